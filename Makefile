@@ -1,0 +1,156 @@
+# make help says what there is. Every build variant keeps its objects apart, in build/<variant>/.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+SANITIZE ?=#   address,undefined or thread
+SWITCH   ?=#   ucontext: the portable switch instead of the hand-written one
+WERROR   ?=#   1: warnings are errors, as in CI
+VALGRIND ?=#   1: make check runs every program under Valgrind
+CHAPTER  ?=#   make check of one chapter alone
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG_FORMAT ?= clang-format
+CLANG_TIDY   ?= clang-tidy
+
+empty :=
+comma := ,
+space := $(empty) $(empty)
+variant := $(subst $(space),-,$(strip $(if $(filter gcc cc,$(notdir $(CC))),,$(notdir $(CC))) \
+    $(subst $(comma),-,$(SANITIZE)) $(SWITCH) plain))
+variant := $(if $(filter plain,$(variant)),plain,$(variant:-plain=))
+out := build/$(variant)
+# The plain build's programs stand in their chapter's directory; the others' stay beside their objects.
+bin := $(if $(filter plain,$(variant)),,$(out)/)
+
+CFLAGS ?= -O2 -g
+warnings := -Wall -Wextra $(if $(WERROR),-Werror)
+sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+compile := $(CC) -std=gnu17 $(warnings) -D_GNU_SOURCE -I. -fno-omit-frame-pointer \
+    -fstack-clash-protection $(sanitize) $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) $(CFLAGS)
+link := $(CC) $(sanitize) $(LDFLAGS)
+
+# libraries NAMES: what pkg-config says; where it knows nothing, the usual name.
+libraries = $(foreach name,$(1),$(shell pkg-config --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
+compile += $(shell pkg-config --cflags libuv ncursesw libwebsockets 2>/dev/null)
+
+# --- what is built ---------------------------------------------------------------------------
+
+chapters := 01-event-loop 02-coroutines-echo 03-keyboard-maze 04-chat-server
+libs_01-event-loop := libuv
+libs_02-coroutines-echo := libuv
+libs_03-keyboard-maze := libuv ncursesw
+libs_04-chat-server := libuv libwebsockets
+
+# A program is its own source and the modules of its chapter that are named here.
+programs := 01-event-loop/hello 01-event-loop/compare \
+    02-coroutines-echo/hello 02-coroutines-echo/echo-server 02-coroutines-echo/echo-client \
+    03-keyboard-maze/maze \
+    04-chat-server/hello-server 04-chat-server/chat-server
+programs := $(foreach program,$(programs),$(if $(wildcard $(program).c),$(program)))
+websocket_modules := websocket websocket_server websocket_context websocket_queue
+modules_01-event-loop/compare := compare_work compare_ways compare_measure
+modules_03-keyboard-maze/maze := maze_map enemy screen guard keyboard signals
+modules_04-chat-server/hello-server := $(websocket_modules)
+modules_04-chat-server/chat-server := server client commands text $(websocket_modules)
+
+common_sources := $(wildcard common/*.c common/coroutine/*.c common/coroutine/*.S)
+common_objects := $(patsubst %,$(out)/%.o,$(common_sources))
+library := $(out)/libcommon.a
+
+suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
+support_objects := $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/support*.c))
+chapter_number = $(firstword $(subst -, ,$(CHAPTER)))
+chosen_suites := $(if $(CHAPTER),$(filter $(chapter_number)_%,$(suites)),$(suites))
+chosen_programs := $(if $(CHAPTER),$(filter $(CHAPTER)/%,$(programs)),$(programs))
+
+all: $(addprefix $(bin),$(programs)) compile_commands.json ## build every program
+chapter: $(addprefix $(bin),$(chosen_programs))
+tests: $(suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
+
+$(library): $(common_objects)
+	@rm -f $@
+	ar rcs $@ $^
+
+define program_rule
+$(bin)$(1): $(patsubst %,$(out)/$(dir $(1))%.c.o,$(notdir $(1)) $(modules_$(1))) $(library)
+	@mkdir -p $$(@D)
+	$$(link) -o $$@ $$^ $$(call libraries,$(libs_$(patsubst %/,%,$(dir $(1)))))
+endef
+$(foreach program,$(programs),$(eval $(call program_rule,$(program))))
+
+# A suite links the modules of a chapter that its first lines ask for: "// links: 03-keyboard-maze/maze_map.c".
+suite_links = $(shell sed -n 's|^// links: ||p' tests/test_$(1).c)
+define suite_rule
+$(out)/tests/test_$(1): $(out)/tests/test_$(1).c.o $(support_objects) \
+    $(patsubst %,$(out)/%.o,$(filter %.c,$(call suite_links,$(1)))) $(library)
+	$$(link) -o $$@ $$^ $$(call libraries,check libuv $(patsubst -l%,lib%,$(filter -l%,$(call suite_links,$(1)))))
+endef
+$(foreach suite,$(suites),$(eval $(call suite_rule,$(suite))))
+
+$(out)/%.c.o: %.c Makefile | $(out)/found
+	@mkdir -p $(@D)
+	$(compile) -MMD -MP -c -o $@ $<
+
+$(out)/%.S.o: %.S Makefile | $(out)/found
+	@mkdir -p $(@D)
+	$(compile) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(out) -name '*.d' 2>/dev/null)
+
+# Asked once a variant: a missing header is named with the package that brings it.
+$(out)/found:
+	@tests/setup/packages.sh check build
+	@mkdir -p $(@D) && touch $@
+
+# --- the commands ----------------------------------------------------------------------------
+
+run: ## install what is missing, build, start the chat server
+	@tests/setup/packages.sh install build
+	@$(MAKE) 04-chat-server/chat-server
+	04-chat-server/chat-server
+
+test: ## install what is missing, build everything, run every test
+	@tests/setup/packages.sh install build test
+	@$(MAKE) check
+
+# Without installing anything. The runner knows Valgrind and where the variant's programs are.
+check: $(if $(CHAPTER),chapter,all) tests
+	@BIN=$(abspath $(or $(bin),.)) OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) \
+	    tests/run.sh $(chosen_suites)
+
+deps: ## install whatever building and testing need (FOR="build test ci")
+	@tests/setup/packages.sh install $(or $(FOR),build test)
+
+doctor: ## which tools and libraries were found, and the command that installs a missing one
+	@tests/setup/packages.sh doctor
+
+formatted := $(wildcard common/*.[ch] common/coroutine/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch])
+lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
+	$(CLANG_FORMAT) --dry-run --Werror $(formatted)
+	$(CLANG_TIDY) --quiet -p . $(filter-out tests/%,$(filter %.c,$(formatted)))
+	shellcheck .ci/run $(wildcard tests/*.sh tests/setup/*.sh)
+
+format: ## lay the sources out as .clang-format says
+	$(CLANG_FORMAT) -i $(formatted)
+
+clean: ## remove all that was built
+	rm -rf build compile_commands.json $(programs)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@echo
+	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1   with make all or make check'
+
+# For clangd: one entry a source, all with the same flags.
+compile_commands.json: Makefile $(formatted)
+	@for source in $(filter %.c,$(formatted)); do \
+	    printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
+	        "$$separator" '$(CURDIR)' "$$source" '$(compile)' "$$source"; separator=',\n'; \
+	done | sed -e '1s/^/[/' -e 's/\\n/\n/g' -e '$$s/$$/]/' > $@
+
+.PHONY: all chapter tests run test check deps doctor lint format clean help
+.SECONDARY:

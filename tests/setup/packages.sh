@@ -1,0 +1,252 @@
+#!/bin/sh
+# What building and testing need. A thing is found by its being there, whoever installed it.
+#
+#   packages.sh check GROUP...     silent; or names what is missing and the command for it, status 1
+#   packages.sh install GROUP...   silent; or says what it installs and how, and does it
+#   packages.sh doctor             each tool and library with its version; status 1 if one is missing
+#
+# The groups: build, test, ci.
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+compiler=${CC:-gcc}
+compiler=${compiler%% *} # of CC="clang -m64" the command
+case $compiler in cc | */cc) compiler=gcc ;; esac
+
+# Of each: its group, its name, how it is found, and its packages for apt, dnf and brew. A "-" stands
+# where the system brings it, or has no such package.
+needs() {
+    package=${compiler##*/}
+    chromium=chromium
+    grep -qs '^ID=ubuntu' /etc/os-release && chromium='chromium-browser'
+    cat <<END
+build $compiler      compiler                                $package,libc6-dev     $package,glibc-devel -
+build make           command:make                            make                   make                make
+build pkg-config     command:pkg-config                      pkg-config             pkgconf-pkg-config  pkgconf
+build libuv>=1.44    library:libuv:uv.h:1.44                 libuv1-dev             libuv-devel         libuv
+build ncursesw       library:ncursesw:ncurses.h              libncurses-dev         ncurses-devel       ncurses
+build libwebsockets  library:libwebsockets:libwebsockets.h   libwebsockets-dev      libwebsockets-devel libwebsockets
+build lws-on-libuv   event_library                           libwebsockets-evlib-uv libwebsockets       libwebsockets
+test  check          library:check:check.h                   check                  check-devel         check
+test  libvterm       library:vterm:vterm.h                   libvterm-dev           libvterm-devel      libvterm
+test  python3        command:/usr/bin/python3                python3                python3             -
+test  websockets     module:websockets                       python3-websockets     python3-websockets  -
+test  chromium       browser                                 $chromium              chromium            chromium
+test  node>=18       node:18                                 nodejs                 nodejs              node
+test  npm            command:npm                             npm                    nodejs-npm          node
+test  playwright     node_modules:playwright-core            -                      -                   -
+test  valgrind       command:valgrind                        valgrind               valgrind            -
+test  valgrind.h     library:valgrind:valgrind/valgrind.h    valgrind               valgrind-devel      -
+ci    clang          command:clang                           clang                  clang               llvm
+ci    clang-format   command:clang-format                    clang-format           clang-tools-extra   clang-format
+ci    clang-tidy     command:clang-tidy                      clang-tidy             clang-tools-extra   llvm
+ci    shellcheck     command:shellcheck                      shellcheck             ShellCheck          shellcheck
+ci    valgrind       command:valgrind                        valgrind               valgrind            -
+ci    gdb            command:gdb                             gdb                    gdb                 gdb
+END
+}
+
+# --- what is there ---------------------------------------------------------------------------
+
+# Calls found_ or version_: what is said as library:libuv:uv.h is found_library libuv uv.h.
+ask() {
+    # shellcheck disable=SC2046 # the words have no spaces
+    set -- $(echo "$1$2" | tr ':' ' ')
+    "$@" 2>/dev/null
+}
+
+first_number() {
+    grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1
+}
+
+found_command() {
+    command -v "$1" >/dev/null
+}
+version_command() {
+    "$1" --version | first_number
+}
+
+# Without its headers a compiler is of no use.
+found_compiler() {
+    found_command "$compiler" && has_header stdlib.h
+}
+version_compiler() {
+    version_command "$compiler"
+}
+has_header() {
+    echo "#include <$1>" | "$compiler" -x c -fsyntax-only -
+}
+
+# Without pkg-config, or where that does not know it, the compiler is asked for the header.
+found_library() {
+    if pkg-config --exists "$1"; then
+        pkg-config --atleast-version="${3:-0}" "$1"
+    else
+        has_header "$2"
+    fi
+}
+version_library() {
+    pkg-config --modversion "$1" | grep -oE '^[0-9.]+' || echo '?'
+}
+
+# libwebsockets on libuv's loop: a plugin of its own, or built in.
+found_event_library() {
+    for plugin in "$(pkg-config --variable=libdir libwebsockets)"/libwebsockets-evlib_uv.*; do
+        test -e "$plugin" && return
+    done
+    printf '%s\n' '#include <libwebsockets.h>' \
+        '#if !defined(LWS_WITH_LIBUV) || defined(LWS_WITH_EVLIB_PLUGINS)' '#error' '#endif' |
+        "$compiler" -x c -fsyntax-only -
+}
+version_event_library() {
+    version_library libwebsockets
+}
+
+found_module() {
+    /usr/bin/python3 -c "import importlib.util as u, sys; sys.exit(not u.find_spec('$1'))"
+}
+version_module() {
+    /usr/bin/python3 -c "import importlib.metadata as m; print(m.version('$1'))"
+}
+
+found_browser() {
+    found_command chromium || found_command chromium-browser
+}
+version_browser() {
+    { chromium --version || chromium-browser --version; } | first_number
+}
+
+found_node() {
+    found_command node && major=$(node --version) && major=${major#v} &&
+        test "${major%%.*}" -ge "$1"
+}
+version_node() {
+    version_command node
+}
+
+# Installed, and since the list of what is to be installed was last changed.
+found_node_modules() (
+    cd "$root/tests/browser" && test -d "node_modules/$1" &&
+        test -z "$(find package-lock.json -newer node_modules/.package-lock.json)"
+)
+version_node_modules() {
+    sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$root/tests/browser/node_modules/$1/package.json"
+}
+
+# The lines of needs that are of these groups and not there. Nobody has Valgrind on macOS.
+missing() {
+    needs | while read -r group name how packages; do
+        case $manager:$name in brew:valgrind*) continue ;; esac
+        case " $* " in *" $group "*) ask found_ "$how" || echo "$group $name $how $packages" ;; esac
+    done
+}
+
+# --- how it comes ----------------------------------------------------------------------------
+
+as_root=
+test "$(id -u)" -eq 0 || as_root='sudo '
+
+if test "$(uname -s)" = Darwin; then
+    manager=brew
+elif found_command apt-get; then
+    manager=apt
+elif found_command dnf; then
+    manager=dnf
+else
+    manager=unknown
+fi
+
+# The packages of this system for lines of needs, each once, in one line.
+packages() {
+    while read -r _ _ _ apt dnf brew; do
+        case $manager in
+        apt) echo "$apt" ;;
+        dnf) echo "$dnf" ;;
+        brew) echo "$brew" ;;
+        esac
+    done | tr ',' '\n' | sed '/^-$/d' | sort -u | paste -s -d ' ' -
+}
+
+# The commands that bring lines of needs, one a line.
+commands() {
+    lines=$(cat)
+    wanted=$(echo "$lines" | packages)
+    case $manager:$wanted in
+    *:) ;;
+    apt:*)
+        echo "${as_root}apt-get update"
+        echo "${as_root}apt-get install -y --no-install-recommends $wanted"
+        ;;
+    dnf:*) echo "${as_root}dnf install -y $wanted" ;;
+    brew:*) echo "brew install $wanted" ;;
+    esac
+    case $manager:$lines in brew:*' compiler '* | brew:*/usr/bin/python3*) echo 'xcode-select --install' ;; esac
+    case $manager:$lines in brew:*' module:'*) echo '/usr/bin/python3 -m pip install --user websockets' ;; esac
+    case $lines in *' node_modules:'*) echo '(cd tests/browser && npm ci --no-audit --no-fund)' ;; esac
+}
+
+names() {
+    while read -r _ name _; do echo "$name"; done | paste -s -d ' ' -
+}
+
+# On a system of unknown kind, what lines of needs are called elsewhere; else fails.
+explain_unknown_system() (
+    lines=$(echo "$1" | grep -v ' node_modules:')
+    test "$manager" = unknown && test -n "$lines" || exit
+    echo 'This system has neither apt-get, dnf nor brew. What is needed, by its packages in'
+    echo 'Debian, Fedora and Homebrew:'
+    echo "$lines" | while read -r _ name _ apt dnf brew; do
+        printf '  %-14s %-24s %-24s %s\n' "$name" "$apt" "$dnf" "$brew"
+    done
+)
+
+# --- the commands ----------------------------------------------------------------------------
+
+check() {
+    lines=$(missing "$@")
+    test -n "$lines" || return 0
+    echo "Missing: $(echo "$lines" | names)"
+    explain_unknown_system "$lines" && return 1
+    echo "Install with: make deps FOR=\"$*\", which runs"
+    echo "$lines" | commands | sed 's/^/  /'
+    return 1
+} >&2
+
+install() {
+    lines=$(missing "$@")
+    test -n "$lines" || return 0
+    echo "Missing: $(echo "$lines" | names)"
+    explain_unknown_system "$lines" >&2 && return 1
+    cd "$root" && export DEBIAN_FRONTEND=noninteractive
+    echo "$lines" | commands | while read -r command; do
+        echo "Installing: $command"
+        eval "$command" </dev/null || exit
+    done || {
+        echo 'The installation failed: see above.' >&2
+        return 1
+    }
+    check "$@"
+}
+
+# What only CI needs may be missing.
+doctor() {
+    needs | while read -r group name how packages; do
+        test "$group" = "$last" || printf '%s\n' "to $group:" | sed 's/to ci:/for CI only:/'
+        last=$group
+        if ask found_ "$how"; then
+            printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"
+        else
+            command=$(echo "$group $name $how $packages" | commands | sed '/apt-get update$/d')
+            printf '  %-14s MISSING: %s\n' "$name" \
+                "${command:-no package here; in Debian, Fedora, Homebrew: $(echo "$packages" | tr -s ' ')}"
+        fi
+    done
+    test -z "$(missing build test)"
+}
+
+case $1 in
+check | install | doctor) "$@" ;;
+*)
+    sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
