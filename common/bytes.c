@@ -1,0 +1,99 @@
+#include "common/bytes.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char replacement[] = {'\xEF', '\xBF', '\xBD'}; /* U+FFFD */
+
+/* Room for size cells of three bytes; the last byte of the last one becomes the NUL. */
+static char *new_cells(size_t size)
+{
+    return calloc(size + 1, 3);
+}
+
+char *bytes_to_hex(const void *data, size_t size)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const unsigned char *bytes = data;
+    char *hex = new_cells(size);
+    if (!hex || size == 0)
+        return hex;
+    for (size_t i = 0; i < size; i++) {
+        hex[3 * i] = digits[bytes[i] >> 4];
+        hex[3 * i + 1] = digits[bytes[i] & 0xF];
+        hex[3 * i + 2] = ' ';
+    }
+    hex[3 * size - 1] = '\0';
+    return hex;
+}
+
+char *bytes_to_printable(const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    char *text = new_cells(size);
+    if (!text || size == 0)
+        return text;
+    memset(text, ' ', 3 * size);
+    for (size_t i = 0; i < size; i++)
+        text[3 * i] = (char)(bytes[i] >= 32 && bytes[i] <= 126 ? bytes[i] : '.');
+    text[3 * size - 1] = '\0';
+    return text;
+}
+
+/* How many bytes a character takes that begins with this one; 0: none does. */
+static size_t character_size(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return 2;
+    if (first >= 0xE0 && first <= 0xEF)
+        return 3;
+    if (first >= 0xF0 && first <= 0xF4)
+        return 4;
+    return 0;
+}
+
+/* Whether second may follow first. Some first bytes allow less than 80 to BF: overlong forms,
+ * surrogates and what lies above U+10FFFF are ill-formed from the second byte on. */
+static bool may_follow(unsigned char first, unsigned char second)
+{
+    unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    return second >= least && second <= most;
+}
+
+/* The length of the character that the bytes begin with, or of the longest beginning of one. */
+static size_t next_part(const unsigned char *bytes, size_t size, bool *whole)
+{
+    size_t expected = character_size(bytes[0]);
+    size_t length = 1;
+    while (length < expected && length < size &&
+           may_follow(length == 1 ? bytes[0] : 0x80, bytes[length]))
+        length++;
+    *whole = length == expected;
+    return length;
+}
+
+char *bytes_to_text(const void *data, size_t size, size_t *length)
+{
+    const unsigned char *bytes = data;
+    char *text = calloc(size + 1, sizeof replacement); /* at worst each byte is replaced */
+    if (!text)
+        return NULL;
+
+    size_t end = 0;
+    while (size > 0) {
+        bool whole;
+        size_t part = next_part(bytes, size, &whole);
+        size_t added = whole ? part : sizeof replacement;
+        memcpy(text + end, whole ? (const char *)bytes : replacement, added);
+        end += added;
+        bytes += part;
+        size -= part;
+    }
+    if (length)
+        *length = end;
+    return text;
+}

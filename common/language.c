@@ -1,0 +1,117 @@
+#include "common/language.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const char *tr_in(enum language language, const char *portuguese, const char *english)
+{
+    return language == PORTUGUESE ? portuguese : english;
+}
+
+const char *tr(const char *portuguese, const char *english)
+{
+    return tr_in(language_of_user(), portuguese, english);
+}
+
+static bool equals(const char *text, size_t size, const char *name)
+{
+    return size == strlen(name) && strncasecmp(text, name, size) == 0;
+}
+
+enum language language_of_user(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *locale = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !(locale && *locale); i++)
+        locale = getenv(names[i]);
+    if (!locale)
+        return PORTUGUESE;
+    size_t size = strcspn(locale, "_.@"); /* pt_BR.UTF-8: the language alone */
+    bool portuguese = size == 0 || equals(locale, size, "C") || equals(locale, size, "POSIX") ||
+                      equals(locale, size, "pt");
+    return portuguese ? PORTUGUESE : ENGLISH;
+}
+
+/*
+ * Accept-Language: "pt-BR,pt;q=0.9,en;q=0.5,*;q=0.1"
+ */
+
+/* How much a language is wanted: of two entries, the better one, and of two as good, the first. */
+struct wish {
+    bool named;
+    int quality; /* in thousandths */
+    size_t place;
+};
+
+static const char *skip_space(const char *text)
+{
+    return text + strspn(text, " \t");
+}
+
+/* Reads "q=" and 0 to 1 with at most three decimals: thousandths, or -1. strtod would ask the
+ * locale for its decimal point. */
+static int read_quality(const char **text)
+{
+    if (strncasecmp(*text, "q=", 2) != 0)
+        return -1;
+    *text += 2;
+    if (**text != '0' && **text != '1')
+        return -1;
+    int quality = 1000 * (*(*text)++ - '0');
+    if (**text == '.')
+        ++*text;
+    for (int weight = 100; weight > 0 && **text >= '0' && **text <= '9'; weight /= 10)
+        quality += weight * (*(*text)++ - '0');
+    return quality <= 1000 ? quality : -1;
+}
+
+static void improve(struct wish *wish, int quality, size_t place)
+{
+    if (!wish->named || quality > wish->quality)
+        *wish = (struct wish){.named = true, .quality = quality, .place = place};
+}
+
+/* Reads the entry that the text begins with, into the wish that it is about. */
+static void read_entry(
+    const char *text, size_t place, struct wish *portuguese, struct wish *english, struct wish *any)
+{
+    const char *range = skip_space(text);
+    size_t range_size = strcspn(range, ", \t;");
+    size_t language_size = strcspn(range, "-, \t;"); /* en-US: the language alone */
+
+    int quality = 1000;
+    const char *end = skip_space(range + range_size);
+    if (*end == ';') {
+        end = skip_space(end + 1);
+        quality = read_quality(&end);
+        end = skip_space(end);
+    }
+    if (quality < 0 || (*end && *end != ','))
+        return;
+    if (equals(range, language_size, "pt"))
+        improve(portuguese, quality, place);
+    else if (equals(range, language_size, "en"))
+        improve(english, quality, place);
+    else if (equals(range, range_size, "*"))
+        improve(any, quality, place);
+}
+
+enum language language_of_header(const char *accept_language)
+{
+    struct wish portuguese = {0}, english = {0}, any = {0};
+    const char *text = accept_language ? accept_language : "";
+    for (size_t place = 0; *text; place++) {
+        read_entry(text, place, &portuguese, &english, &any);
+        text += strcspn(text, ",");
+        text += *text == ',';
+    }
+    if (!portuguese.named)
+        portuguese = any;
+    if (!english.named)
+        english = any;
+    if (english.quality != portuguese.quality)
+        return english.quality > portuguese.quality ? ENGLISH : PORTUGUESE;
+    return english.place < portuguese.place ? ENGLISH : PORTUGUESE;
+}

@@ -1,0 +1,76 @@
+#include "common/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#define WHITE_SPACE " \t\r\n"
+
+/* Copies what stands between the quote at *from and the next such quote. Both pointers are moved
+ * behind what was read and written. */
+static int copy_quoted(const char **from, char **to)
+{
+    char quote = *(*from)++;
+    while (**from != quote) {
+        if (!**from)
+            return UV_EINVAL;
+        const char *next = *from + 1;
+        if (quote == '"' && **from == '\\' && (*next == '"' || *next == '\\'))
+            *from = next;
+        *(*to)++ = *(*from)++;
+    }
+    ++*from;
+    return 0;
+}
+
+/* Copies one word, quoted parts and all, and a NUL. */
+static int copy_word(const char **from, char **to)
+{
+    while (**from && !strchr(WHITE_SPACE, **from)) {
+        if (**from == '"' || **from == '\'') {
+            int error = copy_quoted(from, to);
+            if (error)
+                return error;
+            continue;
+        }
+        if (**from == '\\')
+            ++*from;
+        if (!**from)
+            return UV_EINVAL;
+        *(*to)++ = *(*from)++;
+    }
+    *(*to)++ = '\0';
+    return 0;
+}
+
+int words_split(struct words *words, const char *text)
+{
+    *words = (struct words){0};
+    /* One block: the pointers, then the characters. A word takes at least one byte of the text and
+     * one of white space, so neither part can overflow. */
+    size_t length = strlen(text);
+    size_t most = length / 2 + 1;
+    char **word = malloc((most + 1) * sizeof *word + length + 1);
+    if (!word)
+        return UV_ENOMEM;
+
+    char *end = (char *)(word + most + 1);
+    size_t count = 0;
+    for (text += strspn(text, WHITE_SPACE); *text; text += strspn(text, WHITE_SPACE)) {
+        word[count++] = end;
+        int error = copy_word(&text, &end);
+        if (error) {
+            free(word);
+            return error;
+        }
+    }
+    word[count] = NULL;
+    *words = (struct words){.word = word, .count = count};
+    return 0;
+}
+
+void words_free(struct words *words)
+{
+    free(words->word);
+    *words = (struct words){0};
+}
