@@ -1,0 +1,108 @@
+#include "common/coroutine.h"
+
+#include <stdlib.h>
+
+#include "common/coroutine/switch.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#elif defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
+/*
+ * A sanitizer follows the stack pointer, so it has to be told of each switch: just before, where it
+ * goes; and just after, that it has arrived.
+ */
+
+static inline void before_resume(struct coroutine *coroutine)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_start_switch_fiber(&coroutine->resumer_fake_stack, coroutine->stack.low,
+        (size_t)(coroutine->stack.top - coroutine->stack.low));
+#elif defined(__SANITIZE_THREAD__)
+    coroutine->resumer_fiber = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(coroutine->fiber, 0);
+#else
+    (void)coroutine;
+#endif
+}
+
+static inline void after_resume(struct coroutine *coroutine)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_finish_switch_fiber(coroutine->resumer_fake_stack, NULL, NULL);
+#else
+    (void)coroutine;
+#endif
+}
+
+static inline void before_suspend(struct coroutine *coroutine)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_start_switch_fiber(
+        &coroutine->fake_stack, coroutine->resumer_low, coroutine->resumer_size);
+#elif defined(__SANITIZE_THREAD__)
+    __tsan_switch_to_fiber(coroutine->resumer_fiber, 0);
+#else
+    (void)coroutine;
+#endif
+}
+
+static inline void after_suspend(struct coroutine *coroutine)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_finish_switch_fiber(
+        coroutine->fake_stack, &coroutine->resumer_low, &coroutine->resumer_size);
+#else
+    (void)coroutine;
+#endif
+}
+
+static void start(void *argument)
+{
+    struct coroutine *coroutine = argument;
+    after_suspend(coroutine);
+    coroutine->entry(coroutine->argument);
+    abort();
+}
+
+void coroutine_begin(
+    struct coroutine *coroutine, struct stack stack, void (*entry)(void *argument), void *argument)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __asan_unpoison_memory_region(stack.low, (size_t)(stack.top - stack.low));
+#endif
+    *coroutine = (struct coroutine){
+        .pointer = switch_prepare(stack.low, stack.top, start, coroutine),
+        .stack = stack,
+        .entry = entry,
+        .argument = argument,
+    };
+#if defined(__SANITIZE_THREAD__)
+    coroutine->fiber = __tsan_create_fiber(0);
+#endif
+}
+
+void coroutine_resume(struct coroutine *coroutine)
+{
+    before_resume(coroutine);
+    switch_to(&coroutine->resumer, coroutine->pointer);
+    after_resume(coroutine);
+}
+
+void coroutine_suspend(struct coroutine *coroutine)
+{
+    before_suspend(coroutine);
+    switch_to(&coroutine->pointer, coroutine->resumer);
+    after_suspend(coroutine);
+}
+
+void coroutine_end(struct coroutine *coroutine)
+{
+#if defined(__SANITIZE_THREAD__)
+    __tsan_destroy_fiber(coroutine->fiber);
+#endif
+    coroutine->pointer = NULL;
+}

@@ -1,0 +1,40 @@
+/*
+ * Coroutines: functions that can be suspended in the middle and resumed there. What Python's yield
+ * does, with a stack for each, so that any function called from one may suspend it too.
+ *
+ * A coroutine knows no loop: it runs when somebody resumes it, and suspending returns there.
+ *
+ *     main      coroutine_resume ──▶ │ runs │ coroutine_suspend ──▶ back in main
+ */
+#pragma once
+
+#include "common/coroutine/stack.h"
+
+struct coroutine {
+    void *pointer; /* where it is suspended: its stack pointer */
+    void *resumer; /* where who resumed it goes on */
+    struct stack stack;
+    void (*entry)(void *argument);
+    void *argument;
+#if defined(__SANITIZE_ADDRESS__)
+    void *fake_stack, *resumer_fake_stack;
+    const void *resumer_low;
+    size_t resumer_size;
+#elif defined(__SANITIZE_THREAD__)
+    void *fiber, *resumer_fiber;
+#endif
+};
+
+/* Makes a coroutine on the stack, which it uses until coroutine_end; the first resume calls
+ * entry(argument). entry must not return: the last thing it does is a suspend. */
+void coroutine_begin(
+    struct coroutine *coroutine, struct stack stack, void (*entry)(void *argument), void *argument);
+
+/* Runs it from where it was suspended until it suspends again. Not from inside itself. */
+void coroutine_resume(struct coroutine *coroutine);
+
+/* Suspends the coroutine that runs, and lets the resumer go on. */
+void coroutine_suspend(struct coroutine *coroutine);
+
+/* Forgets one that is suspended and will not be resumed. Its stack may then be released. */
+void coroutine_end(struct coroutine *coroutine);

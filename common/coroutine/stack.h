@@ -1,0 +1,63 @@
+/*
+ * The stacks of coroutines: slots of one size in one reserved arena. A stack costs memory only
+ * where it has been touched, and its lowest page is a guard: running over it ends the program, not
+ * its data.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#define STACK_SLOT ((size_t)256 * 1024) /* the red zones around each variable take room */
+#else
+#define STACK_SLOT ((size_t)64 * 1024)
+#endif
+
+/* How an overflow is noticed. */
+enum stack_guard {
+    GUARD_INSTALL,  /* MADV_GUARD_INSTALL, Linux 6.13 on: a guard that splits no mapping */
+    GUARD_MPROTECT, /* a page without access; each costs two of vm.max_map_count */
+    GUARD_CANARY,   /* a known value in the lowest word, looked at when the coroutine suspends */
+};
+
+struct stack {
+    char *low; /* the lowest address; the guard begins here */
+    char *top; /* where the stack begins: it grows down */
+    bool canary;
+};
+
+struct stack_arena {
+    char *base;
+    size_t slots, used;      /* used: those that have ever been handed out */
+    struct free_stack *free; /* last in, first out: the next one is warm */
+    enum stack_guard guard;  /* of the next slot that is used for the first time */
+    size_t guards[3];        /* how many slots have which guard */
+};
+
+/* Reserves the arena; the variable STACK_GUARD (install, mprotect, canary) in the environment
+ * chooses a lesser guard than the best one. Returns 0 or UV_ENOMEM. */
+int stack_arena_init(struct stack_arena *arena);
+
+/* Gives all memory back. No stack may be in use. */
+void stack_arena_release(struct stack_arena *arena);
+
+/* Hands out a stack: of a slot, or, for a size above STACK_SLOT, of a mapping of its own. Returns 0
+ * or UV_ENOMEM. */
+int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack);
+
+/* Takes a stack back; no coroutine may be on it. */
+void stack_release(struct stack_arena *arena, struct stack stack);
+
+/* Whether the canary, if the stack has one, is as it was. */
+bool stack_is_whole(const struct stack *stack);

@@ -1,0 +1,409 @@
+#include "common/loop.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "common/timer_heap.h"
+
+/* First in, first out. */
+struct queue {
+    struct loop_callback *first, *last;
+};
+
+/* What loop->data points to. */
+struct loop_state {
+    struct queue ready;       /* runs in the next pass */
+    struct queue end_of_pass; /* runs after what is ready */
+    struct timer_heap timers;
+    struct owned_callback *owned; /* what call_soon and call_later allocated */
+    struct loop_attachment *attachment;
+
+    uv_check_t check;  /* a pass begins when libuv has polled */
+    uv_idle_t idle;    /* active while something is ready, so that libuv does not block */
+    uv_timer_t alarm;  /* one for all timers, set to the earliest */
+    uint64_t alarm_at; /* 0: not set */
+    uv_signal_t signals[2];
+    size_t handles; /* that loop_close has to close */
+
+    void (*on_signal)(void *argument);
+    void *on_signal_argument;
+    int signal_received;
+
+    bool in_pass; /* its end sets the alarm and the idle handle */
+    bool clock_paused;
+    bool closing;
+    uint64_t paused_at;
+    int error; /* a callback that could not be scheduled */
+};
+
+/* A callback with memory of its own, for callers that keep none. */
+struct owned_callback {
+    struct loop_callback callback;
+    struct loop_timer timer;
+    uv_loop_t *loop;
+    void (*run)(void *argument);
+    void *argument;
+    struct owned_callback *next, *previous;
+};
+
+static struct loop_state *state_of(const uv_loop_t *loop)
+{
+    return loop->data;
+}
+
+static void run_pass(uv_check_t *check);
+
+int loop_init(uv_loop_t *loop)
+{
+    struct loop_state *state = calloc(1, sizeof(*state));
+    if (!state)
+        return UV_ENOMEM;
+    int error = uv_loop_init(loop);
+    if (error) {
+        free(state);
+        return error;
+    }
+    loop->data = state;
+    uv_check_init(loop, &state->check);
+    uv_check_start(&state->check, run_pass);
+    uv_unref((uv_handle_t *)&state->check);
+    uv_idle_init(loop, &state->idle);
+    uv_timer_init(loop, &state->alarm);
+    state->handles = 3;
+    return 0;
+}
+
+int loop_run(uv_loop_t *loop)
+{
+    struct loop_state *state = state_of(loop);
+    uv_run(loop, UV_RUN_DEFAULT);
+    int error = state->error;
+    state->error = 0;
+    return error;
+}
+
+void loop_stop(uv_loop_t *loop)
+{
+    uv_stop(loop);
+}
+
+struct loop_attachment **loop_attachment(uv_loop_t *loop)
+{
+    return &state_of(loop)->attachment;
+}
+
+/*
+ * A pass
+ */
+
+static void queue_append(struct queue *queue, struct loop_callback *callback)
+{
+    if (callback->pending)
+        return;
+    callback->pending = true;
+    callback->next = NULL;
+    if (queue->first)
+        queue->last->next = callback;
+    else
+        queue->first = callback;
+    queue->last = callback;
+}
+
+/* Runs those that are in the queue now: a snapshot, so that what they add waits its turn. */
+static void queue_drain(struct queue *queue)
+{
+    struct loop_callback *next = queue->first;
+    *queue = (struct queue){0};
+    while (next) {
+        struct loop_callback *callback = next;
+        next = callback->next;
+        if (next) {
+            __builtin_prefetch(next->hot);
+            __builtin_prefetch((const char *)next->hot + 64);
+        }
+        callback->pending = false;
+        callback->run(callback->argument);
+    }
+}
+
+static void do_nothing(uv_idle_t *idle)
+{
+    (void)idle;
+}
+
+static void begin_a_pass(uv_timer_t *alarm)
+{
+    struct loop_state *state = state_of(alarm->loop);
+    state->alarm_at = 0;
+    uv_idle_start(&state->idle, do_nothing);
+}
+
+/* The alarm follows the earliest timer. With the clock paused, time never comes by itself. */
+static void set_alarm(struct loop_state *state)
+{
+    struct loop_timer *first = state->clock_paused ? NULL : timer_heap_first(&state->timers);
+    uint64_t deadline = first ? first->deadline : 0;
+    if (deadline == state->alarm_at)
+        return;
+    state->alarm_at = deadline;
+    if (!first) {
+        uv_timer_stop(&state->alarm);
+        return;
+    }
+    uint64_t now = uv_now(state->alarm.loop);
+    uv_timer_start(&state->alarm, begin_a_pass, deadline > now ? deadline - now : 0, 0);
+}
+
+static void set_idle(struct loop_state *state)
+{
+    if (state->ready.first || state->end_of_pass.first)
+        uv_idle_start(&state->idle, do_nothing);
+    else
+        uv_idle_stop(&state->idle);
+}
+
+static void expire_timers(struct loop_state *state, uint64_t now)
+{
+    struct loop_timer *timer;
+    while ((timer = timer_heap_first(&state->timers)) && timer->deadline <= now) {
+        timer_heap_remove(&state->timers, timer);
+        timer->run(timer->argument);
+    }
+}
+
+static void run_pass(uv_check_t *check)
+{
+    struct loop_state *state = state_of(check->loop);
+    if (state->closing)
+        return;
+    state->in_pass = true;
+    expire_timers(state, loop_now(check->loop));
+    queue_drain(&state->ready);
+    queue_drain(&state->end_of_pass);
+    state->in_pass = false;
+    set_alarm(state);
+    set_idle(state);
+}
+
+void loop_ready(uv_loop_t *loop, struct loop_callback *callback)
+{
+    struct loop_state *state = state_of(loop);
+    queue_append(&state->ready, callback);
+    if (!state->in_pass)
+        uv_idle_start(&state->idle, do_nothing);
+}
+
+void loop_at_end_of_pass(uv_loop_t *loop, struct loop_callback *callback)
+{
+    struct loop_state *state = state_of(loop);
+    queue_append(&state->end_of_pass, callback);
+    if (!state->in_pass)
+        uv_idle_start(&state->idle, do_nothing);
+}
+
+/*
+ * Time
+ */
+
+uint64_t loop_now(const uv_loop_t *loop)
+{
+    const struct loop_state *state = state_of(loop);
+    return state->clock_paused ? state->paused_at : uv_now(loop);
+}
+
+uint64_t loop_deadline(const uv_loop_t *loop, double seconds)
+{
+    uint64_t now = loop_now(loop);
+    if (!(seconds > 0))
+        return now;
+    /* Rounded up: a timer is never early. Beyond some thousand years, never. */
+    double milliseconds = ceil(seconds * 1000.0);
+    return milliseconds < 1e15 ? now + (uint64_t)milliseconds : UINT64_MAX;
+}
+
+void loop_clock_pause(uv_loop_t *loop)
+{
+    struct loop_state *state = state_of(loop);
+    state->paused_at = loop_now(loop);
+    state->clock_paused = true;
+    set_alarm(state);
+}
+
+void loop_clock_advance(uv_loop_t *loop, double seconds)
+{
+    struct loop_state *state = state_of(loop);
+    state->paused_at = loop_deadline(loop, seconds);
+    uv_idle_start(&state->idle, do_nothing);
+}
+
+int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadline)
+{
+    struct loop_state *state = state_of(loop);
+    if (deadline == UINT64_MAX)
+        return 0;
+    timer->deadline = deadline;
+    int error = timer_heap_push(&state->timers, timer);
+    if (!error && !state->in_pass)
+        set_alarm(state);
+    return error;
+}
+
+void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
+{
+    struct loop_state *state = state_of(loop);
+    if (!timer->place)
+        return;
+    timer_heap_remove(&state->timers, timer);
+    if (!state->in_pass)
+        set_alarm(state);
+}
+
+/*
+ * call_soon and call_later
+ */
+
+static void owned_free(struct loop_state *state, struct owned_callback *owned)
+{
+    if (owned->next)
+        owned->next->previous = owned->previous;
+    if (owned->previous)
+        owned->previous->next = owned->next;
+    else
+        state->owned = owned->next;
+    free(owned);
+}
+
+static void owned_run(void *argument)
+{
+    struct owned_callback owned = *(struct owned_callback *)argument;
+    owned_free(state_of(owned.loop), argument);
+    owned.run(owned.argument);
+}
+
+static void owned_due(void *argument)
+{
+    struct owned_callback *owned = argument;
+    loop_ready(owned->loop, &owned->callback);
+}
+
+static struct owned_callback *owned_new(uv_loop_t *loop, void (*run)(void *), void *argument)
+{
+    struct loop_state *state = state_of(loop);
+    struct owned_callback *owned = calloc(1, sizeof(*owned));
+    if (!owned) {
+        state->error = UV_ENOMEM;
+        uv_stop(loop);
+        return NULL;
+    }
+    owned->loop = loop;
+    owned->run = run;
+    owned->argument = argument;
+    owned->callback = (struct loop_callback){.run = owned_run, .argument = owned};
+    owned->timer = (struct loop_timer){.run = owned_due, .argument = owned};
+    owned->next = state->owned;
+    if (owned->next)
+        owned->next->previous = owned;
+    state->owned = owned;
+    return owned;
+}
+
+int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
+{
+    struct owned_callback *owned = owned_new(loop, callback, argument);
+    if (!owned)
+        return UV_ENOMEM;
+    loop_ready(loop, &owned->callback);
+    return 0;
+}
+
+int loop_call_later(
+    uv_loop_t *loop, double seconds, void (*callback)(void *argument), void *argument)
+{
+    struct loop_state *state = state_of(loop);
+    struct owned_callback *owned = owned_new(loop, callback, argument);
+    if (!owned)
+        return UV_ENOMEM;
+    int error = loop_timer_start(loop, &owned->timer, loop_deadline(loop, seconds));
+    if (error) {
+        owned_free(state, owned);
+        state->error = error;
+        uv_stop(loop);
+    }
+    return error;
+}
+
+/*
+ * Signals
+ */
+
+static void signal_arrived(uv_signal_t *handle, int number)
+{
+    struct loop_state *state = state_of(handle->loop);
+    /* From now on the default effect: a program that hangs in its cleanup can be ended. */
+    for (int i = 0; i < 2; i++)
+        uv_signal_stop(&state->signals[i]);
+    state->signal_received = number;
+    state->on_signal(state->on_signal_argument);
+}
+
+int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    struct loop_state *state = state_of(loop);
+    if (state->on_signal)
+        return UV_EALREADY;
+    for (int i = 0; i < 2; i++) {
+        int error = uv_signal_init(loop, &state->signals[i]);
+        if (error)
+            return error;
+        state->handles++;
+        uv_unref((uv_handle_t *)&state->signals[i]);
+        error = uv_signal_start(&state->signals[i], signal_arrived, numbers[i]);
+        if (error)
+            return error;
+    }
+    state->on_signal = callback;
+    state->on_signal_argument = argument;
+    return 0;
+}
+
+int loop_signal_received(const uv_loop_t *loop)
+{
+    return state_of(loop)->signal_received;
+}
+
+/*
+ * Closing
+ */
+
+static void handle_closed(uv_handle_t *handle)
+{
+    state_of(handle->loop)->handles--;
+}
+
+int loop_close(uv_loop_t *loop)
+{
+    struct loop_state *state = state_of(loop);
+    state->closing = true;
+    uv_idle_stop(&state->idle);
+    while (loop->active_reqs.count > 0)
+        uv_run(loop, UV_RUN_ONCE);
+
+    if (state->attachment)
+        state->attachment->release(state->attachment);
+    while (state->owned)
+        owned_free(state, state->owned);
+    timer_heap_free(&state->timers);
+
+    uv_handle_t *handles[] = {(uv_handle_t *)&state->check, (uv_handle_t *)&state->idle,
+        (uv_handle_t *)&state->alarm, (uv_handle_t *)&state->signals[0],
+        (uv_handle_t *)&state->signals[1]};
+    for (size_t i = 0, open = state->handles; i < open; i++)
+        uv_close(handles[i], handle_closed);
+    while (state->handles > 0)
+        uv_run(loop, UV_RUN_NOWAIT);
+    free(state);
+    loop->data = NULL;
+    return uv_loop_close(loop);
+}

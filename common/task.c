@@ -1,0 +1,352 @@
+#include "common/task.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/task_state.h"
+
+#define TASKS_A_BLOCK 64
+
+struct task_block {
+    struct task_block *next;
+    struct task tasks[TASKS_A_BLOCK];
+};
+
+/* Which task this thread is in. Waiting needs no argument, so it has to be known. */
+static _Thread_local struct task *current;
+
+struct task *task_current(void)
+{
+    return current;
+}
+
+const char *task_name(const struct task *task)
+{
+    return task->name;
+}
+
+uv_loop_t *task_loop(void)
+{
+    return task_required("task_loop")->pool->loop;
+}
+
+struct task *task_required(const char *what)
+{
+    if (!current)
+        task_misuse("%s was called outside a task", what);
+    return current;
+}
+
+void task_misuse(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "task %s: ", current ? current->name : "(none)");
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    abort();
+}
+
+/*
+ * The pool
+ */
+
+static void release_pool(struct loop_attachment *attachment)
+{
+    struct task_pool *pool = (struct task_pool *)attachment;
+    while (pool->blocks) {
+        struct task_block *block = pool->blocks;
+        pool->blocks = block->next;
+        free(block);
+    }
+    stack_arena_release(&pool->stacks);
+    free(pool);
+}
+
+struct task_pool *task_pool_of(uv_loop_t *loop)
+{
+    struct loop_attachment **attachment = loop_attachment(loop);
+    if (*attachment)
+        return (struct task_pool *)*attachment;
+    struct task_pool *pool = calloc(1, sizeof(*pool));
+    if (!pool)
+        return NULL;
+    if (stack_arena_init(&pool->stacks)) {
+        free(pool);
+        return NULL;
+    }
+    pool->loop = loop;
+    pool->attachment.release = release_pool;
+    *attachment = &pool->attachment;
+    return pool;
+}
+
+static bool add_block(struct task_pool *pool)
+{
+    struct task_block *block = malloc(sizeof(*block));
+    if (!block)
+        return false;
+    block->next = pool->blocks;
+    pool->blocks = block;
+    for (size_t i = TASKS_A_BLOCK; i-- > 0;) {
+        block->tasks[i].next = pool->free;
+        pool->free = &block->tasks[i];
+    }
+    return true;
+}
+
+static void run_task(void *argument);
+
+struct task *task_new(
+    struct task_pool *pool, const char *name, int (*function)(void *argument), void *argument)
+{
+    if (!pool->free && !add_block(pool))
+        return NULL;
+    struct task *task = pool->free;
+    pool->free = task->next;
+    *task = (struct task){
+        .ready = {.run = run_task, .argument = task, .hot = task},
+        .function = function,
+        .argument = argument,
+        .name = name,
+        .pool = pool,
+    };
+    pool->live++;
+    return task;
+}
+
+void task_free(struct task *task)
+{
+    task->next = task->pool->free;
+    task->pool->free = task;
+}
+
+/*
+ * Running: the loop resumes a task, always from here, and the task suspends to here.
+ */
+
+static void task_main(void *argument)
+{
+    struct task *task = argument;
+    task->result = task->function(task->argument);
+    if (task->scopes)
+        task_misuse("ended with a scope that was not left");
+    task->ended = true;
+    coroutine_suspend(&task->coroutine);
+}
+
+static void end_task(struct task *task)
+{
+    struct scope *parent = task->parent;
+    task->ended = true;
+    task->pool->live--;
+    if (task->joiner) {
+        task->joiner->result = task->result;
+        task->joiner->joined = NULL;
+        task->held = false;
+        task_wake(&task->joiner->wait, 0);
+    }
+    if (parent)
+        scope_child_ended(parent, task);
+    else
+        loop_stop(task->pool->loop);
+}
+
+/* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
+ * next. */
+static bool begin_task(struct task *task)
+{
+    struct stack stack;
+    task->begun = true;
+    if (stack_acquire(&task->pool->stacks, task->stack_size, &stack)) {
+        task->result = UV_ENOMEM;
+        return false;
+    }
+    coroutine_begin(&task->coroutine, stack, task_main, task);
+    return true;
+}
+
+static void run_task(void *argument)
+{
+    struct task *task = argument;
+    if (!task->begun && !begin_task(task)) {
+        end_task(task);
+        return;
+    }
+    current = task;
+    coroutine_resume(&task->coroutine);
+    if (!stack_is_whole(&task->coroutine.stack))
+        task_misuse("has overflowed its stack");
+    current = NULL;
+    task->ready.hot = task->coroutine.pointer;
+    if (!task->ended)
+        return;
+    coroutine_end(&task->coroutine);
+    stack_release(&task->pool->stacks, task->coroutine.stack);
+    end_task(task);
+}
+
+static void cancel_root(void *argument)
+{
+    struct task_pool *pool = argument;
+    if (pool->root)
+        task_cancel(pool->root);
+}
+
+int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
+{
+    struct task_pool *pool = task_pool_of(loop);
+    struct task *task = pool ? task_new(pool, name, function, argument) : NULL;
+    if (!task)
+        return UV_ENOMEM;
+    if (pool->root)
+        task_misuse("task_run was called while it runs");
+    int error = loop_on_signal(loop, cancel_root, pool);
+    if (error && error != UV_EALREADY)
+        fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(error));
+    pool->root = task;
+    loop_ready(loop, &task->ready);
+    while (!task->ended) {
+        error = loop_run(loop);
+        if (task->ended)
+            break;
+        if (!error)
+            fprintf(
+                stderr, "%s: every task waits, and nothing is left that could wake one\n", name);
+        task_cancel(task);
+    }
+    pool->root = NULL;
+    int result = task->result;
+    task_free(task);
+    return result;
+}
+
+/*
+ * Waiting
+ */
+
+int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct task_wait *wait))
+{
+    struct task *task = task_required(what);
+    wait->what = what;
+    wait->cancel = cancel;
+    wait->task = task;
+    wait->since = loop_now(task->pool->loop);
+    task->wait = wait;
+    task_interrupt(task);
+    coroutine_suspend(&task->coroutine);
+    int cancellation = wait->result == UV_ECANCELED ? task_cancellation(task) : 0;
+    return cancellation ? cancellation : wait->result;
+}
+
+void task_wake(struct task_wait *wait, int result)
+{
+    struct task *task = wait->task;
+    if (task->wait != wait)
+        task_misuse("%s woke a task that does not wait for it", wait->what);
+    task->wait = NULL;
+    wait->result = result;
+    loop_ready(task->pool->loop, &task->ready);
+}
+
+int task_yield(void)
+{
+    struct task *task = task_required("task_yield");
+    loop_ready(task->pool->loop, &task->ready);
+    coroutine_suspend(&task->coroutine);
+    return task_cancellation(task);
+}
+
+struct sleep {
+    struct task_wait wait;
+    struct loop_timer timer;
+};
+
+static void wake_sleeper(void *argument)
+{
+    task_wake(&((struct sleep *)argument)->wait, 0);
+}
+
+static void cancel_sleep(struct task_wait *wait)
+{
+    loop_timer_stop(wait->task->pool->loop, &((struct sleep *)wait)->timer);
+    task_wake(wait, UV_ECANCELED);
+}
+
+int task_sleep(double seconds)
+{
+    uv_loop_t *loop = task_required("task_sleep")->pool->loop;
+    struct sleep sleep = {.timer = {.run = wake_sleeper, .argument = &sleep}};
+    int error = loop_timer_start(loop, &sleep.timer, loop_deadline(loop, seconds));
+    return error ? error : task_wait(&sleep.wait, "sleep", cancel_sleep);
+}
+
+/*
+ * Cancelling
+ */
+
+int task_cancellation(const struct task *task)
+{
+    for (const struct scope *scope = task->scopes; scope; scope = scope->outer) {
+        if (scope->cancelled)
+            return scope->cancelled;
+        if (scope->shielded)
+            return 0;
+    }
+    return task->cancelled;
+}
+
+int task_cancelled(void)
+{
+    return task_cancellation(task_required("task_cancelled"));
+}
+
+void task_interrupt(struct task *task)
+{
+    struct task_wait *wait = task->wait;
+    if (!wait || !wait->cancel || !task_cancellation(task))
+        return;
+    void (*cancel)(struct task_wait *) = wait->cancel;
+    wait->cancel = NULL;
+    cancel(wait);
+}
+
+void task_cancel(struct task *task)
+{
+    if (task->ended || task->cancelled)
+        return;
+    task->cancelled = UV_ECANCELED;
+    task_interrupt(task);
+}
+
+/*
+ * Joining
+ */
+
+static void cancel_join(struct task_wait *wait)
+{
+    ((struct task_join_wait *)wait)->joined->joiner = NULL;
+    task_wake(wait, UV_ECANCELED);
+}
+
+int task_join(struct task *task, int *result)
+{
+    struct task_join_wait join = {.joined = task, .result = task->result};
+    if (task == task_required("task_join"))
+        task_misuse("joins itself");
+    if (!task->held || task->joiner)
+        task_misuse("joins %s, which has no handle, or is being joined", task->name);
+    if (!task->ended) {
+        task->joiner = &join;
+        int error = task_wait(&join.wait, "join", cancel_join);
+        if (error)
+            return error;
+    } else {
+        scope_forget_child(task);
+    }
+    if (result)
+        *result = join.result;
+    return 0;
+}

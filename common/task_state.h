@@ -1,0 +1,72 @@
+/*
+ * What a task is made of: for task.c, scope.c and what shows tasks to people. Nobody else's.
+ */
+#pragma once
+
+#include "common/coroutine.h"
+#include "common/task.h"
+
+/* All tasks of a loop. */
+struct task_pool {
+    struct loop_attachment attachment;
+    uv_loop_t *loop;
+    struct stack_arena stacks;
+    struct task *root;         /* the one that task_run runs */
+    struct task *free;         /* memory of tasks that are no more */
+    struct task_block *blocks; /* where that memory comes from */
+    size_t live;               /* tasks that have not ended */
+};
+
+struct task {
+    struct loop_callback ready; /* runs the task until its next wait */
+    struct coroutine coroutine; /* from its first run to its end */
+    int (*function)(void *argument);
+    void *argument;
+    const char *name;
+    struct task_pool *pool;
+    struct scope *parent;          /* that it is a child of; NULL: the root */
+    struct scope *scopes;          /* that it has open, the innermost first */
+    struct task *next, *previous;  /* its siblings; next also links the free ones */
+    struct task_wait *wait;        /* what it waits for, or NULL */
+    struct task_join_wait *joiner; /* who waits for its end */
+    uint32_t stack_size;
+    int result;
+    int cancelled; /* 0, or what its waits return */
+    bool begun, ended;
+    bool held; /* somebody has a handle, so the memory outlives the end */
+};
+
+/* Who waits for a task's end; the result is handed over, since the task may be gone by then. */
+struct task_join_wait {
+    struct task_wait wait;
+    struct task *joined;
+    int result;
+};
+
+/* The loop's pool, made at the first use; NULL when memory is short. */
+struct task_pool *task_pool_of(uv_loop_t *loop);
+
+/* A new task, which is not ready yet, or NULL. */
+struct task *task_new(
+    struct task_pool *pool, const char *name, int (*function)(void *argument), void *argument);
+
+/* Gives its memory back to the pool. */
+void task_free(struct task *task);
+
+/* The task that runs; outside one, ends the program: what is the call that needs it. */
+struct task *task_required(const char *what);
+
+/* 0, or what the task's waits return, seen from its innermost scope outwards. */
+int task_cancellation(const struct task *task);
+
+/* If what the task waits for has become pointless, calls its cancel. */
+void task_interrupt(struct task *task);
+
+/* A child of the scope has ended: counts it, keeps its error, wakes the owner. */
+void scope_child_ended(struct scope *scope, struct task *child);
+
+/* Takes a child that has ended off its scope, and frees it. */
+void scope_forget_child(struct task *child);
+
+/* Ends the program for a mistake in how the library is used. */
+_Noreturn void task_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
