@@ -1,0 +1,157 @@
+/* Talks to the echo server: says "Alô" some times, each after the answer to the last, then "sair".
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/bytes.h"
+#include "common/language.h"
+#include "common/program.h"
+#include "common/stream.h"
+
+struct session {
+    const char *host, *port;
+    long times, clients;
+    long lines, errors; /* what came of it */
+    int first_error;
+};
+
+struct client {
+    struct session *session;
+    struct stream *stream;
+};
+
+static bool is_alone(const struct client *self)
+{
+    return self->session->clients == 1;
+}
+
+static void connection_made(void *object, struct stream *stream, void *session)
+{
+    struct client *self = object;
+    self->session = session;
+    self->stream = stream;
+    char peer[STREAM_ADDRESS_SIZE];
+    stream_peer_address(stream, peer);
+    if (is_alone(self))
+        printf(tr("Conectado à %s\n", "Connected to %s\n"), peer);
+}
+
+static int manage(void *object)
+{
+    struct client *self = object;
+    char *line;
+    for (long i = 0; i < self->session->times; i++) {
+        stream_write_text(self->stream, "Alô\r\n");
+        int error = stream_drain(self->stream);
+        ssize_t size = error ? error : stream_read_line(self->stream, &line);
+        if (size <= 0)
+            return size ? (int)size : UV_EOF;
+        self->session->lines++;
+    }
+    stream_write_text(self->stream, "sair\r\n");
+    ssize_t size;
+    do
+        size = stream_read_line(self->stream, &line);
+    while (size > 0);
+    return (int)size;
+}
+
+static void connection_lost(void *object, int error)
+{
+    struct client *self = object;
+    if (is_alone(self) && error)
+        printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), uv_strerror(error));
+    else if (is_alone(self))
+        puts(tr("Conexão perdida", "Connection lost"));
+}
+
+static void print_and_free(const char *label, char *text)
+{
+    printf("%s: %s\n", label, text ? text : uv_strerror(UV_ENOMEM));
+    free(text);
+}
+
+static void data_received(void *object, const char *data, size_t size)
+{
+    struct client *self = object;
+    if (is_alone(self)) {
+        print_and_free(tr("dados recebidos", "  data received"), bytes_to_hex(data, size));
+        print_and_free(tr("      recebidos", "       received"), bytes_to_printable(data, size));
+        print_and_free(tr("         string", "         string"), bytes_to_text(data, size, NULL));
+    }
+    stream_feed(self->stream, data, size);
+}
+
+static const struct protocol echo_protocol = {
+    .size = sizeof(struct client),
+    .connection_made = connection_made,
+    .manage = manage,
+    .connection_lost = connection_lost,
+    .data_received = data_received,
+};
+
+/* One client from its connection to its end. Its failure is counted, and does not end the others.
+ */
+static int run_client(void *argument)
+{
+    struct session *session = argument;
+    int error = protocol_connect(&echo_protocol, session, session->host, session->port);
+    if (error) {
+        session->errors++;
+        session->first_error = session->first_error ? session->first_error : error;
+    }
+    return error == UV_ECANCELED ? error : 0;
+}
+
+static int run_several(void *argument)
+{
+    struct session *session = argument;
+    struct task_call *calls = calloc((size_t)session->clients, sizeof(*calls));
+    if (!calls)
+        return UV_ENOMEM;
+    for (long i = 0; i < session->clients; i++)
+        calls[i] = (struct task_call){"client", run_client, session, 0};
+    int error = task_gather(calls, (size_t)session->clients);
+    free(calls);
+    return error;
+}
+
+static void print_summary(const struct session *session, double seconds)
+{
+    printf(tr("clientes: %ld\nlinhas: %ld\nerros: %ld\nsegundos: %.3f\n",
+               "clients: %ld\nlines: %ld\nerrors: %ld\nseconds: %.3f\n"),
+        session->clients, session->lines, session->errors, seconds);
+}
+
+int main(int argc, char **argv)
+{
+    struct session session = {.host = "127.0.0.1", .port = "8888", .times = 10, .clients = 1};
+    program_start(argc, argv,
+        (const char *[]){"Diz \"Alô\" ao servidor de eco e espera cada resposta.",
+            "Says \"Alô\" to the echo server and waits for each answer."},
+        (struct program_option[]){
+            {"host", OPTION_TEXT, &session.host, "HOST",
+                {"endereço do servidor", "the server's address"}, 0, 0},
+            {"port", OPTION_TEXT, &session.port, "N", {"porta do servidor", "the server's port"}, 0,
+                0},
+            {"times", OPTION_COUNT, &session.times, "N", {"quantas vezes", "how many times"}, 0,
+                1e9},
+            {"clients", OPTION_COUNT, &session.clients, "N",
+                {"quantos clientes ao mesmo tempo", "how many clients at once"}, 1, 100000},
+            {0},
+        });
+
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (!error) {
+        uint64_t start = uv_hrtime();
+        error = task_run(&loop, "run_several", run_several, &session);
+        if (session.clients > 1)
+            print_summary(&session, (double)(uv_hrtime() - start) / 1e9);
+        loop_close(&loop);
+    }
+    char what[300];
+    snprintf(
+        what, sizeof(what), tr("falar com %s:%s", "talk to %s:%s"), session.host, session.port);
+    return program_end(what, error ? error : session.first_error);
+}

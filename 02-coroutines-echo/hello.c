@@ -1,0 +1,47 @@
+/* "Hello World" every two seconds, as one endless function that waits. */
+#include <stdio.h>
+
+#include "common/language.h"
+#include "common/program.h"
+#include "common/task.h"
+
+struct greeting {
+    double interval; /* seconds */
+    long times;      /* 0: for ever */
+};
+
+static int print_and_repeat(void *argument)
+{
+    const struct greeting *greeting = argument;
+    for (long said = 1;; said++) {
+        puts("Hello World");
+        if (said == greeting->times)
+            return 0;
+        int error = task_sleep(greeting->interval);
+        if (error)
+            return error; /* cancelled, by Ctrl+C say */
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct greeting greeting = {.interval = 2.0};
+    program_start(argc, argv,
+        (const char *[]){"Diz \"Hello World\" de tempos em tempos, como corotina.",
+            "Says \"Hello World\" from time to time, as a coroutine."},
+        (struct program_option[]){
+            {"interval", OPTION_SECONDS, &greeting.interval, "S",
+                {"segundos entre duas vezes", "seconds between two times"}, 0, 86400},
+            {"times", OPTION_COUNT, &greeting.times, "N",
+                {"quantas vezes; 0: sem fim", "how many times; 0: without end"}, 0, 1e9},
+            {0},
+        });
+
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (!error) {
+        error = task_run(&loop, "print_and_repeat", print_and_repeat, &greeting);
+        loop_close(&loop);
+    }
+    return program_end("print_and_repeat", error);
+}
