@@ -1,0 +1,31 @@
+/*
+ * The work that compare hands out, the same in whichever way it is done.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum work_kind {
+    WORK_IO,  /* waiting, as for a peer's answer or a disk */
+    WORK_CPU, /* computing */
+};
+
+/* One piece of work. */
+struct work {
+    enum work_kind kind;
+    double seconds;      /* to wait */
+    uint64_t rounds;     /* to compute */
+    atomic_size_t *done; /* one more for each piece done; may be shared between processes */
+};
+
+/* How many rounds of computing take that many seconds of this machine's CPU. */
+uint64_t work_rounds(double seconds);
+
+/* Does a piece of work as if nothing else were to be done: waiting stops the whole thread. What a
+ * process, a thread, or a thread of the pool does. Returns 0. */
+int work_blocking(struct work *work);
+
+/* Does a piece of work in a task: waiting lets the other tasks run, computing does not. Returns 0,
+ * UV_ECANCELED or UV_ENOMEM. */
+int work_in_task(struct work *work);
