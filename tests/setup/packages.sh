@@ -16,8 +16,8 @@ case $compiler in cc | */cc) compiler=gcc ;; esac
 # where the system brings it, or has no such package.
 needs() {
     package=${compiler##*/}
-    chromium=chromium
-    grep -qs '^ID=ubuntu' /etc/os-release && chromium='chromium-browser'
+    package_of_browser=chromium
+    grep -qs '^ID=ubuntu' /etc/os-release && package_of_browser="chromium-browser"
     cat <<END
 build $compiler      compiler                                $package,libc6-dev     $package,glibc-devel -
 build make           command:make                            make                   make                make
@@ -30,7 +30,7 @@ test  check          library:check:check.h                   check              
 test  libvterm       library:vterm:vterm.h                   libvterm-dev           libvterm-devel      libvterm
 test  python3        command:/usr/bin/python3                python3                python3             -
 test  websockets     module:websockets                       python3-websockets     python3-websockets  -
-test  chromium       browser                                 $chromium              chromium            chromium
+test  chromium       browser                                 $package_of_browser    chromium            chromium
 test  node>=18       node:18                                 nodejs                 nodejs              node
 test  npm            command:npm                             npm                    nodejs-npm          node
 test  playwright     node_modules:playwright-core            -                      -                   -
@@ -108,11 +108,16 @@ version_module() {
     /usr/bin/python3 -c "import importlib.metadata as m; print(m.version('$1'))"
 }
 
+# As tests/browser/browser.mjs looks for it.
 found_browser() {
-    found_command chromium || found_command chromium-browser
+    if test -n "$CHROMIUM"; then
+        test -x "$CHROMIUM"
+    else
+        found_command chromium || found_command chromium-browser
+    fi
 }
 version_browser() {
-    { chromium --version || chromium-browser --version; } | first_number
+    { "${CHROMIUM:-chromium}" --version || chromium-browser --version; } | first_number
 }
 
 found_node() {
