@@ -132,8 +132,8 @@ int main(int argc, char **argv)
         (struct program_option[]){
             {"host", OPTION_TEXT, &session.host, "HOST",
                 {"endereço do servidor", "the server's address"}, 0, 0},
-            {"port", OPTION_TEXT, &session.port, "N", {"porta do servidor", "the server's port"}, 0,
-                0},
+            {"port", OPTION_PORT, &session.port, "N", {"porta do servidor", "the server's port"}, 1,
+                65535},
             {"times", OPTION_COUNT, &session.times, "N", {"quantas vezes", "how many times"}, 0,
                 1e9},
             {"clients", OPTION_COUNT, &session.clients, "N",

@@ -94,11 +94,9 @@ static void print_and_free(const char *label, char *text)
 static void data_received(void *object, const char *data, size_t size)
 {
     struct connection *self = object;
-    if (!self->server->quiet) {
-        print_and_free("data received", bytes_to_hex(data, size));
-        print_and_free("     received", bytes_to_printable(data, size));
-        print_and_free("       string", bytes_to_text(data, size, NULL));
-    }
+    print_and_free("data received", bytes_to_hex(data, size));
+    print_and_free("     received", bytes_to_printable(data, size));
+    print_and_free("       string", bytes_to_text(data, size, NULL));
     stream_feed(self->stream, data, size);
 }
 
@@ -113,13 +111,16 @@ static const struct protocol echo_protocol = {
 static int serve(void *argument)
 {
     struct server *server = argument;
+    struct protocol protocol = echo_protocol;
     char address[STREAM_ADDRESS_SIZE];
+    if (server->quiet)
+        protocol.data_received = NULL; /* the stream feeds itself */
     int error = listener_open(&server->listener, server->host, server->port);
     if (error)
         return error;
     listener_address(&server->listener, address);
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
-    error = listener_serve(&server->listener, &echo_protocol, server);
+    error = listener_serve(&server->listener, &protocol, server);
     listener_close(&server->listener);
     return error;
 }
@@ -133,7 +134,7 @@ int main(int argc, char **argv)
         (struct program_option[]){
             {"host", OPTION_TEXT, &server.host, "HOST",
                 {"endereço em que escuta", "address to listen at"}, 0, 0},
-            {"port", OPTION_TEXT, &server.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"},
+            {"port", OPTION_PORT, &server.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"},
                 0, 65535},
             {"quiet", OPTION_FLAG, &server.quiet, NULL,
                 {"só diz o endereço", "says only the address"}, 0, 0},

@@ -60,6 +60,8 @@ static inline void after_suspend(struct coroutine *coroutine)
 #endif
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* Arriving for the first time has to be told too. */
 static void start(void *argument)
 {
     struct coroutine *coroutine = argument;
@@ -67,22 +69,24 @@ static void start(void *argument)
     coroutine->entry(coroutine->argument);
     abort();
 }
+#endif
 
 void coroutine_begin(
     struct coroutine *coroutine, struct stack stack, void (*entry)(void *argument), void *argument)
 {
+    *coroutine = (struct coroutine){.stack = stack};
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    coroutine->entry = entry;
+    coroutine->argument = argument;
+    entry = start;
+    argument = coroutine;
+#endif
 #if defined(__SANITIZE_ADDRESS__)
     __asan_unpoison_memory_region(stack.low, (size_t)(stack.top - stack.low));
-#endif
-    *coroutine = (struct coroutine){
-        .pointer = switch_prepare(stack.low, stack.top, start, coroutine),
-        .stack = stack,
-        .entry = entry,
-        .argument = argument,
-    };
-#if defined(__SANITIZE_THREAD__)
+#elif defined(__SANITIZE_THREAD__)
     coroutine->fiber = __tsan_create_fiber(0);
 #endif
+    coroutine->pointer = switch_prepare(stack.low, stack.top, entry, argument);
 }
 
 void coroutine_resume(struct coroutine *coroutine)

@@ -14,8 +14,10 @@ struct coroutine {
     void *pointer; /* where it is suspended: its stack pointer */
     void *resumer; /* where who resumed it goes on */
     struct stack stack;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     void (*entry)(void *argument);
     void *argument;
+#endif
 #if defined(__SANITIZE_ADDRESS__)
     void *fake_stack, *resumer_fake_stack;
     const void *resumer_low;

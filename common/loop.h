@@ -3,10 +3,10 @@
  *
  * The loop is not wrapped: any libuv function may be used on it. loop->data is ours.
  *
- * A pass of the loop: libuv waits for events (I/O, timers, signals) and runs their callbacks; then
- * the timers that are due are made ready; then all that was ready by then runs, in order; then the
- * end of the pass, where what was written meanwhile is sent. What becomes ready while the ready
- * run waits for the next pass.
+ * A pass of the loop: libuv waits for events (I/O, timers, signals) and runs their callbacks, and
+ * the timers that are due are fired; then all that is ready runs, in order; then what that has
+ * woken, for some rounds; then the end of the pass, where what was written meanwhile is sent. What
+ * asked for the next pass waits for it, so that libuv looks for events in between.
  *
  * Times are milliseconds of a monotonic clock, intervals are seconds.
  */
@@ -76,6 +76,10 @@ struct loop_callback {
 
 /* Runs it in the next pass; one that is pending already runs once. */
 void loop_ready(uv_loop_t *loop, struct loop_callback *callback);
+
+/* Runs it soon: in this pass still, unless wake-ups have followed one another for too long. For
+ * what an event, or somebody who runs now, has made ready. */
+void loop_wake(uv_loop_t *loop, struct loop_callback *callback);
 
 /* Runs it at the end of this pass (or of the next, outside one), after all that is ready. */
 void loop_at_end_of_pass(uv_loop_t *loop, struct loop_callback *callback);

@@ -61,7 +61,8 @@ static void print_heading(const struct program_option *option)
 static void print_default(const struct program_option *option)
 {
     const char *label = tr("padrão", "default");
-    if (option->kind == OPTION_TEXT && *(const char **)option->value)
+    bool is_text = option->kind == OPTION_TEXT || option->kind == OPTION_PORT;
+    if (is_text && *(const char **)option->value)
         printf(" (%s: %s)", label, *(const char **)option->value);
     if (option->kind == OPTION_COUNT && in_range(option, (double)*(long *)option->value))
         printf(" (%s: %ld)", label, *(long *)option->value);
@@ -103,8 +104,8 @@ static void print_help(const char *const purpose[2], const struct program_option
 __attribute__((noreturn)) static void refuse_value(
     const struct program_option *option, const char *text)
 {
-    const char *kind = option->kind == OPTION_COUNT ? tr("um número inteiro", "an integer")
-                                                    : tr("um número", "a number");
+    const char *kind = option->kind == OPTION_SECONDS ? tr("um número", "a number")
+                                                      : tr("um número inteiro", "an integer");
     if (isinf(option->maximum))
         refuse(tr("valor inválido em --%s=%s: use %s a partir de %.15g",
                    "bad value in --%s=%s: use %s from %.15g on"),
@@ -114,15 +115,29 @@ __attribute__((noreturn)) static void refuse_value(
         option->name, text, kind, option->minimum, option->maximum);
 }
 
-static bool set_count(const struct program_option *option, const char *text)
+static bool is_integer(const struct program_option *option, const char *text, long *value)
 {
     char *end;
     errno = 0;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end || errno || !in_range(option, (double)value))
-        return false;
-    *(long *)option->value = value;
-    return true;
+    *value = strtol(text, &end, 10);
+    return end != text && !*end && !errno && in_range(option, (double)*value);
+}
+
+static bool set_count(const struct program_option *option, const char *text)
+{
+    long value;
+    bool good = is_integer(option, text, &value);
+    if (good)
+        *(long *)option->value = value;
+    return good;
+}
+
+/* Stays text, as getaddrinfo wants it. */
+static bool set_port(const struct program_option *option, const char *text)
+{
+    long value;
+    *(const char **)option->value = text;
+    return is_integer(option, text, &value);
 }
 
 /* 0.5 and 0,5 are one number, whatever the user's locale: it is not set yet, so strtod takes the
@@ -157,6 +172,9 @@ static void set_value(const struct program_option *option, const char *text)
         break;
     case OPTION_COUNT:
         good = set_count(option, text);
+        break;
+    case OPTION_PORT:
+        good = set_port(option, text);
         break;
     case OPTION_SECONDS:
         good = set_seconds(option, text);

@@ -10,6 +10,7 @@ enum option_kind {
     OPTION_FLAG,    /* bool: given or not */
     OPTION_TEXT,    /* const char * */
     OPTION_COUNT,   /* long, from minimum to maximum */
+    OPTION_PORT,    /* const char *: a number from minimum to maximum */
     OPTION_SECONDS, /* double, from minimum to maximum */
 };
 

@@ -59,7 +59,7 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
     }
     add_child(scope, task);
     scope->running++;
-    loop_ready(pool->loop, &task->ready);
+    loop_wake(pool->loop, &task->ready);
     return 0;
 }
 

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/overflow.h"
 #include "common/task_state.h"
+#include "common/trace.h"
 
 #define TASKS_A_BLOCK 64
 
@@ -53,6 +55,11 @@ void task_misuse(const char *format, ...)
  * The pool
  */
 
+static void free_pool(uv_handle_t *show)
+{
+    free(show->data);
+}
+
 static void release_pool(struct loop_attachment *attachment)
 {
     struct task_pool *pool = (struct task_pool *)attachment;
@@ -62,7 +69,13 @@ static void release_pool(struct loop_attachment *attachment)
         free(block);
     }
     stack_arena_release(&pool->stacks);
-    free(pool);
+    uv_close((uv_handle_t *)&pool->show, free_pool);
+}
+
+static void show_tasks(uv_signal_t *show, int number)
+{
+    (void)number;
+    trace_tasks(show->loop, stderr);
 }
 
 struct task_pool *task_pool_of(uv_loop_t *loop)
@@ -73,10 +86,13 @@ struct task_pool *task_pool_of(uv_loop_t *loop)
     struct task_pool *pool = calloc(1, sizeof(*pool));
     if (!pool)
         return NULL;
-    if (stack_arena_init(&pool->stacks)) {
+    if (stack_arena_init(&pool->stacks) || uv_signal_init(loop, &pool->show)) {
+        stack_arena_release(&pool->stacks);
         free(pool);
         return NULL;
     }
+    uv_unref((uv_handle_t *)&pool->show);
+    pool->show.data = pool;
     pool->loop = loop;
     pool->attachment.release = release_pool;
     *attachment = &pool->attachment;
@@ -177,8 +193,10 @@ static void run_task(void *argument)
     }
     current = task;
     coroutine_resume(&task->coroutine);
-    if (!stack_is_whole(&task->coroutine.stack))
-        task_misuse("has overflowed its stack");
+    if (!stack_is_whole(&task->coroutine.stack)) {
+        overflow_report(task);
+        abort();
+    }
     current = NULL;
     task->ready.hot = task->coroutine.pointer;
     if (!task->ended)
@@ -206,6 +224,9 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     int error = loop_on_signal(loop, cancel_root, pool);
     if (error && error != UV_EALREADY)
         fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(error));
+    uv_signal_start(&pool->show, show_tasks, SIGUSR1);
+    struct overflow_watch watch;
+    overflow_watch(&watch);
     pool->root = task;
     loop_ready(loop, &task->ready);
     while (!task->ended) {
@@ -218,6 +239,8 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         task_cancel(task);
     }
     pool->root = NULL;
+    overflow_unwatch(&watch);
+    uv_signal_stop(&pool->show);
     int result = task->result;
     task_free(task);
     return result;
@@ -248,7 +271,7 @@ void task_wake(struct task_wait *wait, int result)
         task_misuse("%s woke a task that does not wait for it", wait->what);
     task->wait = NULL;
     wait->result = result;
-    loop_ready(task->pool->loop, &task->ready);
+    loop_wake(task->pool->loop, &task->ready);
 }
 
 int task_yield(void)

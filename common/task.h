@@ -98,8 +98,8 @@ int scope_enter_until(struct scope *scope, uint64_t deadline);
  * reported on stderr. */
 int scope_enter_shielded(struct scope *scope, double seconds);
 
-/* Starts function(argument) as a child (TaskGroup.create_task). It first runs in the next pass of
- * the loop. May be called by any task and from callbacks, not only by the owner. Returns 0,
+/* Starts function(argument) as a child (TaskGroup.create_task). It first runs when the
+ * spawner waits. May be called by any task and from callbacks, not only by the owner. Returns 0,
  * UV_ENOMEM, or the scope's error if it has been cancelled. */
 int scope_spawn(
     struct scope *scope, const char *name, int (*function)(void *argument), void *argument);

@@ -15,6 +15,7 @@ struct task_pool {
     struct task *free;         /* memory of tasks that are no more */
     struct task_block *blocks; /* where that memory comes from */
     size_t live;               /* tasks that have not ended */
+    uv_signal_t show;          /* SIGUSR1: print the tree of tasks */
 };
 
 struct task {

@@ -75,7 +75,10 @@ int stack_arena_init(struct stack_arena *arena)
     for (; slots >= ARENA_SLOTS_LEAST; slots /= 2) {
         arena->base = map(slots * STACK_SLOT);
         if (arena->base) {
+            /* The first slot is a wall, whatever guards the others. */
+            mprotect(arena->base, STACK_SLOT, PROT_NONE);
             arena->slots = slots;
+            arena->used = 1;
             return 0;
         }
     }
@@ -98,19 +101,19 @@ static enum stack_guard install_guard(struct stack_arena *arena, char *low)
         return GUARD_INSTALL;
     if (arena->guard == GUARD_INSTALL)
         arena->guard = GUARD_MPROTECT;
-    if (arena->guard == GUARD_MPROTECT && arena->guards[GUARD_MPROTECT] < MPROTECT_MOST &&
-        mprotect(low, GUARD_SIZE, PROT_NONE) == 0)
-        return GUARD_MPROTECT;
-    arena->guard = GUARD_CANARY;
+    if (arena->guard == GUARD_MPROTECT && arena->guards[GUARD_MPROTECT] < MPROTECT_MOST) {
+        if (mprotect(low, GUARD_SIZE, PROT_NONE) == 0)
+            return GUARD_MPROTECT;
+        arena->guard = GUARD_CANARY;
+    }
     return GUARD_CANARY;
 }
 
 static void prepare_stack(struct stack_arena *arena, struct stack *stack)
 {
-    enum stack_guard guard = install_guard(arena, stack->low);
-    arena->guards[guard]++;
-    stack->canary = guard == GUARD_CANARY;
-    if (stack->canary)
+    stack->guard = install_guard(arena, stack->low);
+    arena->guards[stack->guard]++;
+    if (stack->guard == GUARD_CANARY)
         *(uint64_t *)stack->low = CANARY;
     VALGRIND_STACK_REGISTER(stack->low, stack->top);
 }
@@ -150,6 +153,7 @@ void stack_release(struct stack_arena *arena, struct stack stack)
     size_t size = (size_t)(stack.top - stack.low);
     UNPOISON(stack.low, size);
     if (size > STACK_SLOT) {
+        arena->guards[stack.guard]--;
         munmap(stack.low, size);
         return;
     }
@@ -161,5 +165,13 @@ void stack_release(struct stack_arena *arena, struct stack stack)
 
 bool stack_is_whole(const struct stack *stack)
 {
-    return !stack->canary || *(const uint64_t *)stack->low == CANARY;
+    return stack->guard != GUARD_CANARY || *(const uint64_t *)stack->low == CANARY;
+}
+
+bool stack_overflowed(
+    const struct stack_arena *arena, const struct stack *stack, const void *address)
+{
+    uintptr_t place = (uintptr_t)address, low = (uintptr_t)stack->low;
+    uintptr_t from = stack->guard == GUARD_CANARY ? (uintptr_t)arena->base : low;
+    return place >= from && place < low + GUARD_SIZE;
 }

@@ -34,7 +34,7 @@ enum stack_guard {
 struct stack {
     char *low; /* the lowest address; the guard begins here */
     char *top; /* where the stack begins: it grows down */
-    bool canary;
+    enum stack_guard guard;
 };
 
 struct stack_arena {
@@ -42,7 +42,7 @@ struct stack_arena {
     size_t slots, used;      /* used: those that have ever been handed out */
     struct free_stack *free; /* last in, first out: the next one is warm */
     enum stack_guard guard;  /* of the next slot that is used for the first time */
-    size_t guards[3];        /* how many slots have which guard */
+    size_t guards[3];        /* how many stacks have which guard */
 };
 
 /* Reserves the arena; the variable STACK_GUARD (install, mprotect, canary) in the environment
@@ -61,3 +61,9 @@ void stack_release(struct stack_arena *arena, struct stack stack);
 
 /* Whether the canary, if the stack has one, is as it was. */
 bool stack_is_whole(const struct stack *stack);
+
+/* Whether an access to the address that the processor refused was an overflow of the stack. One
+ * with a canary may have run over its neighbours before it was stopped, below the lowest of them.
+ */
+bool stack_overflowed(
+    const struct stack_arena *arena, const struct stack *stack, const void *address);

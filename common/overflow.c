@@ -1,0 +1,75 @@
+#include "common/overflow.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/task_state.h"
+
+#define SIGNAL_STACK ((size_t)64 * 1024)
+
+static void append(char *text, size_t size, const char *more)
+{
+    size_t length = strlen(text);
+    strncpy(text + length, more, size - length - 1);
+}
+
+/* printf may not be called in a signal handler. */
+static void append_number(char *text, size_t size, size_t number)
+{
+    char digits[24] = "";
+    char *first = digits + sizeof(digits) - 1;
+    do
+        *--first = (char)('0' + number % 10);
+    while (number /= 10);
+    append(text, size, first);
+}
+
+void overflow_report(const struct task *task)
+{
+    char text[256] = "task ";
+    append(text, sizeof(text) - 128, task->name);
+    append(text, sizeof(text), ": its stack of ");
+    append_number(
+        text, sizeof(text), task->stack_size > STACK_SLOT ? task->stack_size : STACK_SLOT);
+    append(text, sizeof(text),
+        " bytes overflowed; scope_spawn_with gives it a larger one (.stack_size)\n");
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written; /* nobody is left to tell */
+}
+
+static void segmentation_fault(int number, siginfo_t *info, void *context)
+{
+    const struct task *task = task_current();
+    const char *address = info->si_addr;
+    (void)context;
+    if (task && stack_overflowed(&task->pool->stacks, &task->coroutine.stack, address))
+        overflow_report(task);
+    /* The instruction is tried again, and now has the default effect. */
+    signal(number, SIG_DFL);
+}
+
+void overflow_watch(struct overflow_watch *watch)
+{
+    *watch = (struct overflow_watch){0};
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    watch->stack = malloc(SIGNAL_STACK);
+    if (!watch->stack)
+        return;
+    stack_t stack = {.ss_sp = watch->stack, .ss_size = SIGNAL_STACK};
+    struct sigaction action = {
+        .sa_sigaction = segmentation_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigaltstack(&stack, &watch->stack_before);
+    sigaction(SIGSEGV, &action, &watch->before);
+#endif
+}
+
+void overflow_unwatch(struct overflow_watch *watch)
+{
+    if (!watch->stack)
+        return;
+    sigaction(SIGSEGV, &watch->before, NULL);
+    sigaltstack(&watch->stack_before, NULL);
+    free(watch->stack);
+    watch->stack = NULL;
+}
