@@ -1,0 +1,76 @@
+/* A chat for many: WebSocket at any path, its page at /. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chat.h"
+#include "common/program.h"
+
+#define PATH_SIZE 4096
+
+struct chat {
+    struct server server;
+    struct websocket_options options;
+};
+
+/* The page lies beside the program, wherever that was started from. */
+static int find_page(char directory[PATH_SIZE])
+{
+    size_t size = PATH_SIZE - strlen("web") - 1;
+    int error = uv_exepath(directory, &size);
+    char *slash = error ? NULL : strrchr(directory, '/');
+    if (slash)
+        strcpy(slash + 1, "web");
+    return error;
+}
+
+static int serve(void *argument)
+{
+    struct chat *chat = argument;
+    struct websocket_server *sockets;
+    int error = websocket_listen(&sockets, &chat->options);
+    if (error)
+        return error;
+    const char *address = websocket_server_address(sockets);
+    printf(tr("Escutando %s\n", "Listening on %s\n"), address);
+    printf(tr("Abra http://%s/ no navegador\n", "Open http://%s/ in the browser\n"), address);
+    error = websocket_serve(sockets);
+    websocket_server_close(sockets);
+    return error;
+}
+
+int main(int argc, char **argv)
+{
+    char page[PATH_SIZE];
+    struct chat chat = {.options = {.host = "localhost", .port = "8765"}};
+    program_start(argc, argv,
+        (const char *[]){"Servidor de chat por WebSocket, com a sua página.",
+            "A WebSocket chat server, with its page."},
+        (struct program_option[]){
+            {"host", OPTION_TEXT, &chat.options.host, "HOST",
+                {"endereço em que escuta", "address to listen at"}, 0, 0},
+            {"port", OPTION_PORT, &chat.options.port, "N",
+                {"porta; 0 escolhe uma", "port; 0 picks one"}, 0, 65535},
+            {"verbose", OPTION_FLAG, &chat.server.verbose, NULL,
+                {"mostra também as mensagens", "shows the messages too"}, 0, 0},
+            {0},
+        });
+
+    int error = find_page(page);
+    if (error)
+        return program_end(tr("procurar a página", "find the page"), error);
+    chat.options.directory = page;
+    chat.options.serve = server_connect;
+    chat.options.argument = &chat.server;
+
+    uv_loop_t loop;
+    error = loop_init(&loop);
+    if (!error) {
+        error = task_run(&loop, "serve", serve, &chat);
+        loop_close(&loop);
+    }
+    char what[300];
+    snprintf(what, sizeof(what), tr("escutar %s:%s", "listen on %s:%s"), chat.options.host,
+        chat.options.port);
+    return program_end(what, error);
+}

@@ -1,0 +1,56 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chat.h"
+#include "text.h"
+
+const char *client_label(const struct client *client)
+{
+    return client->name ? client->name : websocket_peer(client->socket);
+}
+
+void client_say(struct client *client, const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (size < 0)
+        return;
+    websocket_send(client->socket, text, (size_t)size);
+    free(text);
+}
+
+/* What a client sends is a command, or goes to all others. */
+static void process(struct client *self, const char *text, size_t size)
+{
+    const char *line = text_skip_space(text);
+    if (*line == '/')
+        client_obey(self, line + 1);
+    else if (!self->name)
+        client_say(self, tr_in(self->language,
+                             "Identifique-se para enviar mensagens. Use o comando /nome SeuNome",
+                             "Identify yourself to send messages. Use the command /name YourName"));
+    else if (server_send_to_all(self->server, self, text, size) != 0)
+        client_say(self, tr_in(self->language, "Mensagem não enviada.", "Message not sent."));
+}
+
+int client_manage(struct client *self)
+{
+    char *text;
+    ssize_t size;
+    client_say(self, tr_in(self->language,
+                         "Bem vindo ao servidor de chat escrito em C com libuv e WebSockets. "
+                         "Identifique-se com /nome SeuNome",
+                         "Welcome to the chat server written in C with libuv and WebSockets. "
+                         "Identify yourself with /name YourName"));
+    while ((size = websocket_receive(self->socket, &text)) > 0) {
+        if (self->server->verbose)
+            server_log("%s < %s", client_label(self), text);
+        process(self, text, (size_t)size);
+    }
+    return (int)size;
+}

@@ -1,0 +1,59 @@
+/* The article's first server: receives a name, answers with a greeting. */
+#include <stdio.h>
+
+#include "04-chat-server/websocket.h"
+#include "common/language.h"
+#include "common/program.h"
+
+static int hello(struct websocket *socket, void *unused)
+{
+    char *name;
+    (void)unused;
+    ssize_t size = websocket_receive(socket, &name);
+    if (size <= 0)
+        return (int)size;
+    printf("< %s\n", name);
+    int error = websocket_send_format(socket, "Hello %s!", name);
+    if (!error)
+        printf("> Hello %s!\n", name);
+    return error;
+}
+
+static int serve(void *argument)
+{
+    const struct websocket_options *options = argument;
+    struct websocket_server *server;
+    int error = websocket_listen(&server, options);
+    if (error)
+        return error;
+    printf(tr("Escutando %s\n", "Listening on %s\n"), websocket_server_address(server));
+    error = websocket_serve(server);
+    websocket_server_close(server);
+    return error;
+}
+
+int main(int argc, char **argv)
+{
+    struct websocket_options options = {.host = "localhost", .port = "8765", .serve = hello};
+    program_start(argc, argv,
+        (const char *[]){"Recebe um nome por WebSocket e responde Hello NOME!",
+            "Receives a name over WebSocket and answers Hello NAME!"},
+        (struct program_option[]){
+            {"host", OPTION_TEXT, &options.host, "HOST",
+                {"endereço em que escuta", "address to listen at"}, 0, 0},
+            {"port", OPTION_PORT, &options.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"},
+                0, 65535},
+            {0},
+        });
+
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (!error) {
+        error = task_run(&loop, "serve", serve, &options);
+        loop_close(&loop);
+    }
+    char what[300];
+    snprintf(
+        what, sizeof(what), tr("escutar %s:%s", "listen on %s:%s"), options.host, options.port);
+    return program_end(what, error);
+}

@@ -1,0 +1,298 @@
+"use strict";
+
+/*
+ * The chat's page: its words, its log, its connection, its input. What the server sends is one line
+ * of text a message; what others wrote is put on the page as text and never as markup.
+ */
+
+const LINES_KEPT = 1000; // on the page; older ones go
+const SENT_KEPT = 100; // that ArrowUp brings back
+const PAUSE = { first: 1000, longest: 30000 }; // milliseconds before another attempt to connect
+const CONNECT_DEADLINE = 10000; // milliseconds; browsers themselves would wait for minutes
+const NEAR_THE_END = 40; // pixels from the log's end that still count as its end
+
+const [bar, state, countdown, retry, help, helpButton, log, lines, latest, composer, input, note] =
+  ["bar", "state", "countdown", "retry", "help", "help-button", "log", "lines", "latest",
+    "composer", "input", "note"].map((id) => document.getElementById(id));
+
+/* ---- the words ---------------------------------------------------------------------------- */
+
+/* The first language named that we speak; where none is, Portuguese, which the articles are written
+ * in, and the server answers in. */
+function languageOf(names) {
+  const known = names.map((name) => name.toLowerCase().split("-")[0])
+    .find((name) => name === "pt" || name === "en");
+  return known ?? "pt";
+}
+
+const language = languageOf((navigator.languages ?? [navigator.language]).filter(Boolean));
+
+function tr(portuguese, english) {
+  return language === "pt" ? portuguese : english;
+}
+
+function translatePage() {
+  if (language === "en") {
+    document.documentElement.lang = "en";
+    for (const element of document.querySelectorAll("[data-en]"))
+      element.textContent = element.dataset.en;
+  }
+  input.placeholder = document.getElementById("label").textContent;
+}
+
+/* ---- the log ------------------------------------------------------------------------------ */
+
+let following = true; // new lines scroll the log: the reader is at its end
+let lastTop = 0;
+
+/* What a line of the server's is, by its shape: "NAME >> text" is a person's, with a tag before it
+ * when it came to us alone, and the rest are the server's own. */
+function parse(text) {
+  const parts = /^(?:(PRIVADO de|PRIVATE from) )?([^\n]{1,32}?) >> (.*)$/su.exec(text);
+  if (!parts)
+    return { kind: "notice", text };
+  const [, tag, from, said] = parts;
+  return { kind: tag ? "private" : "person", tag, from, text: said };
+}
+
+/* A hue of the circle's 360 that stays the same for a name. */
+function hueOf(name) {
+  let hash = 0;
+  for (const character of name)
+    hash = (hash * 31 + character.codePointAt(0)) % 9973;
+  return (hash * 137) % 360;
+}
+
+function part(tagName, className, text) {
+  const element = document.createElement(tagName);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/* "PRIVADO de Ana >> Olá": the element's text is the line as it came, the style lays it out anew.
+ * bdi keeps right-to-left text, and characters that change the direction, inside its own part. */
+function lineElement({ kind, tag, from, text }) {
+  const line = part("p", `line ${kind}`, "");
+  line.dataset.time = timeNow();
+  if (from) {
+    const who = part("span", "who", "");
+    const arrow = part("span", "arrow", " >> ");
+    arrow.setAttribute("aria-hidden", "true");
+    if (tag)
+      who.append(part("span", "tag", tag), " ");
+    who.append(part("bdi", "from", from), arrow);
+    who.style.setProperty("--hue", hueOf(from));
+    line.dataset.from = `${kind} ${from}`;
+    line.append(who);
+  }
+  line.append(part("bdi", "text", text));
+  return line;
+}
+
+function show(message) {
+  const line = lineElement(message);
+  const before = lines.lastElementChild;
+  if (message.from && !message.tag && before?.dataset.from === line.dataset.from)
+    line.classList.add("again"); // the name is not repeated; that a line is private always is
+  lines.append(line);
+  while (lines.childElementCount > LINES_KEPT)
+    lines.firstElementChild.remove();
+}
+
+function timeNow() {
+  return new Date().toTimeString().slice(0, 5); // in all languages HH:MM:SS and the zone
+}
+
+function follow(on) {
+  following = on;
+  log.classList.toggle("following", on);
+}
+
+function scrollToEnd() {
+  follow(true);
+  log.scrollTop = log.scrollHeight;
+}
+
+/* Only a move upwards is the reader's wish to stop following: lines that came since the last scroll
+ * also leave the end further away. */
+function scrolled() {
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END;
+  follow(atEnd || (following && log.scrollTop >= lastTop));
+  lastTop = log.scrollTop;
+}
+
+/* ---- the connection ----------------------------------------------------------------------- */
+
+let socket;
+let attempts = 0; // that failed since the last success
+let nextAttempt = 0; // when it is, by performance.now
+let timer;
+let lostAt = ""; // the time at which the connection broke
+let introduction = ""; // the last /nome, said again after a reconnection
+
+/* The server that the page came from, at the page's own path; one opened from a file has none. */
+function address() {
+  if (location.protocol === "file:")
+    return "ws://localhost:8765/";
+  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${location.pathname}`;
+}
+
+function setState(name, text) {
+  bar.dataset.state = name;
+  state.textContent = text;
+  countdown.textContent = "";
+  retry.hidden = name !== "waiting";
+}
+
+function connect() {
+  setState("connecting", tr("Conectando…", "Connecting…"));
+  clearTimeout(timer);
+  timer = setTimeout(() => socket.close(), CONNECT_DEADLINE);
+  socket = new WebSocket(address());
+  socket.onopen = connected;
+  socket.onmessage = (event) => show(parse(event.data));
+  socket.onclose = disconnected;
+}
+
+function connected() {
+  clearTimeout(timer);
+  attempts = 0;
+  setState("connected", tr("Conectado", "Connected"));
+  note.textContent = "";
+  if (lostAt)
+    show({ kind: "gap", text: tr(`Reconectado: o que se disse desde as ${lostAt} não chegou aqui.`,
+      `Reconnected: what was said since ${lostAt} did not arrive here.`) });
+  lostAt = "";
+  if (introduction)
+    socket.send(introduction);
+}
+
+/* Each pause is twice the last, and the attempts of many pages that lost the same server are spread
+ * over its second half. */
+function disconnected() {
+  clearTimeout(timer);
+  if (bar.dataset.state === "connected")
+    lostAt = timeNow();
+  const pause = Math.min(PAUSE.first * 2 ** attempts, PAUSE.longest);
+  attempts++;
+  nextAttempt = performance.now() + pause * (0.5 + Math.random() / 2);
+  setState("waiting", tr("Sem conexão", "Not connected"));
+  countDown();
+}
+
+function countDown() {
+  const left = nextAttempt - performance.now();
+  if (left <= 0) {
+    connect();
+    return;
+  }
+  const seconds = Math.ceil(left / 1000);
+  countdown.textContent = tr(`nova tentativa em ${seconds} s`, `trying again in ${seconds} s`);
+  timer = setTimeout(countDown, left - (seconds - 1) * 1000);
+}
+
+function connectNow() {
+  if (bar.dataset.state === "waiting")
+    connect();
+}
+
+/* ---- the input ---------------------------------------------------------------------------- */
+
+const sent = []; // the latest last
+let place = 0; // in sent, of what the input shows; sent.length: a new line
+let draft = ""; // that new line, while older ones are looked at
+
+/* The server sends a message to all but its sender: we show it ourselves. */
+function send(text) {
+  socket.send(text);
+  if (/^\s*\/(nome|name)\s/i.test(text))
+    introduction = text;
+  const kind = text.trimStart().startsWith("/") ? "own command" : "own";
+  show({ kind, from: tr("Você", "You"), text });
+  scrollToEnd();
+}
+
+function submit(event) {
+  event.preventDefault();
+  input.focus();
+  const text = input.value;
+  if (text.trim() === "")
+    return;
+  if (socket.readyState !== WebSocket.OPEN) {
+    note.textContent = tr("Sem conexão: sua mensagem fica aqui até que ela volte.",
+      "Not connected: your message stays here until the connection is back.");
+    return;
+  }
+  send(text);
+  sent.push(text);
+  sent.splice(0, sent.length - SENT_KEPT);
+  place = sent.length;
+  draft = "";
+  input.value = "";
+}
+
+/* Shows the line that stands step further in what was sent; after the last one, the draft. */
+function recall(step) {
+  if (place === sent.length)
+    draft = input.value;
+  place = Math.min(Math.max(place + step, 0), sent.length);
+  input.value = sent[place] ?? draft;
+  input.setSelectionRange(input.value.length, input.value.length);
+}
+
+function inputKey(event) {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const page = { PageUp: -1, PageDown: 1 }[event.key];
+  if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !(step || page))
+    return;
+  event.preventDefault();
+  if (step)
+    recall(step);
+  else
+    log.scrollBy(0, page * log.clientHeight * 0.9);
+}
+
+/* What is typed elsewhere on the page was meant for the input. */
+function strayKey(event) {
+  const typed = event.key?.length === 1 && event.key !== " ";
+  if (typed && !event.ctrlKey && !event.altKey && !event.metaKey && !help.contains(event.target))
+    input.focus();
+}
+
+/* A command of the list, chosen: the input begins with it. */
+function insertCommand(event) {
+  if (!event.target.matches("li button"))
+    return;
+  help.hidePopover();
+  input.value = `${event.target.textContent} `;
+  input.focus();
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+translatePage();
+composer.addEventListener("submit", submit);
+input.addEventListener("keydown", inputKey);
+document.addEventListener("keydown", strayKey);
+help.addEventListener("click", insertCommand);
+help.addEventListener("toggle", (event) => event.newState === "closed" && input.focus());
+helpButton.hidden = !("popover" in help);
+log.addEventListener("scroll", scrolled, { passive: true });
+latest.addEventListener("click", () => {
+  scrollToEnd();
+  input.focus();
+});
+retry.addEventListener("click", () => {
+  connectNow();
+  input.focus();
+});
+addEventListener("online", connectNow);
+document.addEventListener("visibilitychange", () => document.hidden || connectNow());
+
+/* Lines that came, or a phone's keyboard that took half of the log away, must not hide its end. */
+const resized = new ResizeObserver(() => following && scrollToEnd());
+resized.observe(log);
+resized.observe(lines);
+
+connect();

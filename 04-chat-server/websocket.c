@@ -1,0 +1,171 @@
+/* A client as its task sees it. The other side is websocket_connection.c. */
+#include "websocket_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BACKLOG ((size_t)1024 * 1024) /* bytes that wait for a client before it is dropped */
+#define LINGER 5                      /* seconds that the rest of it, and the goodbyes, may take */
+
+/*
+ * The end
+ */
+
+void websocket_let_go(struct websocket *socket)
+{
+    if (socket->connection || socket->served)
+        return;
+    message_queue_clear(&socket->input);
+    message_queue_clear(&socket->output);
+    free(socket->arriving);
+    free(socket->received);
+    free(socket->path);
+    free(socket->accept_language);
+    free(socket);
+}
+
+/* What lws_set_timeout or lws_rx_flow_control set outside a callback of libwebsockets, it notices
+ * at its next event only: this makes one. */
+static void have_it_noticed(struct websocket *socket)
+{
+    lws_cancel_service(lws_get_context(socket->connection));
+}
+
+static void resume_reading(struct websocket *socket)
+{
+    socket->paused = false;
+    lws_rx_flow_control(socket->connection, 1);
+    have_it_noticed(socket);
+}
+
+void websocket_limit_closing(struct websocket *socket)
+{
+    if (!socket->server->closing) /* which bounds it for all of them at once */
+        lws_set_timeout(socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LINGER);
+}
+
+void websocket_close(struct websocket *socket, int status)
+{
+    if (!socket->connection || socket->status)
+        return;
+    socket->status = status;
+    websocket_limit_closing(socket);
+    lws_callback_on_writable(socket->connection);
+    resume_reading(socket); /* up to the peer's goodbye */
+    websocket_wake(socket);
+}
+
+/* Without a goodbye: the socket takes nothing. */
+static void cut(struct websocket *socket)
+{
+    socket->status = LWS_CLOSE_STATUS_POLICY_VIOLATION;
+    socket->said_goodbye = true;
+    message_queue_clear(&socket->output);
+    message_queue_clear(&socket->input);
+    lws_set_timeout(socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+    have_it_noticed(socket);
+    websocket_wake(socket);
+}
+
+/*
+ * Receiving
+ */
+
+struct receive {
+    struct task_wait wait;
+    struct websocket *socket;
+};
+
+static void cancel_receive(struct task_wait *wait)
+{
+    ((struct receive *)wait)->socket->receiver = NULL;
+    task_wake(wait, UV_ECANCELED);
+}
+
+static int wait_for_message(struct websocket *socket)
+{
+    struct receive receive = {.socket = socket};
+    socket->receiver = &receive.wait;
+    return task_wait(&receive.wait, "websocket_receive", cancel_receive);
+}
+
+void websocket_wake(struct websocket *socket)
+{
+    struct task_wait *receiver = socket->receiver;
+    socket->receiver = NULL;
+    if (receiver)
+        task_wake(receiver, 0);
+}
+
+ssize_t websocket_receive(struct websocket *socket, char **text)
+{
+    int error = task_cancelled();
+    while (!error && !socket->input.first && socket->connection && !socket->status)
+        error = wait_for_message(socket);
+    if (error)
+        return error;
+    free(socket->received);
+    socket->received = message_queue_pop(&socket->input);
+    if (!socket->received)
+        return 0;
+    if (socket->paused && !socket->input.first && socket->connection)
+        resume_reading(socket);
+    *text = socket->received->text;
+    return (ssize_t)socket->received->size;
+}
+
+/*
+ * Sending
+ */
+
+int websocket_send(struct websocket *socket, const char *text, size_t size)
+{
+    if (!socket->connection || socket->status || socket->said_goodbye)
+        return UV_EPIPE;
+    if (socket->output.bytes + size > BACKLOG) {
+        cut(socket);
+        return UV_ENOBUFS;
+    }
+    struct message *message = message_new(size);
+    if (!message)
+        return UV_ENOMEM;
+    message_append(&message, text, size);
+    message_queue_push(&socket->output, message);
+    if (socket->output.count == 1)
+        lws_callback_on_writable(socket->connection);
+    return 0;
+}
+
+int websocket_send_format(struct websocket *socket, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+    va_start(arguments, format);
+    int size = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (size < 0)
+        return UV_ENOMEM;
+    int error = websocket_send(socket, text, (size_t)size);
+    free(text);
+    return error;
+}
+
+/*
+ * Who it is
+ */
+
+const char *websocket_accept_language(const struct websocket *socket)
+{
+    return socket->accept_language;
+}
+
+const char *websocket_path(const struct websocket *socket)
+{
+    return socket->path;
+}
+
+const char *websocket_peer(const struct websocket *socket)
+{
+    return socket->peer;
+}

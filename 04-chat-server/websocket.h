@@ -1,0 +1,70 @@
+/*
+ * WebSocket for tasks: libwebsockets' callbacks turned into calls that wait. It answers to Python's
+ * websockets.serve, recv and send.
+ *
+ *     static int hello(struct websocket *socket, void *unused)
+ *     {
+ *         char *name;
+ *         if (websocket_receive(socket, &name) > 0)
+ *             websocket_send_format(socket, "Hello %s!", name);
+ *         return 0;
+ *     }
+ *
+ * libwebsockets runs on the same libuv loop; nothing but websocket*.c knows it.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "common/task.h"
+
+#define WEBSOCKET_MESSAGE_LIMIT (64 * 1024) /* bytes of the longest message that is taken */
+
+struct websocket_server;
+struct websocket;
+
+struct websocket_options {
+    const char *host;      /* "localhost": both 127.0.0.1 and ::1 */
+    const char *port;      /* "0" picks a free one, the same for both addresses */
+    const char *directory; /* what is served over HTTP: its index.html at /; NULL: nothing */
+    /* A client's task. When it returns, what is queued is sent and the connection is closed. */
+    int (*serve)(struct websocket *socket, void *argument);
+    void *argument;
+};
+
+/* Starts listening (websockets.serve). From inside a task, which is also to serve and to close.
+ * Returns 0 and *server, or UV_EADDRINUSE, ... */
+int websocket_listen(struct websocket_server **server, const struct websocket_options *options);
+
+/* Where it listens, "127.0.0.1:8765": the first of its addresses. */
+const char *websocket_server_address(const struct websocket_server *server);
+
+/* Takes clients until cancelled; returns the reason. */
+int websocket_serve(struct websocket_server *server);
+
+/* Closes all connections with 1001 (going away), once their queues are sent or two seconds have
+ * passed, waits for their tasks, and frees the server. NULL is left as it is. */
+void websocket_server_close(struct websocket_server *server);
+
+/* Waits for the next whole message (recv). Returns its length and *text, valid until the next call,
+ * NUL-terminated, or 0 when the connection is closed, or UV_ECANCELED. Empty messages are passed
+ * over, binary ones are taken as text. */
+ssize_t websocket_receive(struct websocket *socket, char **text);
+
+/* Queues a text message of valid UTF-8 (send): it leaves at the end of the loop's pass. Never
+ * waits; whole and in order. Returns 0, UV_ENOMEM, UV_EPIPE when the connection is closed, or
+ * UV_ENOBUFS when the client leaves too much unread: it is then disconnected. */
+int websocket_send(struct websocket *socket, const char *text, size_t size);
+
+/* websocket_send of a text as printf makes it. */
+int websocket_send_format(struct websocket *socket, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The Accept-Language header of the handshake, "" if there was none. */
+const char *websocket_accept_language(const struct websocket *socket);
+
+/* The path that the client asked for, "/" at the least. */
+const char *websocket_path(const struct websocket *socket);
+
+/* The client's address, "127.0.0.1:50000". */
+const char *websocket_peer(const struct websocket *socket);

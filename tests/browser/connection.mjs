@@ -1,0 +1,125 @@
+/* Checks of page.mjs: the server goes away and comes back. */
+import {
+  check, closePage, equal, linesOf, waitFor, waitForLines, waitForState,
+} from "./browser.mjs";
+import { open, openAs, proxy, styleOf, valueOf } from "./fixture.mjs";
+
+const KEPT = "Sem conexão: sua mensagem fica aqui até que ela volte.";
+
+const barColour = (page) => styleOf(page.locator("#bar"), "backgroundColor");
+
+function waitForCountdown(page, seconds) {
+  const text = `nova tentativa em ${seconds} s`;
+  return waitFor(() => page.locator("#countdown").textContent(), (now) => now === text, text);
+}
+
+export async function serverGoneAndBack() {
+  const page = await openAs("Volta");
+  const [welcome, , named] = await linesOf(page);
+  const colours = [await barColour(page)];
+  const [red, green, blue] = colours[0].match(/\d+/g).map(Number);
+  check(blue > 2 * red && blue > 1.5 * green, `the bar is blue while connected: ${colours[0]}`);
+
+  await page.keyboard.type("não me perca");
+  await proxy.cut();
+  await waitForState(page, "waiting");
+  colours.push(await barColour(page));
+  await page.keyboard.press("Enter");
+  equal(await valueOf(page), "não me perca", "what was typed while not connected");
+  equal(await page.locator("#note").textContent(), KEPT, "why it was kept");
+  equal((await linesOf(page)).length, 3, "lines while not connected");
+
+  proxy.hold();
+  await proxy.restore();
+  await waitForState(page, "connecting"); // by itself
+  colours.push(await barColour(page));
+  equal(new Set(colours).size, 3, "colours of the bar's three states");
+  proxy.release();
+  await waitForState(page, "connected");
+  equal(await page.locator("#note").textContent(), "", "the note after reconnecting");
+  const gap = /^gap: Reconectado: .* desde as \d\d:\d\d/;
+  const before = [welcome, 'own: Você >> /nome "Volta"', named];
+  await waitForLines(page, [...before, gap, welcome, named]);
+  await page.keyboard.press("Enter");
+  equal((await linesOf(page)).at(-1), "own: Você >> não me perca", "the message that was kept");
+  await closePage(page);
+}
+
+/* A page whose clock moves when we say so, and whose chance always takes the longest pause. */
+async function openTimeless() {
+  const page = await open({
+    before: async (opened) => {
+      await opened.clock.install();
+      await opened.addInitScript(() => { Math.random = () => 0.9999; });
+    },
+  });
+  await page.clock.pauseAt(Date.now() + 3600000);
+  return page;
+}
+
+export async function growingPauses() {
+  const page = await openTimeless();
+  await proxy.cut();
+  for (const pause of [1, 2, 4, 8, 16, 30, 30]) {
+    await waitForCountdown(page, pause);
+    for (let left = pause - 1; left > 0; left--) {
+      await page.clock.runFor(1000);
+      await waitForCountdown(page, left);
+    }
+    equal(await page.locator("#bar").getAttribute("data-state"), "waiting", "the state so far");
+    await page.clock.runFor(1000);
+  }
+  await waitForCountdown(page, 30);
+  await page.evaluate(() => { Math.random = () => 0; });
+  await page.clock.runFor(30000);
+  await waitForCountdown(page, 15); // chance takes up to half away
+  await proxy.restore();
+  await page.clock.runFor(15000);
+  await waitForState(page, "connected");
+
+  await page.evaluate(() => { Math.random = () => 0.9999; });
+  await proxy.cut();
+  await waitForCountdown(page, 1); // a success has made the pauses short again
+  await proxy.restore();
+  await closePage(page);
+}
+
+/* Each of these ends the pause: the clock stands still here. */
+export async function reconnectsAtOnce() {
+  const page = await openTimeless();
+  const ways = {
+    online: async () => {
+      await page.context().setOffline(true);
+      await page.context().setOffline(false);
+    },
+    visible: () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange"))),
+    button: () => page.getByRole("button", { name: "Tentar agora" }).click(),
+  };
+  for (const way of Object.values(ways)) {
+    await proxy.cut();
+    await waitForCountdown(page, 1);
+    await proxy.restore();
+    await way();
+    await waitForState(page, "connected");
+  }
+  await closePage(page);
+}
+
+/* The connection is accepted, and the handshake never answered. */
+export async function muteServer() {
+  const page = await openTimeless();
+  await proxy.cut();
+  await waitForCountdown(page, 1);
+  proxy.hold();
+  await proxy.restore();
+  await page.clock.runFor(1000);
+  await waitForState(page, "connecting");
+  await page.clock.runFor(9999);
+  await waitForState(page, "connecting");
+  await page.clock.runFor(1);
+  await waitForState(page, "waiting");
+  proxy.release();
+  await page.clock.runFor(2000);
+  await waitForState(page, "connected");
+  await closePage(page);
+}

@@ -1,0 +1,74 @@
+/*
+ * Pages of the chat behind a proxy of ours, and what the checks of page.mjs ask of them.
+ */
+import { linesOf, openPage, say, waitFor, waitForState } from "./browser.mjs";
+import { Proxy } from "./proxy.mjs";
+
+/* As strict as a policy can be for a page with a script, a style and a socket. */
+export const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
+export let proxy;
+export let browser;
+
+export async function start(launched, url) {
+  browser = launched;
+  proxy = new Proxy(url, `Content-Security-Policy: ${POLICY}`);
+  await proxy.restore();
+}
+
+/* A page that is connected and was welcomed. */
+export async function open(options) {
+  const page = await openPage(browser, proxy.url, options);
+  await waitForState(page, "connected");
+  await waitFor(() => linesOf(page), (lines) => lines.length === 1, "the server's welcome");
+  return page;
+}
+
+export async function openAs(name, options) {
+  const page = await open(options);
+  await say(page, `/nome "${name}"`);
+  await waitFor(() => linesOf(page), (lines) => lines.length === 3, "an answer to /nome");
+  return page;
+}
+
+export function valueOf(page) {
+  return page.locator("#input").inputValue();
+}
+
+export function focused(page) {
+  return page.evaluate(() => document.activeElement.id);
+}
+
+/* One property of how an element looks. */
+export function styleOf(locator, property) {
+  return locator.evaluate((element, name) => getComputedStyle(element)[name], property);
+}
+
+export function waitForFocus(page, id) {
+  return waitFor(() => focused(page), (now) => now === id, `the focus in #${id}`);
+}
+
+export function lastLine(page) {
+  return page.locator("#lines .line").last();
+}
+
+/* Waits until the log's last line is this one. */
+export function waitForLast(page, expected) {
+  const good = (text) => (expected instanceof RegExp ? expected.test(text) : text === expected);
+  return waitFor(() => lastLine(page).textContent(), good, `the last line "${expected}"`);
+}
+
+/* Lines as if the server had sent them. */
+export function feed(page, ...texts) {
+  return page.evaluate((all) => all.forEach((text) => show(parse(text))), texts);
+}

@@ -1,0 +1,278 @@
+/*
+ * The chat's page, whatever server is behind it: the bar, the input, the log, languages, phones,
+ * keyboards, hostile text, and a server that goes away. A proxy of our own stands between the two.
+ */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { check, closePage, equal, linesOf, openPage, run, say, waitFor } from "./browser.mjs";
+import { growingPauses, muteServer, reconnectsAtOnce, serverGoneAndBack } from "./connection.mjs";
+import { findFaintTexts } from "./contrast.mjs";
+import {
+  browser, feed, focused, lastLine, open, openAs, POLICY, proxy, start, styleOf, valueOf,
+  waitForFocus, waitForLast,
+} from "./fixture.mjs";
+
+const lastOf = async (page) => (await linesOf(page)).at(-1);
+
+async function typing() {
+  const page = await openAs("Teclado");
+  equal(await focused(page), "input", "focus after loading and sending");
+  await say(page, "");
+  await say(page, "   ");
+  equal((await linesOf(page)).length, 3, "lines after sending nothing and blanks");
+  await page.fill("#input", "");
+
+  proxy.hold(); // shown at once, whatever the server does
+  await say(page, "um");
+  equal(await lastOf(page), "own: Você >> um", "own line");
+  proxy.release();
+  await page.keyboard.type("dois");
+  await page.keyboard.press("Shift+Enter");
+  equal(await lastOf(page), "own: Você >> dois", "line sent by Shift+Enter");
+  await page.keyboard.type("três");
+  await page.click("#composer button");
+  equal(await lastOf(page), "own: Você >> três", "line sent by the button");
+  equal(await focused(page), "input", "focus after the button");
+  equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0, "things stored");
+  await closePage(page);
+}
+
+async function history() {
+  const page = await openAs("História");
+  for (const text of ["um", "dois", "três"])
+    await say(page, text);
+  await page.keyboard.type("rascunho");
+  const recalled = [];
+  for (const key of ["Up", "Up", "Up", "Up", "Down", "Down", "Down", "Down"]) {
+    await page.keyboard.press(`Arrow${key}`);
+    recalled.push(await valueOf(page));
+  }
+  const name = '/nome "História"';
+  const expected = ["três", "dois", "um", name, "um", "dois", "três", "rascunho"];
+  equal(recalled, expected, "lines brought back");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.type("!");
+  await page.keyboard.press("Enter");
+  equal(await lastOf(page), "own: Você >> três!", "a line brought back, changed and sent");
+  await closePage(page);
+}
+
+/* No mouse from here to the end. */
+async function keyboardOnly() {
+  const page = await open({ viewport: { width: 800, height: 400 } });
+  const visited = [];
+  for (let i = 0; i < 3; i++) {
+    visited.push(await focused(page));
+    await page.keyboard.press("Shift+Tab");
+  }
+  equal(visited, ["input", "log", "help-button"], "what Shift+Tab visits");
+
+  const time = page.getByRole("button", { name: "/horas" });
+  await page.focus("#help-button");
+  await page.keyboard.press("Enter");
+  await time.waitFor();
+  await page.keyboard.press("Escape");
+  await time.waitFor({ state: "hidden" });
+  await waitForFocus(page, "input");
+
+  await page.focus("#help-button");
+  await page.keyboard.press("Enter");
+  for (let i = 0; i < 4; i++)
+    await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await waitForFocus(page, "input");
+  equal(await valueOf(page), "/horas ", "the chosen command");
+  await page.keyboard.press("Enter");
+  await waitForLast(page, /^Hora atual: \d\d:\d\d:\d\d$/);
+
+  await page.focus("#log");
+  await page.keyboard.type("/data");
+  equal(await valueOf(page), "/data", "what was typed while the log had the focus");
+  equal(await styleOf(page.locator("#input"), "outlineStyle"), "solid", "the focus's outline");
+  await closePage(page);
+}
+
+function manyLines(count) {
+  return Array.from({ length: count }, (_, index) => `Ana >> linha ${index + 1}`);
+}
+
+async function scrolling() {
+  const page = await open({ viewport: { width: 700, height: 400 } });
+  const latest = page.getByRole("button", { name: "Mais recentes" });
+  const top = () => page.locator("#log").evaluate((log) => log.scrollTop);
+  const toEnd = () => page.locator("#log")
+    .evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  const waitForEnd = (when) => waitFor(toEnd, (pixels) => pixels < 2, `the log's end ${when}`);
+
+  await feed(page, ...manyLines(50));
+  await waitForEnd("after new lines");
+  equal(await latest.isVisible(), false, "the button that leads to the end, seen at the end");
+
+  await page.keyboard.press("PageUp");
+  await latest.waitFor();
+  const [place, distance] = [await top(), await toEnd()];
+  await feed(page, ...manyLines(20));
+  await waitFor(toEnd, (pixels) => pixels > distance, "lines below what is read");
+  equal(await top(), place, "the place of one who reads older lines");
+  await latest.click();
+  await waitForEnd("after the button");
+  equal(await focused(page), "input", "focus after the button");
+
+  await page.keyboard.press("PageUp");
+  await latest.waitFor();
+  await say(page, "/horas");
+  await waitForEnd("after sending");
+
+  await feed(page, ...manyLines(1500));
+  equal((await linesOf(page)).length, 1000, "lines kept");
+  await waitForLast(page, "Ana >> linha 1500");
+  await waitForEnd("after many lines");
+  await feed(page, "Ana >> uma a mais"); // as high as the one that goes for it
+  await waitForLast(page, "Ana >> uma a mais");
+  await page.waitForFunction(() => new Promise(requestAnimationFrame));
+  await waitForEnd("after one more line");
+  await page.setViewportSize({ width: 700, height: 260 }); // as by a phone's keyboard
+  await waitForEnd("after the window shrank");
+  await closePage(page);
+}
+
+const HOSTILE = [
+  "<img src=x onerror=document.title='hacked'>",
+  "</p><script>document.title='hacked'</script>",
+  "&lt;b&gt; &amp; \"aspas\" 'simples'",
+  "a >> b >> c",
+];
+
+async function hostileText() {
+  const name = "<i>Ana</i> & é";
+  const victim = await openAs("Vítima");
+  const villain = await openAs(name);
+  for (const text of HOSTILE) {
+    await villain.fill("#input", text);
+    await villain.keyboard.press("Enter");
+    await waitForLast(victim, `${name} >> ${text}`);
+  }
+  await say(villain, "/apenas Vítima '<b>só</b> para você'");
+  await waitForLast(victim, `PRIVADO de ${name} >> <b>só</b> para você`);
+  const from = await lastLine(victim).locator(".from").textContent();
+  equal(from, name, "who a private message is from");
+  for (const page of [victim, villain]) {
+    equal(await page.locator("#lines .text *, #lines .from *").count(), 0, "elements made by text");
+    equal(await page.title(), "Chat", "the title");
+  }
+  const headers = (await victim.reload()).headers();
+  check(headers["content-security-policy"].includes(POLICY), "the strict policy was in force");
+  await closePage(victim);
+  await closePage(villain);
+}
+
+async function languages() {
+  const english = await openAs("Reader", { locale: "en-US" });
+  equal(await english.getAttribute("html", "lang"), "en", "the page's language");
+  equal(await english.locator("#state").textContent(), "Connected", "the bar");
+  for (const name of ["Send", "Commands"])
+    check(await english.getByRole("button", { name }).isVisible(), `a button "${name}"`);
+  check(await english.getByRole("textbox", { name: "Message or /command" }).isVisible(), "a label");
+  equal(await english.getByPlaceholder("Message or /command").count(), 1, "English placeholders");
+  equal((await linesOf(english))[1], 'own: You >> /nome "Reader"', "own line");
+
+  const writer = await openAs("Writer", { locale: "pt-PT" });
+  equal(await writer.getAttribute("html", "lang"), "pt-BR", "the page's language");
+  await say(writer, "/apenas Reader hello");
+  await waitForLast(english, "PRIVATE from Writer >> hello");
+  check((await lastOf(english)).startsWith("private: "), "an English private message told apart");
+
+  const named = [["fr-FR", "pt-BR", "en"], ["de", "en-GB", "pt"], ["fr"], [], ["PT"]];
+  const chosen = await english.evaluate((lists) => lists.map(languageOf), named);
+  equal(chosen, ["pt", "en", "pt", "pt", "pt"], "languages chosen");
+  await closePage(writer);
+  await closePage(english);
+}
+
+async function accessible() {
+  const page = await open();
+  const seen = async (role, name) =>
+    check(await page.getByRole(role, { name, exact: true }).isVisible(), `a ${role} "${name}"`);
+  await seen("log", "Conversa");
+  await seen("textbox", "Mensagem ou /comando");
+  await seen("button", "Enviar");
+  await seen("heading", "Chat");
+  equal(await page.getByRole("status").first().textContent(), "Conectado", "the status");
+  equal(await page.getByRole("main").count(), 1, "landmarks called main");
+
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await feed(page, "Ana >> oi", "Ana >> de novo", "PRIVADO de Bia >> só", "um aviso");
+  equal(await styleOf(lastLine(page), "animationName"), "none", "motion");
+  equal(await page.locator("#lines .arrow:not([aria-hidden])").count(), 0, "arrows read aloud");
+  await say(page, "minha");
+  await say(page, "/horas");
+  await page.evaluate(() => show({ kind: "gap", text: "Reconectado" }));
+  await page.click("#help-button");
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const state of ["connected", "connecting", "waiting"]) {
+      await page.evaluate((name) => setState(name, name), state);
+      equal(await findFaintTexts(page), [], `faint texts, ${colorScheme}, ${state}`);
+    }
+  }
+  await closePage(page);
+}
+
+async function phone() {
+  const viewport = { width: 320, height: 568 };
+  const page = await open({ viewport, isMobile: true, hasTouch: true });
+  await feed(page, `Ana >> ${"palavramuitocomprida".repeat(40)}`, "y".repeat(500));
+  await page.evaluate(() => {
+    show({ kind: "own", from: "Você", text: "x".repeat(2000) });
+    setState("waiting", "Sem conexão");
+    countdown.textContent = "nova tentativa em 30 s";
+  });
+  const cut = await page.evaluate(() => [document.documentElement, log, ...lines.children]
+    .filter((element) => element.scrollWidth > element.clientWidth)
+    .map((element) => element.tagName));
+  equal(cut, [], "what is wider than its place");
+
+  await page.tap("#help-button");
+  const box = await page.locator("#help").boundingBox();
+  check(box.x >= 0 && box.x + box.width <= 320 && box.y + box.height <= 568, "the commands fit");
+  await page.getByRole("button", { name: "/clientes" }).tap();
+  equal(await valueOf(page), "/clientes ", "the command that was tapped");
+
+  const size = await styleOf(page.locator("#input"), "fontSize");
+  check(parseFloat(size) >= 16, `phones do not zoom into text of 16 pixels; here ${size}`);
+  for (const button of await page.locator("button:visible").all()) {
+    const { height, width } = await button.boundingBox();
+    check(height >= 44 && width >= 44, `a finger hits "${await button.textContent()}"`);
+  }
+  const bottom = await page.locator("#composer").boundingBox();
+  equal(Math.round(bottom.y + bottom.height), 568, "where the input ends on a screen of 568");
+  await closePage(page);
+}
+
+/* As the article's readers did: without the server's address. */
+async function fromFile() {
+  const file = fileURLToPath(new URL("../../04-chat-server/web/index.html", import.meta.url));
+  const page = await openPage(browser, pathToFileURL(file).href);
+  equal(await page.evaluate(() => address()), "ws://localhost:8765/", "the server's address");
+  await closePage(page);
+}
+
+const GROUPS = {
+  input: [typing, history, keyboardOnly, scrolling],
+  display: [hostileText, languages, accessible, phone, fromFile],
+  connection: [serverGoneAndBack, growingPauses, reconnectsAtOnce, muteServer],
+};
+
+await run(`page.mjs URL [${Object.keys(GROUPS).join("|")}]`, async (launched, url, group) => {
+  check(!group || group in GROUPS, `there is a group "${group}"`);
+  await start(launched, url);
+  for (const one of group ? GROUPS[group] : Object.values(GROUPS).flat()) {
+    const begun = Date.now();
+    try {
+      await one();
+    } catch (error) {
+      error.stack = `${one.name}: ${error.stack}`;
+      throw error;
+    }
+    console.log(`${one.name}: ${Date.now() - begun} ms`);
+  }
+});

@@ -1,0 +1,91 @@
+/*
+ * A TCP proxy between page and server, so that a test can take the server away and bring it back
+ * without owning it: cut, restore; or silence it: hold, release. It adds a header to the answers,
+ * because a page that Playwright changed on its way counts as one from elsewhere.
+ */
+import net from "node:net";
+
+export class Proxy {
+  #target;
+  #listener;
+  #port = 0;
+  #sockets = new Set();
+  #held = null; // while silent, what is to happen afterwards
+  #header;
+
+  /* url: the server's. header: "Name: value". */
+  constructor(url, header) {
+    this.#header = header;
+    const { hostname, port } = new URL(url);
+    this.#target = { host: hostname.replace(/[[\]]/g, ""), port: Number(port || 80) };
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.#port}/`;
+  }
+
+  /* Starts, and starts again after a cut, on the same port. */
+  restore() {
+    return new Promise((resolve, reject) => {
+      this.#listener = net.createServer((client) => this.#join(client));
+      this.#listener.once("error", reject);
+      this.#listener.listen(this.#port, "127.0.0.1", () => {
+        this.#port = this.#listener.address().port;
+        resolve();
+      });
+    });
+  }
+
+  /* The server is gone: connections are reset, new ones refused. */
+  cut() {
+    return new Promise((resolve) => {
+      this.#held = null;
+      this.#listener.close(resolve);
+      for (const socket of this.#sockets)
+        socket.destroy();
+    });
+  }
+
+  /* The server is mute: connections are accepted, and nothing passes either way. */
+  hold() {
+    this.#held ??= [];
+  }
+
+  release() {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const action of held)
+      action();
+  }
+
+  #join(client) {
+    const server = net.connect(this.#target);
+    this.#pass(client, server, (bytes) => bytes);
+    this.#pass(server, client, (bytes) => this.#withHeader(bytes));
+  }
+
+  #withHeader(bytes) {
+    const start = bytes.subarray(0, 64).toString("latin1");
+    const status = /^HTTP\/1\.1 200 [^\r\n]*\r\n/.exec(start)?.[0];
+    if (!status)
+      return bytes;
+    const more = Buffer.from(`${status}${this.#header}\r\n`);
+    return Buffer.concat([more, bytes.subarray(status.length)]);
+  }
+
+  #pass(from, to, change) {
+    this.#sockets.add(from);
+    from.setNoDelay(true);
+    from.on("data", (bytes) => this.#whenHeard(() => to.write(change(bytes))));
+    from.on("end", () => this.#whenHeard(() => to.end()));
+    from.on("error", () => to.destroy());
+    from.on("close", () => this.#sockets.delete(from));
+  }
+
+  #whenHeard(action) {
+    if (this.#held)
+      this.#held.push(action);
+    else
+      action();
+  }
+}

@@ -1,0 +1,85 @@
+/* The chat's page in a real browser: the scripts in tests/browser, each with a server of its own.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "support.h"
+
+#define SERVER "04-chat-server/chat-server"
+#define MOST_OUTPUT (64 * 1024)
+
+/* Runs a shell's command, and returns its status; output gets what it wrote. */
+static int run_command(const char *command, char output[MOST_OUTPUT])
+{
+    FILE *pipe = popen(command, "r");
+    if (!pipe)
+        ck_abort_msg("%s: %m", command);
+    size_t size = fread(output, 1, MOST_OUTPUT - 1, pipe);
+    output[size] = '\0';
+    int status = pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Fails with the script's output unless it ends with status 0. words: after the address. */
+static void run_script(const char *script, const char *words)
+{
+    struct child server;
+    child_start(&server, SERVER, (const char *[]){"--port", "0", NULL}, NULL);
+
+    char command[256], output[MOST_OUTPUT];
+    int port = child_port(&server);
+    snprintf(command, sizeof command, "node tests/browser/%s http://localhost:%d/ %s 2>&1", script,
+        port, words);
+    int status = run_command(command, output);
+    if (status)
+        ck_abort_msg("%s\nstatus %d%s\n%s", command, status,
+            status == 127 ? ": `make deps` installs node" : "", output);
+
+    child_signal(&server, SIGTERM);
+    ck_assert_int_eq(child_wait(&server), 0);
+}
+
+START_TEST(the_articles_session_in_three_pages)
+{
+    run_script("session.mjs", "");
+}
+END_TEST
+
+START_TEST(the_input_and_the_log)
+{
+    run_script("page.mjs", "input");
+}
+END_TEST
+
+START_TEST(texts_languages_and_screens)
+{
+    run_script("page.mjs", "display");
+}
+END_TEST
+
+START_TEST(a_server_that_goes_away)
+{
+    run_script("page.mjs", "connection");
+}
+END_TEST
+
+START_TEST(without_chromium_the_remedy_is_named)
+{
+    char output[MOST_OUTPUT];
+    int status = run_command(
+        "CHROMIUM=/nowhere/chromium node tests/browser/page.mjs http://localhost:1/ 2>&1", output);
+    ck_assert_int_eq(status, 1);
+    ck_assert_ptr_nonnull(strstr(output, "no /nowhere/chromium here"));
+    ck_assert_ptr_nonnull(strstr(output, "make deps"));
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const browser[] = {the_articles_session_in_three_pages, the_input_and_the_log,
+        texts_languages_and_screens, a_server_that_goes_away, without_chromium_the_remedy_is_named,
+        NULL};
+    return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}});
+}

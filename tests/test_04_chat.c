@@ -1,0 +1,183 @@
+/* The chat server as a program. What its users see is in chat_client.py, a scenario for each test.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+
+static struct child server;
+static int port;
+
+static void start(const char *option)
+{
+    child_start(
+        &server, "04-chat-server/chat-server", (const char *[]){"--port", "0", option, NULL}, NULL);
+    port = child_port(&server);
+}
+
+static void stop(void)
+{
+    child_signal(&server, SIGTERM);
+    ck_assert_int_eq(child_wait(&server), 0);
+}
+
+static FILE *start_client(const char *scenario)
+{
+    char command[256];
+    snprintf(command, sizeof(command), "/usr/bin/python3 tests/chat_client.py %d %s 2>&1", port,
+        scenario);
+    FILE *client = popen(command, "re");
+    ck_assert_ptr_nonnull(client);
+    return client;
+}
+
+static void end_client(FILE *client)
+{
+    char output[8192];
+    size_t size = fread(output, 1, sizeof(output) - 1, client);
+    output[size] = '\0';
+    if (pclose(client) != 0)
+        ck_abort_msg("%s", output);
+}
+
+static void play(const char *scenario)
+{
+    start(NULL);
+    end_client(start_client(scenario));
+    stop();
+}
+
+START_TEST(the_articles_session)
+{
+    play("session");
+}
+END_TEST
+
+START_TEST(commands)
+{
+    play("commands");
+}
+END_TEST
+
+START_TEST(names)
+{
+    play("names");
+}
+END_TEST
+
+START_TEST(private_messages)
+{
+    play("private");
+}
+END_TEST
+
+START_TEST(messages_to_all)
+{
+    play("messages");
+}
+END_TEST
+
+START_TEST(every_message_in_order)
+{
+    play("order");
+}
+END_TEST
+
+START_TEST(who_leaves_harms_nobody)
+{
+    play("leaving");
+}
+END_TEST
+
+START_TEST(english_for_who_prefers_it)
+{
+    play("english");
+}
+END_TEST
+
+START_TEST(the_log_says_who_came_and_left)
+{
+    start(NULL);
+    end_client(start_client("log"));
+    child_line_with(&server, "Novo cliente conectado. Total: 1");
+    child_line_with(&server, "Novo cliente conectado. Total: 2");
+    child_line_with(&server, "Cliente Ana desconectado. Total: 1");
+    child_line_with(&server, "Cliente Bia desconectado. Total: 0");
+    child_signal(&server, SIGTERM);
+    char *rest = child_rest(&server);
+    ck_assert_str_eq(rest, "");
+    free(rest);
+    ck_assert_int_eq(child_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(verbose_shows_messages_and_forges_no_line)
+{
+    start("--verbose");
+    end_client(start_client("log"));
+    child_line_with(&server, "Ana < um\\u{A}\\u{202E}dois");
+    ck_assert_str_eq(child_line(&server), "Enviando a todos");
+    child_line_with(&server, "Enviando de <Ana> para <Bia>: três");
+    stop();
+}
+END_TEST
+
+START_TEST(says_goodbye)
+{
+    char line[64] = "";
+    start(NULL);
+    FILE *client = start_client("farewell");
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
+    ck_assert_str_eq(line, "connected\n");
+    child_signal(&server, SIGINT);
+    ck_assert_int_eq(child_wait(&server), 0);
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
+    ck_assert_str_eq(line, "1001\n");
+    end_client(client);
+}
+END_TEST
+
+START_TEST(says_that_the_port_is_taken)
+{
+    char taken[16], *errors;
+    start(NULL);
+    snprintf(taken, sizeof(taken), "%d", port);
+    int status = child_run(
+        "04-chat-server/chat-server", (const char *[]){"--port", taken, NULL}, NULL, &errors);
+    ck_assert_int_eq(status, 1);
+    ck_assert_ptr_nonnull(strstr(errors, taken));
+    ck_assert_ptr_nonnull(strstr(errors, "address already in use"));
+    free(errors);
+    stop();
+}
+END_TEST
+
+START_TEST(refuses_bad_options)
+{
+    char *errors;
+    int status = child_run(
+        "04-chat-server/chat-server", (const char *[]){"--port", "65536", NULL}, NULL, &errors);
+    ck_assert_int_eq(status, 2);
+    ck_assert_ptr_nonnull(strstr(errors, "--port"));
+    free(errors);
+    status =
+        child_run("04-chat-server/chat-server", (const char *[]){"--loud", NULL}, NULL, &errors);
+    ck_assert_int_eq(status, 2);
+    ck_assert_ptr_nonnull(strstr(errors, "--loud"));
+    free(errors);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const users[] = {the_articles_session, commands, names, private_messages,
+        messages_to_all, every_message_in_order, who_leaves_harms_nobody,
+        english_for_who_prefers_it, NULL};
+    const TTest *const program[] = {the_log_says_who_came_and_left,
+        verbose_shows_messages_and_forges_no_line, says_goodbye, says_that_the_port_is_taken,
+        refuses_bad_options, NULL};
+    return run_suite(
+        "04_chat", (struct test_group[]){{"users", users}, {"program", program}, {NULL, NULL}});
+}
