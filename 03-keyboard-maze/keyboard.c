@@ -1,0 +1,52 @@
+#include "keyboard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "common/executor.h"
+#include "screen.h"
+
+int keyboard_open(struct keyboard *keyboard)
+{
+    *keyboard = (struct keyboard){.wake = {-1, -1}};
+    return pipe2(keyboard->wake, O_CLOEXEC) ? -errno : 0;
+}
+
+/* On a thread of the pool. Nothing here but system calls: all else belongs to the loop's thread. */
+static int wait_for_input(void *data)
+{
+    const int *wake = data;
+    struct pollfd sources[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = *wake, .events = POLLIN}};
+    while (poll(sources, 2, -1) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return sources[0].revents & (POLLHUP | POLLERR | POLLNVAL) ? UV_EOF : 0;
+}
+
+int keyboard_read(struct keyboard *keyboard)
+{
+    int key;
+    /* What ncurses has read already, poll does not see: so it is asked first. */
+    while ((key = screen_key()) == SCREEN_NO_KEY) {
+        int error =
+            executor_run("key", wait_for_input, &keyboard->wake[0], sizeof keyboard->wake[0]);
+        if (error) {
+            /* The thread blocks on: nobody else can end it, and libuv waits for it at the end. An
+             * empty pipe has room for one byte. */
+            (void)!write(keyboard->wake[1], "", 1);
+            return error;
+        }
+    }
+    return key;
+}
+
+void keyboard_close(struct keyboard *keyboard)
+{
+    for (int i = 0; i < 2; i++)
+        if (keyboard->wake[i] >= 0)
+            close(keyboard->wake[i]);
+    *keyboard = (struct keyboard){.wake = {-1, -1}};
+}

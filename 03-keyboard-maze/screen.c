@@ -1,0 +1,221 @@
+#include "screen.h"
+
+#include <curses.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "guard.h"
+
+#define ESCAPE_PAUSE 25 /* milliseconds in which an arrow's bytes have to come */
+#define TITLE_KEEP "\033[22;2t"
+#define TITLE_RESTORE "\033[23;2t"
+
+/* ncurses' state is the process' own, and so is this. */
+static struct {
+    SCREEN *ncurses;      /* NULL: the terminal is not ours */
+    struct termios modes; /* as we found them */
+    char restore[GUARD_SEQUENCE_SIZE];
+    size_t restore_size;
+} terminal;
+
+/* A title can be set, and kept meanwhile, as xterm does it. */
+static bool has_title(void)
+{
+    return tigetflag("XT") > 0;
+}
+
+/*
+ * Start and end
+ */
+
+static int append_to_restore(int byte)
+{
+    if (terminal.restore_size < sizeof terminal.restore)
+        terminal.restore[terminal.restore_size++] = (char)byte;
+    return byte;
+}
+
+static void append_capability(const char *name)
+{
+    const char *text = tigetstr(name);
+    if (text && text != (char *)-1)
+        tputs(text, 1, append_to_restore);
+}
+
+/* What endwin would send, as plain bytes. */
+static void prepare_restore(void)
+{
+    terminal.restore_size = 0;
+    tputs(tiparm(tigetstr("cup"), LINES - 1, 0), 1, append_to_restore);
+    if (tigetstr("rmcup") == NULL)
+        tputs("\r\n", 1, append_to_restore);
+    append_capability("sgr0");
+    append_capability("op");
+    append_capability("cnorm");
+    append_capability("rmkx");
+    append_capability("rmcup");
+    if (has_title())
+        tputs(TITLE_RESTORE, 1, append_to_restore);
+}
+
+static void choose_colours(void)
+{
+    if (!has_colors())
+        return;
+    start_color();
+    use_default_colors();
+    init_pair(SCREEN_MAZE, COLOR_RED, COLOR_BLACK);
+    init_pair(SCREEN_PLAYER, COLOR_WHITE, COLOR_BLUE);
+    init_pair(SCREEN_ENEMY, COLOR_YELLOW, COLOR_BLACK);
+}
+
+/* Asked before newterm, which loses memory when it fails. */
+static bool is_known(void)
+{
+    int error;
+    if (setupterm(NULL, STDOUT_FILENO, &error) != OK)
+        return false;
+    bool known = tigetstr("cup") != NULL;
+    del_curterm(cur_term);
+    return known;
+}
+
+int screen_start(void)
+{
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &terminal.modes))
+        return UV_ENOTTY;
+    if (!is_known())
+        return UV_ENOTSUP;
+    use_tioctl(TRUE); /* the true size, even if LINES and COLUMNS say another */
+    /* Had SIGTSTP its default effect, ncurses would see to it, and lose it while it draws. */
+    struct sigaction ignored = {.sa_handler = SIG_IGN}, previous;
+    sigaction(SIGTSTP, &ignored, &previous);
+    terminal.ncurses = newterm(NULL, stdout, stdin);
+    sigaction(SIGTSTP, &previous, NULL);
+    if (!terminal.ncurses)
+        return UV_ENOTSUP;
+    atexit(screen_restore);
+    prepare_restore();
+    guard_arm(&terminal.modes, terminal.restore, terminal.restore_size);
+    cbreak();
+    noecho();
+    nodelay(stdscr, TRUE);
+    keypad(stdscr, TRUE);
+    set_escdelay(ESCAPE_PAUSE);
+    curs_set(0);
+    choose_colours();
+    if (has_title())
+        putp(TITLE_KEEP);
+    return 0;
+}
+
+void screen_restore(void)
+{
+    if (!terminal.ncurses)
+        return;
+    if (has_title())
+        putp(TITLE_RESTORE);
+    endwin();
+    guard_disarm();
+    delscreen(terminal.ncurses);
+    terminal.ncurses = NULL;
+}
+
+/*
+ * Changes from outside
+ */
+
+void screen_size(size_t *width, size_t *height)
+{
+    *width = (size_t)getmaxx(stdscr);
+    *height = (size_t)getmaxy(stdscr);
+}
+
+void screen_resize(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resizeterm(size.ws_row, size.ws_col);
+    clear();
+}
+
+void screen_suspend(void)
+{
+    if (has_title())
+        putp(TITLE_RESTORE);
+    endwin();
+    guard_disarm();
+    struct sigaction standard = {.sa_handler = SIG_DFL}, ours;
+    sigaction(SIGTSTP, &standard, &ours);
+    raise(SIGTSTP); /* returns when we are continued; at once where no shell could do so */
+    sigaction(SIGTSTP, &ours, NULL);
+    guard_arm(&terminal.modes, terminal.restore, terminal.restore_size);
+    if (has_title())
+        putp(TITLE_KEEP);
+    refresh();
+    screen_resize();
+}
+
+void screen_guard(int signal)
+{
+    guard_signal(signal);
+}
+
+/*
+ * Drawing and keys
+ */
+
+void screen_set_title(const char *title)
+{
+    if (!has_title())
+        return;
+    putp("\033]2;");
+    putp(title);
+    putp("\007");
+}
+
+void screen_clear(void)
+{
+    erase();
+}
+
+void screen_print_at(size_t x, size_t y, enum screen_style style, const char *text)
+{
+    static const attr_t without_colours[] = {[SCREEN_PLAYER] = A_REVERSE, [SCREEN_ENEMY] = A_BOLD};
+    attrset(has_colors() ? (attr_t)COLOR_PAIR(style) : without_colours[style]);
+    mvaddstr((int)y, (int)x, text);
+}
+
+void screen_show(void)
+{
+    refresh();
+}
+
+int screen_key(void)
+{
+    for (;;) {
+        int key = getch();
+        switch (key) {
+        case ERR:
+            return SCREEN_NO_KEY;
+        case KEY_LEFT:
+            return '4';
+        case KEY_RIGHT:
+            return '6';
+        case KEY_UP:
+            return '8';
+        case KEY_DOWN:
+            return '2';
+        case KEY_RESIZE: /* screen_resize's own doing */
+            break;
+        default:
+            return key;
+        }
+    }
+}

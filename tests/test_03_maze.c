@@ -1,0 +1,593 @@
+// links: tests/terminal.c 03-keyboard-maze/maze_map.c -lvterm
+/* Chapter 3's game, played in a terminal. */
+#include "terminal.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "03-keyboard-maze/maze_map.h"
+
+#define PROGRAM "03-keyboard-maze/maze"
+#define WIDTH 24
+#define HEIGHT 11
+#define SEED 7
+#define CLOCK_X 10
+#define CLOCK_Y 23
+
+enum { BLACK = 0, RED = 1, YELLOW = 3, BLUE = 4, WHITE = 7 };
+
+static const char *const usual_words[] = {"--seed", "7", NULL};
+
+static struct maze_map usual_map(void)
+{
+    struct maze_map map;
+    uint64_t random = SEED;
+    ck_assert_int_eq(maze_map_make(&map, WIDTH, HEIGHT, &random), 0);
+    return map;
+}
+
+/* Where the player is: a white * on blue. */
+static bool find_player(struct terminal *terminal, struct place *player)
+{
+    for (int y = 0; y < terminal->rows; y++)
+        for (int x = 0; x < terminal->columns; x++) {
+            int foreground, background;
+            if (terminal_character(terminal, x, y) != '*')
+                continue;
+            terminal_colours(terminal, x, y, &foreground, &background);
+            *player = (struct place){(size_t)x, (size_t)y};
+            return foreground == WHITE && background == BLUE;
+        }
+    return false;
+}
+
+/* The clock is drawn last. */
+static bool shows_clock(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    const char *row = terminal_row(terminal, CLOCK_Y);
+    return strlen(row) == CLOCK_X + strlen("10/08/14 12:34:56");
+}
+
+static void start_with(struct terminal *terminal, const char *const words[])
+{
+    terminal_start(terminal, 80, 24, PROGRAM, words, NULL);
+    terminal_until(terminal, "the clock is shown", shows_clock, NULL);
+}
+
+static void start(struct terminal *terminal)
+{
+    start_with(terminal, usual_words);
+}
+
+static void end(struct terminal *terminal, int status)
+{
+    ck_assert_int_eq(terminal_end(terminal), status);
+    terminal_free(terminal);
+}
+
+static void leave(struct terminal *terminal)
+{
+    terminal_type(terminal, "S");
+    end(terminal, 0);
+}
+
+/*
+ * What is shown
+ */
+
+/* One place of the drawing, as it has to be shown. */
+static bool is_drawn(struct terminal *terminal, const struct maze_map *map, size_t x, size_t y)
+{
+    int foreground, background;
+    char expected = maze_map_row(map, y)[x];
+    terminal_colours(terminal, (int)x, (int)y, &foreground, &background);
+    return terminal_character(terminal, (int)x, (int)y) == expected && background == BLACK &&
+           (expected == ' ' || foreground == RED);
+}
+
+static bool shows_maze(struct terminal *terminal, void *argument)
+{
+    struct maze_map *map = argument;
+    struct place player;
+    if (!find_player(terminal, &player) || !maze_map_is_free(map, player))
+        return false;
+    for (size_t y = 0; y < map->rows; y++)
+        for (size_t x = 0; x < map->columns; x++)
+            if ((x != player.x || y != player.y) && !is_drawn(terminal, map, x, y))
+                return false;
+    return true;
+}
+
+/* Half of a picture may be there before the other. */
+static void check_maze(struct terminal *terminal)
+{
+    struct maze_map map = usual_map();
+    terminal_until(terminal, "the maze is red and whole", shows_maze, &map);
+    maze_map_free(&map);
+}
+
+START_TEST(it_shows_the_maze_in_red_and_the_player_in_white_on_blue)
+{
+    struct terminal terminal;
+    start(&terminal);
+    check_maze(&terminal);
+    ck_assert(terminal.alternate);
+    ck_assert(!terminal.cursor_visible);
+    leave(&terminal);
+}
+END_TEST
+
+START_TEST(the_same_seed_puts_the_player_at_the_same_place)
+{
+    struct place first, second;
+    struct terminal terminal;
+    start(&terminal);
+    ck_assert(find_player(&terminal, &first));
+    leave(&terminal);
+    start(&terminal);
+    ck_assert(find_player(&terminal, &second));
+    leave(&terminal);
+    ck_assert_mem_eq(&first, &second, sizeof first);
+}
+END_TEST
+
+START_TEST(without_a_seed_mazes_differ)
+{
+    char first[24 * 80] = "", second[24 * 80] = "";
+    struct terminal terminal;
+    for (int i = 0; i < 2; i++) {
+        start_with(&terminal, NULL);
+        for (int y = 0; y < CLOCK_Y; y++)
+            strcat(i ? second : first, terminal_row(&terminal, y));
+        leave(&terminal);
+    }
+    ck_assert_str_ne(first, second);
+}
+END_TEST
+
+static bool clock_differs(struct terminal *terminal, void *before)
+{
+    return shows_clock(terminal, NULL) && strcmp(terminal_row(terminal, CLOCK_Y), before) != 0;
+}
+
+static time_t shown_time(const char *row)
+{
+    struct tm local = {.tm_isdst = -1};
+    const char *rest = strptime(row + CLOCK_X, "%d/%m/%y %H:%M:%S", &local);
+    ck_assert_msg(rest && *rest == '\0', "not a clock: \"%s\"", row);
+    return mktime(&local);
+}
+
+START_TEST(the_clock_ticks_while_no_key_is_pressed)
+{
+    struct terminal terminal;
+    time_t began = time(NULL);
+    start(&terminal);
+    for (int i = 0; i < 3; i++) {
+        char before[81];
+        strcpy(before, terminal_row(&terminal, CLOCK_Y));
+        ck_assert_uint_eq(strspn(before, " "), CLOCK_X);
+        time_t shown = shown_time(before);
+        ck_assert_int_ge(shown, began);
+        ck_assert_int_le(shown, time(NULL));
+        terminal_until(&terminal, "the clock ticks", clock_differs, before);
+        time_t next = shown_time(terminal_row(&terminal, CLOCK_Y));
+        ck_assert_int_ge(next, shown + 1);
+        ck_assert_int_le(next, shown + 2);
+    }
+    leave(&terminal);
+}
+END_TEST
+
+START_TEST(the_clock_stays_below_a_maze_of_another_height)
+{
+    struct terminal terminal;
+    terminal_start(&terminal, 80, 24, PROGRAM,
+        (const char *const[]){"--width", "2", "--height", "4", NULL}, NULL);
+    terminal_until_text(&terminal, "/");
+    ck_assert_str_eq(terminal_row(&terminal, 8), "+--+--+");
+    shown_time(terminal_row(&terminal, 9));
+    leave(&terminal);
+}
+END_TEST
+
+/*
+ * Moving
+ */
+
+struct key {
+    const char *bytes;
+    int x, y;
+};
+
+static const struct key digits[] = {{"4", -1, 0}, {"6", 1, 0}, {"8", 0, -1}, {"2", 0, 1}};
+static const struct key arrows[] = {
+    {"\033OD", -1, 0}, {"\033OC", 1, 0}, {"\033OA", 0, -1}, {"\033OB", 0, 1}};
+
+static bool player_is_at(struct terminal *terminal, void *place)
+{
+    struct place player;
+    return find_player(terminal, &player) && memcmp(&player, place, sizeof player) == 0;
+}
+
+/* Presses keys at random. That a wall stopped the player shows in where the next step leads. */
+static void walk(const struct key keys[4], int steps)
+{
+    struct maze_map map = usual_map();
+    struct place player;
+    struct terminal terminal;
+    uint64_t random = 1;
+    int moved = 0, stayed = 0;
+    start(&terminal);
+    ck_assert(find_player(&terminal, &player));
+    while (moved < steps || stayed < steps / 4) {
+        const struct key *key = &keys[random_below(&random, 4)];
+        struct place next = {player.x + (size_t)key->x, player.y + (size_t)key->y};
+        terminal_type(&terminal, key->bytes);
+        if (!maze_map_is_free(&map, next)) {
+            stayed++;
+            continue;
+        }
+        moved++;
+        player = next;
+        terminal_until(&terminal, "the player has moved", player_is_at, &player);
+    }
+    check_maze(&terminal);
+    leave(&terminal);
+    maze_map_free(&map);
+}
+
+START_TEST(digits_move_the_player_where_it_is_free)
+{
+    walk(digits, 100);
+}
+END_TEST
+
+START_TEST(arrows_move_the_player_where_it_is_free)
+{
+    walk(arrows, 100);
+}
+END_TEST
+
+/* Types a digit whose way is free, and waits until the player has gone it, and no other. */
+static void step_once(struct terminal *terminal, struct place *player)
+{
+    struct maze_map map = usual_map();
+    for (size_t i = 0; i < 4; i++) {
+        struct place next = {player->x + (size_t)digits[i].x, player->y + (size_t)digits[i].y};
+        if (!maze_map_is_free(&map, next))
+            continue;
+        *player = next;
+        terminal_type(terminal, digits[i].bytes);
+        break;
+    }
+    terminal_until(terminal, "the player has moved", player_is_at, player);
+    maze_map_free(&map);
+}
+
+START_TEST(other_keys_do_nothing)
+{
+    struct place player;
+    struct terminal terminal;
+    start(&terminal);
+    ck_assert(find_player(&terminal, &player));
+    terminal_type(&terminal, "135790aZ \r\n\t\033[5~\033OP\xc3\xa9\xff\033");
+    step_once(&terminal, &player);
+    leave(&terminal);
+}
+END_TEST
+
+/*
+ * Leaving
+ */
+
+static void ends_by_key(const char *key)
+{
+    struct terminal terminal;
+    start(&terminal);
+    terminal_type(&terminal, key);
+    end(&terminal, 0);
+}
+
+START_TEST(s_leaves)
+{
+    ends_by_key("s");
+    ends_by_key("S");
+    ends_by_key("S4682");
+}
+END_TEST
+
+START_TEST(ctrl_c_leaves_as_the_article_says)
+{
+    struct terminal terminal;
+    start(&terminal);
+    terminal_type(&terminal, "\003");
+    ck_assert_int_eq(terminal_end(&terminal), 0);
+    terminal_until_text(&terminal, "exit");
+    terminal_free(&terminal);
+}
+END_TEST
+
+START_TEST(sigterm_leaves)
+{
+    struct terminal terminal;
+    start(&terminal);
+    kill(terminal.program, SIGTERM);
+    end(&terminal, 0);
+}
+END_TEST
+
+/* Whether the second one finds the game still there or not, the terminal is as before. */
+START_TEST(a_second_sigterm_leaves_the_terminal_restored_too)
+{
+    for (int i = 0; i < 10; i++) {
+        struct terminal terminal;
+        start(&terminal);
+        for (int j = 0; j < 5; j++)
+            kill(terminal.program, SIGTERM);
+        int status = terminal_end(&terminal);
+        ck_assert(status == 0 || status == 128 + SIGTERM);
+        terminal_free(&terminal);
+    }
+}
+END_TEST
+
+START_TEST(a_crash_leaves_the_terminal_restored)
+{
+    static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct terminal terminal;
+        start(&terminal);
+        kill(terminal.program, signals[i]);
+        end(&terminal, 128 + signals[i]);
+    }
+}
+END_TEST
+
+START_TEST(ctrl_backslash_leaves_the_terminal_restored)
+{
+    struct terminal terminal;
+    start(&terminal);
+    terminal_type(&terminal, "\034");
+    end(&terminal, 128 + SIGQUIT);
+}
+END_TEST
+
+static bool is_stopped(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    return terminal->stopped;
+}
+
+START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
+{
+    const char *valgrind = getenv("VALGRIND");
+    if (valgrind && *valgrind)
+        return; /* a program that it runs goes on after SIGTSTP */
+    struct place player;
+    struct terminal terminal;
+    start(&terminal);
+    ck_assert(find_player(&terminal, &player));
+    for (int i = 0; i < 2; i++) {
+        terminal_type(&terminal, "\032");
+        terminal_until(&terminal, "the game is stopped", is_stopped, NULL);
+        terminal_check_given_back(&terminal);
+        terminal.stopped = false;
+        kill(terminal.program, SIGCONT);
+        terminal_until(&terminal, "the player is shown", player_is_at, &player);
+        step_once(&terminal, &player);
+        check_maze(&terminal);
+    }
+    leave(&terminal);
+}
+END_TEST
+
+/*
+ * Terminals
+ */
+
+static void is_refused_at(int columns, int rows, const char *message)
+{
+    struct terminal terminal;
+    terminal_start(&terminal, columns, rows, PROGRAM, usual_words, NULL);
+    ck_assert_int_eq(terminal_end(&terminal), 1);
+    char *errors = terminal_errors(&terminal);
+    ck_assert_str_eq(errors, message);
+    free(errors);
+    terminal_free(&terminal);
+}
+
+START_TEST(a_terminal_that_is_too_small_is_refused)
+{
+    is_refused_at(
+        40, 10, "maze: O terminal tem 40x10 caracteres; este labirinto precisa de 73x24.\n");
+    is_refused_at(
+        72, 24, "maze: O terminal tem 72x24 caracteres; este labirinto precisa de 73x24.\n");
+    is_refused_at(
+        73, 23, "maze: O terminal tem 73x23 caracteres; este labirinto precisa de 73x24.\n");
+}
+END_TEST
+
+START_TEST(a_terminal_that_is_just_large_enough_is_taken)
+{
+    struct terminal terminal;
+    terminal_start(&terminal, 73, 24, PROGRAM, usual_words, NULL);
+    terminal_until(&terminal, "the clock is shown", shows_clock, NULL);
+    check_maze(&terminal);
+    leave(&terminal);
+}
+END_TEST
+
+START_TEST(without_a_terminal_it_says_so)
+{
+    char *output, *errors;
+    ck_assert_int_eq(child_run(PROGRAM, NULL, &output, &errors), 1);
+    ck_assert_str_eq(output, "");
+    ck_assert_str_eq(errors, "maze: a entrada e a saída precisam ser um terminal.\n");
+    free(output);
+    free(errors);
+}
+END_TEST
+
+START_TEST(an_unknown_terminal_is_named)
+{
+    static const char *const names[] = {"TERM=nonsense", "TERM=dumb", "TERM="};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct terminal terminal;
+        terminal_start(&terminal, 80, 24, PROGRAM, usual_words,
+            (const char *const[]){names[i], "LANG=en_US.UTF-8", NULL});
+        ck_assert_int_eq(terminal_end(&terminal), 1);
+        char *errors = terminal_errors(&terminal);
+        ck_assert_msg(strstr(errors, "unknown or cannot place its cursor"), "%s", errors);
+        ck_assert_msg(strstr(errors, names[i]), "%s", errors);
+        free(errors);
+        terminal_free(&terminal);
+    }
+}
+END_TEST
+
+START_TEST(a_resize_redraws)
+{
+    struct place player;
+    struct terminal terminal;
+    start(&terminal);
+    ck_assert(find_player(&terminal, &player));
+
+    terminal_resize(&terminal, 40, 10);
+    terminal_until_text(&terminal, "O terminal tem 40x10 caracteres");
+    terminal_until_text(&terminal, "73x24");
+    terminal_type(&terminal, "444466668888222244446666");
+    terminal_resize(&terminal, 41, 10);
+    terminal_until_text(&terminal, "O terminal tem 41x10 caracteres");
+
+    terminal_resize(&terminal, 100, 30);
+    terminal_until(&terminal, "the player is shown again", player_is_at, &player);
+    terminal_until(&terminal, "the clock is shown", shows_clock, NULL);
+    check_maze(&terminal);
+    ck_assert_str_eq(terminal_row(&terminal, 24), "");
+    step_once(&terminal, &player);
+    leave(&terminal);
+}
+END_TEST
+
+START_TEST(ctrl_c_leaves_a_terminal_that_has_become_too_small)
+{
+    struct terminal terminal;
+    start(&terminal);
+    terminal_resize(&terminal, 30, 5);
+    terminal_until_text(&terminal, "30x5");
+    terminal_type(&terminal, "\003");
+    end(&terminal, 0);
+}
+END_TEST
+
+/*
+ * Enemies
+ */
+
+#define ENEMIES 3 /* two may share a place */
+
+struct enemies {
+    int count;
+    bool at[CLOCK_Y][80];
+};
+
+/* Every enemy that is seen is a yellow & on black; true once their places have changed. */
+static bool enemies_have_moved(struct terminal *terminal, void *argument)
+{
+    struct enemies *before = argument, now = {.count = 0};
+    for (int y = 0; y < CLOCK_Y; y++)
+        for (int x = 0; x < terminal->columns; x++) {
+            int foreground, background;
+            if (terminal_character(terminal, x, y) != '&')
+                continue;
+            terminal_colours(terminal, x, y, &foreground, &background);
+            now.at[y][x] = true;
+            now.count += foreground == YELLOW && background == BLACK;
+        }
+    if (now.count == 0 || now.count > ENEMIES)
+        return false; /* half of a picture */
+    bool moved = before->count > 0 && memcmp(now.at, before->at, sizeof now.at) != 0;
+    if (before->count == 0 || moved)
+        *before = now;
+    return moved;
+}
+
+START_TEST(enemies_move_by_themselves)
+{
+    struct terminal terminal;
+    struct enemies enemies = {.count = 0};
+    start_with(&terminal, (const char *const[]){"--seed", "7", "--enemies", "3", NULL});
+    for (int i = 0; i < 5; i++)
+        terminal_until(&terminal, "the enemies move", enemies_have_moved, &enemies);
+    leave(&terminal);
+}
+END_TEST
+
+/* One cell is two places: whoever moves first meets the other. */
+static void meets_an_enemy(const char *keys)
+{
+    struct terminal terminal;
+    terminal_start(&terminal, 80, 24, PROGRAM,
+        (const char *const[]){"--width", "1", "--height", "1", "--enemies", "1", NULL}, NULL);
+    terminal_until_text(&terminal, "+--+");
+    terminal_type(&terminal, keys);
+    ck_assert_int_eq(terminal_end(&terminal), 0);
+    terminal_until_text(&terminal, "Um inimigo pegou voc\xc3\xaa. Fim de jogo.");
+    terminal_free(&terminal);
+}
+
+START_TEST(an_enemy_that_meets_the_player_ends_the_game)
+{
+    meets_an_enemy("");
+}
+END_TEST
+
+START_TEST(a_player_that_meets_an_enemy_ends_the_game)
+{
+    meets_an_enemy("46");
+}
+END_TEST
+
+START_TEST(bad_options_are_rejected_by_name)
+{
+    static const char *const bad[][2] = {
+        {"--width", "0"}, {"--height", "x"}, {"--enemies", "-1"}, {"--seed", "1.5"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char *errors;
+        ck_assert_int_eq(
+            child_run(PROGRAM, (const char *[]){bad[i][0], bad[i][1], NULL}, NULL, &errors), 2);
+        ck_assert_msg(strstr(errors, bad[i][0]), "%s", errors);
+        free(errors);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const shown[] = {it_shows_the_maze_in_red_and_the_player_in_white_on_blue,
+        the_same_seed_puts_the_player_at_the_same_place, without_a_seed_mazes_differ,
+        the_clock_ticks_while_no_key_is_pressed, the_clock_stays_below_a_maze_of_another_height,
+        NULL};
+    const TTest *const moving[] = {digits_move_the_player_where_it_is_free,
+        arrows_move_the_player_where_it_is_free, other_keys_do_nothing, NULL};
+    const TTest *const leaving[] = {s_leaves, ctrl_c_leaves_as_the_article_says, sigterm_leaves,
+        a_second_sigterm_leaves_the_terminal_restored_too, a_crash_leaves_the_terminal_restored,
+        ctrl_backslash_leaves_the_terminal_restored,
+        ctrl_z_gives_the_terminal_back_until_the_game_goes_on, NULL};
+    const TTest *const terminals[] = {a_terminal_that_is_too_small_is_refused,
+        a_terminal_that_is_just_large_enough_is_taken, without_a_terminal_it_says_so,
+        an_unknown_terminal_is_named, a_resize_redraws,
+        ctrl_c_leaves_a_terminal_that_has_become_too_small, NULL};
+    const TTest *const enemies[] = {enemies_move_by_themselves,
+        an_enemy_that_meets_the_player_ends_the_game, a_player_that_meets_an_enemy_ends_the_game,
+        NULL};
+    const TTest *const options[] = {bad_options_are_rejected_by_name, NULL};
+    return run_suite("03_maze",
+        (const struct test_group[]){{"shown", shown}, {"moving", moving}, {"leaving", leaving},
+            {"terminals", terminals}, {"enemies", enemies}, {"options", options}, {NULL, NULL}});
+}
