@@ -8,11 +8,14 @@ SANITIZE ?=#   address,undefined or thread
 SWITCH   ?=#   ucontext: the portable switch instead of the hand-written one
 WERROR   ?=#   1: warnings are errors, as in CI
 VALGRIND ?=#   1: make check runs every program under Valgrind
+V        ?=#   1: show every command whole
 CHAPTER  ?=#   make check of one chapter alone
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+# say WHAT: what a rule does, in a few words.
+say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
 CLANG_FORMAT ?= clang-format
 CLANG_TIDY   ?= clang-tidy
 
@@ -73,31 +76,37 @@ tests: $(suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
 
 $(library): $(common_objects)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,archive)ar rcs $@ $^
 
 define program_rule
 $(bin)$(1): $(patsubst %,$(out)/$(dir $(1))%.c.o,$(notdir $(1)) $(modules_$(1))) $(library)
 	@mkdir -p $$(@D)
-	$$(link) -o $$@ $$^ $$(call libraries,$(libs_$(patsubst %/,%,$(dir $(1))))) -lm
+	$$(call say,link)$$(link) -o $$@ $$^ $$(call libraries,$(libs_$(patsubst %/,%,$(dir $(1))))) -lm
 endef
 $(foreach program,$(programs),$(eval $(call program_rule,$(program))))
+
+# The server looks for its page beside itself.
+$(out)/04-chat-server/chat-server: | $(out)/04-chat-server/web
+$(out)/04-chat-server/web:
+	@mkdir -p $(@D)
+	@ln -sfn $(CURDIR)/04-chat-server/web $@
 
 # A suite links the modules of a chapter that its first lines ask for: "// links: 03-keyboard-maze/maze_map.c".
 suite_links = $(shell sed -n 's|^// links: ||p' tests/test_$(1).c)
 define suite_rule
 $(out)/tests/test_$(1): $(out)/tests/test_$(1).c.o $(support_objects) \
     $(patsubst %,$(out)/%.o,$(filter %.c,$(call suite_links,$(1)))) $(library)
-	$$(link) -o $$@ $$^ $$(call libraries,check libuv $(patsubst -l%,lib%,$(filter -l%,$(call suite_links,$(1))))) -lm
+	$$(call say,link)$$(link) -o $$@ $$^ $$(call libraries,check libuv $(patsubst -l%,lib%,$(filter -l%,$(call suite_links,$(1))))) -lm
 endef
 $(foreach suite,$(suites),$(eval $(call suite_rule,$(suite))))
 
 $(out)/%.c.o: %.c Makefile | $(out)/found
 	@mkdir -p $(@D)
-	$(compile) -MMD -MP -c -o $@ $<
+	$(call say,compile)$(compile) -MMD -MP -c -o $@ $<
 
 $(out)/%.S.o: %.S Makefile | $(out)/found
 	@mkdir -p $(@D)
-	$(compile) -MMD -MP -c -o $@ $<
+	$(call say,compile)$(compile) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(out) -name '*.d' 2>/dev/null)
 

@@ -22,11 +22,12 @@ static struct {
 static void restore_and_end(int number, siginfo_t *info, void *context)
 {
     (void)context;
+    /* Another thread may do the same for another signal: better twice than not yet. */
     if (guard.armed) {
-        guard.armed = 0;
         (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
     }
+    guard.armed = 0;
     /* A faulty instruction is run again, for whoever was there before us (a sanitizer, the task
      * library) to report. What was sent has its default effect. */
     bool faulted = info->si_code > 0 &&

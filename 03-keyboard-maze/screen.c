@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
 #include <termios.h>
@@ -13,8 +14,6 @@
 #include "guard.h"
 
 #define ESCAPE_PAUSE 25 /* milliseconds in which an arrow's bytes have to come */
-#define TITLE_KEEP "\033[22;2t"
-#define TITLE_RESTORE "\033[23;2t"
 
 /* ncurses' state is the process' own, and so is this. */
 static struct {
@@ -23,12 +22,6 @@ static struct {
     char restore[GUARD_SEQUENCE_SIZE];
     size_t restore_size;
 } terminal;
-
-/* A title can be set, and kept meanwhile, as xterm does it. */
-static bool has_title(void)
-{
-    return tigetflag("XT") > 0;
-}
 
 /*
  * Start and end
@@ -60,8 +53,6 @@ static void prepare_restore(void)
     append_capability("cnorm");
     append_capability("rmkx");
     append_capability("rmcup");
-    if (has_title())
-        tputs(TITLE_RESTORE, 1, append_to_restore);
 }
 
 static void choose_colours(void)
@@ -88,7 +79,7 @@ static bool is_known(void)
 
 int screen_start(void)
 {
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &terminal.modes))
+    if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &terminal.modes))
         return UV_ENOTTY;
     if (!is_known())
         return UV_ENOTSUP;
@@ -110,8 +101,7 @@ int screen_start(void)
     set_escdelay(ESCAPE_PAUSE);
     curs_set(0);
     choose_colours();
-    if (has_title())
-        putp(TITLE_KEEP);
+    refresh(); /* the screen is ours, before anything is written to it */
     return 0;
 }
 
@@ -119,8 +109,6 @@ void screen_restore(void)
 {
     if (!terminal.ncurses)
         return;
-    if (has_title())
-        putp(TITLE_RESTORE);
     endwin();
     guard_disarm();
     delscreen(terminal.ncurses);
@@ -147,8 +135,6 @@ void screen_resize(void)
 
 void screen_suspend(void)
 {
-    if (has_title())
-        putp(TITLE_RESTORE);
     endwin();
     guard_disarm();
     struct sigaction standard = {.sa_handler = SIG_DFL}, ours;
@@ -156,9 +142,7 @@ void screen_suspend(void)
     raise(SIGTSTP); /* returns when we are continued; at once where no shell could do so */
     sigaction(SIGTSTP, &ours, NULL);
     guard_arm(&terminal.modes, terminal.restore, terminal.restore_size);
-    if (has_title())
-        putp(TITLE_KEEP);
-    refresh();
+    refresh(); /* the screen is ours again, before anything is written to it */
     screen_resize();
 }
 
@@ -173,11 +157,11 @@ void screen_guard(int signal)
 
 void screen_set_title(const char *title)
 {
-    if (!has_title())
+    const char *start = tigetstr("smcup");
+    if (!start || !strstr(start, "\033[22;0;0t"))
         return;
-    putp("\033]2;");
-    putp(title);
-    putp("\007");
+    printf("\033]2;%s\007", title);
+    fflush(stdout);
 }
 
 void screen_clear(void)
@@ -199,23 +183,19 @@ void screen_show(void)
 
 int screen_key(void)
 {
-    for (;;) {
-        int key = getch();
-        switch (key) {
-        case ERR:
-            return SCREEN_NO_KEY;
-        case KEY_LEFT:
-            return '4';
-        case KEY_RIGHT:
-            return '6';
-        case KEY_UP:
-            return '8';
-        case KEY_DOWN:
-            return '2';
-        case KEY_RESIZE: /* screen_resize's own doing */
-            break;
-        default:
-            return key;
-        }
+    int key = getch();
+    switch (key) {
+    case ERR:
+        return SCREEN_NO_KEY;
+    case KEY_LEFT:
+        return '4';
+    case KEY_RIGHT:
+        return '6';
+    case KEY_UP:
+        return '8';
+    case KEY_DOWN:
+        return '2';
+    default:
+        return key;
     }
 }

@@ -41,7 +41,9 @@ void screen_suspend(void);
  * set for it since. */
 void screen_guard(int signal);
 
-void screen_set_title(const char *title); /* where the terminal has one */
+/* Where the terminal has a title and gives the old one back in the end, as xterm does. */
+void screen_set_title(const char *title);
+
 void screen_clear(void);
 
 /* Puts the text there; what does not fit into the row goes on in the next. */

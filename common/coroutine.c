@@ -53,10 +53,33 @@ static inline void before_suspend(struct coroutine *coroutine)
 static inline void after_suspend(struct coroutine *coroutine)
 {
 #if defined(__SANITIZE_ADDRESS__)
-    __sanitizer_finish_switch_fiber(
-        coroutine->fake_stack, &coroutine->resumer_low, &coroutine->resumer_size);
+    const void *low;
+    size_t size;
+    __sanitizer_finish_switch_fiber(coroutine->fake_stack, &low, &size);
+    if (!coroutine->transferred) {
+        coroutine->resumer_low = low;
+        coroutine->resumer_size = size;
+    }
+    coroutine->transferred = false;
 #else
     (void)coroutine;
+#endif
+}
+
+static inline void before_transfer(struct coroutine *from, struct coroutine *to)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    to->resumer_low = from->resumer_low;
+    to->resumer_size = from->resumer_size;
+    to->transferred = true;
+    __sanitizer_start_switch_fiber(
+        &from->fake_stack, to->stack.low, (size_t)(to->stack.top - to->stack.low));
+#elif defined(__SANITIZE_THREAD__)
+    to->resumer_fiber = from->resumer_fiber;
+    __tsan_switch_to_fiber(to->fiber, 0);
+#else
+    (void)from;
+    (void)to;
 #endif
 }
 
@@ -101,6 +124,14 @@ void coroutine_suspend(struct coroutine *coroutine)
     before_suspend(coroutine);
     switch_to(&coroutine->pointer, coroutine->resumer);
     after_suspend(coroutine);
+}
+
+void coroutine_transfer(struct coroutine *from, struct coroutine *to)
+{
+    to->resumer = from->resumer;
+    before_transfer(from, to);
+    switch_over(&from->pointer, to->pointer);
+    after_suspend(from);
 }
 
 void coroutine_end(struct coroutine *coroutine)

@@ -22,6 +22,7 @@ struct coroutine {
     void *fake_stack, *resumer_fake_stack;
     const void *resumer_low;
     size_t resumer_size;
+    bool transferred; /* it is not its resumer that it arrives from */
 #elif defined(__SANITIZE_THREAD__)
     void *fiber, *resumer_fiber;
 #endif
@@ -37,6 +38,10 @@ void coroutine_resume(struct coroutine *coroutine);
 
 /* Suspends the coroutine that runs, and lets the resumer go on. */
 void coroutine_suspend(struct coroutine *coroutine);
+
+/* Suspends the coroutine that runs and goes on in another one that is suspended, without the way
+ * through the resumer, who goes on when that one suspends. */
+void coroutine_transfer(struct coroutine *from, struct coroutine *to);
 
 /* Forgets one that is suspended and will not be resumed. Its stack may then be released. */
 void coroutine_end(struct coroutine *coroutine);

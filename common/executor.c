@@ -30,7 +30,8 @@ static void finish(uv_work_t *work, int status)
     struct request *request = (struct request *)work;
     struct executor_wait *wait = request->wait;
     if (wait) {
-        memcpy(wait->data, request->data, wait->size);
+        if (wait->size)
+            memcpy(wait->data, request->data, wait->size);
         task_wake(&wait->wait, status ? status : request->result);
     }
     free(request);
@@ -48,17 +49,17 @@ static void cancel(struct task_wait *wait)
 int executor_run(const char *what, int (*work)(void *data), void *data, size_t size)
 {
     uv_loop_t *loop = task_loop();
-    int error = task_cancelled();
-    if (error)
-        return error;
+    if (task_cancelled())
+        return task_yield(); /* the work is not to begin, and the others are to run */
     struct request *request = malloc(sizeof(*request) + size);
     if (!request)
         return UV_ENOMEM;
     struct executor_wait wait = {.request = request, .data = data, .size = size};
     request->wait = &wait;
     request->run = work;
-    memcpy(request->data, data, size);
-    error = uv_queue_work(loop, &request->work, run_on_thread, finish);
+    if (size)
+        memcpy(request->data, data, size);
+    int error = uv_queue_work(loop, &request->work, run_on_thread, finish);
     if (error) {
         free(request);
         return error;

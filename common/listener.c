@@ -126,10 +126,12 @@ static int after_failure(struct listener *listener, int failure)
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-        fprintf(stderr,
-            tr("sem recursos para aceitar uma conexão (%s); as próximas esperam\n",
-                "no resources to accept a connection (%s); the next ones wait\n"),
-            uv_strerror(uv_translate_sys_error(failure)));
+        if (!listener->short_of)
+            fprintf(stderr,
+                tr("sem recursos para aceitar uma conexão (%s); as próximas esperam\n",
+                    "no resources to accept a connection (%s); the next ones wait\n"),
+                uv_strerror(uv_translate_sys_error(failure)));
+        listener->short_of = true; /* said once, until one is accepted again */
         return task_sleep(PAUSE);
     case EINTR:
     case ECONNABORTED:
@@ -149,8 +151,10 @@ int listener_accept(struct listener *listener)
         if (error)
             return error;
         int connection = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (connection >= 0)
+        if (connection >= 0) {
+            listener->short_of = false;
             return connection;
+        }
         error = after_failure(listener, errno);
         if (error)
             return error;

@@ -18,9 +18,10 @@ struct queue {
 
 /* What loop->data points to. */
 struct loop_state {
-    struct queue ready;       /* runs in the next pass */
-    struct queue woken;       /* runs in this one */
-    struct queue end_of_pass; /* runs after what is ready */
+    struct queue ready;         /* runs in the next pass */
+    struct queue woken;         /* runs in this one */
+    struct queue end_of_pass;   /* runs after what is ready */
+    struct loop_callback *next; /* whose turn it is in the queue that runs now */
     struct timer_heap timers;
     struct owned_callback *owned; /* what call_soon and call_later allocated */
     struct loop_attachment *attachment;
@@ -126,16 +127,28 @@ static void prefetch(const struct loop_callback *next)
     __builtin_prefetch(next->next);
 }
 
-/* Runs those that are in the queue now: a snapshot, so that what they add waits its turn. */
-static void queue_drain(struct queue *queue)
+static struct loop_callback *take_next(struct loop_state *state)
 {
-    struct loop_callback *next = queue->first;
+    struct loop_callback *callback = state->next;
+    state->next = callback->next;
+    prefetch(callback->next);
+    callback->pending = false;
+    return callback;
+}
+
+void *loop_take_next(uv_loop_t *loop, void (*run)(void *argument))
+{
+    struct loop_state *state = state_of(loop);
+    return state->next && state->next->run == run ? take_next(state)->argument : NULL;
+}
+
+/* Runs those that are in the queue now: a snapshot, so that what they add waits its turn. */
+static void queue_drain(struct loop_state *state, struct queue *queue)
+{
+    state->next = queue->first;
     *queue = (struct queue){0};
-    while (next) {
-        struct loop_callback *callback = next;
-        next = callback->next;
-        prefetch(next);
-        callback->pending = false;
+    while (state->next) {
+        struct loop_callback *callback = take_next(state);
         callback->run(callback->argument);
     }
 }
@@ -194,10 +207,10 @@ static void run_pass(uv_check_t *check)
         return;
     state->in_pass = true;
     expire_timers(state, loop_now(check->loop));
-    queue_drain(&state->ready);
+    queue_drain(state, &state->ready);
     for (int round = 0; round < ROUNDS && state->woken.first; round++)
-        queue_drain(&state->woken);
-    queue_drain(&state->end_of_pass);
+        queue_drain(state, &state->woken);
+    queue_drain(state, &state->end_of_pass);
     state->in_pass = false;
     set_alarm(state);
     set_idle(state);

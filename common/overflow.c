@@ -8,6 +8,12 @@
 
 #define SIGNAL_STACK ((size_t)64 * 1024)
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define WATCHED false /* the sanitizer's own report says more */
+#else
+#define WATCHED true
+#endif
+
 static void append(char *text, size_t size, const char *more)
 {
     size_t length = strlen(text);
@@ -30,8 +36,7 @@ void overflow_report(const struct task *task)
     char text[256] = "task ";
     append(text, sizeof(text) - 128, task->name);
     append(text, sizeof(text), ": its stack of ");
-    append_number(
-        text, sizeof(text), task->stack_size > STACK_SLOT ? task->stack_size : STACK_SLOT);
+    append_number(text, sizeof(text), stack_size(&task->coroutine.stack));
     append(text, sizeof(text),
         " bytes overflowed; scope_spawn_with gives it a larger one (.stack_size)\n");
     ssize_t written = write(STDERR_FILENO, text, strlen(text));
@@ -52,7 +57,8 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
 void overflow_watch(struct overflow_watch *watch)
 {
     *watch = (struct overflow_watch){0};
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    if (!WATCHED)
+        return;
     watch->stack = malloc(SIGNAL_STACK);
     if (!watch->stack)
         return;
@@ -61,7 +67,6 @@ void overflow_watch(struct overflow_watch *watch)
         .sa_sigaction = segmentation_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigaltstack(&stack, &watch->stack_before);
     sigaction(SIGSEGV, &action, &watch->before);
-#endif
 }
 
 void overflow_unwatch(struct overflow_watch *watch)

@@ -49,10 +49,9 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
     struct task_pool *pool = scope->owner->pool;
     if (scope->cancelled)
         return scope->cancelled;
-    struct task *task = task_new(pool, name, function, argument);
+    struct task *task = task_new(pool, name, function, argument, options.stack_size);
     if (!task)
         return UV_ENOMEM;
-    task->stack_size = (uint32_t)options.stack_size;
     if (options.handle) {
         *options.handle = task;
         task->held = true;
@@ -145,12 +144,12 @@ static void require_owner(const struct scope *scope, const char *what)
         task_misuse("%s on a scope of task %s", what, task_name(scope->owner));
 }
 
-/* Waits until no child runs. */
+/* Waits until no child runs, nor one that was spawned before the owner ran again. */
 static int wait_for_children(struct scope *scope, void (*cancel)(struct task_wait *wait))
 {
     struct scope_wait join = {.scope = scope};
     int error = 0;
-    if (scope->running) {
+    while (scope->running && !error) {
         scope->joiner = &join.wait;
         error = task_wait(&join.wait, "scope", cancel);
         scope->joiner = NULL;
@@ -162,7 +161,10 @@ int scope_join(struct scope *scope)
 {
     require_owner(scope, "scope_join");
     int error = wait_for_children(scope, cancel_scope_join);
-    return scope->error ? scope->error : error;
+    if (!scope->error)
+        return error;
+    wait_for_children(scope, NULL); /* the siblings have been cancelled, and are about to end */
+    return scope->error;
 }
 
 int scope_leave(struct scope *scope, int error)
@@ -180,7 +182,7 @@ int scope_leave(struct scope *scope, int error)
     owner->scopes = scope->outer;
     scope->owner = NULL;
     bool caused_by_child = error == UV_ECANCELED && was_cancelled;
-    return scope->error && (!error || caused_by_child) ? scope->error : error;
+    return scope->error && (error >= 0 || caused_by_child) ? scope->error : error;
 }
 
 /*

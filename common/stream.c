@@ -140,25 +140,17 @@ static ssize_t hand_out(struct stream *stream, char **data, size_t size)
 
 int stream_feed(struct stream *stream, const char *data, size_t size)
 {
-    struct buffer *input = &stream->input;
-    if (input->data && data >= input->data && data <= input->data + input->capacity) {
-        /* What was just received lies behind the end already. */
-        memmove(input->data + input->end, data, size);
-        input->end += size;
-        return 0;
-    }
-    return buffer_append(input, data, size);
+    end_line(stream);
+    int error = buffer_append(&stream->input, data, size);
+    if (!error)
+        wake(&stream->reader, 0);
+    return error;
 }
 
-/* Takes what the socket has: more input, or the end, or 0 if there was nothing after all. */
-static int receive(struct stream *stream)
+/* Receives at most room bytes. Returns the count: 0 at the end, or if there was nothing after all.
+ */
+static ssize_t receive_at(struct stream *stream, char *data, size_t room)
 {
-    struct buffer *input = &stream->input;
-    int error = buffer_reserve(input, READ_SIZE);
-    if (error)
-        return error;
-    char *data = input->data + input->end;
-    size_t room = input->capacity - input->end;
     ssize_t size = recv(stream->socket, data, room, 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
         stream->readable = errno == EINTR;
@@ -168,13 +160,34 @@ static int receive(struct stream *stream)
         return broken(stream, uv_translate_sys_error(errno));
     stream->ended = size == 0;
     stream->readable = (size_t)size == room;
-    if (size == 0)
-        return 0;
-    if (stream->protocol && stream->protocol->data_received)
+    return size;
+}
+
+/* What the protocol is told of is not in the input, since what it feeds may move that. */
+static int receive_for_protocol(struct stream *stream)
+{
+    char data[READ_SIZE];
+    ssize_t size = receive_at(stream, data, sizeof(data));
+    if (size > 0)
         stream->protocol->data_received(stream->object, data, (size_t)size);
-    else
+    return size < 0 ? (int)size : 0;
+}
+
+/* Takes what the socket has: more input, or the end, or 0 if there was nothing after all. */
+static int receive(struct stream *stream)
+{
+    struct buffer *input = &stream->input;
+    if (stream->error)
+        return stream->error;
+    if (stream->protocol && stream->protocol->data_received)
+        return receive_for_protocol(stream);
+    int error = buffer_reserve(input, READ_SIZE);
+    if (error)
+        return error;
+    ssize_t size = receive_at(stream, input->data + input->end, input->capacity - input->end);
+    if (size > 0)
         input->end += (size_t)size;
-    return 0;
+    return size < 0 ? (int)size : 0;
 }
 
 /* Waits until there is more input than before, or the stream has ended. */
@@ -182,8 +195,8 @@ static int more_input(struct stream *stream, const char *what)
 {
     size_t before = buffer_size(&stream->input);
     while (buffer_size(&stream->input) == before && !stream->ended) {
-        int error = stream->error;
-        if (!error && !stream->readable) {
+        int error = 0;
+        if (!stream->error && !stream->readable) {
             /* An idle connection holds no memory for its input. */
             if (before == 0)
                 buffer_free(&stream->input);
@@ -236,7 +249,7 @@ ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size)
         if (error)
             return error;
     }
-    int error = buffer_reserve(&stream->input, 0);
+    int error = size ? 0 : buffer_reserve(&stream->input, 1); /* the NUL needs a place */
     return error ? error : hand_out(stream, data, size);
 }
 
@@ -355,6 +368,9 @@ void stream_close(struct stream *stream)
 {
     if (stream->socket < 0)
         return;
+    if (stream->reader || stream->writer)
+        task_misuse("closes a stream that task %s waits for",
+            task_name((stream->reader ? stream->reader : stream->writer)->task));
     send_output(stream);
     if (buffer_size(&stream->output) > 0 && !stream->error) {
         struct loop_timer timer = {.run = linger_over, .argument = stream};

@@ -70,7 +70,8 @@ void stream_open(struct stream *stream, int socket);
 void stream_set_protocol(struct stream *stream, const struct protocol *protocol, void *self);
 
 /* Sends what is pending, for at most STREAM_LINGER seconds and even when cancelled, and closes
- * the socket (writer.close, wait_closed). One that is closed is left as it is. */
+ * the socket (writer.close, wait_closed). No other task may wait for it. One that is closed is
+ * left as it is. */
 void stream_close(struct stream *stream);
 
 /*
@@ -91,7 +92,8 @@ ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size);
  */
 ssize_t stream_read(struct stream *stream, char **data);
 
-/* Appends bytes to what is to be read (reader.feed_data). Returns 0 or UV_ENOMEM. */
+/* Appends bytes to what is to be read (reader.feed_data). Like a read, it ends the life of what the
+ * last one gave. Returns 0 or UV_ENOMEM. */
 int stream_feed(struct stream *stream, const char *data, size_t size);
 
 /*
@@ -128,6 +130,7 @@ struct listener {
     int socket;
     bool polling;
     size_t accepted;
+    bool short_of; /* of descriptors or memory, and this has been said */
     struct task_wait *waiter;
 };
 

@@ -113,21 +113,28 @@ static bool add_block(struct task_pool *pool)
     return true;
 }
 
-static void run_task(void *argument);
+static void begin_task(void *argument);
 
-struct task *task_new(
-    struct task_pool *pool, const char *name, int (*function)(void *argument), void *argument)
+struct task *task_new(struct task_pool *pool, const char *name, int (*function)(void *argument),
+    void *argument, size_t stack_size)
 {
-    if (!pool->free && !add_block(pool))
+    struct stack stack = {0};
+    /* One stack for each: so none that has been spawned can find no stack when it begins. */
+    bool too_many = pool->live >= stack_arena_capacity(&pool->stacks);
+    if (too_many || (!pool->free && !add_block(pool)))
         return NULL;
     struct task *task = pool->free;
+    /* A large one may not be had, so it is taken now. */
+    if (stack_size > STACK_SLOT && stack_acquire(&pool->stacks, stack_size, &stack))
+        return NULL;
     pool->free = task->next;
     *task = (struct task){
-        .ready = {.run = run_task, .argument = task, .hot = task},
+        .ready = {.run = begin_task, .argument = task, .hot = task},
         .function = function,
         .argument = argument,
         .name = name,
         .pool = pool,
+        .coroutine.stack = stack,
     };
     pool->live++;
     return task;
@@ -140,7 +147,8 @@ void task_free(struct task *task)
 }
 
 /*
- * Running: the loop resumes a task, always from here, and the task suspends to here.
+ * Running. The loop resumes a task, and the task suspends to the loop, or right to the task whose
+ * turn is next: then the loop is where that one suspends to. Tasks never nest.
  */
 
 static void task_main(void *argument)
@@ -170,40 +178,54 @@ static void end_task(struct task *task)
         loop_stop(task->pool->loop);
 }
 
-/* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
- * next. */
-static bool begin_task(struct task *task)
+static void require_whole_stack(const struct task *task)
 {
-    struct stack stack;
-    task->begun = true;
-    if (stack_acquire(&task->pool->stacks, task->stack_size, &stack)) {
-        task->result = UV_ENOMEM;
-        return false;
-    }
-    coroutine_begin(&task->coroutine, stack, task_main, task);
-    return true;
+    if (stack_is_whole(&task->coroutine.stack))
+        return;
+    overflow_report(task);
+    abort();
 }
 
-static void run_task(void *argument)
+static void resume_task(void *argument)
 {
     struct task *task = argument;
-    if (!task->begun && !begin_task(task)) {
-        end_task(task);
-        return;
-    }
     current = task;
     coroutine_resume(&task->coroutine);
-    if (!stack_is_whole(&task->coroutine.stack)) {
-        overflow_report(task);
-        abort();
-    }
+    task = current; /* the last one of those that followed one another */
     current = NULL;
-    task->ready.hot = task->coroutine.pointer;
     if (!task->ended)
         return;
+    require_whole_stack(task);
     coroutine_end(&task->coroutine);
     stack_release(&task->pool->stacks, task->coroutine.stack);
     end_task(task);
+}
+
+/* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
+ * next. */
+static void begin_task(void *argument)
+{
+    struct task *task = argument;
+    struct stack stack = task->coroutine.stack;
+    task->begun = true;
+    task->ready.run = resume_task;
+    if (!stack.low)
+        stack_acquire(&task->pool->stacks, STACK_SLOT, &stack);
+    coroutine_begin(&task->coroutine, stack, task_main, task);
+    resume_task(task);
+}
+
+static void suspend(struct task *task)
+{
+    struct task *next = loop_take_next(task->pool->loop, resume_task);
+    require_whole_stack(task);
+    task->ready.hot = __builtin_frame_address(0);
+    if (next) {
+        current = next;
+        coroutine_transfer(&task->coroutine, &next->coroutine);
+    } else {
+        coroutine_suspend(&task->coroutine);
+    }
 }
 
 static void cancel_root(void *argument)
@@ -216,7 +238,7 @@ static void cancel_root(void *argument)
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
 {
     struct task_pool *pool = task_pool_of(loop);
-    struct task *task = pool ? task_new(pool, name, function, argument) : NULL;
+    struct task *task = pool ? task_new(pool, name, function, argument, 0) : NULL;
     if (!task)
         return UV_ENOMEM;
     if (pool->root)
@@ -259,7 +281,7 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
     wait->since = loop_now(task->pool->loop);
     task->wait = wait;
     task_interrupt(task);
-    coroutine_suspend(&task->coroutine);
+    suspend(task);
     int cancellation = wait->result == UV_ECANCELED ? task_cancellation(task) : 0;
     return cancellation ? cancellation : wait->result;
 }
@@ -278,7 +300,7 @@ int task_yield(void)
 {
     struct task *task = task_required("task_yield");
     loop_ready(task->pool->loop, &task->ready);
-    coroutine_suspend(&task->coroutine);
+    suspend(task);
     return task_cancellation(task);
 }
 

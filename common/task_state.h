@@ -30,7 +30,6 @@ struct task {
     struct task *next, *previous;  /* its siblings; next also links the free ones */
     struct task_wait *wait;        /* what it waits for, or NULL */
     struct task_join_wait *joiner; /* who waits for its end */
-    uint32_t stack_size;
     int result;
     int cancelled; /* 0, or what its waits return */
     bool begun, ended;
@@ -47,9 +46,9 @@ struct task_join_wait {
 /* The loop's pool, made at the first use; NULL when memory is short. */
 struct task_pool *task_pool_of(uv_loop_t *loop);
 
-/* A new task, which is not ready yet, or NULL. */
-struct task *task_new(
-    struct task_pool *pool, const char *name, int (*function)(void *argument), void *argument);
+/* A new task, which is not ready yet, or NULL when memory or stacks are short. */
+struct task *task_new(struct task_pool *pool, const char *name, int (*function)(void *argument),
+    void *argument, size_t stack_size);
 
 /* Gives its memory back to the pool. */
 void task_free(struct task *task);

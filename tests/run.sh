@@ -1,6 +1,7 @@
 #!/bin/sh
-# run.sh SUITE...: runs $OUT/tests/test_SUITE one after another, goes on after one that fails, and
-# ends with the line "N passed, N failed", counted in suites. `make check` calls it.
+# run.sh SUITE...: runs $OUT/tests/test_SUITE for each, as many at once as there are processors, goes
+# on after one that fails, and ends with the line "N passed, N failed", counted in suites. `make
+# check` calls it.
 #
 #   OUT=build/plain       the variant's objects
 #   BIN=.                 the root of the variant's programs (tests/support.c)
@@ -13,7 +14,7 @@ OUT=${OUT:-build/plain}
 BIN=${BIN:-.}
 VALGRIND=${VALGRIND:-}
 SANITIZE=${SANITIZE:-}
-export BIN VALGRIND
+export OUT BIN VALGRIND SANITIZE
 
 prefix=
 slower=1
@@ -39,20 +40,23 @@ case $SANITIZE in
 *thread*) if setarch -R true 2>/dev/null; then prefix='setarch -R'; fi ;;
 esac
 
-passed=0
-failed=0
-failures=
-for suite in "$@"; do
+# The output of a suite comes in one piece, when it has ended.
+if [ "${1:-}" = --one ]; then
+    log=$OUT/tests/$2.log
     # shellcheck disable=SC2086  # the prefix is words, or nothing
-    if $prefix "$OUT/tests/test_$suite"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        failures="$failures $suite"
-    fi
-done
+    $prefix "$OUT/tests/test_$2" >"$log" 2>&1 || echo "$2" >>"$FAILURES"
+    cat "$log"
+    exit 0
+fi
 
-[ $# -gt 0 ] || echo 'run.sh: no suite to run' >&2
-[ -z "$failures" ] || echo "failed:$failures"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+[ $# -gt 0 ] || { echo 'run.sh: no suite to run' >&2; exit 1; }
+FAILURES=$OUT/tests/failures
+export FAILURES
+: >"$FAILURES"
+jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
+printf '%s\n' "$@" | xargs -P "$jobs" -n 1 "$0" --one
+
+failed=$(wc -l <"$FAILURES")
+[ "$failed" -eq 0 ] || echo "failed: $(tr '\n' ' ' <"$FAILURES")"
+echo "$(($# - failed)) passed, $((failed)) failed"
+[ "$failed" -eq 0 ]

@@ -97,7 +97,12 @@ static int property_changed(VTermProp property, VTermValue *value, void *user)
     if (property == VTERM_PROP_CURSORVISIBLE)
         terminal->cursor_visible = value->boolean;
     if (property == VTERM_PROP_TITLE)
+#if VTERM_VERSION_MAJOR == 0 && VTERM_VERSION_MINOR < 2
         snprintf(terminal->title, sizeof terminal->title, "%s", value->string);
+#else
+        snprintf(terminal->title, sizeof terminal->title, "%.*s", (int)value->string.len,
+            value->string.str);
+#endif
     return 1;
 }
 
@@ -203,6 +208,18 @@ void terminal_until_text(struct terminal *terminal, const char *text)
 void terminal_type(struct terminal *terminal, const char *keys)
 {
     ck_assert_int_eq(write(terminal->keys, keys, strlen(keys)), (ssize_t)strlen(keys));
+}
+
+static bool keys_are_read(struct terminal *terminal, void *unused)
+{
+    struct pollfd input = {.fd = terminal->line, .events = POLLIN};
+    (void)unused;
+    return poll(&input, 1, 0) == 0;
+}
+
+void terminal_until_keys_are_read(struct terminal *terminal)
+{
+    terminal_until(terminal, "the keys are read", keys_are_read, NULL);
 }
 
 void terminal_resize(struct terminal *terminal, int columns, int rows)

@@ -40,6 +40,9 @@ void terminal_resize(struct terminal *terminal, int columns, int rows);
 void terminal_until(struct terminal *terminal, const char *what,
     bool (*condition)(struct terminal *terminal, void *argument), void *argument);
 
+/* Waits until the program has read all that was typed. */
+void terminal_until_keys_are_read(struct terminal *terminal);
+
 /* Waits until the text stands somewhere in a row of the screen. */
 void terminal_until_text(struct terminal *terminal, const char *text);
 

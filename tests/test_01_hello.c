@@ -52,6 +52,18 @@ START_TEST(the_next_greeting_comes_two_seconds_later)
 }
 END_TEST
 
+START_TEST(without_an_end_it_goes_on)
+{
+    struct child child;
+    start(&child, (const char *[]){"--interval", "0", NULL});
+    for (int i = 0; i < 100; i++)
+        ck_assert_str_eq(child_line(&child), "Hello World");
+    child_signal(&child, SIGTERM);
+    free(child_rest(&child));
+    ck_assert_int_eq(child_wait(&child), 0);
+}
+END_TEST
+
 static void ends_with_success_by(int signal)
 {
     struct child child;
@@ -110,8 +122,9 @@ int main(void)
 {
     return run_suite("01_hello",
         (struct test_group[]){
-            {"greetings", (const TTest *const[]){it_greets_so_many_times_and_ends, it_greets_once,
-                              the_next_greeting_comes_two_seconds_later, NULL}},
+            {"greetings",
+                (const TTest *const[]){it_greets_so_many_times_and_ends, it_greets_once,
+                    the_next_greeting_comes_two_seconds_later, without_an_end_it_goes_on, NULL}},
             {"end", (const TTest *const[]){ctrl_c_ends_it_with_success,
                         sigterm_ends_it_with_success, NULL}},
             {"options", (const TTest *const[]){bad_options_are_rejected_by_name,

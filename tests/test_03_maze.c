@@ -2,6 +2,7 @@
 /* Chapter 3's game, played in a terminal. */
 #include "terminal.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static bool shows_clock(struct terminal *terminal, void *unused)
 {
     (void)unused;
     const char *row = terminal_row(terminal, CLOCK_Y);
-    return strlen(row) == CLOCK_X + strlen("10/08/14 12:34:56");
+    return strspn(row, " ") == CLOCK_X && strlen(row) == CLOCK_X + strlen("10/08/14 12:34:56");
 }
 
 static void start_with(struct terminal *terminal, const char *const words[])
@@ -117,6 +118,7 @@ START_TEST(it_shows_the_maze_in_red_and_the_player_in_white_on_blue)
     check_maze(&terminal);
     ck_assert(terminal.alternate);
     ck_assert(!terminal.cursor_visible);
+    ck_assert_str_eq(terminal.title, "Labirinto");
     leave(&terminal);
 }
 END_TEST
@@ -157,6 +159,7 @@ static bool clock_differs(struct terminal *terminal, void *before)
 static time_t shown_time(const char *row)
 {
     struct tm local = {.tm_isdst = -1};
+    ck_assert_msg(strlen(row) > CLOCK_X, "no clock: \"%s\"", row);
     const char *rest = strptime(row + CLOCK_X, "%d/%m/%y %H:%M:%S", &local);
     ck_assert_msg(rest && *rest == '\0', "not a clock: \"%s\"", row);
     return mktime(&local);
@@ -275,8 +278,9 @@ START_TEST(other_keys_do_nothing)
     struct terminal terminal;
     start(&terminal);
     ck_assert(find_player(&terminal, &player));
-    terminal_type(&terminal, "135790aZ \r\n\t\033[5~\033OP\xc3\xa9\xff\033");
+    terminal_type(&terminal, "\r\n\t135790aZ \033[5~\033OP\xc3\xa9\xff\033");
     step_once(&terminal, &player);
+    terminal_until(&terminal, "the clock alone is below the maze", shows_clock, NULL);
     leave(&terminal);
 }
 END_TEST
@@ -321,14 +325,14 @@ START_TEST(sigterm_leaves)
 }
 END_TEST
 
-/* Whether the second one finds the game still there or not, the terminal is as before. */
-START_TEST(a_second_sigterm_leaves_the_terminal_restored_too)
+/* Whether the next one still finds the game there or not, the terminal is as before. */
+START_TEST(many_sigterms_leave_the_terminal_restored_too)
 {
     for (int i = 0; i < 10; i++) {
         struct terminal terminal;
         start(&terminal);
-        for (int j = 0; j < 5; j++)
-            kill(terminal.program, SIGTERM);
+        while (kill(terminal.program, SIGTERM) == 0)
+            sched_yield();
         int status = terminal_end(&terminal);
         ck_assert(status == 0 || status == 128 + SIGTERM);
         terminal_free(&terminal);
@@ -363,11 +367,17 @@ static bool is_stopped(struct terminal *terminal, void *unused)
     return terminal->stopped;
 }
 
-START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
+/* A program that Valgrind runs goes on after SIGTSTP. */
+static bool can_be_stopped(void)
 {
     const char *valgrind = getenv("VALGRIND");
-    if (valgrind && *valgrind)
-        return; /* a program that it runs goes on after SIGTSTP */
+    return !valgrind || !*valgrind;
+}
+
+START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
+{
+    if (!can_be_stopped())
+        return;
     struct place player;
     struct terminal terminal;
     start(&terminal);
@@ -381,6 +391,25 @@ START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
         terminal_until(&terminal, "the player is shown", player_is_at, &player);
         step_once(&terminal, &player);
         check_maze(&terminal);
+    }
+    leave(&terminal);
+}
+END_TEST
+
+START_TEST(a_stop_is_not_lost_while_the_game_draws)
+{
+    struct terminal terminal;
+    if (!can_be_stopped())
+        return;
+    start(&terminal);
+    for (int i = 0; i < 50; i++) {
+        terminal_type(&terminal, "46464646464646464646");
+        kill(terminal.program, SIGTSTP);
+        terminal_until(&terminal, "the game is stopped", is_stopped, NULL);
+        terminal_check_given_back(&terminal);
+        terminal.stopped = false;
+        kill(terminal.program, SIGCONT);
+        terminal_until(&terminal, "the clock is shown", shows_clock, NULL);
     }
     leave(&terminal);
 }
@@ -461,6 +490,7 @@ START_TEST(a_resize_redraws)
     terminal_until_text(&terminal, "O terminal tem 40x10 caracteres");
     terminal_until_text(&terminal, "73x24");
     terminal_type(&terminal, "444466668888222244446666");
+    terminal_until_keys_are_read(&terminal);
     terminal_resize(&terminal, 41, 10);
     terminal_until_text(&terminal, "O terminal tem 41x10 caracteres");
 
@@ -470,6 +500,27 @@ START_TEST(a_resize_redraws)
     check_maze(&terminal);
     ck_assert_str_eq(terminal_row(&terminal, 24), "");
     step_once(&terminal, &player);
+    leave(&terminal);
+}
+END_TEST
+
+static bool shows_only_the_small_maze(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    return strcmp(terminal_row(terminal, 0), "+--+--+") == 0 &&
+           strlen(terminal_row(terminal, 1)) == strlen("+--+--+");
+}
+
+START_TEST(nothing_is_left_of_the_message_after_a_resize)
+{
+    struct terminal terminal;
+    terminal_start(&terminal, 80, 24, PROGRAM,
+        (const char *const[]){"--width", "2", "--height", "4", NULL}, NULL);
+    terminal_until_text(&terminal, "+--+--+");
+    terminal_resize(&terminal, 70, 5);
+    terminal_until_text(&terminal, "70x5");
+    terminal_resize(&terminal, 80, 24);
+    terminal_until(&terminal, "only the maze is shown", shows_only_the_small_maze, NULL);
     leave(&terminal);
 }
 END_TEST
@@ -576,12 +627,14 @@ int main(void)
     const TTest *const moving[] = {digits_move_the_player_where_it_is_free,
         arrows_move_the_player_where_it_is_free, other_keys_do_nothing, NULL};
     const TTest *const leaving[] = {s_leaves, ctrl_c_leaves_as_the_article_says, sigterm_leaves,
-        a_second_sigterm_leaves_the_terminal_restored_too, a_crash_leaves_the_terminal_restored,
+        many_sigterms_leave_the_terminal_restored_too, a_crash_leaves_the_terminal_restored,
         ctrl_backslash_leaves_the_terminal_restored,
-        ctrl_z_gives_the_terminal_back_until_the_game_goes_on, NULL};
+        ctrl_z_gives_the_terminal_back_until_the_game_goes_on,
+        a_stop_is_not_lost_while_the_game_draws, NULL};
     const TTest *const terminals[] = {a_terminal_that_is_too_small_is_refused,
         a_terminal_that_is_just_large_enough_is_taken, without_a_terminal_it_says_so,
         an_unknown_terminal_is_named, a_resize_redraws,
+        nothing_is_left_of_the_message_after_a_resize,
         ctrl_c_leaves_a_terminal_that_has_become_too_small, NULL};
     const TTest *const enemies[] = {enemies_move_by_themselves,
         an_enemy_that_meets_the_player_ends_the_game, a_player_that_meets_an_enemy_ends_the_game,

@@ -12,11 +12,7 @@
 #define SIZE(name) .size name, . - name
 #endif
 
-    .text
-    .p2align 4
-    FUNCTION(switch_to)
-NAME(switch_to):
-    .cfi_startproc
+    .macro SWITCH
     sub sp, sp, #160
     .cfi_adjust_cfa_offset 160
     stp x19, x20, [sp, #0]
@@ -56,12 +52,29 @@ NAME(switch_to):
     ldp d14, d15, [sp, #144]
     add sp, sp, #160
     .cfi_def_cfa_offset 0
+    .endm
+
+    .text
+    .p2align 4
+    FUNCTION(switch_to)
+NAME(switch_to):
+    .cfi_startproc
+    SWITCH
     /* Through a register that is not the link register: not predicted as a return. */
     mov x9, x30
     .cfi_register x30, x9
     br x9
     .cfi_endproc
     SIZE(switch_to)
+
+    .p2align 4
+    FUNCTION(switch_over)
+NAME(switch_over):
+    .cfi_startproc
+    SWITCH
+    ret
+    .cfi_endproc
+    SIZE(switch_over)
 
 /* Where a new stack begins. Nobody called it: the undefined return address ends a backtrace. */
     .p2align 4

@@ -118,6 +118,11 @@ static void prepare_stack(struct stack_arena *arena, struct stack *stack)
     VALGRIND_STACK_REGISTER(stack->low, stack->top);
 }
 
+size_t stack_arena_capacity(const struct stack_arena *arena)
+{
+    return arena->slots - 1; /* without the wall */
+}
+
 static int acquire_large(struct stack_arena *arena, size_t size, struct stack *stack)
 {
     size = (size + 2 * GUARD_SIZE - 1) & ~(GUARD_SIZE - 1);
@@ -161,6 +166,12 @@ void stack_release(struct stack_arena *arena, struct stack stack)
     released->stack = stack;
     released->next = arena->free;
     arena->free = released;
+}
+
+size_t stack_size(const struct stack *stack)
+{
+    size_t size = (size_t)(stack->top - stack->low);
+    return size > STACK_SLOT ? size - GUARD_SIZE : STACK_SLOT;
 }
 
 bool stack_is_whole(const struct stack *stack)

@@ -52,12 +52,18 @@ int stack_arena_init(struct stack_arena *arena);
 /* Gives all memory back. No stack may be in use. */
 void stack_arena_release(struct stack_arena *arena);
 
+/* How many stacks of a slot there can be at once. */
+size_t stack_arena_capacity(const struct stack_arena *arena);
+
 /* Hands out a stack: of a slot, or, for a size above STACK_SLOT, of a mapping of its own. Returns 0
  * or UV_ENOMEM. */
 int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack);
 
 /* Takes a stack back; no coroutine may be on it. */
 void stack_release(struct stack_arena *arena, struct stack stack);
+
+/* Its size in bytes, as it was asked for. */
+size_t stack_size(const struct stack *stack);
 
 /* Whether the canary, if the stack has one, is as it was. */
 bool stack_is_whole(const struct stack *stack);

@@ -11,3 +11,6 @@ void *switch_prepare(void *low, void *top, void (*entry)(void *argument), void *
 
 /* Saves where we are in *save, and goes on where pointer was saved. */
 void switch_to(void **save, void *pointer);
+
+/* The same; meant for between two coroutines, where the processor predicts another return. */
+void switch_over(void **save, void *pointer);

@@ -44,4 +44,9 @@ void switch_to(void **save, void *pointer)
     *save = &here;
     swapcontext(&here, pointer);
 }
+
+void switch_over(void **save, void *pointer)
+{
+    switch_to(save, pointer);
+}
 #endif

@@ -1,9 +1,13 @@
 /*
  * void switch_to(void **save, void *pointer)
+ * void switch_over(void **save, void *pointer)
  *
  * A call may destroy every register but six, so these six and the stack pointer are the whole
- * state. The return is a pop and a jump: a ret to where the processor did not call from is
- * predicted wrongly each time. MXCSR and the x87 control word are not switched.
+ * state. MXCSR and the x87 control word are not switched.
+ *
+ * The two differ in how they return. The processor predicts a ret to where the last call came from.
+ * Between a coroutine and its resumer that is wrong each time, so switch_to pops and jumps. Between
+ * coroutines that wait in the same function it is right, and so are the rets that follow.
  */
 #if defined(__x86_64__) && !defined(SWITCH_UCONTEXT)
 #ifdef __APPLE__
@@ -16,11 +20,7 @@
 #define SIZE(name) .size name, . - name
 #endif
 
-    .text
-    .p2align 4
-    FUNCTION(switch_to)
-NAME(switch_to):
-    .cfi_startproc
+    .macro SWITCH
     pushq %rbp
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset rbp, 0
@@ -59,12 +59,29 @@ NAME(switch_to):
     popq %rbp
     .cfi_adjust_cfa_offset -8
     .cfi_restore rbp
+    .endm
+
+    .text
+    .p2align 4
+    FUNCTION(switch_to)
+NAME(switch_to):
+    .cfi_startproc
+    SWITCH
     popq %rcx
     .cfi_adjust_cfa_offset -8
     .cfi_register rip, rcx
     jmpq *%rcx
     .cfi_endproc
     SIZE(switch_to)
+
+    .p2align 4
+    FUNCTION(switch_over)
+NAME(switch_over):
+    .cfi_startproc
+    SWITCH
+    retq
+    .cfi_endproc
+    SIZE(switch_over)
 
 /* Where a new stack begins. Nobody called it: the undefined return address ends a backtrace. */
     .p2align 4

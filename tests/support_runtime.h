@@ -1,0 +1,46 @@
+/*
+ * What the suites of the runtime share: a loop whose clock stands still, notes of what happened in
+ * which order, and a process of its own for what ends in an abort.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "common/task.h"
+#include "support.h"
+
+/* Whether a sanitizer's or Valgrind's shadow of the memory leaves no room for a limit on it. */
+bool memory_is_shadowed(void);
+
+/* A loop with its clock paused; and its end, which fails the test unless it returns 0. */
+void open_loop(uv_loop_t *loop);
+void close_loop(uv_loop_t *loop);
+
+/* Runs function(argument) as the first task of a loop with its clock paused, closes the loop, and
+ * returns the task's result. Tasks that all wait for ever are not told so, and the test times out:
+ * what they are told, they could take for what was to be tested. */
+int run_main(int (*function)(void *argument), void *argument);
+
+/* For tasks: lets run whatever can without time passing; advance moves the clock before that. */
+void run_ready(void);
+void advance(double seconds);
+
+/* A child with a handle. */
+struct task *spawn_held(
+    struct scope *scope, const char *name, int (*function)(void *argument), void *argument);
+
+/* A task's function: waits for ever, notes "NAME:ERROR", as in "a:ECANCELED", and returns it. */
+int wait_for_ever(void *name);
+
+/* Appends a word to the notes; expect_notes fails unless they are text (words with a space between
+ * them), and forgets them. Notes are the test process' own. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void expect_notes(const char *text);
+
+/* Runs function(argument) in a process of its own and returns its exit status, or 128 + the signal
+ * that ended it; 0 if the function returned. *errors, unless NULL, gets what it wrote to its
+ * standard error, to be freed. */
+int run_apart(void (*function)(void *argument), void *argument, char **errors);
+
+/* Fails unless main_task, run as by run_main, aborts and has said text on stderr. */
+void aborts_with(const char *text, int (*main_task)(void *argument));

@@ -1,0 +1,480 @@
+/* Chapter 2's echo server, as a program: what it answers, what it prints, how it ends. */
+#include "support.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char program[] = "02-coroutines-echo/echo-server";
+static const char *const in_english[] = {"LC_ALL=en_US.UTF-8", NULL};
+static const char *const loud[] = {"--port", "0", NULL};
+static const char *const quiet[] = {"--port", "0", "--quiet", NULL};
+
+static int start(struct child *server, const char *const words[], const char *const environment[])
+{
+    child_start(server, program, words, environment);
+    return child_port(server);
+}
+
+static void end_with(struct child *server, int signal)
+{
+    child_signal(server, signal);
+    ck_assert_int_eq(child_wait(server), 0);
+    char *errors = child_errors(server);
+    ck_assert_str_eq(errors, "");
+    free(errors);
+}
+
+/*
+ * A client
+ */
+
+static void say(int client, const char *text, size_t size)
+{
+    ck_assert_int_eq(send(client, text, size, MSG_NOSIGNAL), (ssize_t)size);
+}
+
+/* Receives a line, with its newline, or what there is at the end. Returns its size. */
+static size_t hear(int client, char *line, size_t room)
+{
+    size_t size = 0;
+    while (size < room - 1 && (size == 0 || line[size - 1] != '\n')) {
+        ssize_t got = recv(client, line + size, 1, 0);
+        ck_assert_int_ge(got, 0);
+        if (got == 0)
+            break;
+        size++;
+    }
+    line[size] = '\0';
+    return size;
+}
+
+static void hears(int client, const char *expected)
+{
+    char line[256];
+    hear(client, line, sizeof line);
+    ck_assert_str_eq(line, expected);
+}
+
+/* The server's answer has to be a time between since and now, as %c and CR LF. */
+static void hears_the_time_since(int client, time_t since)
+{
+    char line[256], expected[256];
+    hear(client, line, sizeof line);
+    time_t now = time(NULL);
+    for (time_t second = since; second <= now; second++) {
+        strftime(expected, sizeof expected, "%c\r\n", localtime(&second));
+        if (strcmp(line, expected) == 0)
+            return;
+    }
+    ck_abort_msg("\"%s\" instead of \"%s\"", line, expected);
+}
+
+/* Says it and hears one answer. */
+static void is_answered(int client, const char *text, size_t size)
+{
+    time_t since = time(NULL);
+    say(client, text, size);
+    hears_the_time_since(client, since);
+}
+
+/* Says it, hears one answer, and the end. */
+static void ends_by(int port, const char *text, size_t size)
+{
+    int client = connect_to(port);
+    is_answered(client, text, size);
+    hears(client, "");
+    close(client);
+}
+
+#define IS_ANSWERED(client, text) is_answered(client, text, sizeof(text) - 1)
+#define ENDS_BY(port, text) ends_by(port, text, sizeof(text) - 1)
+
+/*
+ * Answers
+ */
+
+START_TEST(each_line_is_answered_with_date_and_time)
+{
+    struct child server;
+    int client = connect_to(start(&server, quiet, NULL));
+    IS_ANSWERED(client, "Alô\r\n");
+    IS_ANSWERED(client, "\n");
+    IS_ANSWERED(client, "a\0b\n");
+    IS_ANSWERED(client, "sairei\r\n");
+    IS_ANSWERED(client, "sai r\r\n");
+    IS_ANSWERED(client, "\xff\xfe\r\n");
+    time_t since = time(NULL);
+    say(client, "um\r\ndois\r\ntrês\r\n", 17);
+    for (int i = 0; i < 3; i++)
+        hears_the_time_since(client, since);
+    say(client, "me", 2);
+    IS_ANSWERED(client, "io\r\n");
+    end_with(&server, SIGTERM);
+    hears(client, "");
+    close(client);
+}
+END_TEST
+
+START_TEST(the_time_goes_on)
+{
+    struct child server;
+    int client = connect_to(start(&server, quiet, NULL));
+    for (time_t began = time(NULL); time(NULL) == began;)
+        IS_ANSWERED(client, "a\n");
+    IS_ANSWERED(client, "a\n");
+    close(client);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(quitting_is_answered_and_closes)
+{
+    struct child server;
+    int port = start(&server, quiet, NULL);
+    ENDS_BY(port, "sair\r\n");
+    ENDS_BY(port, "SAIR\n");
+    ENDS_BY(port, " \t Sair \r\n");
+    ENDS_BY(port, "quit\r\n");
+    ENDS_BY(port, " QUIT \n");
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(the_end_of_the_stream_ends_the_connection)
+{
+    struct child server;
+    int client = connect_to(start(&server, loud, NULL));
+    shutdown(client, SHUT_WR);
+    hears(client, "");
+    close(client);
+    child_line_with(&server, "Conexões ativas: 1");
+    ck_assert_str_eq(child_line(&server), "Conexões ativas: 0");
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(a_last_line_without_newline_counts)
+{
+    struct child server;
+    int client = connect_to(start(&server, quiet, NULL));
+    IS_ANSWERED(client, "um\n");
+    time_t since = time(NULL);
+    say(client, "dois", 4);
+    shutdown(client, SHUT_WR);
+    hears_the_time_since(client, since);
+    hears(client, "");
+    close(client);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+/* Says a line so long; what is left of the connection is its message and its end. */
+static int say_a_long_line(int port, size_t size)
+{
+    int client = connect_to(port);
+    char *line = malloc(size);
+    memset(line, 'x', size);
+    say(client, line, size);
+    free(line);
+    return client;
+}
+
+START_TEST(a_line_over_the_limit_closes_with_a_message)
+{
+    struct child server;
+    int port = start(&server, quiet, NULL), other = connect_to(port);
+    int client = say_a_long_line(port, 64 * 1024);
+    IS_ANSWERED(other, "ainda?\n");
+    say(client, "x", 1);
+    hears(client, "Linha longa demais\r\n");
+    hears(client, "");
+    close(client);
+    IS_ANSWERED(other, "ainda!\n");
+    close(other);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(so_it_does_for_who_goes_on_sending)
+{
+    struct child server;
+    int client = say_a_long_line(start(&server, quiet, in_english), 200000);
+    hears(client, "Line too long\r\n");
+    close(client);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+/*
+ * What is printed
+ */
+
+static void address_of(int client, char address[32])
+{
+    struct sockaddr_in name;
+    socklen_t size = sizeof name;
+    ck_assert_int_eq(getsockname(client, (struct sockaddr *)&name, &size), 0);
+    snprintf(address, 32, "127.0.0.1:%d", ntohs(name.sin_port));
+}
+
+static void prints(struct child *server, const char *expected)
+{
+    const char *line = child_line(server);
+    ck_assert_ptr_nonnull(line);
+    ck_assert_str_eq(line, expected);
+}
+
+static void prints_with(struct child *server, const char *expected, const char *address)
+{
+    char line[128];
+    snprintf(line, sizeof line, "%s%s", expected, address);
+    prints(server, line);
+}
+
+START_TEST(connections_and_arrivals_are_printed)
+{
+    struct child server;
+    char address[32];
+    int client = connect_to(start(&server, loud, NULL));
+    address_of(client, address);
+    prints_with(&server, "Conexão de ", address);
+    prints(&server, "Conexões ativas: 1");
+    IS_ANSWERED(client, "Alô\r\n");
+    prints(&server, "data received: 41 6C C3 B4 0D 0A");
+    prints(&server, "     received: A  l  .  .  .  . ");
+    prints(&server, "       string: Alô\r");
+    prints(&server, "");
+    say(client, "me", 2);
+    prints(&server, "data received: 6D 65");
+    prints(&server, "     received: m  e ");
+    prints(&server, "       string: me");
+    close(client);
+    prints(&server, "Conexões ativas: 0");
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(in_english_too)
+{
+    struct child server;
+    char address[32];
+    int client = connect_to(start(&server, loud, in_english));
+    address_of(client, address);
+    prints_with(&server, "Connection from ", address);
+    prints(&server, "Active connections: 1");
+    say(client, "quit\n", 5);
+    prints(&server, "data received: 71 75 69 74 0A");
+    child_line_with(&server, "Active connections: 0");
+    close(client);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(active_connections_are_counted)
+{
+    struct child server;
+    int clients[3], port = start(&server, loud, NULL);
+    for (int i = 0; i < 3; i++)
+        clients[i] = connect_to(port);
+    child_line_with(&server, "Conexões ativas: 3");
+    close(clients[1]);
+    prints(&server, "Conexões ativas: 2");
+    clients[1] = connect_to(port);
+    child_line_with(&server, "Conexões ativas: 3");
+    for (int i = 0; i < 3; i++)
+        close(clients[i]);
+    child_line_with(&server, "Conexões ativas: 0");
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(a_lost_connection_is_printed_with_its_reason)
+{
+    struct child server;
+    int port = start(&server, loud, NULL), client = connect_to(port);
+    child_line_with(&server, "Conexões ativas: 1");
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close(client);
+    prints(&server, "Conexão perdida: connection reset by peer");
+    prints(&server, "Conexões ativas: 0");
+    client = say_a_long_line(port, 64 * 1024 + 1);
+    child_line_with(&server, "Conexão perdida: message too long");
+    prints(&server, "Conexões ativas: 0");
+    close(client);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(quiet_prints_only_the_address)
+{
+    struct child server;
+    int port = start(&server, quiet, NULL);
+    ENDS_BY(port, "sair\r\n");
+    child_signal(&server, SIGTERM);
+    char *rest = child_rest(&server);
+    ck_assert_str_eq(rest, "");
+    free(rest);
+    ck_assert_int_eq(child_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(the_first_line_says_where)
+{
+    struct child server;
+    char expected[64];
+    int port = start(&server, quiet, NULL);
+    snprintf(expected, sizeof expected, "Escutando 127.0.0.1:%d", port);
+    ck_assert_str_eq(server.pending, expected);
+    end_with(&server, SIGTERM);
+    port = start(&server, (const char *[]){"--host", "127.0.0.2", "--port", "0", NULL}, in_english);
+    snprintf(expected, sizeof expected, "Listening on 127.0.0.2:%d", port);
+    ck_assert_str_eq(server.pending, expected);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+/*
+ * Many, and the end
+ */
+
+START_TEST(many_are_served_at_once)
+{
+    enum { MANY = 100 };
+    struct child server;
+    int clients[MANY], port = start(&server, loud, NULL);
+    int before = open_descriptors(server.pid);
+    for (int i = 0; i < MANY; i++)
+        clients[i] = connect_to(port);
+    child_line_with(&server, "Conexões ativas: 100");
+    time_t since = time(NULL);
+    for (int i = 0; i < MANY; i++)
+        say(clients[i], "oi\n", 3);
+    for (int i = MANY; i-- > 0;)
+        hears_the_time_since(clients[i], since);
+    for (int i = 0; i < MANY; i++)
+        close(clients[(i * 37) % MANY]);
+    child_line_with(&server, "Conexões ativas: 0");
+    ck_assert_int_eq(open_descriptors(server.pid), before);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+static void ends_well_by(int signal)
+{
+    struct child server;
+    int clients[5], port = start(&server, loud, NULL);
+    for (int i = 0; i < 5; i++)
+        clients[i] = connect_to(port);
+    IS_ANSWERED(clients[0], "um\n");
+    say(clients[1], "meia", 4);
+    child_line_with(&server, "string: meia");
+    end_with(&server, signal);
+    for (int i = 0; i < 5; i++) {
+        hears(clients[i], "");
+        close(clients[i]);
+    }
+}
+
+START_TEST(ctrl_c_and_sigterm_end_it_and_its_connections)
+{
+    ends_well_by(SIGINT);
+    ends_well_by(SIGTERM);
+}
+END_TEST
+
+START_TEST(a_signal_with_nobody_connected_ends_it)
+{
+    struct child server;
+    start(&server, quiet, NULL);
+    end_with(&server, SIGINT);
+}
+END_TEST
+
+/*
+ * What it refuses
+ */
+
+static void fails(
+    const char *const words[], const char *const environment[], int status, const char *message)
+{
+    struct child server;
+    child_start(&server, program, words, environment);
+    char *output = child_rest(&server);
+    ck_assert_str_eq(output, "");
+    free(output);
+    ck_assert_int_eq(child_wait(&server), status);
+    char *errors = child_errors(&server);
+    ck_assert_msg(strstr(errors, message), "\"%s\" is not in: %s", message, errors);
+    free(errors);
+}
+
+START_TEST(a_port_that_is_taken_is_said_clearly)
+{
+    struct child server;
+    char port[16], message[128];
+    snprintf(port, sizeof port, "%d", start(&server, quiet, NULL));
+    const char *words[] = {"--port", port, NULL};
+    snprintf(
+        message, sizeof message, "echo-server: escutar 127.0.0.1:%s: address already in use", port);
+    fails(words, NULL, 1, message);
+    snprintf(message, sizeof message, "echo-server: listen on 127.0.0.1:%s: address already in use",
+        port);
+    fails(words, in_english, 1, message);
+    ENDS_BY(atoi(port), "sair\n"); /* the first one serves on */
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(bad_options_are_refused_by_name)
+{
+    fails((const char *[]){"--nada", NULL}, NULL, 2, "opção desconhecida: --nada");
+    fails((const char *[]){"--port", NULL}, NULL, 2, "falta o valor de --port");
+    fails((const char *[]){"--port", "http", NULL}, NULL, 2, "valor inválido em --port=http:");
+    fails((const char *[]){"--port", "65536", NULL}, NULL, 2, "valor inválido em --port=65536:");
+    fails((const char *[]){"--quiet=sim", NULL}, NULL, 2, "--quiet não recebe valor");
+    fails((const char *[]){"--host", "no..name", NULL}, NULL, 1, "escutar no..name:8888: ");
+    fails((const char *[]){"--nothing", NULL}, in_english, 2, "unknown option: --nothing");
+}
+END_TEST
+
+START_TEST(help_names_the_options)
+{
+    char *output;
+    ck_assert_int_eq(child_run(program, (const char *[]){"--help", NULL}, &output, NULL), 0);
+    ck_assert_ptr_nonnull(strstr(output, "--host HOST"));
+    ck_assert_ptr_nonnull(strstr(output, "127.0.0.1"));
+    ck_assert_ptr_nonnull(strstr(output, "--port N"));
+    ck_assert_ptr_nonnull(strstr(output, "8888"));
+    ck_assert_ptr_nonnull(strstr(output, "--quiet"));
+    free(output);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("02_echo_server",
+        (struct test_group[]){
+            {"answers",
+                (const TTest *const[]){each_line_is_answered_with_date_and_time, the_time_goes_on,
+                    quitting_is_answered_and_closes, the_end_of_the_stream_ends_the_connection,
+                    a_last_line_without_newline_counts, a_line_over_the_limit_closes_with_a_message,
+                    so_it_does_for_who_goes_on_sending, NULL}},
+            {"output",
+                (const TTest *const[]){connections_and_arrivals_are_printed, in_english_too,
+                    active_connections_are_counted, a_lost_connection_is_printed_with_its_reason,
+                    quiet_prints_only_the_address, the_first_line_says_where, NULL}},
+            {"end", (const TTest *const[]){many_are_served_at_once,
+                        ctrl_c_and_sigterm_end_it_and_its_connections,
+                        a_signal_with_nobody_connected_ends_it, NULL}},
+            {"options", (const TTest *const[]){a_port_that_is_taken_is_said_clearly,
+                            bad_options_are_refused_by_name, help_names_the_options, NULL}},
+            {NULL, NULL}});
+}

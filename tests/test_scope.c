@@ -1,0 +1,609 @@
+#include "common/task.h"
+
+#include <math.h>
+
+#include "support_runtime.h"
+
+static int return_number(void *number)
+{
+    return *(int *)number;
+}
+
+static int note_and_yield(void *name)
+{
+    note("%s", (char *)name);
+    int error = task_yield();
+    note("%s", (char *)name);
+    return error;
+}
+
+/* Ends with an error when the future is set. */
+struct failure {
+    struct future when;
+    int error;
+};
+
+static int fail_later(void *argument)
+{
+    struct failure *failure = argument;
+    int error = future_wait(&failure->when, NULL);
+    return error ? error : failure->error;
+}
+
+/*
+ * Spawning
+ */
+
+static int spawn_in_order(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "a", note_and_yield, "a");
+    scope_spawn(&scope, "b", note_and_yield, "b");
+    note("main");
+    ck_assert_uint_eq(scope.running, 2);
+    ck_assert_int_eq(scope_join(&scope), 0);
+    note("joined");
+    ck_assert_int_eq(scope_join(&scope), 0); /* nobody is left to wait for */
+    scope_spawn(&scope, "c", note_and_yield, "c");
+    ck_assert_int_eq(scope_join(&scope), 0);
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(children_start_when_their_parent_waits)
+{
+    ck_assert_int_eq(run_main(spawn_in_order, NULL), 0);
+    expect_notes("main a b a b joined c c");
+}
+END_TEST
+
+static int spawn_a_sibling(void *scope)
+{
+    note("child");
+    return scope_spawn(scope, "sibling", note_and_yield, "sibling");
+}
+
+static int let_a_child_spawn(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "child", spawn_a_sibling, &scope);
+    ck_assert_int_eq(scope_join(&scope), 0);
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(a_child_may_spawn_its_siblings)
+{
+    ck_assert_int_eq(run_main(let_a_child_spawn, NULL), 0);
+    expect_notes("child sibling sibling");
+}
+END_TEST
+
+static void spawn_from_outside(void *scope)
+{
+    ck_assert_ptr_null(task_current());
+    ck_assert_int_eq(scope_spawn(scope, "late", note_and_yield, "late"), 0);
+}
+
+static int let_a_callback_spawn(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    loop_call_later(task_loop(), 1, spawn_from_outside, &scope);
+    run_ready();
+    expect_notes("");
+    advance(1);
+    expect_notes("late late");
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(a_callback_may_spawn)
+{
+    ck_assert_int_eq(run_main(let_a_callback_spawn, NULL), 0);
+}
+END_TEST
+
+static int spawn_into_cancelled_ones(void *unused)
+{
+    (void)unused;
+    struct scope scope, late;
+    int number = 0;
+    scope_enter(&scope);
+    scope_cancel(&scope);
+    ck_assert_int_eq(scope_spawn(&scope, "refused", return_number, &number), UV_ECANCELED);
+    ck_assert_uint_eq(scope.running, 0);
+    ck_assert_int_eq(scope_leave(&scope, 0), 0);
+    ck_assert_int_eq(scope_enter_until(&late, loop_now(task_loop())), 0);
+    ck_assert_int_eq(task_sleep(1), UV_ETIMEDOUT);
+    ck_assert_int_eq(scope_spawn(&late, "refused", return_number, &number), UV_ETIMEDOUT);
+    return scope_leave(&late, 0);
+}
+
+START_TEST(a_cancelled_scope_takes_no_children)
+{
+    ck_assert_int_eq(run_main(spawn_into_cancelled_ones, NULL), 0);
+}
+END_TEST
+
+/*
+ * Joining and leaving
+ */
+
+static int leave_with_children(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "a", wait_for_ever, "a");
+    scope_spawn(&scope, "b", wait_for_ever, "b");
+    run_ready();
+    ck_assert_int_eq(scope_leave(&scope, 0), 0);
+    note("left");
+    ck_assert_int_eq(task_yield(), 0); /* what was cancelled has been left */
+    return 0;
+}
+
+START_TEST(leaving_cancels_and_waits)
+{
+    ck_assert_int_eq(run_main(leave_with_children, NULL), 0);
+    expect_notes("b:ECANCELED a:ECANCELED left");
+}
+END_TEST
+
+static int clean_up_for_a_second(void *name)
+{
+    struct scope shield;
+    int error = wait_for_ever(name);
+    ck_assert_int_eq(scope_enter_shielded(&shield, 5), 0);
+    task_sleep(1);
+    note("%s:clean", (char *)name);
+    ck_assert_int_eq(scope_leave(&shield, 0), 0);
+    return error;
+}
+
+static int leave_slowly(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "slow", clean_up_for_a_second, "slow");
+    int error = task_sleep(INFINITY);
+    error = scope_leave(&scope, error);
+    note("left");
+    return error;
+}
+
+static int cancel_while_leaving(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    int result = 0;
+    scope_enter(&scope);
+    struct task *leaver = spawn_held(&scope, "leaver", leave_slowly, NULL);
+    run_ready();
+    task_cancel(leaver);
+    run_ready();
+    expect_notes("slow:ECANCELED");
+    task_cancel(leaver);
+    run_ready();
+    expect_notes("");
+    advance(1);
+    expect_notes("slow:clean left");
+    ck_assert_int_eq(task_join(leaver, &result), 0);
+    ck_assert_int_eq(result, UV_ECANCELED);
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(leaving_is_not_cut_short)
+{
+    ck_assert_int_eq(run_main(cancel_while_leaving, NULL), 0);
+}
+END_TEST
+
+static int leave_a_nested_one(void *unused)
+{
+    (void)unused;
+    struct scope outer, inner;
+    scope_enter(&outer);
+    scope_spawn(&outer, "outer", wait_for_ever, "outer");
+    scope_enter(&inner);
+    scope_spawn(&inner, "inner", wait_for_ever, "inner");
+    run_ready();
+    ck_assert_int_eq(scope_leave(&inner, 0), 0);
+    expect_notes("inner:ECANCELED");
+    ck_assert_int_eq(scope_leave(&outer, 0), 0);
+    expect_notes("outer:ECANCELED");
+    return 0;
+}
+
+START_TEST(an_inner_scope_leaves_the_outer_one_alone)
+{
+    ck_assert_int_eq(run_main(leave_a_nested_one, NULL), 0);
+}
+END_TEST
+
+static int cancel_own_scope(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "child", wait_for_ever, "child");
+    run_ready();
+    scope_cancel(&scope);
+    ck_assert_int_eq(task_cancelled(), UV_ECANCELED);
+    ck_assert_int_eq(task_sleep(1), UV_ECANCELED);
+    ck_assert_int_eq(scope_join(&scope), 0); /* it has ended by now, and did as it was told */
+    ck_assert_int_eq(scope_leave(&scope, 0), 0);
+    ck_assert_int_eq(task_cancelled(), 0);
+    ck_assert_int_eq(task_yield(), 0);
+    return 0;
+}
+
+START_TEST(a_cancelled_scope_is_felt_inside_only)
+{
+    ck_assert_int_eq(run_main(cancel_own_scope, NULL), 0);
+    expect_notes("child:ECANCELED");
+}
+END_TEST
+
+struct owner {
+    struct scope scope; /* that its task opens */
+    struct future go;
+};
+
+static int end_at_go(void *argument)
+{
+    return future_wait(&((struct owner *)argument)->go, NULL);
+}
+
+static int own_a_scope(void *argument)
+{
+    struct owner *owner = argument;
+    scope_enter(&owner->scope);
+    scope_spawn(&owner->scope, "last", end_at_go, owner);
+    ck_assert_int_eq(scope_join(&owner->scope), 0);
+    ck_assert_uint_eq(owner->scope.running, 0);
+    note("joined");
+    return scope_leave(&owner->scope, 0);
+}
+
+static int spawn_at_go(void *argument)
+{
+    struct owner *owner = argument;
+    future_wait(&owner->go, NULL);
+    return scope_spawn(&owner->scope, "later", note_and_yield, "later");
+}
+
+/* The last child ends, its owner is woken, and before it runs there is one child more. */
+static int spawn_before_the_joiner_runs(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    struct owner owner = {0};
+    scope_enter(&scope);
+    scope_spawn(&scope, "owner", own_a_scope, &owner);
+    run_ready();
+    scope_spawn(&scope, "spawner", spawn_at_go, &owner);
+    run_ready();
+    future_set(&owner.go, 0);
+    return scope_leave(&scope, scope_join(&scope));
+}
+
+START_TEST(join_waits_for_those_that_came_meanwhile)
+{
+    ck_assert_int_eq(run_main(spawn_before_the_joiner_runs, NULL), 0);
+    expect_notes("later later joined");
+}
+END_TEST
+
+/*
+ * Failures
+ */
+
+static int fail_with_siblings(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    struct failure failure = {.error = UV_EPIPE};
+    scope_enter(&scope);
+    scope_spawn(&scope, "sibling", wait_for_ever, "sibling");
+    scope_spawn(&scope, "failing", fail_later, &failure);
+    run_ready();
+    future_set(&failure.when, 0);
+    int error = wait_for_ever("opener");
+    ck_assert_int_eq(scope.error, UV_EPIPE);
+    return scope_leave(&scope, error);
+}
+
+START_TEST(a_failure_cancels_siblings_and_opener)
+{
+    ck_assert_int_eq(run_main(fail_with_siblings, NULL), UV_EPIPE);
+    expect_notes("sibling:ECANCELED opener:ECANCELED");
+}
+END_TEST
+
+static int fail_one_after_the_other(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    int first = UV_EPIPE, second = UV_EIO;
+    scope_enter(&scope);
+    scope_spawn(&scope, "first", return_number, &first);
+    scope_spawn(&scope, "second", return_number, &second);
+    return scope_leave(&scope, scope_join(&scope));
+}
+
+START_TEST(the_first_failure_counts)
+{
+    ck_assert_int_eq(run_main(fail_one_after_the_other, NULL), UV_EPIPE);
+}
+END_TEST
+
+static void note_half(void *unused)
+{
+    (void)unused;
+    note("half");
+}
+
+static int join_with_a_slow_sibling(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    struct failure failure = {.error = UV_EPIPE};
+    scope_enter(&scope);
+    scope_spawn(&scope, "slow", clean_up_for_a_second, "slow");
+    scope_spawn(&scope, "failing", fail_later, &failure);
+    future_set(&failure.when, 0);
+    loop_call_later(task_loop(), 0.5, note_half, NULL);
+    ck_assert_int_eq(scope_join(&scope), UV_EPIPE);
+    ck_assert_uint_eq(scope.running, 0); /* all have ended, also after a failure */
+    note("joined");
+    return scope_leave(&scope, 0);
+}
+
+static int move_time_meanwhile(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    int result = 0;
+    scope_enter(&scope);
+    struct task *task = spawn_held(&scope, "joiner", join_with_a_slow_sibling, NULL);
+    run_ready();
+    advance(1);
+    expect_notes("slow:ECANCELED half slow:clean joined");
+    ck_assert_int_eq(task_join(task, &result), 0);
+    ck_assert_int_eq(result, UV_EPIPE);
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(after_a_failure_join_waits_for_the_siblings)
+{
+    ck_assert_int_eq(run_main(move_time_meanwhile, NULL), UV_EPIPE);
+}
+END_TEST
+
+static int end_well(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    int cancelled = UV_ECANCELED, positive = 7;
+    scope_enter(&scope);
+    scope_spawn(&scope, "sibling", note_and_yield, "sibling");
+    scope_spawn(&scope, "cancelled", return_number, &cancelled);
+    scope_spawn(&scope, "positive", return_number, &positive);
+    return scope_leave(&scope, scope_join(&scope));
+}
+
+START_TEST(neither_cancelled_nor_positive_is_a_failure)
+{
+    ck_assert_int_eq(run_main(end_well, NULL), 0);
+    expect_notes("sibling sibling");
+}
+END_TEST
+
+static int fail_inside(void *unused)
+{
+    (void)unused;
+    struct scope outer, inner;
+    struct failure failure = {.error = UV_EPIPE};
+    scope_enter(&outer);
+    scope_spawn(&outer, "failing", fail_later, &failure);
+    scope_enter(&inner);
+    scope_spawn(&inner, "inner", wait_for_ever, "inner");
+    run_ready();
+    future_set(&failure.when, 0);
+    int error = scope_join(&inner);
+    ck_assert_int_eq(error, UV_ECANCELED);
+    error = scope_leave(&inner, error);
+    ck_assert_int_eq(error, UV_ECANCELED); /* what the outer one will know the cause of */
+    return scope_leave(&outer, error);
+}
+
+START_TEST(a_failure_is_felt_in_inner_scopes)
+{
+    ck_assert_int_eq(run_main(fail_inside, NULL), UV_EPIPE);
+    expect_notes("inner:ECANCELED");
+}
+END_TEST
+
+/*
+ * What scope_leave returns
+ */
+
+struct leaving {
+    int body;  /* what the body ends with */
+    int child; /* what the child ends with, before the scope is left */
+    int left;  /* what scope_leave has to return */
+};
+
+static int leave_so(void *argument)
+{
+    struct leaving *leaving = argument;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "child", return_number, &leaving->child);
+    run_ready();
+    return scope_leave(&scope, leaving->body);
+}
+
+START_TEST(leave_returns_the_body_or_a_child)
+{
+    static struct leaving leavings[] = {
+        {0, 0, 0},
+        {3, 0, 3},
+        {UV_EIO, 0, UV_EIO},
+        {0, UV_EPIPE, UV_EPIPE},
+        {3, UV_EPIPE, UV_EPIPE}, /* a result does not hide an error */
+        {UV_EIO, UV_EPIPE, UV_EIO},
+        {UV_ECANCELED, UV_EPIPE, UV_EPIPE}, /* the child's was the cause */
+        {UV_ECANCELED, 0, UV_ECANCELED},
+        {UV_ETIMEDOUT, UV_EPIPE, UV_ETIMEDOUT},
+        {0, UV_ECANCELED, 0},
+    };
+    for (size_t i = 0; i < sizeof leavings / sizeof *leavings; i++)
+        ck_assert_int_eq(run_main(leave_so, &leavings[i]), leavings[i].left);
+}
+END_TEST
+
+static int fail_when_cancelled(void *unused)
+{
+    (void)unused;
+    task_sleep(INFINITY);
+    return UV_EPIPE;
+}
+
+static int leave_with_a_failure_to_come(void *body)
+{
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "child", fail_when_cancelled, NULL);
+    run_ready();
+    return scope_leave(&scope, *(int *)body);
+}
+
+START_TEST(a_failure_while_leaving_counts_too)
+{
+    int body = 0;
+    ck_assert_int_eq(run_main(leave_with_a_failure_to_come, &body), UV_EPIPE);
+    body = UV_EIO;
+    ck_assert_int_eq(run_main(leave_with_a_failure_to_come, &body), UV_EIO);
+    body = UV_ECANCELED; /* from outside: not caused by the child */
+    ck_assert_int_eq(run_main(leave_with_a_failure_to_come, &body), UV_ECANCELED);
+}
+END_TEST
+
+/*
+ * Gather
+ */
+
+static int double_after_a_second(void *number)
+{
+    int error = task_sleep(1);
+    return error ? error : 2 * *(int *)number;
+}
+
+static int gather_three(void *unused)
+{
+    (void)unused;
+    int numbers[] = {1, 2, 3};
+    struct task_call calls[3];
+    for (int i = 0; i < 3; i++)
+        calls[i] = (struct task_call){"double", double_after_a_second, &numbers[i], -1};
+    uint64_t start = loop_now(task_loop());
+    int error = task_gather(calls, 3);
+    ck_assert_uint_eq(loop_now(task_loop()), start + 1000); /* all at once */
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(calls[i].result, 2 * (i + 1));
+    return error;
+}
+
+static int gather_in_a_child(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "gatherer", gather_three, NULL);
+    run_ready();
+    loop_clock_advance(task_loop(), 1);
+    return scope_leave(&scope, scope_join(&scope));
+}
+
+START_TEST(gather_collects_results)
+{
+    ck_assert_int_eq(run_main(gather_in_a_child, NULL), 0);
+}
+END_TEST
+
+static int gather_with_a_failure(void *unused)
+{
+    (void)unused;
+    int failure = UV_EPIPE, five = 5;
+    struct task_call calls[] = {{"five", return_number, &five, 0},
+        {"failing", return_number, &failure, 0}, {"waiting", wait_for_ever, "waiting", 0}};
+    ck_assert_int_eq(task_gather(calls, 3), UV_EPIPE);
+    ck_assert_int_eq(calls[0].result, 5);
+    ck_assert_int_eq(calls[1].result, UV_EPIPE);
+    ck_assert_int_eq(calls[2].result, UV_ECANCELED);
+    expect_notes("waiting:ECANCELED");
+    return task_yield(); /* the failure is the gather's only */
+}
+
+START_TEST(gather_ends_at_the_first_failure)
+{
+    ck_assert_int_eq(run_main(gather_with_a_failure, NULL), 0);
+}
+END_TEST
+
+static int gather_nothing(void *unused)
+{
+    (void)unused;
+    return task_gather(NULL, 0);
+}
+
+START_TEST(gather_of_nothing_is_nothing)
+{
+    ck_assert_int_eq(run_main(gather_nothing, NULL), 0);
+}
+END_TEST
+
+static int gather_when_cancelled(void *unused)
+{
+    (void)unused;
+    struct task_call calls[] = {{"waiting", wait_for_ever, "waiting", 0}};
+    task_cancel(task_current());
+    int error = task_gather(calls, 1);
+    ck_assert_int_eq(calls[0].result, UV_ECANCELED);
+    return error;
+}
+
+START_TEST(gather_in_a_cancelled_task_is_cancelled)
+{
+    ck_assert_int_eq(run_main(gather_when_cancelled, NULL), UV_ECANCELED);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("scope",
+        (struct test_group[]){
+            {"spawn", (const TTest *const[]){children_start_when_their_parent_waits,
+                          a_child_may_spawn_its_siblings, a_callback_may_spawn,
+                          a_cancelled_scope_takes_no_children, NULL}},
+            {"leave", (const TTest *const[]){leaving_cancels_and_waits, leaving_is_not_cut_short,
+                          an_inner_scope_leaves_the_outer_one_alone,
+                          a_cancelled_scope_is_felt_inside_only,
+                          join_waits_for_those_that_came_meanwhile, NULL}},
+            {"failure", (const TTest *const[]){a_failure_cancels_siblings_and_opener,
+                            the_first_failure_counts, after_a_failure_join_waits_for_the_siblings,
+                            neither_cancelled_nor_positive_is_a_failure,
+                            a_failure_is_felt_in_inner_scopes, NULL}},
+            {"results", (const TTest *const[]){leave_returns_the_body_or_a_child,
+                            a_failure_while_leaving_counts_too, NULL}},
+            {"gather",
+                (const TTest *const[]){gather_collects_results, gather_ends_at_the_first_failure,
+                    gather_of_nothing_is_nothing, gather_in_a_cancelled_task_is_cancelled, NULL}},
+            {NULL, NULL}});
+}

@@ -1,0 +1,474 @@
+/* Reading a stream: lines however they arrive, limits, exact sizes, feeding, waiting. */
+#include "support_stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * Lines, however they arrive
+ */
+
+/* What was read: a bar behind each line, and "!" for one that was too long. */
+struct lines {
+    struct stream *stream;
+    struct buffer text;
+    int end; /* what the last read returned */
+};
+
+static int read_lines(void *argument)
+{
+    struct lines *lines = argument;
+    char *line;
+    ssize_t size;
+    while ((size = stream_read_line(lines->stream, &line)) > 0 || size == UV_EMSGSIZE) {
+        if (size > 0) {
+            ck_assert_int_eq(line[size], '\0');
+            buffer_append(&lines->text, line, (size_t)size);
+            memset(line, 'x', (size_t)size); /* it may be written to */
+        }
+        buffer_append(&lines->text, size > 0 ? "|" : "!|", size > 0 ? 1 : 2);
+    }
+    lines->end = (int)size;
+    return 0;
+}
+
+/* Sends the text in pieces that end before these places, each read before the next is sent, and
+ * then the end of the stream. */
+static void expect_lines_cut(const char *text, size_t size, const size_t *cuts, size_t count,
+    const char *expected, size_t expected_size)
+{
+    struct stream stream;
+    struct scope scope;
+    struct lines lines = {.stream = &stream};
+    int peer = open_with_peer(&stream);
+    stream.line_limit = 10;
+    scope_enter(&scope);
+    scope_spawn(&scope, "read_lines", read_lines, &lines);
+    size_t sent = 0;
+    for (size_t i = 0; i < count; i++) {
+        send_all(peer, text + sent, cuts[i] - sent);
+        sent = cuts[i];
+        wait_until_taken(&stream);
+    }
+    send_all(peer, text + sent, size - sent);
+    close(peer);
+    ck_assert_int_eq(scope_join(&scope), 0);
+    ck_assert_int_eq(scope_leave(&scope, 0), 0);
+    ck_assert_int_eq(lines.end, 0);
+    ck_assert_uint_eq(buffer_size(&lines.text), expected_size);
+    if (expected_size > 0)
+        ck_assert_mem_eq(lines.text.data, expected, expected_size);
+    buffer_free(&lines.text);
+    stream_close(&stream);
+}
+
+/* Whole, in two pieces and in three, cut at every place, and byte by byte. */
+static void expect_lines_sized(
+    const char *text, size_t size, const char *expected, size_t expected_size)
+{
+    size_t each[64];
+    expect_lines_cut(text, size, NULL, 0, expected, expected_size);
+    for (size_t i = 1; i < size; i++) {
+        expect_lines_cut(text, size, &i, 1, expected, expected_size);
+        for (size_t j = i + 1; j < size; j++)
+            expect_lines_cut(text, size, (size_t[]){i, j}, 2, expected, expected_size);
+        each[i - 1] = i;
+    }
+    if (size > 0)
+        expect_lines_cut(text, size, each, size - 1, expected, expected_size);
+}
+
+#define EXPECT_LINES(text, expected)                                                               \
+    expect_lines_sized(text, sizeof(text) - 1, expected, sizeof(expected) - 1)
+
+TASK_TEST(lines_are_the_same_however_they_arrive)
+{
+    EXPECT_LINES("um\n\ndois\ntr\n", "um\n|\n|dois\n|tr\n|");
+}
+
+TASK_TEST(a_carriage_return_stays_in_the_line)
+{
+    EXPECT_LINES("a\r\n\r\nb\rc\r\n", "a\r\n|\r\n|b\rc\r\n|");
+}
+
+TASK_TEST(the_last_line_may_have_no_newline)
+{
+    EXPECT_LINES("um\nfim", "um\n|fim|");
+    EXPECT_LINES("f", "f|");
+}
+
+TASK_TEST(a_line_may_hold_nuls)
+{
+    EXPECT_LINES("\0a\0\n\0\n\0", "\0a\0\n|\0\n|\0|");
+}
+
+TASK_TEST(an_empty_stream_has_no_line)
+{
+    EXPECT_LINES("", "");
+}
+
+TASK_TEST(a_line_of_the_limit_passes)
+{
+    EXPECT_LINES("123456789\nab\n", "123456789\n|ab\n|");
+    EXPECT_LINES("1234567890", "1234567890|");
+}
+
+TASK_TEST(a_line_over_the_limit_is_dropped_and_the_next_one_read)
+{
+    EXPECT_LINES("1234567890\nab\n", "!|ab\n|");
+    EXPECT_LINES("a\n1234567890\n", "a\n|!|");
+    EXPECT_LINES("12345678901", "!|");
+}
+
+TASK_TEST(of_a_line_over_the_limit_only_what_had_come_is_dropped)
+{
+    static const char text[] = "12345678901resto\n";
+    static const char expected[] = "!|resto\n|";
+    expect_lines_cut(text, sizeof(text) - 1, (size_t[]){11}, 1, expected, sizeof(expected) - 1);
+}
+
+/* A peer that sends the pattern without newlines, while others read. */
+struct sending {
+    int socket;
+    size_t size;
+    const char *end;
+};
+
+static int send_long_line(void *argument)
+{
+    const struct sending *sending = argument;
+    char *data = calloc(1, 2000);
+    for (size_t sent = 0, piece; sent < sending->size; sent += piece) {
+        piece = sending->size - sent < 2000 ? sending->size - sent : 2000;
+        while (send(sending->socket, data, piece, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+            task_yield();
+    }
+    free(data);
+    send_text(sending->socket, sending->end);
+    return 0;
+}
+
+TASK_TEST(the_limit_is_64_kib_with_the_newline)
+{
+    struct stream stream;
+    struct scope scope;
+    char *line;
+    int peer = open_with_peer(&stream);
+    scope_enter(&scope);
+    struct sending longest = {peer, 64 * 1024 - 1, "\n"}, too_long = {peer, 64 * 1024, "\nfim\n"};
+    scope_spawn(&scope, "peer", send_long_line, &longest);
+    ck_assert_int_eq(stream_read_line(&stream, &line), 64 * 1024);
+    scope_spawn(&scope, "peer", send_long_line, &too_long);
+    ck_assert_int_eq(stream_read_line(&stream, &line), UV_EMSGSIZE);
+    ssize_t size = stream_read_line(&stream, &line);
+    if (size == 1) /* the newline came after what was dropped */
+        size = stream_read_line(&stream, &line);
+    ck_assert_int_eq(size, 4);
+    ck_assert_str_eq(line, "fim\n");
+    ck_assert_int_eq(scope_leave(&scope, 0), 0);
+    close(peer);
+    stream_close(&stream);
+}
+
+TASK_TEST(a_line_lives_until_the_next_read_whatever_is_waited_for)
+{
+    struct stream stream;
+    char *line, *data = calloc(1, 100000);
+    int peer = open_with_peer(&stream);
+    send_text(peer, "primeira\nsegunda\nter");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 9);
+    send_text(peer, "ceira\n");
+    send_all(peer, data, 100000); /* makes a stream that would read it move its lines */
+    ck_assert_int_eq(stream_write(&stream, data, 90000), 0);
+    ck_assert_int_eq(stream_drain(&stream), 0);
+    run_ready();
+    ck_assert_str_eq(line, "primeira\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 8);
+    run_ready();
+    ck_assert_str_eq(line, "segunda\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 9);
+    ck_assert_str_eq(line, "terceira\n");
+    free(data);
+    close(peer);
+    stream_close(&stream);
+}
+
+TASK_TEST(while_nobody_reads_nothing_is_polled_for)
+{
+    struct stream stream;
+    int peer = open_with_peer(&stream);
+    send_text(peer, "um\n");
+    ck_assert_int_eq(read_a_line(&stream), 3);
+    send_text(peer, "dois\n");
+    YIELD_UNTIL(!(stream.events & UV_READABLE));
+    ck_assert_int_eq(unread(stream.socket), 5); /* the peer has to wait */
+    ck_assert_int_eq(read_a_line(&stream), 5);
+    close(peer);
+    stream_close(&stream);
+}
+
+TASK_TEST(a_stream_that_waits_holds_no_memory)
+{
+    struct stream stream;
+    struct scope scope;
+    struct attempt reading;
+    int peer = open_with_peer(&stream);
+    send_text(peer, "um\n");
+    ck_assert_int_eq(read_a_line(&stream), 3);
+    scope_enter(&scope);
+    attempt_begin(&reading, &scope, read_a_line, &stream);
+    wait_until_taken(&stream);
+    ck_assert_ptr_null(stream.input.data);
+    ck_assert_int_eq(stream_write_text(&stream, "dois\n"), 0);
+    run_ready();
+    ck_assert_ptr_null(stream.output.data);
+    ck_assert_int_eq(scope_leave(&scope, 0), 0);
+    close(peer);
+    stream_close(&stream);
+}
+
+/*
+ * Other ways of reading
+ */
+
+static int read_ten(void *stream)
+{
+    char *data;
+    ssize_t size = stream_read_exactly(stream, &data, 10);
+    if (size == 10)
+        ck_assert_mem_eq(data, "0123\n\0\r789", 11); /* and a NUL behind it */
+    return (int)size;
+}
+
+TASK_TEST(an_exact_size_comes_however_it_arrives)
+{
+    static const char text[] = "0123\n\0\r7890123";
+    for (size_t cut = 1; cut < 14; cut++) {
+        struct stream stream;
+        struct scope scope;
+        struct attempt reading;
+        char *data;
+        int peer = open_with_peer(&stream);
+        scope_enter(&scope);
+        attempt_begin(&reading, &scope, read_ten, &stream);
+        send_all(peer, text, cut);
+        if (cut < 10)
+            wait_until_taken(&stream);
+        send_all(peer, text + cut, 14 - cut);
+        scope_join(&scope);
+        scope_leave(&scope, 0);
+        ck_assert_int_eq(reading.result, 10);
+        ck_assert_int_eq(stream_read_exactly(&stream, &data, 4), 4);
+        ck_assert_str_eq(data, "0123");
+        close(peer);
+        stream_close(&stream);
+    }
+}
+
+TASK_TEST(of_too_little_for_an_exact_size_nothing_is_lost)
+{
+    struct stream stream;
+    char *data;
+    int peer = open_with_peer(&stream);
+    send_text(peer, "um\ndois");
+    close(peer);
+    ck_assert_int_eq(stream_read_exactly(&stream, &data, 8), UV_EOF);
+    ck_assert_int_eq(stream_read_line(&stream, &data), 3);
+    ck_assert_str_eq(data, "um\n");
+    ck_assert_int_eq(stream_read_exactly(&stream, &data, 5), UV_EOF);
+    ck_assert_int_eq(stream_read(&stream, &data), 4);
+    ck_assert_str_eq(data, "dois");
+    ck_assert_int_eq(stream_read_exactly(&stream, &data, 1), UV_EOF);
+    stream_close(&stream);
+}
+
+TASK_TEST(an_exact_size_may_be_nothing_or_much)
+{
+    struct stream stream;
+    struct scope scope;
+    char *data;
+    int peer = open_with_peer(&stream);
+    ck_assert_int_eq(stream_read_exactly(&stream, &data, 0), 0);
+    ck_assert_str_eq(data, "");
+    scope_enter(&scope);
+    struct sending much = {peer, 300000, "fim"};
+    scope_spawn(&scope, "peer", send_long_line, &much);
+    ck_assert_int_eq(stream_read_exactly(&stream, &data, 300000), 300000);
+    ck_assert_int_eq(stream_read_exactly(&stream, &data, 3), 3);
+    ck_assert_str_eq(data, "fim");
+    ck_assert_int_eq(stream_read_exactly(&stream, &data, 0), 0);
+    scope_leave(&scope, 0);
+    close(peer);
+    stream_close(&stream);
+}
+
+TASK_TEST(read_gives_what_there_is)
+{
+    struct stream stream;
+    char *data;
+    int peer = open_with_peer(&stream);
+    send_text(peer, "um\ndois");
+    ck_assert_int_eq(stream_read_line(&stream, &data), 3);
+    ck_assert_int_eq(stream_read(&stream, &data), 4);
+    ck_assert_str_eq(data, "dois");
+    send_all(peer, "a\0b", 3);
+    ck_assert_int_eq(stream_read(&stream, &data), 3);
+    ck_assert_mem_eq(data, "a\0b", 4);
+    close(peer);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(stream_read(&stream, &data), 0);
+    ck_assert_int_eq(stream_read_line(&stream, &data), 0);
+    stream_close(&stream);
+}
+
+/*
+ * Feeding
+ */
+
+TASK_TEST(what_is_fed_is_read_in_its_turn)
+{
+    struct stream stream;
+    char *line;
+    int peer = open_with_peer(&stream);
+    ck_assert_int_eq(stream_feed(&stream, "um\nme", 5), 0);
+    ck_assert_int_eq(stream_read_line(&stream, &line), 3);
+    ck_assert_str_eq(line, "um\n");
+    send_text(peer, "io\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 5);
+    ck_assert_str_eq(line, "meio\n");
+    close(peer);
+    stream_close(&stream);
+}
+
+TASK_TEST(feeding_after_a_line_changes_no_byte)
+{
+    struct stream stream;
+    char *line;
+    int peer = open_with_peer(&stream);
+    send_text(peer, "um\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 3);
+    ck_assert_int_eq(stream_feed(&stream, "dois\n", 5), 0);
+    ck_assert_int_eq(stream_read_line(&stream, &line), 5);
+    ck_assert_str_eq(line, "dois\n");
+    close(peer);
+    stream_close(&stream);
+}
+
+TASK_TEST(feeding_wakes_who_reads)
+{
+    struct stream stream;
+    struct scope scope;
+    struct attempt reading;
+    int peer = open_with_peer(&stream);
+    scope_enter(&scope);
+    attempt_begin(&reading, &scope, read_a_line, &stream);
+    wait_until_taken(&stream);
+    ck_assert_int_eq(stream_feed(&stream, "um\n", 3), 0);
+    run_ready();
+    ck_assert(reading.done);
+    ck_assert_int_eq(reading.result, 3);
+    scope_leave(&scope, 0);
+    close(peer);
+    stream_close(&stream);
+}
+
+/*
+ * Waits that are cut short
+ */
+
+TASK_TEST(a_cancelled_read_loses_nothing)
+{
+    struct stream stream;
+    struct scope scope;
+    struct attempt reading;
+    char *line;
+    int peer = open_with_peer(&stream);
+    scope_enter(&scope);
+    attempt_begin(&reading, &scope, read_a_line, &stream);
+    send_text(peer, "meia ");
+    wait_until_taken(&stream);
+    task_cancel(reading.task);
+    ck_assert_int_eq(scope_join(&scope), 0);
+    ck_assert_int_eq(reading.result, UV_ECANCELED);
+    ck_assert_ptr_null(stream.reader);
+    scope_leave(&scope, 0);
+    send_text(peer, "linha\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 11);
+    ck_assert_str_eq(line, "meia linha\n");
+    close(peer);
+    stream_close(&stream);
+}
+
+static int let_a_second_pass(void *unused)
+{
+    (void)unused;
+    advance(1.0);
+    return 0;
+}
+
+TASK_TEST(a_deadline_ends_a_read_and_the_stream_goes_on)
+{
+    struct stream stream;
+    struct scope clock, scope;
+    char *line;
+    int peer = open_with_peer(&stream);
+    scope_enter(&clock);
+    scope_spawn(&clock, "clock", let_a_second_pass, NULL);
+    scope_enter_until(&scope, loop_deadline(task_loop(), 1.0));
+    ck_assert_int_eq(stream_read_line(&stream, &line), UV_ETIMEDOUT);
+    ck_assert_int_eq(stream_read_exactly(&stream, &line, 1), UV_ETIMEDOUT);
+    ck_assert_int_eq(stream_read(&stream, &line), UV_ETIMEDOUT);
+    ck_assert_int_eq(scope_leave(&scope, 0), 0);
+    scope_leave(&clock, 0);
+    send_text(peer, "um\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 3);
+    close(peer);
+    stream_close(&stream);
+}
+
+static int two_readers(void *unused)
+{
+    (void)unused;
+    struct stream stream;
+    struct scope scope;
+    struct attempt reading[2];
+    open_with_peer(&stream);
+    scope_enter(&scope);
+    attempt_begin(&reading[0], &scope, read_a_line, &stream);
+    attempt_begin(&reading[1], &scope, read_a_line, &stream);
+    return scope_join(&scope);
+}
+
+START_TEST(two_readers_are_a_mistake_that_ends_the_program)
+{
+    aborts_with("read_line on a stream on which another task does the same", two_readers);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("stream",
+        (struct test_group[]){
+            {"lines", (const TTest *const[]){lines_are_the_same_however_they_arrive,
+                          a_carriage_return_stays_in_the_line, the_last_line_may_have_no_newline,
+                          a_line_may_hold_nuls, an_empty_stream_has_no_line, NULL}},
+            {"limit", (const TTest *const[]){a_line_of_the_limit_passes,
+                          a_line_over_the_limit_is_dropped_and_the_next_one_read,
+                          of_a_line_over_the_limit_only_what_had_come_is_dropped,
+                          the_limit_is_64_kib_with_the_newline, NULL}},
+            {"memory",
+                (const TTest *const[]){a_line_lives_until_the_next_read_whatever_is_waited_for,
+                    while_nobody_reads_nothing_is_polled_for, a_stream_that_waits_holds_no_memory,
+                    NULL}},
+            {"other ways",
+                (const TTest *const[]){an_exact_size_comes_however_it_arrives,
+                    of_too_little_for_an_exact_size_nothing_is_lost,
+                    an_exact_size_may_be_nothing_or_much, read_gives_what_there_is, NULL}},
+            {"feeding", (const TTest *const[]){what_is_fed_is_read_in_its_turn,
+                            feeding_after_a_line_changes_no_byte, feeding_wakes_who_reads, NULL}},
+            {"waiting", (const TTest *const[]){a_cancelled_read_loses_nothing,
+                            a_deadline_ends_a_read_and_the_stream_goes_on,
+                            two_readers_are_a_mistake_that_ends_the_program, NULL}},
+            {NULL, NULL}});
+}

@@ -1,0 +1,301 @@
+/* Connecting a stream: names with several addresses, with none, that take long; refusals; cut
+ * short.
+ */
+#include "support_stream.h"
+
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netdb.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * The C library's names, and two of our own. libuv finds this getaddrinfo before the C library's.
+ */
+
+static sem_t slow_began, slow_ends; /* of a lookup of slow.example */
+
+static int real_getaddrinfo(
+    const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **addresses)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    return real(host, port, hints, addresses);
+}
+
+int getaddrinfo(
+    const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **addresses)
+{
+    if (strcmp(host, "slow.example") == 0) {
+        sem_post(&slow_began);
+        sem_wait(&slow_ends);
+        host = "127.0.0.1";
+    }
+    if (strcmp(host, "several.example") != 0)
+        return real_getaddrinfo(host, port, hints, addresses);
+    int error = real_getaddrinfo("127.0.0.2", port, hints, addresses);
+    return error ? error : real_getaddrinfo("127.0.0.1", port, hints, &(*addresses)->ai_next);
+}
+
+static void begin_slow_names(void)
+{
+    ck_assert_int_eq(setenv("UV_THREADPOOL_SIZE", "1", 1), 0); /* a second lookup has to queue */
+    ck_assert_int_eq(sem_init(&slow_began, 0, 0), 0);
+    ck_assert_int_eq(sem_init(&slow_ends, 0, 0), 0);
+}
+
+/*
+ * Attempts to connect
+ */
+
+struct connecting {
+    const char *host, *port;
+    struct stream stream;
+};
+
+static int connect_stream(void *argument)
+{
+    struct connecting *connecting = argument;
+    return stream_connect(&connecting->stream, connecting->host, connecting->port);
+}
+
+static int connect_for_a_second(void *argument)
+{
+    struct scope scope;
+    scope_enter_until(&scope, loop_deadline(task_loop(), 1.0));
+    int error = connect_stream(argument);
+    return scope_leave(&scope, error);
+}
+
+static int error_of(const char *host, const char *port)
+{
+    struct connecting connecting = {.host = host, .port = port};
+    return connect_stream(&connecting);
+}
+
+/*
+ * Where it connects
+ */
+
+TASK_TEST(both_ends_agree_on_their_addresses)
+{
+    char port[PORT_SIZE], own[STREAM_ADDRESS_SIZE], peer[STREAM_ADDRESS_SIZE];
+    struct stream stream, accepted;
+    int listening = listen_somewhere(1, port);
+    ck_assert_int_eq(stream_connect(&stream, "127.0.0.1", port), 0);
+    stream_open(&accepted, accept(listening, NULL, NULL));
+    ck_assert_int_eq(stream_own_address(&stream, own), 0);
+    ck_assert_int_eq(stream_peer_address(&accepted, peer), 0);
+    ck_assert_str_eq(own, peer);
+    ck_assert_int_eq(stream_own_address(&accepted, own), 0);
+    ck_assert_int_eq(stream_peer_address(&stream, peer), 0);
+    ck_assert_str_eq(own, peer);
+    ck_assert_int_eq(strncmp(peer, "127.0.0.1:", 10), 0);
+    ck_assert_str_eq(peer + 10, port);
+    stream_close(&stream);
+    stream_close(&accepted);
+    close(listening);
+}
+
+TASK_TEST(it_speaks_ipv6_where_the_machine_does)
+{
+    char address[STREAM_ADDRESS_SIZE], peer[STREAM_ADDRESS_SIZE];
+    struct listener listener;
+    struct stream stream;
+    if (listener_open(&listener, "::1", "0") != 0)
+        return;
+    ck_assert_int_eq(listener_address(&listener, address), 0);
+    ck_assert_int_eq(strncmp(address, "[::1]:", 6), 0);
+    ck_assert_int_eq(stream_connect(&stream, "::1", port_of(address)), 0);
+    ck_assert_int_eq(stream_peer_address(&stream, peer), 0);
+    ck_assert_str_eq(peer, address);
+    stream_close(&stream);
+    listener_close(&listener);
+}
+
+TASK_TEST(an_address_that_is_none_is_a_question_mark)
+{
+    char address[STREAM_ADDRESS_SIZE];
+    struct stream stream;
+    int peer = open_with_peer(&stream);
+    ck_assert_int_eq(stream_peer_address(&stream, address), UV_EAFNOSUPPORT);
+    ck_assert_str_eq(address, "?");
+    close(peer);
+    stream_close(&stream);
+    ck_assert_int_eq(stream_own_address(&stream, address), UV_EBADF);
+    ck_assert_str_eq(address, "?");
+}
+
+TASK_TEST(of_several_addresses_the_first_that_answers_is_taken)
+{
+    char port[PORT_SIZE], peer[STREAM_ADDRESS_SIZE];
+    struct stream stream;
+    int listening = listen_somewhere(1, port);
+    ck_assert_int_eq(stream_connect(&stream, "several.example", port), 0);
+    ck_assert_int_eq(stream_peer_address(&stream, peer), 0);
+    ck_assert_int_eq(strncmp(peer, "127.0.0.1:", 10), 0);
+    stream_close(&stream);
+    close(listening);
+}
+
+TASK_TEST(localhost_is_this_machine)
+{
+    char address[STREAM_ADDRESS_SIZE];
+    struct listener listener;
+    struct stream stream;
+    ck_assert_int_eq(listener_open(&listener, "localhost", "0"), 0);
+    ck_assert_int_eq(listener_address(&listener, address), 0);
+    ck_assert_int_eq(stream_connect(&stream, "localhost", port_of(address)), 0);
+    stream_close(&stream);
+    listener_close(&listener);
+}
+
+TASK_TEST(what_cannot_be_connected_says_why)
+{
+    char port[PORT_SIZE];
+    close(listen_somewhere(1, port));
+    ck_assert_int_eq(error_of("127.0.0.1", port), UV_ECONNREFUSED);
+    ck_assert_int_eq(error_of("several.example", port), UV_ECONNREFUSED);
+    ck_assert_int_eq(error_of("127.0.0.1", "no port"), UV_EAI_NONAME);
+    int error = error_of("no..name", port); /* malformed, so that no server is asked */
+    ck_assert_msg(error == UV_EAI_NONAME || error == UV_EAI_FAIL, "%s", uv_strerror(error));
+}
+
+/*
+ * Cut short
+ */
+
+/* A listening socket that takes no connection any more: those who try wait. */
+static int listen_in_vain(char port[PORT_SIZE], int *only)
+{
+    int listening = listen_somewhere(0, port);
+    *only = connect_to(atoi(port));
+    return listening;
+}
+
+TASK_TEST(a_connection_that_is_cancelled_is_given_up)
+{
+    char port[PORT_SIZE];
+    struct scope scope;
+    struct attempt attempt;
+    int only, listening = listen_in_vain(port, &only), before = open_descriptors(0);
+    struct connecting connecting = {.host = "127.0.0.1", .port = port};
+    scope_enter(&scope);
+    attempt_begin(&attempt, &scope, connect_stream, &connecting);
+    wait_until_it_waits(&attempt, "connect");
+    task_cancel(attempt.task);
+    ck_assert_int_eq(scope_join(&scope), 0);
+    ck_assert_int_eq(attempt.result, UV_ECANCELED);
+    scope_leave(&scope, 0);
+    ck_assert_int_eq(open_descriptors(0), before);
+    close(only);
+    close(listening);
+}
+
+TASK_TEST(no_other_address_is_tried_then)
+{
+    char address[STREAM_ADDRESS_SIZE];
+    struct scope scope;
+    struct attempt attempt;
+    struct listener listener; /* at the name's first address */
+    struct stream only;
+    ck_assert_int_eq(listener_open(&listener, "127.0.0.2", "0"), 0);
+    ck_assert_int_eq(listener_address(&listener, address), 0);
+    struct connecting connecting = {.host = "several.example", .port = port_of(address)};
+    listen(listener.socket, 0);
+    ck_assert_int_eq(stream_connect(&only, "127.0.0.2", connecting.port), 0);
+    scope_enter(&scope);
+    attempt_begin(&attempt, &scope, connect_stream, &connecting);
+    wait_until_it_waits(&attempt, "connect");
+    task_cancel(attempt.task);
+    ck_assert_int_eq(scope_join(&scope), 0);
+    ck_assert_int_eq(attempt.result, UV_ECANCELED);
+    scope_leave(&scope, 0);
+    stream_close(&only);
+    listener_close(&listener);
+}
+
+TASK_TEST(a_deadline_ends_a_connection)
+{
+    char port[PORT_SIZE];
+    struct scope scope;
+    struct attempt attempt;
+    int only, listening = listen_in_vain(port, &only);
+    struct connecting connecting = {.host = "127.0.0.1", .port = port};
+    scope_enter(&scope);
+    attempt_begin(&attempt, &scope, connect_for_a_second, &connecting);
+    wait_until_it_waits(&attempt, "connect");
+    advance(0.999);
+    ck_assert(!attempt.done);
+    advance(0.001);
+    ck_assert(attempt.done);
+    ck_assert_int_eq(attempt.result, UV_ETIMEDOUT);
+    scope_leave(&scope, 0);
+    close(only);
+    close(listening);
+}
+
+TASK_TEST(a_lookup_that_runs_is_waited_for_and_one_in_the_queue_is_not)
+{
+    char port[PORT_SIZE];
+    struct scope scope;
+    struct attempt running, queued;
+    begin_slow_names();
+    int listening = listen_somewhere(1, port);
+    struct connecting slow = {.host = "slow.example", .port = port};
+    struct connecting other = {.host = "127.0.0.1", .port = port};
+    scope_enter(&scope);
+    attempt_begin(&running, &scope, connect_stream, &slow);
+    YIELD_UNTIL(sem_trywait(&slow_began) == 0);
+    attempt_begin(&queued, &scope, connect_stream, &other);
+    wait_until_it_waits(&queued, "getaddrinfo");
+    task_cancel(queued.task);
+    task_cancel(running.task);
+    YIELD_UNTIL(queued.done);
+    ck_assert_int_eq(queued.result, UV_ECANCELED);
+    run_ready();
+    ck_assert(!running.done); /* libuv still writes to what is on its stack */
+    sem_post(&slow_ends);
+    YIELD_UNTIL(running.done);
+    ck_assert_int_eq(running.result, UV_ECANCELED);
+    scope_leave(&scope, 0);
+    close(listening);
+}
+
+TASK_TEST(others_run_while_a_name_is_looked_up)
+{
+    char port[PORT_SIZE];
+    struct scope scope;
+    struct attempt attempt;
+    begin_slow_names();
+    int listening = listen_somewhere(1, port);
+    struct connecting slow = {.host = "slow.example", .port = port};
+    scope_enter(&scope);
+    attempt_begin(&attempt, &scope, connect_stream, &slow);
+    YIELD_UNTIL(sem_trywait(&slow_began) == 0);
+    run_ready();
+    ck_assert(!attempt.done);
+    sem_post(&slow_ends);
+    YIELD_UNTIL(attempt.done);
+    ck_assert_int_eq(attempt.result, 0);
+    scope_leave(&scope, 0);
+    stream_close(&slow.stream);
+    close(listening);
+}
+
+int main(void)
+{
+    return run_suite("stream_connect",
+        (struct test_group[]){{"address", (const TTest *const[]){both_ends_agree_on_their_addresses,
+                                              it_speaks_ipv6_where_the_machine_does,
+                                              an_address_that_is_none_is_a_question_mark, NULL}},
+            {"names", (const TTest *const[]){of_several_addresses_the_first_that_answers_is_taken,
+                          localhost_is_this_machine, what_cannot_be_connected_says_why, NULL}},
+            {"cut short", (const TTest *const[]){a_connection_that_is_cancelled_is_given_up,
+                              no_other_address_is_tried_then, a_deadline_ends_a_connection,
+                              a_lookup_that_runs_is_waited_for_and_one_in_the_queue_is_not,
+                              others_run_while_a_name_is_looked_up, NULL}},
+            {NULL, NULL}});
+}
