@@ -72,7 +72,7 @@ chosen_programs := $(if $(CHAPTER),$(filter $(CHAPTER)/%,$(programs)),$(programs
 
 all: $(addprefix $(bin),$(programs)) compile_commands.json ## build every program
 chapter: $(addprefix $(bin),$(chosen_programs))
-tests: $(suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
+tests: $(chosen_suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
 
 $(library): $(common_objects)
 	@rm -f $@
@@ -117,13 +117,13 @@ $(out)/found:
 
 # --- the commands ----------------------------------------------------------------------------
 
-run: ## install what is missing, build, start the chat server
+run: ## install what is missing, build, start the chat server (ARGS="--port 9000")
 	@tests/setup/packages.sh install build
 	@$(MAKE) 04-chat-server/chat-server
-	04-chat-server/chat-server
+	04-chat-server/chat-server $(ARGS)
 
 test: ## install what is missing, build everything, run every test
-	@tests/setup/packages.sh install build test
+	@tests/setup/packages.sh install build test $(if $(filter 04_browser,$(chosen_suites)),page)
 	@$(MAKE) check
 
 # Without installing anything. The runner knows Valgrind and where the variant's programs are.
@@ -131,13 +131,20 @@ check: $(if $(CHAPTER),chapter,all) tests
 	@BIN=$(abspath $(or $(bin),.)) OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) \
 	    tests/run.sh $(chosen_suites)
 
-deps: ## install whatever building and testing need (FOR="build test ci")
-	@tests/setup/packages.sh install $(or $(FOR),build test)
+deps: ## install whatever building and testing need (FOR="build test page ci")
+	@tests/setup/packages.sh install $(or $(FOR),build test page)
 
 doctor: ## which tools and libraries were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
 
 formatted := $(wildcard common/*.[ch] common/coroutine/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch])
+# The benchmarks are programs: nothing is measured in a test.
+$(out)/tests/bench/runtime: $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/bench/runtime*.c)) $(library)
+	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
+
+bench-runtime: $(out)/tests/bench/runtime ## the runtime beside libuv and asyncio (JSON=file)
+	$(out)/tests/bench/runtime $(JSON)
+
 lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
 	$(CLANG_FORMAT) --dry-run --Werror $(formatted)
 	@# One file a run: in one run for all, clang-tidy 14 carries what it knows of va_list over.
@@ -162,5 +169,5 @@ compile_commands.json: Makefile $(formatted)
 	        "$$separator" '$(CURDIR)' "$$source" '$(compile)' "$$source"; separator=',\n'; \
 	done | sed -e '1s/^/[/' -e 's/\\n/\n/g' -e '$$s/$$/]/' > $@
 
-.PHONY: all chapter tests run test check deps doctor lint format clean help
+.PHONY: all chapter tests run test check bench-runtime deps doctor lint format clean help
 .SECONDARY:

@@ -84,7 +84,7 @@ static int wait_for_way(struct shared *shared, pid_t process, const struct way *
     if (progress)
         fputs("\r\033[K", stderr);
     if (status != 0)
-        return UV_ECANCELED;
+        return UV_EIO;
     shared->measure.cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     return 0;
 }

@@ -60,14 +60,14 @@ static void connection_lost(void *object, int error)
 {
     struct client *self = object;
     if (is_alone(self) && error)
-        printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), uv_strerror(error));
+        printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
     else if (is_alone(self))
         puts(tr("Conexão perdida", "Connection lost"));
 }
 
 static void print_and_free(const char *label, char *text)
 {
-    printf("%s: %s\n", label, text ? text : uv_strerror(UV_ENOMEM));
+    printf("%s: %s\n", label, text ? text : tr_error(UV_ENOMEM));
     free(text);
 }
 

@@ -81,13 +81,13 @@ static void connection_lost(void *object, int error)
     if (self->server->quiet)
         return;
     if (error && error != UV_ECANCELED)
-        printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), uv_strerror(error));
+        printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
     printf(tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
 }
 
 static void print_and_free(const char *label, char *text)
 {
-    printf("%s: %s\n", label, text ? text : uv_strerror(UV_ENOMEM));
+    printf("%s: %s\n", label, text ? text : tr_error(UV_ENOMEM));
     free(text);
 }
 

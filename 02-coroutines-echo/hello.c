@@ -1,4 +1,5 @@
 /* "Hello World" every two seconds, as one endless function that waits. */
+#include <math.h>
 #include <stdio.h>
 
 #include "common/language.h"
@@ -31,9 +32,9 @@ int main(int argc, char **argv)
             "Says \"Hello World\" from time to time, as a coroutine."},
         (struct program_option[]){
             {"interval", OPTION_SECONDS, &greeting.interval, "S",
-                {"segundos entre duas vezes", "seconds between two times"}, 0, 86400},
+                {"segundos entre dois cumprimentos", "seconds between two greetings"}, 0, INFINITY},
             {"times", OPTION_COUNT, &greeting.times, "N",
-                {"quantas vezes; 0: sem fim", "how many times; 0: without end"}, 0, 1e9},
+                {"termina depois de N cumprimentos", "ends after N greetings"}, 1, INFINITY},
             {0},
         });
 

@@ -32,7 +32,7 @@ struct game {
     struct signals signals;
     struct scope scope; /* of the tasks */
     bool playing, caught;
-    char too_small[128]; /* what the screen lacks, for the message about it */
+    char too_small[192]; /* what the screen lacks, for the message about it */
 };
 
 static bool is_same(struct place a, struct place b)
@@ -54,8 +54,10 @@ static bool fits_the_screen(struct game *self)
     if (columns >= needed && rows > self->map.rows)
         return true;
     snprintf(self->too_small, sizeof self->too_small,
-        tr("O terminal tem %zux%zu caracteres; este labirinto precisa de %zux%zu.",
-            "The terminal has %zux%zu characters; this maze needs %zux%zu."),
+        tr("O terminal tem %zux%zu caracteres; este labirinto precisa de %zux%zu. "
+           "Diminua-o com --width e --height.",
+            "The terminal has %zux%zu characters; this maze needs %zux%zu. "
+            "Make it smaller with --width and --height."),
         columns, rows, needed, self->map.rows + 1);
     return false;
 }

@@ -37,7 +37,7 @@ static int append_to_restore(int byte)
 static void append_capability(const char *name)
 {
     const char *text = tigetstr(name);
-    if (text && text != (char *)-1)
+    if (text)
         tputs(text, 1, append_to_restore);
 }
 

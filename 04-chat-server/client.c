@@ -28,7 +28,10 @@ void client_say(struct client *client, const char *format, ...)
 static void process(struct client *self, const char *text, size_t size)
 {
     const char *line = text_skip_space(text);
-    if (*line == '/')
+    bool holds_nul = strlen(text) != size;
+    if (*line == '/' && holds_nul)
+        client_say(self, tr_in(self->language, "Comando inválido", "Invalid command"));
+    else if (*line == '/')
         client_obey(self, line + 1);
     else if (!self->name)
         client_say(self, tr_in(self->language,

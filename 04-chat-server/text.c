@@ -28,12 +28,15 @@ struct range {
 
 /* What could forge a line of the log, or make a text read otherwise than it is written. */
 static const struct range deceiving[] = {
-    {0x00, 0x1F},     /* control characters */
-    {0x7F, 0x9F},     /* more of them */
-    {0x61C, 0x61C},   /* Arabic letter mark */
-    {0x200E, 0x200F}, /* left-to-right and right-to-left mark */
-    {0x2028, 0x202E}, /* line and paragraph separator, embeddings and overrides */
-    {0x2066, 0x2069}, /* isolates */
+    {0x00, 0x1F},       /* control characters */
+    {0x7F, 0x9F},       /* more of them */
+    {0xAD, 0xAD},       /* soft hyphen */
+    {0x61C, 0x61C},     /* Arabic letter mark */
+    {0x200B, 0x200F},   /* of no width; left-to-right and right-to-left mark */
+    {0x2028, 0x202E},   /* line and paragraph separator, embeddings and overrides */
+    {0x2060, 0x206F},   /* word joiner, invisible operators, isolates */
+    {0xFEFF, 0xFEFF},   /* byte order mark */
+    {0xE0000, 0xE007F}, /* tags */
 };
 
 static bool is_deceiving(uint32_t character)
@@ -44,6 +47,13 @@ static bool is_deceiving(uint32_t character)
     return false;
 }
 
+static bool is_space(uint32_t character)
+{
+    return character == ' ' || character == 0xA0 || character == 0x1680 ||
+           (character >= 0x2000 && character <= 0x200A) || character == 0x202F ||
+           character == 0x205F || character == 0x3000;
+}
+
 bool text_is_name(const char *text)
 {
     size_t count = 0;
@@ -52,7 +62,7 @@ bool text_is_name(const char *text)
         uint32_t character = next_character(&text);
         if (is_deceiving(character) || ++count > NAME_CHARACTERS)
             return false;
-        blank = blank && (character == ' ' || character == 0xA0);
+        blank = blank && is_space(character);
     }
     return !blank;
 }

@@ -14,7 +14,7 @@
  * to a WebSocket. (To some browsers 'self' does not include ws:.) */
 static const struct lws_protocol_vhost_options security_headers[] = {
     {&security_headers[1], NULL, "content-security-policy:",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"},
     {&security_headers[2], NULL, "x-content-type-options:", "nosniff"},
@@ -104,8 +104,6 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
 
 void websocket_context_adopt(struct websocket_context *context, int socket)
 {
-    int yes = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     lws_adopt_socket_vhost(context->vhost, socket);
 }
 

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORTS_TRIED 16     /* until one is free at both addresses */
-#define ACCEPTED_A_PASS 64 /* so that those who are in are not kept waiting by those who come */
-#define FAREWELL 2.0       /* seconds that closing connections get */
-#define PATIENCE 10.0      /* seconds after which a cleanup is thought to hang */
+#define PORTS_TRIED 16 /* until one is free at both addresses */
+#define FAREWELL 2.0   /* seconds that closing connections get */
+#define PATIENCE 10.0  /* seconds after which a cleanup is thought to hang */
 
 /*
  * Listening
@@ -105,17 +104,10 @@ struct door {
 static int let_in(void *argument)
 {
     struct door *door = argument;
-    for (unsigned count = 1;; count++) {
-        int socket = listener_accept(door->listener);
-        if (socket < 0)
-            return socket;
+    int socket;
+    while ((socket = listener_accept(door->listener)) >= 0)
         websocket_context_adopt(&door->server->context, socket);
-        if (count % ACCEPTED_A_PASS)
-            continue;
-        int error = task_yield();
-        if (error)
-            return error;
-    }
+    return socket;
 }
 
 int websocket_serve(struct websocket_server *server)

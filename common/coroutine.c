@@ -141,3 +141,28 @@ void coroutine_end(struct coroutine *coroutine)
 #endif
     coroutine->pointer = NULL;
 }
+
+#if defined(SWITCH_UCONTEXT)
+#define FRAME_POINTER 0
+#elif defined(__x86_64__)
+#define FRAME_POINTER 5 /* where switch_to saves it, counted in words from the stack pointer */
+#elif defined(__aarch64__)
+#define FRAME_POINTER 10
+#else
+#define FRAME_POINTER 0
+#endif
+
+size_t coroutine_calls(const struct coroutine *coroutine, void *calls[], size_t most)
+{
+    size_t count = 0;
+    if (!FRAME_POINTER || !coroutine->pointer)
+        return 0;
+    /* Each frame begins with the caller's frame pointer and the return address. */
+    void **frame = ((void **)coroutine->pointer)[FRAME_POINTER];
+    while (count < most && (char *)frame >= coroutine->stack.low &&
+           (char *)(frame + 2) <= coroutine->stack.top) {
+        calls[count++] = frame[1];
+        frame = frame[0];
+    }
+    return count;
+}

@@ -45,3 +45,8 @@ void coroutine_transfer(struct coroutine *from, struct coroutine *to);
 
 /* Forgets one that is suspended and will not be resumed. Its stack may then be released. */
 void coroutine_end(struct coroutine *coroutine);
+
+/* Where a suspended coroutine is: the return addresses of its calls, the innermost first, at most
+ * so many. Returns their count; 0 with ucontext. Needs frame pointers, and stops where there are
+ * none. */
+size_t coroutine_calls(const struct coroutine *coroutine, void *calls[], size_t most);

@@ -4,6 +4,7 @@
 struct future_waiter {
     struct task_wait wait;
     struct future *future;
+    int result; /* handed over, since the future may be gone when the task goes on */
     struct future_waiter *next, *previous;
 };
 
@@ -45,6 +46,7 @@ int future_set(struct future *future, int result)
     while (future->first) {
         struct future_waiter *waiter = future->first;
         remove_waiter(future, waiter);
+        waiter->result = result;
         task_wake(&waiter->wait, 0);
     }
     return 0;
@@ -52,7 +54,7 @@ int future_set(struct future *future, int result)
 
 int future_wait(struct future *future, int *result)
 {
-    struct future_waiter waiter = {.future = future};
+    struct future_waiter waiter = {.future = future, .result = future->result};
     if (!future->done) {
         add_waiter(future, &waiter);
         int error = task_wait(&waiter.wait, "future", cancel_wait);
@@ -60,6 +62,6 @@ int future_wait(struct future *future, int *result)
             return error;
     }
     if (result)
-        *result = future->result;
+        *result = waiter.result;
     return 0;
 }

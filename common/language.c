@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <uv.h>
 
 const char *tr_in(enum language language, const char *portuguese, const char *english)
 {
@@ -114,4 +115,39 @@ enum language language_of_header(const char *accept_language)
     if (english.quality != portuguese.quality)
         return english.quality > portuguese.quality ? ENGLISH : PORTUGUESE;
     return english.place < portuguese.place ? ENGLISH : PORTUGUESE;
+}
+
+const char *tr_error(int error)
+{
+    switch (error) {
+    case UV_EADDRINUSE:
+        return tr("a porta já está em uso; escolha outra com --port",
+            "address already in use; choose another with --port");
+    case UV_EACCES:
+        return tr("permissão negada", "permission denied");
+    case UV_EADDRNOTAVAIL:
+        return tr("este computador não tem esse endereço", "address not available");
+    case UV_ECONNREFUSED:
+        return tr("conexão recusada; o servidor está no ar?",
+            "connection refused; is the server running?");
+    case UV_ECONNRESET:
+        return tr("o outro lado desfez a conexão", "connection reset by peer");
+    case UV_EPIPE:
+        return tr("o outro lado fechou a conexão", "broken pipe");
+    case UV_ETIMEDOUT:
+        return tr("o tempo acabou", "connection timed out");
+    case UV_EMSGSIZE:
+        return tr("linha longa demais", "line too long");
+    case UV_EOF:
+        return tr("a conexão terminou antes da hora", "end of file");
+    case UV_EMFILE:
+        return tr("arquivos abertos demais; aumente com ulimit -n",
+            "too many open files; raise the limit with ulimit -n");
+    case UV_ENOMEM:
+        return tr("falta memória", "not enough memory");
+    case UV_EAI_NONAME:
+        return tr("endereço desconhecido", "unknown node or service");
+    default:
+        return uv_strerror(error);
+    }
 }

@@ -23,6 +23,10 @@ enum language language_of_header(const char *accept_language);
 const char *tr_in(enum language language, const char *portuguese, const char *english)
     __attribute__((format_arg(2), format_arg(3)));
 
+/* What a libuv error means, in the user's language; an error that has no translation, in English.
+ */
+const char *tr_error(int error);
+
 /* tr_in for the user's own language. */
 const char *tr(const char *portuguese, const char *english)
     __attribute__((format_arg(1), format_arg(2)));

@@ -130,13 +130,20 @@ static int after_failure(struct listener *listener, int failure)
             fprintf(stderr,
                 tr("sem recursos para aceitar uma conexão (%s); as próximas esperam\n",
                     "no resources to accept a connection (%s); the next ones wait\n"),
-                uv_strerror(uv_translate_sys_error(failure)));
+                tr_error(uv_translate_sys_error(failure)));
         listener->short_of = true; /* said once, until one is accepted again */
         return task_sleep(PAUSE);
     case EINTR:
     case ECONNABORTED:
     case EPROTO:
-        return 0; /* the peer has left before we looked */
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case EPERM:
+        return 0; /* that connection's own trouble: it left before we looked, or may not come in */
     default:
         return uv_translate_sys_error(failure);
     }

@@ -29,7 +29,7 @@ void loop_stop(uv_loop_t *loop);
 
 /* Waits for what cannot be stopped (work on the thread pool), then closes the loop and frees what
  * it holds; callbacks still pending are dropped. Returns 0, or UV_EBUSY if a handle that is not the
- * library's was left open. */
+ * library's was left open: close that, run the loop for its callback, and call this again. */
 int loop_close(uv_loop_t *loop);
 
 /* Calls callback(argument) in the next pass (loop.call_soon). Returns 0 or UV_ENOMEM; the error may

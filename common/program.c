@@ -1,5 +1,6 @@
 #include "common/program.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
@@ -120,7 +121,8 @@ static bool is_integer(const struct program_option *option, const char *text, lo
     char *end;
     errno = 0;
     *value = strtol(text, &end, 10);
-    return end != text && !*end && !errno && in_range(option, (double)*value);
+    return isdigit((unsigned char)*text) && end != text && !*end && !errno &&
+           in_range(option, (double)*value);
 }
 
 static bool set_count(const struct program_option *option, const char *text)
@@ -252,8 +254,6 @@ int program_end(const char *what, int error)
 {
     if (error == 0 || error == UV_ECANCELED)
         return EXIT_SUCCESS;
-    char reason[128];
-    uv_strerror_r(error, reason, sizeof reason);
-    fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, reason);
+    fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, tr_error(error));
     return EXIT_FAILURE;
 }

@@ -3,15 +3,29 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-void socket_prepare(int socket)
+void socket_set_nonblocking(int socket)
 {
     int on = 1;
     ioctl(socket, FIONBIO, &on);
+}
+
+void socket_prepare(int socket)
+{
+    int on = 1;
+    socket_set_nonblocking(socket);
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+#ifdef TCP_KEEPCNT
+    static const int options[][2] = {
+        {TCP_KEEPIDLE, 30}, {TCP_KEEPINTVL, 10}, {TCP_KEEPCNT, 3}}; /* a minute in all */
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+        setsockopt(socket, IPPROTO_TCP, options[i][0], &options[i][1], sizeof(int));
+#endif
 #ifdef SO_NOSIGPIPE
     setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
 #endif
@@ -21,39 +35,59 @@ void socket_prepare(int socket)
  * Looking up
  */
 
+/* libuv writes to the request until a look-up that runs has ended, so it is not the task's. */
 struct lookup {
-    struct task_wait wait;
     uv_getaddrinfo_t request;
+    struct lookup_wait *wait; /* NULL: nobody waits any more */
+};
+
+struct lookup_wait {
+    struct task_wait wait;
+    struct lookup *lookup;
     struct addrinfo *addresses;
 };
 
 static void looked_up(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
 {
-    struct lookup *lookup = request->data;
-    lookup->addresses = addresses;
-    task_wake(&lookup->wait, status == UV_EAI_CANCELED ? UV_ECANCELED : status);
+    struct lookup *lookup = (struct lookup *)request;
+    if (lookup->wait) {
+        lookup->wait->addresses = addresses;
+        task_wake(&lookup->wait->wait, status == UV_EAI_CANCELED ? UV_ECANCELED : status);
+    } else {
+        uv_freeaddrinfo(addresses);
+    }
+    free(lookup);
 }
 
-/* A lookup that runs already goes on to its end: libuv writes to it until then. */
 static void cancel_lookup(struct task_wait *wait)
 {
-    uv_cancel((uv_req_t *)&((struct lookup *)wait)->request);
+    struct lookup *lookup = ((struct lookup_wait *)wait)->lookup;
+    if (uv_cancel((uv_req_t *)&lookup->request) == 0)
+        return; /* it had not begun: looked_up is called, with UV_EAI_CANCELED */
+    lookup->wait = NULL;
+    task_wake(wait, UV_ECANCELED);
 }
 
 int socket_resolve(const char *host, const char *port, bool to_listen, struct addrinfo **addresses)
 {
-    struct lookup lookup = {.request.data = &lookup};
+    struct lookup *lookup = malloc(sizeof(*lookup));
+    if (!lookup)
+        return UV_ENOMEM;
+    struct lookup_wait wait = {.lookup = lookup};
+    lookup->wait = &wait;
     struct addrinfo hints = {.ai_family = AF_UNSPEC,
         .ai_socktype = SOCK_STREAM,
         .ai_flags = AI_NUMERICSERV | (to_listen ? AI_PASSIVE : 0)};
-    int error = uv_getaddrinfo(task_loop(), &lookup.request, looked_up, host, port, &hints);
-    if (error)
+    int error = uv_getaddrinfo(task_loop(), &lookup->request, looked_up, host, port, &hints);
+    if (error) {
+        free(lookup);
         return error;
-    error = task_wait(&lookup.wait, "getaddrinfo", cancel_lookup);
-    if (error && lookup.addresses)
-        uv_freeaddrinfo(lookup.addresses);
+    }
+    error = task_wait(&wait.wait, "getaddrinfo", cancel_lookup);
+    if (error)
+        uv_freeaddrinfo(wait.addresses);
     else
-        *addresses = lookup.addresses;
+        *addresses = wait.addresses;
     return error;
 }
 

@@ -13,6 +13,7 @@
 #define MSG_NOSIGNAL 0 /* there SO_NOSIGPIPE is set instead */
 #endif
 
+#define TURNS 16                 /* receives in a row after which others run */
 #define READ_SIZE ((size_t)2048) /* room for one recv, until a line needs more */
 
 static void flush_output(void *argument);
@@ -26,7 +27,7 @@ void stream_open(struct stream *stream, int socket)
         .flush = {.run = flush_output, .argument = stream},
     };
     stream->poll.data = stream;
-    socket_prepare(socket);
+    socket_set_nonblocking(socket);
 }
 
 void stream_set_protocol(struct stream *stream, const struct protocol *protocol, void *self)
@@ -203,6 +204,8 @@ static int more_input(struct stream *stream, const char *what)
             error = poll_for(stream, stream->events | UV_READABLE);
             if (!error)
                 error = wait_at(&stream->reader, what, cancel_wait);
+        } else if (++stream->turns % TURNS == 0) {
+            error = task_yield(); /* a peer that sends without pause gets no more than its turn */
         }
         if (!error)
             error = receive(stream);
@@ -311,7 +314,7 @@ int stream_write(struct stream *stream, const void *data, size_t size)
         return UV_EPIPE;
     int error = buffer_append(&stream->output, data, size);
     if (error)
-        return error;
+        return broken(stream, error); /* what is lost must not go unnoticed */
     if (buffer_size(&stream->output) > STREAM_HIGH_WATER)
         flush_output(stream);
     else

@@ -47,6 +47,7 @@ struct stream {
     bool readable; /* a recv may find something */
     bool ended;    /* the peer will send no more */
     bool half_closed;
+    unsigned turns;  /* receives without a wait before */
     char after_line; /* the byte that the NUL behind the last line stands for */
     char *line_end;  /* where that NUL is, or NULL */
     struct buffer input, output;
@@ -97,7 +98,8 @@ ssize_t stream_read(struct stream *stream, char **data);
 int stream_feed(struct stream *stream, const char *data, size_t size);
 
 /*
- * Writing. Never waits; the bytes are copied. Returns 0, or why they could not be taken.
+ * Writing. Never waits; the bytes are copied. Returns 0, or why they could not be taken: the next
+ * stream_drain returns that too.
  */
 
 int stream_write(struct stream *stream, const void *data, size_t size); /* writer.write */

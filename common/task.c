@@ -69,6 +69,7 @@ static void release_pool(struct loop_attachment *attachment)
         free(block);
     }
     stack_arena_release(&pool->stacks);
+    trace_close(pool->trace);
     uv_close((uv_handle_t *)&pool->show, free_pool);
 }
 
@@ -93,6 +94,7 @@ struct task_pool *task_pool_of(uv_loop_t *loop)
     }
     uv_unref((uv_handle_t *)&pool->show);
     pool->show.data = pool;
+    pool->trace = trace_open();
     pool->loop = loop;
     pool->attachment.release = release_pool;
     *attachment = &pool->attachment;
@@ -134,6 +136,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         .argument = argument,
         .name = name,
         .pool = pool,
+        .number = ++pool->spawned,
         .coroutine.stack = stack,
     };
     pool->live++;
@@ -189,12 +192,17 @@ static void require_whole_stack(const struct task *task)
 static void resume_task(void *argument)
 {
     struct task *task = argument;
+    struct trace *trace = task->pool->trace;
+    if (trace)
+        trace_resume(trace, task);
     current = task;
     coroutine_resume(&task->coroutine);
     task = current; /* the last one of those that followed one another */
     current = NULL;
     if (!task->ended)
         return;
+    if (trace)
+        trace_end(trace, task);
     require_whole_stack(task);
     coroutine_end(&task->coroutine);
     stack_release(&task->pool->stacks, task->coroutine.stack);
@@ -212,12 +220,19 @@ static void begin_task(void *argument)
     if (!stack.low)
         stack_acquire(&task->pool->stacks, STACK_SLOT, &stack);
     coroutine_begin(&task->coroutine, stack, task_main, task);
+    if (task->pool->trace)
+        trace_begin(task->pool->trace, task);
     resume_task(task);
 }
 
-static void suspend(struct task *task)
+static void suspend(struct task *task, const char *what)
 {
+    struct trace *trace = task->pool->trace;
     struct task *next = loop_take_next(task->pool->loop, resume_task);
+    if (trace)
+        trace_suspend(trace, task, what);
+    if (trace && next)
+        trace_resume(trace, next);
     require_whole_stack(task);
     task->ready.hot = __builtin_frame_address(0);
     if (next) {
@@ -255,6 +270,8 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         error = loop_run(loop);
         if (task->ended)
             break;
+        if (task->cancelled && !error && !uv_loop_alive(loop))
+            task_misuse("has been cancelled, and still waits for what nothing can bring");
         if (!error)
             fprintf(
                 stderr, "%s: every task waits, and nothing is left that could wake one\n", name);
@@ -281,7 +298,7 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
     wait->since = loop_now(task->pool->loop);
     task->wait = wait;
     task_interrupt(task);
-    suspend(task);
+    suspend(task, what);
     int cancellation = wait->result == UV_ECANCELED ? task_cancellation(task) : 0;
     return cancellation ? cancellation : wait->result;
 }
@@ -300,7 +317,7 @@ int task_yield(void)
 {
     struct task *task = task_required("task_yield");
     loop_ready(task->pool->loop, &task->ready);
-    suspend(task);
+    suspend(task, "yield");
     return task_cancellation(task);
 }
 

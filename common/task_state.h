@@ -15,7 +15,9 @@ struct task_pool {
     struct task *free;         /* memory of tasks that are no more */
     struct task_block *blocks; /* where that memory comes from */
     size_t live;               /* tasks that have not ended */
+    size_t spawned;            /* tasks that there have ever been */
     uv_signal_t show;          /* SIGUSR1: print the tree of tasks */
+    struct trace *trace;       /* the recording, or NULL */
 };
 
 struct task {
@@ -25,6 +27,7 @@ struct task {
     void *argument;
     const char *name;
     struct task_pool *pool;
+    size_t number;                 /* among those that there have ever been, from 1 */
     struct scope *parent;          /* that it is a child of; NULL: the root */
     struct scope *scopes;          /* that it has open, the innermost first */
     struct task *next, *previous;  /* its siblings; next also links the free ones */

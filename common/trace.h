@@ -1,5 +1,8 @@
 /*
- * The runtime made visible.
+ * The runtime made visible: the tree of tasks, and a recording of what ran when.
+ *
+ *     kill -USR1 PID                 the tree, on stderr
+ *     TRACE=run.json ./program       the recording, for ui.perfetto.dev or chrome://tracing
  */
 #pragma once
 
@@ -7,6 +10,28 @@
 
 #include "common/loop.h"
 
-/* Prints the tree of the loop's tasks: each one's name, what it waits for, and since when. A
- * program under task_run does so on stderr at each SIGUSR1 (kill -USR1). */
+/* Prints the tree of the loop's tasks: each one's name, what it waits for, since when, and from
+ * which call (asyncio.print_call_graph). A program under task_run does so on stderr at each
+ * SIGUSR1. The calls are found with addr2line, where that is installed and the program has its
+ * debugging symbols. */
 void trace_tasks(uv_loop_t *loop, FILE *out);
+
+/*
+ * The recording, for task.c: trace-event JSON, a row for each task.
+ */
+
+struct task;
+struct trace;
+
+/* Begins the recording that the variable TRACE asks for; NULL if it asks for none, or, once that
+ * has been said on stderr, if the file cannot be written. */
+struct trace *trace_open(void);
+
+/* The task begins; it goes on; it suspends, waiting for what; it has ended. */
+void trace_begin(struct trace *trace, const struct task *task);
+void trace_resume(struct trace *trace, const struct task *task);
+void trace_suspend(struct trace *trace, const struct task *task, const char *what);
+void trace_end(struct trace *trace, const struct task *task);
+
+/* Completes the file. NULL is left as it is. */
+void trace_close(struct trace *trace);

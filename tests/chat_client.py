@@ -91,7 +91,7 @@ async def commands():
     await client.asks("  /CLIENTES  ", "2 clientes conectados")
     await client.asks("/clientes now", "2 clientes conectados")
     await client.asks("/dance", "Comando desconhecido")
-    for nothing in ["/", "  /  ", '/nome "x', "/nome 'x", "/nome x\\", '/"']:
+    for nothing in ["/clientes\0", "/", "  /  ", '/nome "x', "/nome 'x", "/nome x\\", '/"']:
         await client.asks(nothing, INVALID)
     await client.asks('/""', "Comando desconhecido")
     await client.asks('/"clientes"', "2 clientes conectados")
@@ -103,7 +103,7 @@ async def names():
     await bia.asks('/nome "Ana Maria"', TAKEN)
     await bia.asks("/nome", TAKEN)
     await ana.asks("/nome 'Ana Maria'", TAKEN)
-    for bad in ["", " ", "a" * 33, "a\u0007b", "a\u007fb", "a\u0085b", "\u202eab", "a\u2028b",
+    for bad in ["", " ", "a" * 33, "a\u0007b", "a\u007fb", "a\u0085b", "\u202eab", "a\u2028b", "a\u200bb", "\u3000\u2003",
                 "PRIVADO de Ana", "PRIVATE from Ana", "Ana >> oi"]:
         await bia.asks(f'/nome "{bad}"', TAKEN)
     await bia.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)

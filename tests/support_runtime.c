@@ -160,6 +160,6 @@ void aborts_with(const char *text, int (*main_task)(void *argument))
     char *errors;
     int status = run_apart(run_and_forget, &(struct main_task){main_task}, &errors);
     if (status != 128 + SIGABRT || !strstr(errors, text))
-        ck_abort_msg("status %d instead of an abort with \"%s\":\n%s", status, text, errors);
+        ck_abort_msg("status %d instead of an abort with \"%s\":\n%.1500s", status, text, errors);
     free(errors);
 }

@@ -207,7 +207,7 @@ START_TEST(without_a_server_it_says_so)
     child_start(&client, program, (const char *[]){"--port", port, NULL}, NULL);
     ck_assert_ptr_null(child_line(&client));
     snprintf(
-        message, sizeof message, "echo-client: falar com 127.0.0.1:%s: connection refused", port);
+        message, sizeof message, "echo-client: falar com 127.0.0.1:%s: conexão recusada", port);
     ended(&client, 1, message);
     child_start(&client, program, (const char *[]){"--port", port, NULL}, in_english);
     snprintf(
@@ -253,8 +253,9 @@ START_TEST(a_server_that_leaves_is_told_of)
 {
     struct child client;
     close(meet(&client, NULL));
-    ck_assert_str_eq(child_line_with(&client, "perdida"), "Conexão perdida: end of file");
-    ended(&client, 1, ": end of file");
+    ck_assert_str_eq(
+        child_line_with(&client, "perdida"), "Conexão perdida: a conexão terminou antes da hora");
+    ended(&client, 1, ": a conexão terminou antes da hora");
     reset(meet(&client, in_english));
     ck_assert_str_eq(child_line_with(&client, "lost"), "Connection lost: connection reset by peer");
     ended(&client, 1, ": connection reset by peer");

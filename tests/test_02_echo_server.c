@@ -303,10 +303,10 @@ START_TEST(a_lost_connection_is_printed_with_its_reason)
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
     setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close(client);
-    prints(&server, "Conexão perdida: connection reset by peer");
+    prints(&server, "Conexão perdida: o outro lado desfez a conexão");
     prints(&server, "Conexões ativas: 0");
     client = say_a_long_line(port, 64 * 1024 + 1);
-    child_line_with(&server, "Conexão perdida: message too long");
+    child_line_with(&server, "Conexão perdida: linha longa demais");
     prints(&server, "Conexões ativas: 0");
     close(client);
     end_with(&server, SIGTERM);
@@ -423,7 +423,7 @@ START_TEST(a_port_that_is_taken_is_said_clearly)
     snprintf(port, sizeof port, "%d", start(&server, quiet, NULL));
     const char *words[] = {"--port", port, NULL};
     snprintf(
-        message, sizeof message, "echo-server: escutar 127.0.0.1:%s: address already in use", port);
+        message, sizeof message, "echo-server: escutar 127.0.0.1:%s: a porta já está em uso", port);
     fails(words, NULL, 1, message);
     snprintf(message, sizeof message, "echo-server: listen on 127.0.0.1:%s: address already in use",
         port);

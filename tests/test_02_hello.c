@@ -111,8 +111,8 @@ static void is_refused(const char *const words[], const char *message)
 
 START_TEST(bad_values_are_refused_by_name)
 {
-    static const char *const intervals[] = {"logo", "", "-1", "1s", "nan", "86401"};
-    static const char *const times[] = {"x", "", "-1", "1.5", "99999999999999999999"};
+    static const char *const intervals[] = {"logo", "", "-1", "1s", "nan"};
+    static const char *const times[] = {"x", "", "0", "-1", "1.5", "99999999999999999999"};
     char message[100];
     for (size_t i = 0; i < sizeof intervals / sizeof *intervals; i++) {
         snprintf(message, sizeof message, "valor inválido em --interval=%s:", intervals[i]);
@@ -148,10 +148,10 @@ START_TEST(help_speaks_both_languages)
 {
     help_says(
         NULL, (const char *[]){"de tempos em tempos, como corotina", "Uso: hello", "--interval S",
-                  "segundos entre duas vezes (padrão: 2)", "--times N", NULL});
+                  "segundos entre dois cumprimentos (padrão: 2)", "--times N", NULL});
     help_says(in_english,
         (const char *[]){"from time to time, as a coroutine", "Usage: hello", "--interval S",
-            "seconds between two times (default: 2)", "--times N", NULL});
+            "seconds between two greetings (default: 2)", "--times N", NULL});
 }
 END_TEST
 

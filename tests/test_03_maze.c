@@ -340,10 +340,18 @@ START_TEST(many_sigterms_leave_the_terminal_restored_too)
 }
 END_TEST
 
+static bool under_valgrind(void)
+{
+    const char *valgrind = getenv("VALGRIND");
+    return valgrind && *valgrind;
+}
+
 START_TEST(a_crash_leaves_the_terminal_restored)
 {
-    static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGHUP, SIGQUIT};
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    static const int signals[] = {SIGABRT, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    /* Valgrind takes the last four, when they are sent, for its own. */
+    size_t count = under_valgrind() ? 3 : sizeof signals / sizeof *signals;
+    for (size_t i = 0; i < count; i++) {
         struct terminal terminal;
         start(&terminal);
         kill(terminal.program, signals[i]);
@@ -367,17 +375,10 @@ static bool is_stopped(struct terminal *terminal, void *unused)
     return terminal->stopped;
 }
 
-/* A program that Valgrind runs goes on after SIGTSTP. */
-static bool can_be_stopped(void)
-{
-    const char *valgrind = getenv("VALGRIND");
-    return !valgrind || !*valgrind;
-}
-
 START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
 {
-    if (!can_be_stopped())
-        return;
+    if (under_valgrind())
+        return; /* a program that it runs goes on after SIGTSTP */
     struct place player;
     struct terminal terminal;
     start(&terminal);
@@ -399,8 +400,8 @@ END_TEST
 START_TEST(a_stop_is_not_lost_while_the_game_draws)
 {
     struct terminal terminal;
-    if (!can_be_stopped())
-        return;
+    if (under_valgrind())
+        return; /* a program that it runs goes on after SIGTSTP */
     start(&terminal);
     for (int i = 0; i < 50; i++) {
         terminal_type(&terminal, "46464646464646464646");
@@ -432,12 +433,15 @@ static void is_refused_at(int columns, int rows, const char *message)
 
 START_TEST(a_terminal_that_is_too_small_is_refused)
 {
-    is_refused_at(
-        40, 10, "maze: O terminal tem 40x10 caracteres; este labirinto precisa de 73x24.\n");
-    is_refused_at(
-        72, 24, "maze: O terminal tem 72x24 caracteres; este labirinto precisa de 73x24.\n");
-    is_refused_at(
-        73, 23, "maze: O terminal tem 73x23 caracteres; este labirinto precisa de 73x24.\n");
+    is_refused_at(40, 10,
+        "maze: O terminal tem 40x10 caracteres; este labirinto precisa de 73x24. "
+        "Diminua-o com --width e --height.\n");
+    is_refused_at(72, 24,
+        "maze: O terminal tem 72x24 caracteres; este labirinto precisa de 73x24. "
+        "Diminua-o com --width e --height.\n");
+    is_refused_at(73, 23,
+        "maze: O terminal tem 73x23 caracteres; este labirinto precisa de 73x24. "
+        "Diminua-o com --width e --height.\n");
 }
 END_TEST
 

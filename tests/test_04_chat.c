@@ -148,7 +148,7 @@ START_TEST(says_that_the_port_is_taken)
         "04-chat-server/chat-server", (const char *[]){"--port", taken, NULL}, NULL, &errors);
     ck_assert_int_eq(status, 1);
     ck_assert_ptr_nonnull(strstr(errors, taken));
-    ck_assert_ptr_nonnull(strstr(errors, "address already in use"));
+    ck_assert_ptr_nonnull(strstr(errors, "a porta já está em uso"));
     free(errors);
     stop();
 }

@@ -43,7 +43,7 @@ START_TEST(says_that_the_port_is_taken)
         "04-chat-server/hello-server", (const char *[]){"--port", text, NULL}, NULL, &errors);
     ck_assert_int_eq(status, 1);
     ck_assert_ptr_nonnull(strstr(errors, text));
-    ck_assert_ptr_nonnull(strstr(errors, "address already in use"));
+    ck_assert_ptr_nonnull(strstr(errors, "a porta já está em uso"));
     free(errors);
     stop();
 }

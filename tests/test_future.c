@@ -1,5 +1,8 @@
 #include "common/task.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "support_runtime.h"
 
 struct waiter {
@@ -31,6 +34,34 @@ static int set_before_the_wait(void *unused)
 START_TEST(one_that_is_set_is_not_waited_for)
 {
     ck_assert_int_eq(run_main(set_before_the_wait, NULL), 42);
+}
+END_TEST
+
+static int wait_and_return(void *future)
+{
+    int result = 0, error = future_wait(future, &result);
+    return error ? error : result;
+}
+
+static int set_and_free(void *unused)
+{
+    (void)unused;
+    struct future *future = calloc(1, sizeof(*future));
+    struct scope scope;
+    int result = 0;
+    scope_enter(&scope);
+    struct task *waiter = spawn_held(&scope, "waiter", wait_and_return, future);
+    ck_assert_int_eq(task_yield(), 0);
+    ck_assert_int_eq(future_set(future, 42), 0);
+    memset(future, 0xFF, sizeof(*future));
+    free(future);
+    ck_assert_int_eq(task_join(waiter, &result), 0);
+    return scope_leave(&scope, result);
+}
+
+START_TEST(it_may_go_once_it_is_set)
+{
+    ck_assert_int_eq(run_main(set_and_free, NULL), 42);
 }
 END_TEST
 
@@ -222,7 +253,8 @@ int main(void)
 {
     return run_suite("future",
         (struct test_group[]){{"set", (const TTest *const[]){one_that_is_set_is_not_waited_for,
-                                          the_first_result_stays, a_callback_may_set_it, NULL}},
+                                          the_first_result_stays, it_may_go_once_it_is_set,
+                                          a_callback_may_set_it, NULL}},
             {"wait", (const TTest *const[]){all_who_wait_are_woken_in_order,
                          one_task_may_wait_for_one_after_the_other, NULL}},
             {"cancel", (const TTest *const[]){a_cancelled_waiter_leaves_the_others,

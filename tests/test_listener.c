@@ -194,7 +194,8 @@ TASK_TEST(without_descriptors_it_says_so_and_waits)
     struct scope scope;
     struct attempt accepting;
     struct rlimit before;
-    static const char message[] = "sem recursos para aceitar uma conexão (too many open files)";
+    static const char message[] =
+        "sem recursos para aceitar uma conexão (arquivos abertos demais; aumente com ulimit -n)";
     int clients[3], port = open_listener(&listener); /* Valgrind loses one at each failure */
     for (int i = 0; i < 3; i++)
         clients[i] = connect_to(port);

@@ -681,7 +681,7 @@ START_TEST(close_tells_of_a_foreign_handle)
     ck_assert_int_eq(loop_close(&loop), UV_EBUSY);
     uv_close((uv_handle_t *)&timer, NULL);
     uv_run(&loop, UV_RUN_DEFAULT);
-    ck_assert_int_eq(uv_loop_close(&loop), 0);
+    ck_assert_int_eq(loop_close(&loop), 0);
 }
 END_TEST
 

@@ -1,4 +1,5 @@
 /* Mistakes in how the library is used end the program, and the message says which. */
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -274,6 +275,21 @@ static int dig_through(void *unused)
     return result;
 }
 
+static int wait_in_a_shield(void *unused)
+{
+    (void)unused;
+    struct future never = {0};
+    struct scope shield;
+    scope_enter_shielded(&shield, HUGE_VAL);
+    return scope_leave(&shield, future_wait(&never, NULL));
+}
+
+START_TEST(waiting_for_what_nothing_can_bring)
+{
+    aborts_with("nothing can bring", wait_in_a_shield);
+}
+END_TEST
+
 static int yield_once(void *unused)
 {
     (void)unused;
@@ -302,7 +318,8 @@ END_TEST
 int main(void)
 {
     return run_suite("misuse",
-        (struct test_group[]){{"outside", (const TTest *const[]){waiting_outside_a_task, NULL}},
+        (struct test_group[]){{"outside", (const TTest *const[]){waiting_outside_a_task,
+                                              waiting_for_what_nothing_can_bring, NULL}},
             {"task", (const TTest *const[]){joining_oneself, joining_what_another_joins,
                          joining_without_a_handle, running_while_it_runs, waking_who_does_not_wait,
                          NULL}},

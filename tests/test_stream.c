@@ -446,6 +446,32 @@ START_TEST(two_readers_are_a_mistake_that_ends_the_program)
 }
 END_TEST
 
+static int count_turns(void *turns)
+{
+    int error;
+    while (!(error = task_yield()))
+        ++*(int *)turns;
+    return error;
+}
+
+TASK_TEST(a_peer_that_never_pauses_gets_no_more_than_its_turn)
+{
+    static const char flood[100 * 1024] = "";
+    struct stream stream;
+    struct scope scope;
+    char *data;
+    int turns = 0, peer = open_with_peer(&stream);
+    ck_assert_int_eq(write(peer, flood, sizeof(flood)), sizeof(flood));
+    close(peer);
+    scope_enter(&scope);
+    ck_assert_int_eq(scope_spawn(&scope, "other", count_turns, &turns), 0);
+    while (stream_read(&stream, &data) > 0)
+        ;
+    ck_assert_int_gt(turns, 2); /* one when it first waits, one for each 16 receives */
+    scope_leave(&scope, 0);
+    stream_close(&stream);
+}
+
 int main(void)
 {
     return run_suite("stream",
@@ -469,6 +495,7 @@ int main(void)
                             feeding_after_a_line_changes_no_byte, feeding_wakes_who_reads, NULL}},
             {"waiting", (const TTest *const[]){a_cancelled_read_loses_nothing,
                             a_deadline_ends_a_read_and_the_stream_goes_on,
-                            two_readers_are_a_mistake_that_ends_the_program, NULL}},
+                            two_readers_are_a_mistake_that_ends_the_program,
+                            a_peer_that_never_pauses_gets_no_more_than_its_turn, NULL}},
             {NULL, NULL}});
 }

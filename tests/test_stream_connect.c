@@ -237,7 +237,7 @@ TASK_TEST(a_deadline_ends_a_connection)
     close(listening);
 }
 
-TASK_TEST(a_lookup_that_runs_is_waited_for_and_one_in_the_queue_is_not)
+TASK_TEST(a_cancelled_lookup_is_not_waited_for)
 {
     char port[PORT_SIZE];
     struct scope scope;
@@ -255,11 +255,9 @@ TASK_TEST(a_lookup_that_runs_is_waited_for_and_one_in_the_queue_is_not)
     task_cancel(running.task);
     YIELD_UNTIL(queued.done);
     ck_assert_int_eq(queued.result, UV_ECANCELED);
-    run_ready();
-    ck_assert(!running.done); /* libuv still writes to what is on its stack */
-    sem_post(&slow_ends);
     YIELD_UNTIL(running.done);
     ck_assert_int_eq(running.result, UV_ECANCELED);
+    sem_post(&slow_ends); /* libuv writes to the request until then; loop_close waits for it */
     scope_leave(&scope, 0);
     close(listening);
 }
@@ -295,7 +293,7 @@ int main(void)
                           localhost_is_this_machine, what_cannot_be_connected_says_why, NULL}},
             {"cut short", (const TTest *const[]){a_connection_that_is_cancelled_is_given_up,
                               no_other_address_is_tried_then, a_deadline_ends_a_connection,
-                              a_lookup_that_runs_is_waited_for_and_one_in_the_queue_is_not,
+                              a_cancelled_lookup_is_not_waited_for,
                               others_run_while_a_name_is_looked_up, NULL}},
             {NULL, NULL}});
 }

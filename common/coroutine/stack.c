@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <uv.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -17,7 +18,7 @@
 #include <valgrind/valgrind.h>
 #else
 #define RUNNING_ON_VALGRIND 0
-#define VALGRIND_STACK_REGISTER(low, high) 0
+#define VALGRIND_STACK_REGISTER(low, high) ((void)0)
 #endif
 
 #ifndef MADV_GUARD_INSTALL /* newer than the C library's headers */
@@ -47,6 +48,8 @@ struct free_stack {
 
 static enum stack_guard chosen_guard(void)
 {
+    if (sysconf(_SC_PAGESIZE) > (long)GUARD_SIZE)
+        return GUARD_CANARY; /* a page would be a large part of the slot */
     const char *name = getenv("STACK_GUARD");
     if (name && strcmp(name, "mprotect") == 0)
         return GUARD_MPROTECT;

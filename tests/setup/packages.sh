@@ -5,7 +5,7 @@
 #   packages.sh install GROUP...   silent; or says what it installs and how, and does it
 #   packages.sh doctor             each tool and library with its version; status 1 if one is missing
 #
-# The groups: build, test, ci.
+# The groups: build, test, page (the chat's page, in a browser), ci.
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 compiler=${CC:-gcc}
@@ -30,12 +30,12 @@ test  check          library:check:check.h                   check              
 test  libvterm       library:vterm:vterm.h                   libvterm-dev           libvterm-devel      libvterm
 test  python3        command:/usr/bin/python3                python3                python3             -
 test  websockets     module:websockets                       python3-websockets     python3-websockets  -
-test  chromium       browser                                 $package_of_browser    chromium            chromium
-test  node>=18       node:18                                 nodejs                 nodejs              node
-test  npm            command:npm                             npm                    nodejs-npm          node
-test  playwright     node_modules:playwright-core            -                      -                   -
 test  valgrind       command:valgrind                        valgrind               valgrind            -
 test  valgrind.h     library:valgrind:valgrind/valgrind.h    valgrind               valgrind-devel      -
+page  chromium       browser                                 $package_of_browser    chromium            chromium
+page  node>=18       node:18                                 nodejs                 nodejs              node
+page  npm            command:npm                             npm                    nodejs-npm          node
+page  playwright     node_modules:playwright-core            -                      -                   -
 ci    clang          command:clang                           clang                  clang               llvm
 ci    clang-format   command:clang-format                    clang-format           clang-tools-extra   clang-format
 ci    clang-tidy     command:clang-tidy                      clang-tidy             clang-tools-extra   llvm
@@ -235,7 +235,7 @@ install() {
 # What only CI needs may be missing.
 doctor() {
     needs | while read -r group name how packages; do
-        test "$group" = "$last" || printf '%s\n' "to $group:" | sed 's/to ci:/for CI only:/'
+        test "$group" = "$last" || printf '%s\n' "to $group:" | sed -e 's/to page:/to test the page:/' -e 's/to ci:/for CI only:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"
@@ -245,7 +245,7 @@ doctor() {
                 "${command:-no package here; in Debian, Fedora, Homebrew: $(echo "$packages" | tr -s ' ')}"
         fi
     done
-    test -z "$(missing build test)"
+    test -z "$(missing build test page)"
 }
 
 case $1 in

@@ -1,0 +1,96 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/language.h"
+#include "common/task_state.h"
+#include "common/trace.h"
+
+struct trace {
+    FILE *file;
+    const char *path;
+    uint64_t start;
+    const char *separator; /* before the next event */
+};
+
+struct trace *trace_open(void)
+{
+    const char *path = getenv("TRACE");
+    if (!path || !*path)
+        return NULL;
+    struct trace *trace = calloc(1, sizeof(*trace));
+    FILE *file = trace ? fopen(path, "we") : NULL;
+    if (!file) {
+        fprintf(stderr, "TRACE: %s: %s\n", path, strerror(errno));
+        free(trace);
+        return NULL;
+    }
+    *trace = (struct trace){.file = file, .path = path, .start = uv_hrtime(), .separator = "["};
+    return trace;
+}
+
+/* A name as a JSON string. */
+static void write_string(FILE *file, const char *text)
+{
+    fputc('"', file);
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ')
+            fprintf(file, "\\u%04x", *text);
+        else
+            fprintf(file, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    fputc('"', file);
+}
+
+static void write_event(
+    struct trace *trace, const struct task *task, const char *phase, const char *name)
+{
+    double microseconds = (double)(uv_hrtime() - trace->start) / 1000.0;
+    fprintf(trace->file,
+        "%s\n{\"ph\": \"%s\", \"pid\": 1, \"tid\": %lu, \"ts\": %.3f, \"name\": ", trace->separator,
+        phase, (unsigned long)task->number, microseconds);
+    write_string(trace->file, name);
+    fputc('}', trace->file);
+    trace->separator = ",";
+}
+
+void trace_begin(struct trace *trace, const struct task *task)
+{
+    fprintf(trace->file,
+        "%s\n{\"ph\": \"M\", \"pid\": 1, \"tid\": %lu, \"name\": \"thread_name\", \"args\": "
+        "{\"name\": ",
+        trace->separator, (unsigned long)task->number);
+    write_string(trace->file, task->name);
+    fputs("}}", trace->file);
+    trace->separator = ",";
+    write_event(trace, task, "B", "ready");
+}
+
+void trace_resume(struct trace *trace, const struct task *task)
+{
+    write_event(trace, task, "E", "");
+    write_event(trace, task, "B", "run");
+}
+
+void trace_suspend(struct trace *trace, const struct task *task, const char *what)
+{
+    write_event(trace, task, "E", "");
+    write_event(trace, task, "B", what);
+}
+
+void trace_end(struct trace *trace, const struct task *task)
+{
+    write_event(trace, task, "E", "");
+}
+
+void trace_close(struct trace *trace)
+{
+    if (!trace)
+        return;
+    fprintf(trace->file, "%s\n]\n", *trace->separator == '[' ? "[" : "");
+    bool failed = ferror(trace->file);
+    if (fclose(trace->file) || failed)
+        fprintf(stderr,
+            tr("TRACE: %s: não foi gravado por inteiro\n", "TRACE: %s: not written completely\n"),
+            trace->path);
+    free(trace);
+}
