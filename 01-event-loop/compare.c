@@ -88,7 +88,7 @@ static int compare(struct work work, size_t tasks, long wait)
     for (size_t i = 0; i < COMPARE_WAYS; i++) {
         int error = measure_way(&measures[i], &compare_ways[i], &work, tasks);
         if (error)
-            return program_end(tr(compare_ways[i].name[0], compare_ways[i].name[1]), error);
+            return program_end(error, "%s", tr(compare_ways[i].name[0], compare_ways[i].name[1]));
         failed = failed || measures[i].error;
     }
     print_table(measures, tasks);

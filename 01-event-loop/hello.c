@@ -48,7 +48,7 @@ int main(int argc, char **argv)
     uv_loop_t loop;
     int error = loop_init(&loop);
     if (error)
-        return program_end(tr("o loop de eventos", "the event loop"), error);
+        return program_end(error, tr("o loop de eventos", "the event loop"));
     error = loop_on_signal(&loop, stop, &loop);
     if (!error) {
         struct hello hello = {&loop, interval, times};
@@ -56,5 +56,5 @@ int main(int argc, char **argv)
         error = loop_run(&loop);
     }
     loop_close(&loop);
-    return program_end(tr("o loop de eventos", "the event loop"), error);
+    return program_end(error, tr("o loop de eventos", "the event loop"));
 }

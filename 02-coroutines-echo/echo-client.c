@@ -150,8 +150,6 @@ int main(int argc, char **argv)
             print_summary(&session, (double)(uv_hrtime() - start) / 1e9);
         loop_close(&loop);
     }
-    char what[300];
-    snprintf(
-        what, sizeof(what), tr("falar com %s:%s", "talk to %s:%s"), session.host, session.port);
-    return program_end(what, error ? error : session.first_error);
+    return program_end(error ? error : session.first_error, tr("falar com %s:%s", "talk to %s:%s"),
+        session.host, session.port);
 }

@@ -147,7 +147,5 @@ int main(int argc, char **argv)
         error = task_run(&loop, "serve", serve, &server);
         loop_close(&loop);
     }
-    char what[300];
-    snprintf(what, sizeof(what), tr("escutar %s:%s", "listen on %s:%s"), server.host, server.port);
-    return program_end(what, error);
+    return program_end(error, tr("escutar %s:%s", "listen on %s:%s"), server.host, server.port);
 }

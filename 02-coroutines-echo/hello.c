@@ -44,5 +44,5 @@ int main(int argc, char **argv)
         error = task_run(&loop, "print_and_repeat", print_and_repeat, &greeting);
         loop_close(&loop);
     }
-    return program_end("print_and_repeat", error);
+    return program_end(error, "print_and_repeat");
 }

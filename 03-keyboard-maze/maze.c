@@ -277,7 +277,7 @@ static int game_end(const struct game *self, int error, int signal)
             getenv("TERM") ? getenv("TERM") : "");
         return EXIT_FAILURE;
     default:
-        return program_end(tr("o jogo", "the game"), error);
+        return program_end(error, tr("o jogo", "the game"));
     }
 }
 
@@ -325,7 +325,7 @@ int main(int argc, char **argv)
         error = uv_random(NULL, NULL, &game.random, sizeof game.random, 0, NULL);
     if (!error)
         error = game_init(&game, (size_t)width, (size_t)height, (size_t)enemies);
-    int status = error ? program_end(tr("o labirinto", "the maze"), error) : game_run(&game);
+    int status = error ? program_end(error, tr("o labirinto", "the maze")) : game_run(&game);
     game_free(&game);
     return status;
 }

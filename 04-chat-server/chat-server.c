@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 
     int error = find_page(page);
     if (error)
-        return program_end(tr("procurar a página", "find the page"), error);
+        return program_end(error, tr("procurar a página", "find the page"));
     chat.options.directory = page;
     chat.options.serve = server_connect;
     chat.options.argument = &chat.server;
@@ -69,8 +69,6 @@ int main(int argc, char **argv)
         error = task_run(&loop, "serve", serve, &chat);
         loop_close(&loop);
     }
-    char what[300];
-    snprintf(what, sizeof(what), tr("escutar %s:%s", "listen on %s:%s"), chat.options.host,
-        chat.options.port);
-    return program_end(what, error);
+    return program_end(
+        error, tr("escutar %s:%s", "listen on %s:%s"), chat.options.host, chat.options.port);
 }

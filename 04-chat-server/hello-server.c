@@ -52,8 +52,5 @@ int main(int argc, char **argv)
         error = task_run(&loop, "serve", serve, &options);
         loop_close(&loop);
     }
-    char what[300];
-    snprintf(
-        what, sizeof(what), tr("escutar %s:%s", "listen on %s:%s"), options.host, options.port);
-    return program_end(what, error);
+    return program_end(error, tr("escutar %s:%s", "listen on %s:%s"), options.host, options.port);
 }

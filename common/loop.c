@@ -1,63 +1,14 @@
 #include "common/loop.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 
-#include "common/timer_heap.h"
+#include "common/loop_state.h"
 
 #define ROUNDS                                                                                     \
     16 /* of wake-ups in a pass: a chain of them costs no look for events at each link             \
         */
 #define HOT_LINES 4 /* of 64 bytes: where a task goes on, its stack is touched so far */
-
-/* First in, first out. */
-struct queue {
-    struct loop_callback *first, *last;
-};
-
-/* What loop->data points to. */
-struct loop_state {
-    struct queue ready;         /* runs in the next pass */
-    struct queue woken;         /* runs in this one */
-    struct queue end_of_pass;   /* runs after what is ready */
-    struct loop_callback *next; /* whose turn it is in the queue that runs now */
-    struct timer_heap timers;
-    struct owned_callback *owned; /* what call_soon and call_later allocated */
-    struct loop_attachment *attachment;
-
-    uv_check_t check;  /* a pass begins when libuv has polled */
-    uv_idle_t idle;    /* active while something is ready, so that libuv does not block */
-    uv_timer_t alarm;  /* one for all timers, set to the earliest */
-    uint64_t alarm_at; /* 0: not set */
-    uv_signal_t signals[2];
-    size_t handles; /* that loop_close has to close */
-
-    void (*on_signal)(void *argument);
-    void *on_signal_argument;
-    int signal_received;
-
-    bool in_pass; /* its end sets the alarm and the idle handle */
-    bool clock_paused;
-    bool closing;
-    uint64_t paused_at;
-    int error; /* a callback that could not be scheduled */
-};
-
-/* A callback with memory of its own, for callers that keep none. */
-struct owned_callback {
-    struct loop_callback callback;
-    struct loop_timer timer;
-    uv_loop_t *loop;
-    void (*run)(void *argument);
-    void *argument;
-    struct owned_callback *next, **place; /* *place points to this one */
-};
-
-static struct loop_state *state_of(const uv_loop_t *loop)
-{
-    return loop->data;
-}
 
 static void run_pass(uv_check_t *check);
 
@@ -296,118 +247,6 @@ void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
     timer_heap_remove(&state->timers, timer);
     if (!state->in_pass)
         set_alarm(state);
-}
-
-/*
- * call_soon and call_later
- */
-
-static void owned_free(struct owned_callback *owned)
-{
-    *owned->place = owned->next;
-    if (owned->next)
-        owned->next->place = owned->place;
-    free(owned);
-}
-
-static void owned_run(void *argument)
-{
-    struct owned_callback owned = *(struct owned_callback *)argument;
-    owned_free(argument);
-    owned.run(owned.argument);
-}
-
-static void owned_due(void *argument)
-{
-    struct owned_callback *owned = argument;
-    loop_ready(owned->loop, &owned->callback);
-}
-
-static struct owned_callback *owned_new(uv_loop_t *loop, void (*run)(void *), void *argument)
-{
-    struct loop_state *state = state_of(loop);
-    struct owned_callback *owned = calloc(1, sizeof(*owned));
-    if (!owned) {
-        state->error = UV_ENOMEM;
-        uv_stop(loop);
-        return NULL;
-    }
-    owned->loop = loop;
-    owned->run = run;
-    owned->argument = argument;
-    owned->callback = (struct loop_callback){.run = owned_run, .argument = owned};
-    owned->timer = (struct loop_timer){.run = owned_due, .argument = owned};
-    owned->next = state->owned;
-    owned->place = &state->owned;
-    if (owned->next)
-        owned->next->place = &owned->next;
-    state->owned = owned;
-    return owned;
-}
-
-int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
-{
-    struct owned_callback *owned = owned_new(loop, callback, argument);
-    if (!owned)
-        return UV_ENOMEM;
-    loop_ready(loop, &owned->callback);
-    return 0;
-}
-
-int loop_call_later(
-    uv_loop_t *loop, double seconds, void (*callback)(void *argument), void *argument)
-{
-    struct loop_state *state = state_of(loop);
-    struct owned_callback *owned = owned_new(loop, callback, argument);
-    if (!owned)
-        return UV_ENOMEM;
-    int error = loop_timer_start(loop, &owned->timer, loop_deadline(loop, seconds));
-    if (error) {
-        owned_free(owned);
-        state->error = error;
-        uv_stop(loop);
-    }
-    return error;
-}
-
-/*
- * Signals
- */
-
-static void signal_arrived(uv_signal_t *handle, int number)
-{
-    struct loop_state *state = state_of(handle->loop);
-    /* From now on the default effect: a program that hangs in its cleanup can be ended. */
-    for (int i = 0; i < 2; i++)
-        uv_signal_stop(&state->signals[i]);
-    state->signal_received = number;
-    state->on_signal(state->on_signal_argument);
-}
-
-int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
-{
-    static const int numbers[] = {SIGINT, SIGTERM};
-    struct loop_state *state = state_of(loop);
-    if (state->on_signal)
-        return UV_EALREADY;
-    state->on_signal = callback;
-    state->on_signal_argument = argument;
-    for (int i = 0; i < 2; i++) {
-        int error = uv_signal_init(loop, &state->signals[i]);
-        if (error)
-            return error;
-        state->handles++;
-        uv_unref((uv_handle_t *)&state->signals[i]);
-        error = uv_signal_start(&state->signals[i], signal_arrived, numbers[i]);
-        if (error)
-            return error;
-    }
-    return 0;
-}
-
-int loop_signal_received(const uv_loop_t *loop)
-{
-    return state_of(loop)->signal_received;
 }
 
 /*

@@ -250,10 +250,15 @@ void program_start(
     setlocale(LC_ALL, "");
 }
 
-int program_end(const char *what, int error)
+int program_end(int error, const char *what, ...)
 {
     if (error == 0 || error == UV_ECANCELED)
         return EXIT_SUCCESS;
-    fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, tr_error(error));
+    va_list arguments;
+    va_start(arguments, what);
+    fprintf(stderr, "%s: ", program_invocation_short_name);
+    vfprintf(stderr, what, arguments);
+    fprintf(stderr, ": %s\n", tr_error(error));
+    va_end(arguments);
     return EXIT_FAILURE;
 }

@@ -33,6 +33,6 @@ void program_start(
     int argc, char **argv, const char *const purpose[2], const struct program_option *options);
 
 /* The program's exit status for the error (0: success; UV_ECANCELED too: the user ended it), once
- * "program: what: error" has been said on stderr. what names what failed, in the user's language.
- */
-int program_end(const char *what, int error);
+ * "program: what: error" has been said on stderr. what, as printf makes it, names what failed, in
+ * the user's language. */
+int program_end(int error, const char *what, ...) __attribute__((format(printf, 2, 3)));

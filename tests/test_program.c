@@ -222,19 +222,19 @@ END_TEST
 static int end_well(int argc, char **argv)
 {
     (void)argc, (void)argv;
-    return program_end("escutar", 0);
+    return program_end(0, "escutar");
 }
 
 static int end_badly(int argc, char **argv)
 {
     (void)argc, (void)argv;
-    return program_end("127.0.0.1:8888", UV_EADDRINUSE);
+    return program_end(UV_EADDRINUSE, "%s:%d", "127.0.0.1", 8888);
 }
 
 static int end_strangely(int argc, char **argv)
 {
     (void)argc, (void)argv;
-    return program_end("escutar", -123456);
+    return program_end(-123456, "escutar");
 }
 
 START_TEST(the_end_says_what_failed)
