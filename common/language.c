@@ -117,6 +117,17 @@ enum language language_of_header(const char *accept_language)
     return english.place < portuguese.place ? ENGLISH : PORTUGUESE;
 }
 
+static const char *other_error(int error)
+{
+    static const char unknown[] = "Unknown system error";
+    char text[sizeof(unknown)];
+    uv_strerror_r(error, text, sizeof(text));
+    /* For one that libuv does not know, uv_strerror returns memory that nobody frees. */
+    if (strcmp(text, unknown) == 0)
+        return tr("erro desconhecido", "unknown error");
+    return uv_strerror(error);
+}
+
 const char *tr_error(int error)
 {
     switch (error) {
@@ -148,6 +159,6 @@ const char *tr_error(int error)
     case UV_EAI_NONAME:
         return tr("endereço desconhecido", "unknown node or service");
     default:
-        return uv_strerror(error);
+        return other_error(error);
     }
 }

@@ -50,8 +50,11 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
     (void)context;
     if (task && stack_overflowed(&task->pool->stacks, &task->coroutine.stack, address))
         overflow_report(task);
-    /* The instruction is tried again, and now has the default effect. */
+    /* The instruction is tried again, and now has the default effect; a signal that was sent is
+     * not. */
     signal(number, SIG_DFL);
+    if (info->si_code <= 0)
+        raise(number);
 }
 
 void overflow_watch(struct overflow_watch *watch)

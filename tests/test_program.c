@@ -246,7 +246,7 @@ START_TEST(the_end_says_what_failed)
         "test_program: 127.0.0.1:8888: a porta já está em uso; escolha outra com --port\n");
     run = run_process(end_strangely, (char *[]){NULL});
     ck_assert_int_eq(run.status, 1);
-    ck_assert_str_eq(run.errors, "test_program: escutar: Unknown system error -123456\n");
+    ck_assert_str_eq(run.errors, "test_program: escutar: erro desconhecido\n");
 }
 END_TEST
 

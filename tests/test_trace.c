@@ -62,7 +62,8 @@ END_TEST
 
 START_TEST(the_tree_names_the_calling_line)
 {
-    if (system("command -v addr2line >/dev/null"))
+    const char *valgrind = getenv("VALGRIND"); /* is then the program, as addr2line sees it */
+    if ((valgrind && *valgrind) || system("command -v addr2line >/dev/null"))
         return;
     start(NULL);
     child_signal(&server, SIGUSR1);
