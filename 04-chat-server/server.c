@@ -7,6 +7,10 @@
 #include "common/buffer.h"
 #include "text.h"
 
+/* What a private message begins with, and so no name may. */
+#define PRIVATE_PORTUGUESE "PRIVADO de "
+#define PRIVATE_ENGLISH "PRIVATE from "
+
 static void add_client(struct server *server, struct client *client)
 {
     client->previous = server->last;
@@ -85,15 +89,16 @@ bool server_send_to_one(
     if (server->verbose)
         server_log(tr("Enviando de <%s> para <%s>: %s", "Sending from <%s> to <%s>: %s"),
             origin->name, name, text);
-    const char *format = tr_in(client->language, "PRIVADO de %s >> %s", "PRIVATE from %s >> %s");
+    const char *format =
+        tr_in(client->language, PRIVATE_PORTUGUESE "%s >> %s", PRIVATE_ENGLISH "%s >> %s");
     return websocket_send_format(client->socket, format, origin->name, text) == 0;
 }
 
 /* A name must not make what is said to all look as if it were private, or another's. */
 static bool would_forge(const char *name)
 {
-    return strncmp(name, "PRIVADO de ", strlen("PRIVADO de ")) == 0 ||
-           strncmp(name, "PRIVATE from ", strlen("PRIVATE from ")) == 0 || strstr(name, " >> ");
+    return strncmp(name, PRIVATE_PORTUGUESE, strlen(PRIVATE_PORTUGUESE)) == 0 ||
+           strncmp(name, PRIVATE_ENGLISH, strlen(PRIVATE_ENGLISH)) == 0 || strstr(name, " >> ");
 }
 
 bool server_name_is_free(const struct server *server, const char *name)
@@ -112,6 +117,6 @@ void server_log(const char *format, ...)
         visible = text_make_visible(line);
         free(line);
     }
-    puts(visible ? visible : uv_strerror(UV_ENOMEM));
+    puts(visible ? visible : tr_error(UV_ENOMEM));
     free(visible);
 }

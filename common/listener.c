@@ -15,8 +15,6 @@
 #define BURST 64  /* connections accepted before others run */
 #define PAUSE 0.1 /* seconds before accepting is tried again when descriptors are short */
 
-static void connection_waits(uv_poll_t *poll, int status, int events);
-
 /* Binds and listens at one address. */
 static int listen_at(const struct addrinfo *address, int *listening)
 {

@@ -167,7 +167,6 @@ static void task_main(void *argument)
 static void end_task(struct task *task)
 {
     struct scope *parent = task->parent;
-    task->ended = true;
     task->pool->live--;
     if (task->joiner) {
         task->joiner->result = task->result;
