@@ -8,7 +8,6 @@
 #define ROUNDS                                                                                     \
     16 /* of wake-ups in a pass: a chain of them costs no look for events at each link             \
         */
-#define HOT_LINES 4 /* of 64 bytes: where a task goes on, its stack is touched so far */
 
 static void run_pass(uv_check_t *check);
 
@@ -66,32 +65,6 @@ static void queue_append(struct queue *queue, struct loop_callback *callback)
     else
         queue->first = callback;
     queue->last = callback;
-}
-
-/* The memory that the callbacks to come begin with; their own is fetched one step earlier. Inlined,
- * since gcc drops the call of a function that does nothing else. */
-__attribute__((always_inline)) static inline void prefetch(const struct loop_callback *next)
-{
-    if (!next)
-        return;
-    for (size_t line = 0; line < HOT_LINES; line++)
-        __builtin_prefetch((const char *)next->hot + line * 64);
-    __builtin_prefetch(next->next);
-}
-
-static struct loop_callback *take_next(struct loop_state *state)
-{
-    struct loop_callback *callback = state->next;
-    state->next = callback->next;
-    prefetch(callback->next);
-    callback->pending = false;
-    return callback;
-}
-
-void *loop_take_next(uv_loop_t *loop, void (*run)(void *argument))
-{
-    struct loop_state *state = state_of(loop);
-    return state->next && state->next->run == run ? take_next(state)->argument : NULL;
 }
 
 /* Runs those that are in the queue now: a snapshot, so that what they add waits its turn. */

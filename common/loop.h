@@ -81,10 +81,6 @@ void loop_ready(uv_loop_t *loop, struct loop_callback *callback);
  * what an event, or somebody who runs now, has made ready. */
 void loop_wake(uv_loop_t *loop, struct loop_callback *callback);
 
-/* If the callback whose turn comes next is one of run's, takes it and returns its argument, else
- * NULL: whoever runs now does its work in the loop's place. */
-void *loop_take_next(uv_loop_t *loop, void (*run)(void *argument));
-
 /* Runs it at the end of this pass (or of the next, outside one), after all that is ready. */
 void loop_at_end_of_pass(uv_loop_t *loop, struct loop_callback *callback);
 

@@ -4,23 +4,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/loop_state.h"
 #include "common/overflow.h"
 #include "common/task_state.h"
 #include "common/trace.h"
 
 #define TASKS_A_BLOCK 64
+#define SAVED 64 /* bytes below a frame that the switch saves registers in */
 
 struct task_block {
     struct task_block *next;
     struct task tasks[TASKS_A_BLOCK];
 };
 
-/* Which task this thread is in. Waiting needs no argument, so it has to be known. */
-static _Thread_local struct task *current;
+/* Whose tasks this thread runs. Waiting needs no argument, so it has to be known. */
+static _Thread_local struct task_pool *running;
 
 struct task *task_current(void)
 {
-    return current;
+    return running ? running->current : NULL;
 }
 
 const char *task_name(const struct task *task)
@@ -35,16 +37,17 @@ uv_loop_t *task_loop(void)
 
 struct task *task_required(const char *what)
 {
-    if (!current)
+    if (!running)
         task_misuse("%s was called outside a task", what);
-    return current;
+    return running->current;
 }
 
 void task_misuse(const char *format, ...)
 {
+    const struct task *task = task_current();
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "task %s: ", current ? current->name : "(none)");
+    fprintf(stderr, "task %s: ", task ? task->name : "(none)");
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
@@ -191,20 +194,21 @@ static void require_whole_stack(const struct task *task)
 static void resume_task(void *argument)
 {
     struct task *task = argument;
-    struct trace *trace = task->pool->trace;
-    if (trace)
-        trace_resume(trace, task);
-    current = task;
+    struct task_pool *pool = task->pool;
+    if (pool->trace)
+        trace_resume(pool->trace, task);
+    pool->current = task;
+    running = pool;
     coroutine_resume(&task->coroutine);
-    task = current; /* the last one of those that followed one another */
-    current = NULL;
+    running = NULL;
+    task = pool->current; /* the last one of those that followed one another */
     if (!task->ended)
         return;
-    if (trace)
-        trace_end(trace, task);
+    if (pool->trace)
+        trace_end(pool->trace, task);
     require_whole_stack(task);
     coroutine_end(&task->coroutine);
-    stack_release(&task->pool->stacks, task->coroutine.stack);
+    stack_release(&pool->stacks, task->coroutine.stack);
     end_task(task);
 }
 
@@ -224,18 +228,26 @@ static void begin_task(void *argument)
     resume_task(task);
 }
 
-static void suspend(struct task *task, const char *what)
+/* Apart, since nearly always there is no recording. */
+__attribute__((noinline, cold)) static void record_switch(
+    const struct task *task, const char *what, const struct task *next)
 {
     struct trace *trace = task->pool->trace;
-    struct task *next = loop_take_next(task->pool->loop, resume_task);
-    if (trace)
-        trace_suspend(trace, task, what);
-    if (trace && next)
+    trace_suspend(trace, task, what);
+    if (next)
         trace_resume(trace, next);
+}
+
+static void suspend(struct task *task, const char *what)
+{
+    struct task_pool *pool = running;
+    struct task *next = loop_take_next(pool->loop, resume_task);
+    if (pool->trace)
+        record_switch(task, what, next);
     require_whole_stack(task);
-    task->ready.hot = __builtin_frame_address(0);
+    task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     if (next) {
-        current = next;
+        pool->current = next;
         coroutine_transfer(&task->coroutine, &next->coroutine);
     } else {
         coroutine_suspend(&task->coroutine);
@@ -315,7 +327,7 @@ void task_wake(struct task_wait *wait, int result)
 int task_yield(void)
 {
     struct task *task = task_required("task_yield");
-    loop_ready(task->pool->loop, &task->ready);
+    loop_ready(running->loop, &task->ready);
     suspend(task, "yield");
     return task_cancellation(task);
 }

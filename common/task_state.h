@@ -11,6 +11,7 @@ struct task_pool {
     struct loop_attachment attachment;
     uv_loop_t *loop;
     struct stack_arena stacks;
+    struct task *current;      /* the one that runs, or that ran last */
     struct task *root;         /* the one that task_run runs */
     struct task *free;         /* memory of tasks that are no more */
     struct task_block *blocks; /* where that memory comes from */
@@ -21,22 +22,24 @@ struct task_pool {
 };
 
 struct task {
+    /* Touched at each switch, so they are close together. */
     struct loop_callback ready; /* runs the task until its next wait */
+    struct task_pool *pool;
+    struct task_wait *wait;     /* what it waits for, or NULL */
+    struct scope *scopes;       /* that it has open, the innermost first */
     struct coroutine coroutine; /* from its first run to its end */
+    int cancelled;              /* 0, or what its waits return */
+
+    int result;
+    bool begun, ended;
+    bool held; /* somebody has a handle, so the memory outlives the end */
     int (*function)(void *argument);
     void *argument;
     const char *name;
-    struct task_pool *pool;
     size_t number;                 /* among those that there have ever been, from 1 */
     struct scope *parent;          /* that it is a child of; NULL: the root */
-    struct scope *scopes;          /* that it has open, the innermost first */
     struct task *next, *previous;  /* its siblings; next also links the free ones */
-    struct task_wait *wait;        /* what it waits for, or NULL */
     struct task_join_wait *joiner; /* who waits for its end */
-    int result;
-    int cancelled; /* 0, or what its waits return */
-    bool begun, ended;
-    bool held; /* somebody has a handle, so the memory outlives the end */
 };
 
 /* Who waits for a task's end; the result is handed over, since the task may be gone by then. */

@@ -31,7 +31,6 @@
 #define ARENA_SLOTS ((size_t)1 << 18) /* 16 GiB of addresses, no memory */
 #define ARENA_SLOTS_LEAST ((size_t)64)
 #define GUARD_SIZE ((size_t)4096)
-#define CANARY UINT64_C(0x5AFE57ACC0DEF00D)
 /* Half of Linux' usual vm.max_map_count, 65,530: the other half stays with the program. */
 #define MPROTECT_MOST ((size_t)16 * 1024)
 
@@ -117,7 +116,7 @@ static void prepare_stack(struct stack_arena *arena, struct stack *stack)
     stack->guard = install_guard(arena, stack->low);
     arena->guards[stack->guard]++;
     if (stack->guard == GUARD_CANARY)
-        *(uint64_t *)stack->low = CANARY;
+        *(uint64_t *)stack->low = STACK_CANARY;
     VALGRIND_STACK_REGISTER(stack->low, stack->top);
 }
 
@@ -175,11 +174,6 @@ size_t stack_size(const struct stack *stack)
 {
     size_t size = (size_t)(stack->top - stack->low);
     return size > STACK_SLOT ? size - GUARD_SIZE : STACK_SLOT;
-}
-
-bool stack_is_whole(const struct stack *stack)
-{
-    return stack->guard != GUARD_CANARY || *(const uint64_t *)stack->low == CANARY;
 }
 
 bool stack_overflowed(

@@ -31,6 +31,8 @@ enum stack_guard {
     GUARD_CANARY,   /* a known value in the lowest word, looked at when the coroutine suspends */
 };
 
+#define STACK_CANARY UINT64_C(0x5AFE57ACC0DEF00D)
+
 struct stack {
     char *low; /* the lowest address; the guard begins here */
     char *top; /* where the stack begins: it grows down */
@@ -66,7 +68,10 @@ void stack_release(struct stack_arena *arena, struct stack stack);
 size_t stack_size(const struct stack *stack);
 
 /* Whether the canary, if the stack has one, is as it was. */
-bool stack_is_whole(const struct stack *stack);
+static inline bool stack_is_whole(const struct stack *stack)
+{
+    return stack->guard != GUARD_CANARY || *(const uint64_t *)stack->low == STACK_CANARY;
+}
 
 /* Whether an access to the address that the processor refused was an overflow of the stack. One
  * with a canary may have run over its neighbours before it was stopped, below the lowest of them.
