@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-void socket_set_nonblocking(int socket)
+static void set_nonblocking(int socket)
 {
     int on = 1;
     ioctl(socket, FIONBIO, &on);
@@ -17,7 +17,7 @@ void socket_set_nonblocking(int socket)
 void socket_prepare(int socket)
 {
     int on = 1;
-    socket_set_nonblocking(socket);
+    set_nonblocking(socket);
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 #ifdef TCP_KEEPCNT

@@ -5,11 +5,9 @@
 
 #include "common/stream.h"
 
-/* Errors of these do no harm, so they are passed over. */
-void socket_set_nonblocking(int socket);
-
-/* Non-blocking, without Nagle's delay, no SIGPIPE, and a peer that has vanished is noticed within a
- * minute. What a listening socket accepts inherits all but the first. */
+/* Errors of it do no harm, so they are passed over. Non-blocking, without Nagle's delay, no
+ * SIGPIPE, and a peer that has vanished is noticed within a minute. What a listening socket accepts
+ * inherits all but the first. */
 void socket_prepare(int socket);
 
 /* The addresses of host and port, looked up on the thread pool: to be freed with uv_freeaddrinfo.

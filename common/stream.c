@@ -24,10 +24,10 @@ void stream_open(struct stream *stream, int socket)
         .loop = task_loop(),
         .socket = socket,
         .line_limit = STREAM_LINE_LIMIT,
+        .readable = true, /* what is there already needs no wait */
         .flush = {.run = flush_output, .argument = stream},
     };
     stream->poll.data = stream;
-    socket_set_nonblocking(socket);
 }
 
 void stream_set_protocol(struct stream *stream, const struct protocol *protocol, void *self)
@@ -152,7 +152,7 @@ int stream_feed(struct stream *stream, const char *data, size_t size)
  */
 static ssize_t receive_at(struct stream *stream, char *data, size_t room)
 {
-    ssize_t size = recv(stream->socket, data, room, 0);
+    ssize_t size = recv(stream->socket, data, room, MSG_DONTWAIT);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
         stream->readable = errno == EINTR;
         return 0;
@@ -278,7 +278,7 @@ static void send_output(struct stream *stream)
     struct buffer *output = &stream->output;
     while (buffer_size(output) > 0 && !stream->error) {
         const char *data = output->data + output->start;
-        ssize_t sent = send(stream->socket, data, buffer_size(output), MSG_NOSIGNAL);
+        ssize_t sent = send(stream->socket, data, buffer_size(output), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0)
             buffer_consume(output, (size_t)sent);
         else if (errno == EAGAIN)
