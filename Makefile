@@ -139,11 +139,18 @@ doctor: ## which tools and libraries were found, and the command that installs a
 
 formatted := $(wildcard common/*.[ch] common/coroutine/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch])
 # The benchmarks are programs: nothing is measured in a test.
-$(out)/tests/bench/runtime: $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/bench/runtime*.c)) $(library)
+bench := $(out)/tests/bench
+$(bench)/runtime: $(patsubst %,$(bench)/%.c.o,runtime runtime_ours runtime_libuv report) $(library)
+$(bench)/echo: $(patsubst %,$(bench)/%.c.o,echo echo_load latency report server_process)
+$(bench)/echo_libuv: $(bench)/echo_libuv.c.o
+$(bench)/runtime $(bench)/echo $(bench)/echo_libuv:
 	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
 
-bench-runtime: $(out)/tests/bench/runtime ## the runtime beside libuv and asyncio (JSON=file)
-	$(out)/tests/bench/runtime $(JSON)
+bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (JSON=file)
+	$(bench)/runtime $(JSON)
+
+bench-echo: $(bench)/echo $(bench)/echo_libuv $(bin)02-coroutines-echo/echo-server ## the echo server beside libuv and asyncio (JSON=file)
+	$(bench)/echo $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv $(JSON)
 
 lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
 	$(CLANG_FORMAT) --dry-run --Werror $(formatted)
@@ -169,5 +176,5 @@ compile_commands.json: Makefile $(formatted)
 	        "$$separator" '$(CURDIR)' "$$source" '$(compile)' "$$source"; separator=',\n'; \
 	done | sed -e '1s/^/[/' -e 's/\\n/\n/g' -e '$$s/$$/]/' > $@
 
-.PHONY: all chapter tests run test check bench-runtime deps doctor lint format clean help
+.PHONY: all chapter tests run test check bench-runtime bench-echo deps doctor lint format clean help
 .SECONDARY:
