@@ -93,12 +93,12 @@ static void begin_a_pass(uv_timer_t *alarm)
 /* The alarm follows the earliest timer. With the clock paused, time never comes by itself. */
 static void set_alarm(struct loop_state *state)
 {
-    struct loop_timer *first = state->clock_paused ? NULL : timer_heap_first(&state->timers);
-    uint64_t deadline = first ? first->deadline : 0;
+    bool any = state->timers.count > 0 && !state->clock_paused;
+    uint64_t deadline = any ? timer_heap_deadline(&state->timers) : 0;
     if (deadline == state->alarm_at)
         return;
     state->alarm_at = deadline;
-    if (!first) {
+    if (!any) {
         uv_timer_stop(&state->alarm);
         return;
     }
@@ -108,8 +108,7 @@ static void set_alarm(struct loop_state *state)
 
 static void set_idle(struct loop_state *state)
 {
-    const struct loop_timer *first = timer_heap_first(&state->timers);
-    bool due = first && first->deadline <= loop_now(state->alarm.loop);
+    bool due = timer_heap_deadline(&state->timers) <= loop_now(state->alarm.loop);
     if (due || state->ready.first || state->woken.first || state->end_of_pass.first)
         uv_idle_start(&state->idle, do_nothing);
     else
@@ -119,10 +118,8 @@ static void set_idle(struct loop_state *state)
 static void expire_timers(struct loop_state *state, uint64_t now)
 {
     struct loop_timer *timer;
-    while ((timer = timer_heap_first(&state->timers)) && timer->deadline <= now) {
-        timer_heap_remove(&state->timers, timer);
+    while ((timer = timer_heap_take(&state->timers, now)))
         timer->run(timer->argument);
-    }
 }
 
 static void run_pass(uv_check_t *check)
@@ -217,7 +214,7 @@ void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
     struct loop_state *state = state_of(loop);
     if (!timer->place)
         return;
-    timer_heap_remove(&state->timers, timer);
+    timer_heap_stop(&state->timers, timer);
     if (!state->in_pass)
         set_alarm(state);
 }

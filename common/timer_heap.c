@@ -14,7 +14,8 @@ static bool before(const struct timer_entry *a, const struct timer_entry *b)
 static void put(struct timer_heap *heap, size_t index, struct timer_entry entry)
 {
     heap->entries[index] = entry;
-    entry.timer->place = index + 1;
+    if (entry.timer)
+        entry.timer->place = index + 1;
 }
 
 static void sift_up(struct timer_heap *heap, size_t index, struct timer_entry entry)
@@ -63,23 +64,57 @@ int timer_heap_push(struct timer_heap *heap, struct loop_timer *timer)
     return 0;
 }
 
-struct loop_timer *timer_heap_first(const struct timer_heap *heap)
+uint64_t timer_heap_deadline(const struct timer_heap *heap)
 {
-    return heap->count ? heap->entries[0].timer : NULL;
+    return heap->count ? heap->entries[0].deadline : UINT64_MAX;
 }
 
-void timer_heap_remove(struct timer_heap *heap, struct loop_timer *timer)
+/* Once most entries are of timers that were stopped, drops those, and puts what is left in order
+ * again. */
+static void sweep(struct timer_heap *heap)
 {
-    size_t index = timer->place - 1;
-    struct timer_entry last = heap->entries[--heap->count];
-    timer->place = 0;
-    if (last.timer == timer)
+    size_t count = 0;
+    if (heap->stopped <= heap->count / 2)
         return;
-    /* The last one takes the free place, from where it may belong further up or down. */
-    if (index > 0 && before(&last, &heap->entries[(index - 1) / CHILDREN]))
-        sift_up(heap, index, last);
-    else
-        sift_down(heap, index, last);
+    for (size_t i = 0; i < heap->count; i++)
+        if (heap->entries[i].timer)
+            heap->entries[count++] = heap->entries[i];
+    heap->count = count;
+    heap->stopped = 0;
+    for (size_t i = count; i-- > 0;)
+        sift_down(heap, i, heap->entries[i]);
+    for (size_t i = 0; i < count; i++)
+        heap->entries[i].timer->place = i + 1;
+}
+
+static void drop_first(struct timer_heap *heap)
+{
+    struct timer_entry last = heap->entries[--heap->count];
+    if (heap->count > 0)
+        sift_down(heap, 0, last);
+}
+
+struct loop_timer *timer_heap_take(struct timer_heap *heap, uint64_t now)
+{
+    struct loop_timer *timer = NULL;
+    while (!timer && heap->count && heap->entries[0].deadline <= now) {
+        timer = heap->entries[0].timer;
+        if (timer)
+            timer->place = 0;
+        else
+            heap->stopped--;
+        drop_first(heap);
+    }
+    sweep(heap);
+    return timer;
+}
+
+void timer_heap_stop(struct timer_heap *heap, struct loop_timer *timer)
+{
+    heap->entries[timer->place - 1].timer = NULL;
+    timer->place = 0;
+    heap->stopped++;
+    sweep(heap);
 }
 
 void timer_heap_free(struct timer_heap *heap)

@@ -38,34 +38,48 @@ static void push(struct timer_heap *heap, struct loop_timer *timer, uint64_t dea
 
 static struct loop_timer *pop(struct timer_heap *heap)
 {
-    struct loop_timer *first = timer_heap_first(heap);
-    if (first)
-        timer_heap_remove(heap, first);
-    return first;
+    return timer_heap_take(heap, UINT64_MAX);
 }
 
 static void every_place_is_right(const struct timer_heap *heap)
 {
-    for (size_t i = 0; i < heap->count; i++)
-        if (heap->entries[i].timer->place != i + 1)
-            ck_abort_msg(
-                "the timer at %zu believes to be at %zu", i + 1, heap->entries[i].timer->place);
+    for (size_t i = 0; i < heap->count; i++) {
+        const struct loop_timer *timer = heap->entries[i].timer;
+        if (timer && timer->place != i + 1)
+            ck_abort_msg("the timer at %zu believes to be at %zu", i + 1, timer->place);
+    }
 }
 
 START_TEST(an_empty_one_has_no_first)
 {
     struct timer_heap heap = {0};
-    ck_assert_ptr_null(timer_heap_first(&heap));
+    ck_assert_ptr_null(pop(&heap));
+    ck_assert_uint_eq(timer_heap_deadline(&heap), UINT64_MAX);
     timer_heap_free(&heap);
     struct loop_timer timer = {0};
     push(&heap, &timer, 7);
-    ck_assert_ptr_eq(timer_heap_first(&heap), &timer);
-    ck_assert_ptr_eq(timer_heap_first(&heap), &timer); /* it stays */
-    timer_heap_remove(&heap, &timer);
-    ck_assert_ptr_null(timer_heap_first(&heap));
+    ck_assert_uint_eq(timer_heap_deadline(&heap), 7);
+    timer_heap_stop(&heap, &timer);
+    ck_assert_uint_eq(timer_heap_deadline(&heap), UINT64_MAX); /* nothing is left to wait for */
+    ck_assert_ptr_null(pop(&heap));
     ck_assert_uint_eq(timer.place, 0);
     timer_heap_free(&heap);
     ck_assert_ptr_null(heap.entries);
+}
+END_TEST
+
+START_TEST(only_what_is_due_is_taken)
+{
+    struct timer_heap heap = {0};
+    struct loop_timer timers[3] = {0};
+    for (int i = 0; i < 3; i++)
+        push(&heap, &timers[i], (uint64_t)i * 10);
+    ck_assert_ptr_eq(timer_heap_take(&heap, 10), &timers[0]);
+    ck_assert_uint_eq(timers[0].place, 0);
+    ck_assert_ptr_eq(timer_heap_take(&heap, 10), &timers[1]);
+    ck_assert_ptr_null(timer_heap_take(&heap, 19));
+    ck_assert_ptr_eq(timer_heap_take(&heap, 20), &timers[2]);
+    timer_heap_free(&heap);
 }
 END_TEST
 
@@ -91,7 +105,7 @@ START_TEST(equal_ones_keep_their_order)
     for (int i = 0; i < 300; i++)
         push(&heap, &timers[i], i % 3 ? 9 : 4);
     for (int i = 0; i < 300; i += 5)
-        timer_heap_remove(&heap, &timers[i]);
+        timer_heap_stop(&heap, &timers[i]);
     for (int i = 0; i < 300; i += 5) /* set anew, they are the last of their deadline */
         push(&heap, &timers[i], 4);
     for (int i = 0; i < 300; i++)
@@ -107,26 +121,25 @@ START_TEST(equal_ones_keep_their_order)
 }
 END_TEST
 
-/* Deadlines that put the last entry under another parent than the removed one's: it has to rise. */
-START_TEST(any_one_can_be_removed)
+START_TEST(any_one_can_be_stopped)
 {
     for (size_t size = 1; size <= 40; size++)
-        for (size_t removed = 0; removed < size; removed++) {
+        for (size_t stopped = 0; stopped < size; stopped++) {
             struct timer_heap heap = {0};
             struct loop_timer timers[40] = {0};
             for (size_t i = 0; i < size; i++)
                 push(&heap, &timers[i], i * 17 % 23 + (i % 4 == 1 ? 100 : 0));
-            timer_heap_remove(&heap, &timers[removed]);
+            timer_heap_stop(&heap, &timers[stopped]);
             every_place_is_right(&heap);
             uint64_t last = 0;
             for (size_t left = size - 1; left > 0; left--) {
                 struct loop_timer *timer = pop(&heap);
-                if (!timer || timer == &timers[removed] || timer->deadline < last)
-                    ck_abort_msg("wrong after removing %zu of %zu", removed, size);
+                if (!timer || timer == &timers[stopped] || timer->deadline < last)
+                    ck_abort_msg("wrong after stopping %zu of %zu", stopped, size);
                 last = timer->deadline;
             }
             if (pop(&heap))
-                ck_abort_msg("too many after removing %zu of %zu", removed, size);
+                ck_abort_msg("too many after stopping %zu of %zu", stopped, size);
             timer_heap_free(&heap);
         }
 }
@@ -156,13 +169,14 @@ START_TEST(random_operations_do_as_a_sorted_array)
             model_push(&model, timer);
         } else if (model.count > 0) {
             size_t place = random() % 3 ? 0 : (size_t)random() % model.count;
-            timer_heap_remove(&heap, model.timers[place]);
+            if (place > 0)
+                timer_heap_stop(&heap, model.timers[place]);
+            else if (pop(&heap) != model.timers[0])
+                ck_abort_msg("step %d: another is the first", step);
             model_remove(&model, place);
         }
-        if (heap.count != model.count)
+        if (heap.count - heap.stopped != model.count || heap.count > 2 * model.count)
             ck_abort_msg("step %d: %zu instead of %zu", step, heap.count, model.count);
-        if (timer_heap_first(&heap) != (model.count ? model.timers[0] : NULL))
-            ck_abort_msg("step %d: another is the first", step);
         if (step % 100 == 0)
             every_place_is_right(&heap);
     }
@@ -178,9 +192,9 @@ int main(void)
 {
     return run_suite("timer_heap",
         (struct test_group[]){
-            {"order", (const TTest *const[]){an_empty_one_has_no_first, the_earliest_comes_first,
-                          equal_ones_keep_their_order, NULL}},
-            {"removal", (const TTest *const[]){any_one_can_be_removed,
-                            random_operations_do_as_a_sorted_array, NULL}},
+            {"order", (const TTest *const[]){an_empty_one_has_no_first, only_what_is_due_is_taken,
+                          the_earliest_comes_first, equal_ones_keep_their_order, NULL}},
+            {"stopping", (const TTest *const[]){any_one_can_be_stopped,
+                             random_operations_do_as_a_sorted_array, NULL}},
             {NULL, NULL}});
 }
