@@ -54,7 +54,8 @@ programs := 01-event-loop/hello 01-event-loop/compare \
     03-keyboard-maze/maze \
     04-chat-server/hello-server 04-chat-server/chat-server
 programs := $(foreach program,$(programs),$(if $(wildcard $(program).c),$(program)))
-websocket_modules := websocket websocket_connection websocket_server websocket_context websocket_queue
+websocket_modules := websocket websocket_connection websocket_http websocket_server \
+    websocket_context websocket_queue
 modules_01-event-loop/compare := compare_work compare_ways compare_measure
 modules_03-keyboard-maze/maze := maze_map enemy screen guard keyboard signals
 modules_04-chat-server/hello-server := $(websocket_modules)

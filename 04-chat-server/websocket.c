@@ -59,6 +59,7 @@ void websocket_close(struct websocket *socket, int status)
 /* Without a goodbye: the socket takes nothing. */
 static void cut(struct websocket *socket)
 {
+    socket->server->counts.drops++;
     socket->status = LWS_CLOSE_STATUS_POLICY_VIOLATION;
     socket->said_goodbye = true;
     message_queue_clear(&socket->output);
@@ -132,6 +133,7 @@ int websocket_send(struct websocket *socket, const char *text, size_t size)
         return UV_ENOMEM;
     message_append(&message, text, size);
     message_queue_push(&socket->output, message);
+    socket->server->counts.deliveries++;
     if (socket->output.count == 1)
         lws_callback_on_writable(socket->connection);
     return 0;

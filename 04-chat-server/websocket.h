@@ -29,7 +29,17 @@ struct websocket_options {
     const char *directory; /* what is served over HTTP: its index.html at /; NULL: nothing */
     /* A client's task. When it returns, what is queued is sent and the connection is closed. */
     int (*serve)(struct websocket *socket, void *argument);
-    void *argument;
+    /* Answers GET for a path that no file has: 0, *body (which is freed) and its type (text/plain,
+     * ...), or UV_ENOENT, or another error. NULL: nothing is answered. */
+    int (*answer)(const char *path, char **body, const char **type, void *argument);
+    void *argument; /* of both */
+};
+
+/* What has come and gone since the start. */
+struct websocket_counts {
+    unsigned long long messages;   /* whole ones that came, the empty ones left out */
+    unsigned long long deliveries; /* messages queued for a client, each counted for each of them */
+    unsigned long long drops;      /* clients cut because they left too much unread */
 };
 
 /* Starts listening (websockets.serve). From inside a task, which is also to serve and to close.
@@ -38,6 +48,8 @@ int websocket_listen(struct websocket_server **server, const struct websocket_op
 
 /* Where it listens, "127.0.0.1:8765": the first of its addresses. */
 const char *websocket_server_address(const struct websocket_server *server);
+
+struct websocket_counts websocket_server_counts(const struct websocket_server *server);
 
 /* Takes clients until cancelled; returns the reason. */
 int websocket_serve(struct websocket_server *server);
@@ -63,7 +75,7 @@ int websocket_send_format(struct websocket *socket, const char *format, ...)
 /* The Accept-Language header of the handshake, "" if there was none. */
 const char *websocket_accept_language(const struct websocket *socket);
 
-/* The path that the client asked for, "/" at the least. */
+/* The path that the client asked for, "/" at the least; decoded, and so perhaps not UTF-8. */
 const char *websocket_path(const struct websocket *socket);
 
 /* The client's address, "127.0.0.1:50000". */

@@ -129,6 +129,7 @@ static void take_message(struct websocket *socket, struct message *message)
         websocket_close(socket, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
         return;
     }
+    socket->server->counts.messages++;
     message_queue_push(&socket->input, message);
     if (socket->input.count >= WAITING_MESSAGES || socket->input.bytes >= WAITING_BYTES) {
         socket->paused = true;
@@ -221,6 +222,8 @@ int websocket_callback(
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return strcasecmp(in, "websocket") == 0 ? 0 : -1; /* not to HTTP/2 */
+    case LWS_CALLBACK_HTTP:
+        return websocket_answer(connection, in);
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(connection);
     case LWS_CALLBACK_RECEIVE:

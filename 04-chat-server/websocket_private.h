@@ -1,6 +1,6 @@
 /*
- * What websocket.c and websocket_connection.c (the two sides of a client) and websocket_server.c
- * (all of them) share. Nobody else's.
+ * What websocket.c and websocket_connection.c (the two sides of a client), websocket_server.c (all
+ * of them) and websocket_http.c (who is none) share. Nobody else's.
  */
 #pragma once
 
@@ -17,6 +17,7 @@ struct websocket_server {
     char address[STREAM_ADDRESS_SIZE];
     struct scope clients;        /* their tasks */
     struct websocket *connected; /* a list of all whose connection lasts */
+    struct websocket_counts counts;
     bool closing;
     struct future empty; /* set when the last one is gone, while closing */
 };
@@ -52,6 +53,10 @@ struct websocket {
  * runs it. */
 int websocket_callback(
     struct lws *connection, enum lws_callback_reasons reason, void *user, void *in, size_t size);
+
+/* Answers a request that is for no file and no WebSocket; returns what the callback is to return.
+ */
+int websocket_answer(struct lws *connection, const char *path);
 
 /* Takes no more messages from the client, sends what is queued, and closes the connection with this
  * status. One that is being closed already keeps its status. */

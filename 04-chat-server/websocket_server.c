@@ -92,6 +92,11 @@ const char *websocket_server_address(const struct websocket_server *server)
     return server->address;
 }
 
+struct websocket_counts websocket_server_counts(const struct websocket_server *server)
+{
+    return server->counts;
+}
+
 /*
  * Serving
  */

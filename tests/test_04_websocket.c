@@ -1,8 +1,8 @@
 /* WebSocket for tasks: hello-server as a program, and a server of the suite's own. */
 // links: 04-chat-server/websocket.c 04-chat-server/websocket_connection.c
 // links: 04-chat-server/websocket_server.c 04-chat-server/websocket_context.c
-// links: 04-chat-server/websocket_queue.c tests/websocket_peer.c tests/websocket_stage.c
-// links: -lwebsockets
+// links: 04-chat-server/websocket_http.c 04-chat-server/websocket_queue.c
+// links: tests/websocket_peer.c tests/websocket_stage.c -lwebsockets
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
