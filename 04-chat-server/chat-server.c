@@ -1,4 +1,4 @@
-/* A chat for many: WebSocket at any path, its page at /. */
+/* A chat for many: WebSocket at any path, which is the room; the page at /. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +31,12 @@ static int serve(void *argument)
     int error = websocket_listen(&sockets, &chat->options);
     if (error)
         return error;
+    chat->server.sockets = sockets;
     const char *address = websocket_server_address(sockets);
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
     printf(tr("Abra http://%s/ no navegador\n", "Open http://%s/ in the browser\n"), address);
     error = websocket_serve(sockets);
+    chat->server.closing = true;
     websocket_server_close(sockets);
     return error;
 }
@@ -61,6 +63,7 @@ int main(int argc, char **argv)
         return program_end(error, tr("procurar a página", "find the page"));
     chat.options.directory = page;
     chat.options.serve = server_connect;
+    chat.options.answer = server_answer;
     chat.options.argument = &chat.server;
 
     uv_loop_t loop;

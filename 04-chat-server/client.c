@@ -44,16 +44,16 @@ static void process(struct client *self, const char *text, size_t size)
 int client_manage(struct client *self)
 {
     char *text;
-    ssize_t size;
+    ssize_t size = 0;
     client_say(self, tr_in(self->language,
                          "Bem vindo ao servidor de chat escrito em C com libuv e WebSockets. "
                          "Identifique-se com /nome SeuNome",
                          "Welcome to the chat server written in C with libuv and WebSockets. "
                          "Identify yourself with /name YourName"));
-    while ((size = websocket_receive(self->socket, &text)) > 0) {
+    while (!self->leaving && (size = websocket_receive(self->socket, &text)) > 0) {
         if (self->server->verbose)
             server_log("%s < %s", client_label(self), text);
         process(self, text, (size_t)size);
     }
-    return (int)size;
+    return size < 0 ? (int)size : 0;
 }

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -5,12 +6,15 @@
 
 #include "chat.h"
 #include "common/words.h"
-#include "text.h"
 
-/* One command. It gets the words that were typed, its own name first. */
+#define NAMES_LISTED 200 /* by /quem: what one message may well hold */
+
+/* One command; texts are in Portuguese and in English. */
 struct command {
-    const char *names[2]; /* in Portuguese, in English: both always work */
-    void (*run)(struct client *client, const struct words *words);
+    const char *names[2]; /* both always work */
+    const char *words[2]; /* what is to follow */
+    const char *help[2];
+    void (*run)(struct client *client, const struct words *words); /* its own name is the first */
 };
 
 /* The time now, as strftime says it. */
@@ -49,16 +53,12 @@ static void say_clients(struct client *self, const struct words *words)
 /* altera_nome */
 static void change_name(struct client *self, const struct words *words)
 {
-    char *name = NULL;
-    if (words->count > 1 && server_name_is_free(self->server, words->word[1]))
-        name = strdup(words->word[1]);
-    if (!name) {
+    const char *name = words->count > 1 ? words->word[1] : "";
+    if (!server_name_is_free(self->server, name) || server_rename(self, name) != 0) {
         client_say(self, tr_in(self->language, "Nome em uso ou inválido. Escolha um outro.",
                              "Name in use or invalid. Choose another one."));
         return;
     }
-    free(self->name);
-    self->name = name;
     client_say(self,
         tr_in(
             self->language, "Nome alterado com sucesso para %s", "Name successfully changed to %s"),
@@ -101,17 +101,79 @@ static void send_only_to(struct client *self, const struct words *words)
     free(text);
 }
 
+/* The names of those in the room who have one, a line each, up to so many; returns how many there
+ * are. An error shows in the stream. */
+static size_t list_names(FILE *list, const struct room *room, size_t most)
+{
+    size_t count = 0;
+    for (const struct client *client = room->first; client; client = client->next)
+        if (client->name && count++ < most)
+            fprintf(list, "\n%s", client->name);
+    return count;
+}
+
+static void say_names(struct client *self, const struct words *words)
+{
+    char *names = NULL;
+    size_t size;
+    (void)words;
+    FILE *list = open_memstream(&names, &size);
+    if (!list)
+        return;
+    size_t count = list_names(list, self->room, NAMES_LISTED);
+    if (fclose(list) == 0)
+        client_say(self, tr_in(self->language, "Quem está aqui: %zu%s%s", "Who is here: %zu%s%s"),
+            count,
+            count > NAMES_LISTED ? tr_in(self->language, " (os primeiros)", " (the first ones)")
+                                 : "",
+            names);
+    free(names);
+}
+
+static void leave(struct client *self, const struct words *words)
+{
+    (void)words;
+    client_say(self, tr_in(self->language, "Até logo!", "Goodbye!"));
+    self->leaving = true;
+}
+
+static void say_help(struct client *client, const struct words *words);
+
 static const struct command commands[] = {
-    {{"horas", "time"}, say_time},
-    {{"data", "date"}, say_date},
-    {{"clientes", "clients"}, say_clients},
-    {{"nome", "name"}, change_name},
-    {{"apenas", "only"}, send_only_to},
+    {{"nome", "name"}, {" SeuNome", " YourName"}, {"quem você é", "who you are"}, change_name},
+    {{"apenas", "only"}, {" Nome texto", " Name text"}, {"a uma só pessoa", "to one person"},
+        send_only_to},
+    {{"quem", "who"}, {"", ""}, {"quem está nesta sala", "who is in this room"}, say_names},
+    {{"clientes", "clients"}, {"", ""}, {"quantos estão conectados", "how many are connected"},
+        say_clients},
+    {{"horas", "time"}, {"", ""}, {"a hora do servidor", "the server’s time"}, say_time},
+    {{"data", "date"}, {"", ""}, {"a data do servidor", "the server’s date"}, say_date},
+    {{"ajuda", "help"}, {"", ""}, {"os comandos", "the commands"}, say_help},
+    {{"sair", "quit"}, {"", ""}, {"até logo", "goodbye"}, leave},
 };
+
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+/* The table itself. */
+static void say_help(struct client *self, const struct words *words)
+{
+    char *text = NULL;
+    size_t size;
+    (void)words;
+    FILE *help = open_memstream(&text, &size);
+    if (!help)
+        return;
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(help, "%s/%s%s: %s", i > 0 ? "\n" : "", commands[i].names[self->language],
+            commands[i].words[self->language], commands[i].help[self->language]);
+    if (fclose(help) == 0)
+        client_say(self, "%s", text);
+    free(text);
+}
 
 static const struct command *find_command(const char *name)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+    for (size_t i = 0; i < COMMANDS; i++)
         for (int language = 0; language < 2; language++)
             if (strcasecmp(commands[i].names[language], name) == 0)
                 return &commands[i];

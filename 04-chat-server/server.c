@@ -7,32 +7,21 @@
 #include "common/buffer.h"
 #include "text.h"
 
-/* What a private message begins with, and so no name may. */
-#define PRIVATE_PORTUGUESE "PRIVADO de "
-#define PRIVATE_ENGLISH "PRIVATE from "
-
-static void add_client(struct server *server, struct client *client)
+/* Its time in the room that it asked for. */
+static int stay(struct client *client)
 {
-    client->previous = server->last;
-    if (server->last)
-        server->last->next = client;
-    else
-        server->first = client;
-    server->last = client;
+    struct server *server = client->server;
+    const char *room = client->room->name;
     server->connected++;
-}
-
-static void remove_client(struct server *server, struct client *client)
-{
-    if (client->previous)
-        client->previous->next = client->next;
-    else
-        server->first = client->next;
-    if (client->next)
-        client->next->previous = client->previous;
-    else
-        server->last = client->previous;
+    server_log(tr("Novo cliente conectado%s%s. Total: %zu", "New client connected%s%s. Total: %zu"),
+        *room ? tr(" a /", " to /") : "", room, server->connected);
+    int error = client_manage(client);
     server->connected--;
+    if (client->name && !server->closing)
+        room_tell(client, "%s" TEXT_LEFT_PORTUGUESE, "%s" TEXT_LEFT_ENGLISH, client->name);
+    server_log(tr("Cliente %s desconectado. Total: %zu", "Client %s disconnected. Total: %zu"),
+        client_label(client), server->connected);
+    return error;
 }
 
 int server_connect(struct websocket *socket, void *argument)
@@ -43,14 +32,14 @@ int server_connect(struct websocket *socket, void *argument)
         .socket = socket,
         .language = language_of_header(websocket_accept_language(socket)),
     };
-    add_client(server, &client);
-    server_log(tr("Novo cliente conectado. Total: %zu", "New client connected. Total: %zu"),
-        server->connected);
-    int error = client_manage(&client);
-    remove_client(server, &client);
-    server_log(tr("Cliente %s desconectado. Total: %zu", "Client %s disconnected. Total: %zu"),
-        client_label(&client), server->connected);
-    free(client.name);
+    int error = room_enter(&client, websocket_path(socket));
+    if (error) {
+        client_say(&client, tr_in(client.language, "Nome de sala inválido", "Invalid room name"));
+        return error;
+    }
+    error = stay(&client);
+    name_release(&client);
+    room_leave(&client);
     return error;
 }
 
@@ -65,45 +54,37 @@ int server_send_to_all(
         error = buffer_append(&message, text, size);
     if (!error && server->verbose)
         server_log(tr("Enviando a todos", "Sending to all"));
-    for (struct client *client = server->first; client && !error; client = client->next)
-        if (client != origin)
-            websocket_send(client->socket, message.data, message.end);
+    if (!error)
+        room_send(origin, message.data, message.end);
     buffer_free(&message);
     return error;
-}
-
-static struct client *find_client(const struct server *server, const char *name)
-{
-    struct client *client = server->first;
-    while (client && !(client->name && strcmp(client->name, name) == 0))
-        client = client->next;
-    return client;
 }
 
 bool server_send_to_one(
     struct server *server, const struct client *origin, const char *text, const char *name)
 {
-    struct client *client = find_client(server, name);
+    struct client *client = server_find(server, name);
     if (!client || client == origin)
         return false;
     if (server->verbose)
         server_log(tr("Enviando de <%s> para <%s>: %s", "Sending from <%s> to <%s>: %s"),
             origin->name, name, text);
-    const char *format =
-        tr_in(client->language, PRIVATE_PORTUGUESE "%s >> %s", PRIVATE_ENGLISH "%s >> %s");
+    const char *format = tr_in(
+        client->language, TEXT_PRIVATE_PORTUGUESE "%s >> %s", TEXT_PRIVATE_ENGLISH "%s >> %s");
     return websocket_send_format(client->socket, format, origin->name, text) == 0;
 }
 
-/* A name must not make what is said to all look as if it were private, or another's. */
-static bool would_forge(const char *name)
+int server_rename(struct client *client, const char *name)
 {
-    return strncmp(name, PRIVATE_PORTUGUESE, strlen(PRIVATE_PORTUGUESE)) == 0 ||
-           strncmp(name, PRIVATE_ENGLISH, strlen(PRIVATE_ENGLISH)) == 0 || strstr(name, " >> ");
-}
-
-bool server_name_is_free(const struct server *server, const char *name)
-{
-    return text_is_name(name) && !would_forge(name) && !find_client(server, name);
+    char *before = client->name ? strdup(client->name) : NULL;
+    int error = client->name && !before ? UV_ENOMEM : name_take(client, name);
+    if (!error && before)
+        room_tell(client, "%s" TEXT_RENAMED_PORTUGUESE "%s", "%s" TEXT_RENAMED_ENGLISH "%s", before,
+            name);
+    else if (!error)
+        room_tell(client, "%s" TEXT_ARRIVED_PORTUGUESE, "%s" TEXT_ARRIVED_ENGLISH, name);
+    free(before);
+    return error;
 }
 
 void server_log(const char *format, ...)

@@ -10,6 +10,11 @@ const char *text_skip_space(const char *text)
     return text + strspn(text, " \t\n\v\f\r");
 }
 
+int text_compare(const void *one, const void *other)
+{
+    return strcmp(one, other);
+}
+
 /* The character that *text begins with; moves *text behind it. The text is valid UTF-8. */
 static uint32_t next_character(const char **text)
 {

@@ -7,12 +7,25 @@
 
 #define NAME_CHARACTERS 32
 
+/* What the server says before, behind and between names. The page knows its lines by them. */
+#define TEXT_PRIVATE_PORTUGUESE "PRIVADO de "
+#define TEXT_PRIVATE_ENGLISH "PRIVATE from "
+#define TEXT_ARRIVED_PORTUGUESE " entrou na sala"
+#define TEXT_ARRIVED_ENGLISH " joined the room"
+#define TEXT_LEFT_PORTUGUESE " saiu da sala"
+#define TEXT_LEFT_ENGLISH " left the room"
+#define TEXT_RENAMED_PORTUGUESE " agora é "
+#define TEXT_RENAMED_ENGLISH " is now "
+
 /* The text after the white space that it begins with. */
 const char *text_skip_space(const char *text);
 
 /* Whether the UTF-8 text may be a name: 1 to 32 characters, not all blank, and none that is a
  * control character, breaks a line, cannot be seen, or changes the direction of writing. */
 bool text_is_name(const char *text);
+
+/* The order of two texts, for the trees of <search.h>. */
+int text_compare(const void *one, const void *other);
 
 /* A copy, to be freed, in which such characters stand as \u{202E}; NULL when memory is short. */
 char *text_make_visible(const char *text);

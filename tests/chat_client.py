@@ -64,16 +64,30 @@ async def enter(name=None, address="127.0.0.1", path="/", language=None):
     return client
 
 
+async def arrives(name, *others, **where):
+    """One enters, and those who are there already are told."""
+    client = await enter(name, **where)
+    for other in others:
+        await other.hears(f"{name} entrou na sala")
+    return client
+
+
 async def session():
     """The article's session."""
-    one, two, three = await enter(), await enter(address="[::1]"), await enter(path="/any")
+    one, two, three = await enter(), await enter(address="[::1]"), await enter()
     await one.asks("/nome Cliente1", "Nome alterado com sucesso para Cliente1")
+    await two.hears("Cliente1 entrou na sala")
+    await three.hears("Cliente1 entrou na sala")
     await one.say("/horas")
     assert re.fullmatch(r"Hora atual: \d\d:\d\d:\d\d", await one.socket.recv())
     await two.asks("/nome Cliente2", "Nome alterado com sucesso para Cliente2")
+    await one.hears("Cliente2 entrou na sala")
+    await three.hears("Cliente2 entrou na sala")
     await two.say("/data")
     assert re.fullmatch(r"Data atual: \d\d/\d\d/\d\d", await two.socket.recv())
     await three.asks("/nome Cliente3", "Nome alterado com sucesso para Cliente3")
+    await one.hears("Cliente3 entrou na sala")
+    await two.hears("Cliente3 entrou na sala")
     await three.say("/apenas Cliente1 Olá 1")
     await one.hears("PRIVADO de Cliente3 >> Olá 1")
     await three.say("/apenas Cliente2 Olá 2")
@@ -104,12 +118,17 @@ async def names():
     await bia.asks("/nome", TAKEN)
     await ana.asks("/nome 'Ana Maria'", TAKEN)
     for bad in ["", " ", "a" * 33, "a\u0007b", "a\u007fb", "a\u0085b", "\u202eab", "a\u2028b", "a\u200bb", "\u3000\u2003",
-                "PRIVADO de Ana", "PRIVATE from Ana", "Ana >> oi"]:
+                "PRIVADO de Ana", "PRIVATE from Ana", "Ana >> oi", "Zé entrou na sala", "Zoe joined the room",
+                "Zé saiu da sala", "Zoe left the room", "Ana agora é Bia", "Ana is now Bia"]:
         await bia.asks(f'/nome "{bad}"', TAKEN)
     await bia.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
     await bia.asks("/nome Bia", "Nome alterado com sucesso para Bia")
+    await ana.hears("ã" * 32 + " entrou na sala")
+    await ana.hears("ã" * 32 + " agora é Bia")
     await ana.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
+    await bia.hears("Ana Maria agora é " + "ã" * 32)
     await ana.leave()
+    await bia.hears("ã" * 32 + " saiu da sala")
     for tries in range(100):  # its name is free once the server has noticed
         await bia.say("/nome " + "ã" * 32)
         if await bia.socket.recv() != TAKEN:
@@ -118,7 +137,9 @@ async def names():
 
 
 async def private():
-    ana, bia, unnamed = await enter("Ana"), await enter("Bia"), await enter()
+    ana = await enter("Ana")
+    bia = await arrives("Bia", ana)
+    unnamed = await enter()
     await unnamed.asks("/apenas Ana oi", IDENTIFY)
     incorrect = "Comando incorreto. /apenas Destinatário mensagem"
     await ana.asks("/apenas", incorrect)
@@ -146,7 +167,9 @@ async def messages():
 async def order():
     """Many who all speak at once: every message reaches every other one, in its sender's order."""
     count, each = 10, 50
-    clients = [await enter(f"c{i}") for i in range(count)]
+    clients = []
+    for i in range(count):
+        clients.append(await arrives(f"c{i}", *clients))
 
     async def speak(client, i):
         for n in range(each):
@@ -167,7 +190,8 @@ async def order():
 
 async def leaving():
     """Clients that leave while messages to them are on their way."""
-    ana, bia = await enter("Ana"), await enter("Bia")
+    ana = await enter("Ana")
+    bia = await arrives("Bia", ana)
     for _ in range(20):
         guests = [await enter() for _ in range(10)]
         for n, guest in enumerate(guests):
@@ -193,6 +217,7 @@ async def english():
     await bob.asks("/only Ana hi", IDENTIFY_ENGLISH)
     await bob.asks("/name Ana", "Name in use or invalid. Choose another one.")
     await bob.asks("/nome Bob", "Name successfully changed to Bob")
+    await ana.hears("Bob entrou na sala")
     await bob.asks("/only Ana", "Incorrect command. /only Recipient message")
     await bob.asks("/only Zoe hi", "Recipient Zoe not found. Message not sent.")
     await bob.asks("/dance", "Unknown command")
@@ -202,6 +227,174 @@ async def english():
     await ana.say("/apenas Bob oi")
     await bob.hears("PRIVATE from Ana >> oi")
     await ana.asks("/name Ann", "Nome alterado com sucesso para Ann")
+    await bob.hears("Ana is now Ann")
+    zoe = await enter("Zoe")
+    await bob.hears("Zoe joined the room")
+    await zoe.leave()
+    await bob.hears("Zoe left the room")
+    await bob.asks("/who", "Who is here: 2\nAnn\nBob")
+    await bob.say("/help")
+    assert "/quit: goodbye" in (await bob.socket.recv()).split("\n")
+    await bob.asks("/quit", "Goodbye!")
+
+
+async def rooms():
+    """A room is deaf to the others; only names and private messages know no walls."""
+    ana, other = await enter("Ana", path="/jogos"), await enter("Caio")
+    bia = await arrives("Bia", ana, path="/jogos?page=2")
+    await bia.say("oi")
+    await ana.hears("Bia >> oi")
+    await other.say("a todos")
+    await bia.asks("/nome Caio", TAKEN)
+    await bia.say("/apenas Caio oi")
+    await other.hears("PRIVADO de Bia >> oi")
+    await bia.asks("/clientes", "3 clientes conectados")
+    await bia.asks("/quem", "Quem está aqui: 2\nAna\nBia")
+    await other.asks("/quem", "Quem está aqui: 1\nCaio")
+    await bia.asks("/sair", "Até logo!")
+    await ana.hears("Bia saiu da sala")
+    await ana.leave()
+    await other.hears_nothing()
+    one = await enter("Um", path="/caf%C3%A9")
+    await arrives("Dois", one, path="/café")
+    again = await enter(path="/jogos")
+    await again.asks("/quem", "Quem está aqui: 0")
+    await other.hears_nothing()
+
+
+async def room_names():
+    """What may be no name of a person may be no name of a room."""
+    for path in ["/" + "ã" * 32, "/a%2Fb", "/.x", "/a/b", "/%FF"]:
+        await (await enter(path=path)).hears_nothing()
+    for path in ["/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
+        socket = await websockets.connect(f"ws://127.0.0.1:{port}{path}")
+        assert await socket.recv() == "Nome de sala inválido", path
+        await ends_with(1000, socket)
+    await (await enter()).asks("/clientes", "6 clientes conectados")
+
+
+async def ends_with(status, socket):
+    try:
+        raise AssertionError(f"heard {await socket.recv()!r} instead of a goodbye")
+    except websockets.ConnectionClosed as closed:
+        assert closed.rcvd and closed.rcvd.code == status, closed
+
+
+async def arrivals():
+    """Who takes a first name comes, who had one leaves; who never had one does neither."""
+    ana, unnamed = await enter("Ana"), await enter()
+    silent = await enter()
+    await silent.leave()
+    await ana.hears_nothing()
+    bia = await arrives("Bia", ana, unnamed)
+    await bia.asks("/nome Bia", TAKEN)
+    await bia.asks("/nome Beatriz", "Nome alterado com sucesso para Beatriz")
+    for client in [ana, unnamed]:
+        await client.hears("Bia agora é Beatriz")
+    bia.socket.transport.abort()
+    for client in [ana, unnamed]:
+        await client.hears("Beatriz saiu da sala")
+    await enter("Bia")  # is nobody's any more
+
+
+async def who():
+    """A list as long as a message may well be."""
+    first = await enter("Fim", path="/cheia")
+    crowd = []
+    for n in range(200):
+        crowd.append(await enter(f"{n}", path="/cheia"))
+    for n in range(200):
+        await first.hears(f"{n} entrou na sala")
+    names = "".join(f"\n{n}" for n in range(199))
+    await first.asks("/quem", f"Quem está aqui: 201 (os primeiros)\nFim{names}")
+    await crowd[7].leave()
+    await first.hears("7 saiu da sala")
+    names = "".join(f"\n{n}" for n in range(200) if n != 7)
+    await first.asks("/quem", f"Quem está aqui: 200\nFim{names}")
+
+
+HELP = """/nome SeuNome: quem você é
+/apenas Nome texto: a uma só pessoa
+/quem: quem está nesta sala
+/clientes: quantos estão conectados
+/horas: a hora do servidor
+/data: a data do servidor
+/ajuda: os comandos
+/sair: até logo"""
+
+
+async def helping():
+    ana, bia = await enter("Ana"), await enter()
+    await ana.asks("/ajuda", HELP)
+    await ana.asks("/HELP me", HELP)
+    await bia.say("/quit")
+    await bia.say("/horas")  # too late
+    await bia.hears("Até logo!")
+    await ends_with(1000, bia.socket)
+    await ana.hears_nothing()
+
+
+async def get(path, method="GET"):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+    head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+    writer.close()
+    return head, body
+
+
+async def metrics():
+    """Every count is exact."""
+
+    async def counts():
+        head, body = await get("/metrics")
+        assert "content-type: text/plain; version=0.0.4" in head, head
+        lines = [line.split() for line in body.splitlines() if not line.startswith("#")]
+        assert len(body.splitlines()) == 3 * len(lines) and body.endswith("\n"), body
+        return [int(dict(lines)[f"chat_{name}"]) for name in
+                ["clients", "messages_total", "deliveries_total", "drops_total"]]
+
+    assert await counts() == [0, 0, 0, 0]
+    ana = await enter("Ana")  # a message; welcome and answer
+    bia = await enter()  # a welcome
+    caio = await enter(path="/outra")  # a welcome
+    assert await counts() == [3, 1, 4, 0]
+    await ana.say("oi")
+    await bia.hears("Ana >> oi")
+    assert await counts() == [3, 2, 5, 0]
+    await ana.say("")  # not counted
+    await ana.asks("/clientes", "3 clientes conectados")
+    assert await counts() == [3, 3, 6, 0]
+    await ana.asks("/sair", "Até logo!")
+    await bia.hears("Ana saiu da sala")
+    await ana.socket.wait_closed()
+    assert await counts() == [2, 4, 8, 0]
+    await drop(bia)
+    clients, _, _, drops = await counts()
+    assert drops == 1, drops
+
+
+async def drop(victim):
+    """Leaves so much unread that the server gives up."""
+    loud = await enter("Alto")
+    victim.socket.transport.pause_reading()
+    while (await get("/metrics"))[1].count("chat_drops_total 0"):
+        for _ in range(20):
+            await loud.say("x" * 60000)
+        await loud.asks("/", INVALID)
+    victim.socket.transport.abort()
+
+
+async def health():
+    head, body = await get("/healthz")
+    assert head.startswith("HTTP/1.1 200 ") and body == "ok\n", head + body
+    assert "content-length: 3" in head and "x-content-type-options: nosniff" in head, head
+    whole, body = await get("/metrics", "HEAD")
+    assert whole.startswith("HTTP/1.1 200 ") and "content-length: " in whole and not body, whole
+    for path, method in [("/healthy", "GET"), ("/healthz/x", "GET"), ("/metrics", "DELETE")]:
+        head, _ = await get(path, method)
+        assert head.startswith("HTTP/1.1 404 "), head
+    assert "<h1>Chat" in (await get("/"))[1]
+    await (await enter("Ana", path="/metrics")).asks("/quem", "Quem está aqui: 1\nAna")
 
 
 IDENTIFY_ENGLISH = "Identify yourself to send messages. Use the command /name YourName"
@@ -209,7 +402,8 @@ IDENTIFY_ENGLISH = "Identify yourself to send messages. Use the command /name Yo
 
 async def log():
     """Leaves what test_04_chat.c looks for on the server's log."""
-    ana, bia = await enter("Ana"), await enter("Bia")
+    ana = await enter("Ana")
+    bia = await arrives("Bia", ana)
     await ana.say("um\n\u202edois")
     await bia.hears("Ana >> um\n\u202edois")
     await ana.say("/apenas Bia três")

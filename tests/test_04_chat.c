@@ -97,6 +97,48 @@ START_TEST(english_for_who_prefers_it)
 }
 END_TEST
 
+START_TEST(rooms)
+{
+    play("rooms");
+}
+END_TEST
+
+START_TEST(names_of_rooms)
+{
+    play("room_names");
+}
+END_TEST
+
+START_TEST(arrivals_and_departures)
+{
+    play("arrivals");
+}
+END_TEST
+
+START_TEST(who_is_here)
+{
+    play("who");
+}
+END_TEST
+
+START_TEST(help_and_quit)
+{
+    play("helping");
+}
+END_TEST
+
+START_TEST(counts)
+{
+    play("metrics");
+}
+END_TEST
+
+START_TEST(health)
+{
+    play("health");
+}
+END_TEST
+
 START_TEST(the_log_says_who_came_and_left)
 {
     start(NULL);
@@ -175,9 +217,12 @@ int main(void)
     const TTest *const users[] = {the_articles_session, commands, names, private_messages,
         messages_to_all, every_message_in_order, who_leaves_harms_nobody,
         english_for_who_prefers_it, NULL};
+    const TTest *const places[] = {
+        rooms, names_of_rooms, arrivals_and_departures, who_is_here, help_and_quit, NULL};
+    const TTest *const watchers[] = {counts, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,
         verbose_shows_messages_and_forges_no_line, says_goodbye, says_that_the_port_is_taken,
         refuses_bad_options, NULL};
-    return run_suite(
-        "04_chat", (struct test_group[]){{"users", users}, {"program", program}, {NULL, NULL}});
+    return run_suite("04_chat", (struct test_group[]){{"users", users}, {"places", places},
+                                    {"watchers", watchers}, {"program", program}, {NULL, NULL}});
 }

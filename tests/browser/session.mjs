@@ -15,13 +15,16 @@ function beginning(name) {
   return [WELCOME, `own: Você >> /nome ${name}`, `notice: Nome alterado com sucesso para ${name}`];
 }
 
+const arrived = (name) => `notice: ${name} entrou na sala`;
+
 const FROM_THIRD = ["/apenas Cliente1 Olá 1", "/apenas Cliente2 Olá 2", "Olá todos!"];
 
 const EXPECTED = {
-  Cliente1: [...beginning("Cliente1"), "own: Você >> /horas",
+  Cliente1: [...beginning("Cliente1"), arrived("Cliente2"), arrived("Cliente3"),
+    "own: Você >> /horas",
     /^notice: Hora atual: ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/,
     "private: PRIVADO de Cliente3 >> Olá 1", "person: Cliente3 >> Olá todos!"],
-  Cliente2: [...beginning("Cliente2"), "own: Você >> /data",
+  Cliente2: [...beginning("Cliente2"), arrived("Cliente3"), "own: Você >> /data",
     /^notice: Data atual: [0-3]\d\/[01]\d\/\d\d$/,
     "private: PRIVADO de Cliente3 >> Olá 2", "person: Cliente3 >> Olá todos!"],
   Cliente3: [...beginning("Cliente3"), ...FROM_THIRD.map((text) => `own: Você >> ${text}`),
@@ -47,9 +50,9 @@ await run("session.mjs URL [SCREENSHOT_DIR]", async (browser, url, folder) => {
     await waitForLines(page, beginning(name));
   }
   await say(pages.Cliente1, "/horas");
-  await waitForLines(pages.Cliente1, EXPECTED.Cliente1.slice(0, 5));
+  await waitForLines(pages.Cliente1, EXPECTED.Cliente1.slice(0, 7));
   await say(pages.Cliente2, "/data");
-  await waitForLines(pages.Cliente2, EXPECTED.Cliente2.slice(0, 5));
+  await waitForLines(pages.Cliente2, EXPECTED.Cliente2.slice(0, 6));
   for (const text of FROM_THIRD)
     await say(pages.Cliente3, text);
   // The answer to this comes after anything that the server would have sent back before it.

@@ -1,0 +1,41 @@
+/* What those who watch the server ask for over HTTP. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chat.h"
+
+/* Prometheus' text form: what it is, whether it only grows, its value. */
+static int write_metrics(char **body, const struct server *server)
+{
+    struct websocket_counts counts = websocket_server_counts(server->sockets);
+    return asprintf(body,
+        "# HELP chat_clients Connected clients.\n"
+        "# TYPE chat_clients gauge\n"
+        "chat_clients %zu\n"
+        "# HELP chat_messages_total Whole messages that clients sent, commands too.\n"
+        "# TYPE chat_messages_total counter\n"
+        "chat_messages_total %llu\n"
+        "# HELP chat_deliveries_total Messages handed over for a client, once for each of them.\n"
+        "# TYPE chat_deliveries_total counter\n"
+        "chat_deliveries_total %llu\n"
+        "# HELP chat_drops_total Clients dropped for leaving too much unread.\n"
+        "# TYPE chat_drops_total counter\n"
+        "chat_drops_total %llu\n",
+        server->connected, counts.messages, counts.deliveries, counts.drops);
+}
+
+int server_answer(const char *path, char **body, const char **type, void *server)
+{
+    int size;
+    if (strcmp(path, "/healthz") == 0) {
+        *type = "text/plain; charset=utf-8";
+        size = asprintf(body, "ok\n");
+    } else if (strcmp(path, "/metrics") == 0) {
+        *type = "text/plain; version=0.0.4; charset=utf-8";
+        size = write_metrics(body, server);
+    } else {
+        return UV_ENOENT;
+    }
+    return size < 0 ? UV_ENOMEM : 0;
+}

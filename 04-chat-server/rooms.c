@@ -1,0 +1,103 @@
+/* Rooms: who hears whom. */
+#include <search.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chat.h"
+#include "common/bytes.h"
+#include "text.h"
+
+static struct room *find_room(const struct server *server, const char *name)
+{
+    char **found = tfind(name, &server->rooms, text_compare);
+    return found ? (struct room *)(*found - offsetof(struct room, name)) : NULL;
+}
+
+static struct room *open_room(struct server *server, const char *name)
+{
+    struct room *room = calloc(1, sizeof(*room) + strlen(name) + 1);
+    if (!room)
+        return NULL;
+    strcpy(room->name, name);
+    if (tsearch(room->name, &server->rooms, text_compare))
+        return room;
+    free(room);
+    return NULL;
+}
+
+static int enter(struct client *client, const char *name)
+{
+    struct room *room = find_room(client->server, name);
+    if (!room)
+        room = open_room(client->server, name);
+    if (!room)
+        return UV_ENOMEM;
+    client->room = room;
+    client->previous = room->last;
+    if (room->last)
+        room->last->next = client;
+    else
+        room->first = client;
+    room->last = client;
+    return 0;
+}
+
+int room_enter(struct client *client, const char *path)
+{
+    char *name = bytes_to_text(path + 1, strlen(path + 1), NULL);
+    if (!name)
+        return UV_ENOMEM;
+    int error = *name && !text_is_name(name) ? UV_EINVAL : enter(client, name);
+    free(name);
+    return error;
+}
+
+void room_leave(struct client *client)
+{
+    struct room *room = client->room;
+    if (client->previous)
+        client->previous->next = client->next;
+    else
+        room->first = client->next;
+    if (client->next)
+        client->next->previous = client->previous;
+    else
+        room->last = client->previous;
+    client->room = NULL;
+    if (room->first)
+        return;
+    tdelete(room->name, &client->server->rooms, text_compare);
+    free(room);
+}
+
+/* All that is said to many is said here. */
+static void send_in(
+    enum language language, const struct client *origin, const char *text, size_t size)
+{
+    for (struct client *client = origin->room->first; client; client = client->next)
+        if (client != origin && client->language == language)
+            websocket_send(client->socket, text, size);
+}
+
+void room_send(const struct client *origin, const char *text, size_t size)
+{
+    send_in(PORTUGUESE, origin, text, size);
+    send_in(ENGLISH, origin, text, size);
+}
+
+void room_tell(const struct client *client, const char *portuguese, const char *english, ...)
+{
+    for (enum language language = PORTUGUESE; language <= ENGLISH; language++) {
+        char *text;
+        va_list arguments;
+        va_start(arguments, english);
+        int size = vasprintf(&text, tr_in(language, portuguese, english), arguments);
+        va_end(arguments);
+        if (size < 0)
+            continue;
+        send_in(language, client, text, (size_t)size);
+        free(text);
+    }
+}
