@@ -393,7 +393,7 @@ async def health():
     for path, method in [("/healthy", "GET"), ("/healthz/x", "GET"), ("/metrics", "DELETE")]:
         head, _ = await get(path, method)
         assert head.startswith("HTTP/1.1 404 "), head
-    assert "<h1>Chat" in (await get("/"))[1]
+    assert "<title>Chat" in (await get("/"))[1]
     await (await enter("Ana", path="/metrics")).asks("/quem", "Quem está aqui: 1\nAna")
 
 

@@ -65,6 +65,18 @@ START_TEST(a_server_that_goes_away)
 }
 END_TEST
 
+START_TEST(rooms_in_the_address)
+{
+    run_script("page.mjs", "rooms");
+}
+END_TEST
+
+START_TEST(who_is_in_them)
+{
+    run_script("page.mjs", "people");
+}
+END_TEST
+
 START_TEST(without_chromium_the_remedy_is_named)
 {
     char output[MOST_OUTPUT];
@@ -79,7 +91,7 @@ END_TEST
 int main(void)
 {
     const TTest *const browser[] = {the_articles_session_in_three_pages, the_input_and_the_log,
-        texts_languages_and_screens, a_server_that_goes_away, without_chromium_the_remedy_is_named,
-        NULL};
+        texts_languages_and_screens, a_server_that_goes_away, rooms_in_the_address, who_is_in_them,
+        without_chromium_the_remedy_is_named, NULL};
     return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}});
 }

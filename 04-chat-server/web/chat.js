@@ -1,19 +1,17 @@
 "use strict";
 
 /*
- * The chat's page: its words, its log, its connection, its input. What the server sends is one line
- * of text a message; what others wrote is put on the page as text and never as markup.
+ * The chat's page: its words, its room, its log, its input. What the server sends is one line of
+ * text a message; what others wrote is put on the page as text and never as markup.
  */
 
 const LINES_KEPT = 1000; // on the page; older ones go
 const SENT_KEPT = 100; // that ArrowUp brings back
-const PAUSE = { first: 1000, longest: 30000 }; // milliseconds before another attempt to connect
-const CONNECT_DEADLINE = 10000; // milliseconds; browsers themselves would wait for minutes
 const NEAR_THE_END = 40; // pixels from the log's end that still count as its end
 
-const [bar, state, countdown, retry, help, helpButton, log, lines, latest, composer, input, note] =
-  ["bar", "state", "countdown", "retry", "help", "help-button", "log", "lines", "latest",
-    "composer", "input", "note"].map((id) => document.getElementById(id));
+const [bar, roomName, state, countdown, retry, help, helpButton, log, lines, latest, composer, input,
+  note] = ["bar", "room", "state", "countdown", "retry", "help", "help-button", "log", "lines",
+  "latest", "composer", "input", "note"].map((id) => document.getElementById(id));
 
 /* ---- the words ---------------------------------------------------------------------------- */
 
@@ -40,6 +38,42 @@ function translatePage() {
   input.placeholder = document.getElementById("label").textContent;
 }
 
+/* ---- the room ----------------------------------------------------------------------------- */
+
+let room = ""; // the common one
+let unread = 0; // messages that came while nobody looked
+
+/* What follows # in the page's address: a link leads there, and loading the page again stays. */
+function readRoom() {
+  const name = location.hash.slice(1);
+  try {
+    room = decodeURIComponent(name);
+  } catch {
+    room = name; // a % that begins nothing
+  }
+  roomName.textContent = room;
+  showTitle();
+}
+
+function showTitle() {
+  document.title = `${unread ? `(${unread}) ` : ""}${room ? `${room} · ` : ""}Chat`;
+}
+
+function countUnread(message) {
+  if (!document.hidden || message.kind === "notice")
+    return;
+  unread++;
+  showTitle();
+}
+
+function looked() {
+  if (document.hidden)
+    return;
+  unread = 0;
+  showTitle();
+  connectNow();
+}
+
 /* ---- the log ------------------------------------------------------------------------------ */
 
 let following = true; // new lines scroll the log: the reader is at its end
@@ -53,6 +87,14 @@ function parse(text) {
     return { kind: "notice", text };
   const [, tag, from, said] = parts;
   return { kind: tag ? "private" : "person", tag, from, text: said };
+}
+
+function receive(text) {
+  const message = parse(text);
+  if (message.kind === "notice" && notePeople(text))
+    return;
+  show(message);
+  countUnread(message);
 }
 
 /* A hue of the circle's 360 that stays the same for a name. */
@@ -86,6 +128,7 @@ function lineElement({ kind, tag, from, text }) {
     line.dataset.from = `${kind} ${from}`;
     line.append(who);
   }
+  line.classList.toggle("list", kind === "notice" && text.includes("\n"));
   line.append(part("bdi", "text", text));
   return line;
 }
@@ -120,81 +163,6 @@ function scrolled() {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END;
   follow(atEnd || (following && log.scrollTop >= lastTop));
   lastTop = log.scrollTop;
-}
-
-/* ---- the connection ----------------------------------------------------------------------- */
-
-let socket;
-let attempts = 0; // that failed since the last success
-let nextAttempt = 0; // when it is, by performance.now
-let timer;
-let lostAt = ""; // the time at which the connection broke
-let introduction = ""; // the last /nome, said again after a reconnection
-
-/* The server that the page came from, at the page's own path; one opened from a file has none. */
-function address() {
-  if (location.protocol === "file:")
-    return "ws://localhost:8765/";
-  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${location.pathname}`;
-}
-
-function setState(name, text) {
-  bar.dataset.state = name;
-  state.textContent = text;
-  countdown.textContent = "";
-  retry.hidden = name !== "waiting";
-}
-
-function connect() {
-  setState("connecting", tr("Conectando…", "Connecting…"));
-  clearTimeout(timer);
-  timer = setTimeout(() => socket.close(), CONNECT_DEADLINE);
-  socket = new WebSocket(address());
-  socket.onopen = connected;
-  socket.onmessage = (event) => show(parse(event.data));
-  socket.onclose = disconnected;
-}
-
-function connected() {
-  clearTimeout(timer);
-  attempts = 0;
-  setState("connected", tr("Conectado", "Connected"));
-  note.textContent = "";
-  if (lostAt)
-    show({ kind: "gap", text: tr(`Reconectado: o que se disse desde as ${lostAt} não chegou aqui.`,
-      `Reconnected: what was said since ${lostAt} did not arrive here.`) });
-  lostAt = "";
-  if (introduction)
-    socket.send(introduction);
-}
-
-/* Each pause is twice the last, and the attempts of many pages that lost the same server are spread
- * over its second half. */
-function disconnected() {
-  clearTimeout(timer);
-  if (bar.dataset.state === "connected")
-    lostAt = timeNow();
-  const pause = Math.min(PAUSE.first * 2 ** attempts, PAUSE.longest);
-  attempts++;
-  nextAttempt = performance.now() + pause * (0.5 + Math.random() / 2);
-  setState("waiting", tr("Sem conexão", "Not connected"));
-  countDown();
-}
-
-function countDown() {
-  const left = nextAttempt - performance.now();
-  if (left <= 0) {
-    connect();
-    return;
-  }
-  const seconds = Math.ceil(left / 1000);
-  countdown.textContent = tr(`nova tentativa em ${seconds} s`, `trying again in ${seconds} s`);
-  timer = setTimeout(countDown, left - (seconds - 1) * 1000);
-}
-
-function connectNow() {
-  if (bar.dataset.state === "waiting")
-    connect();
 }
 
 /* ---- the input ---------------------------------------------------------------------------- */
@@ -256,7 +224,7 @@ function inputKey(event) {
 /* What is typed elsewhere on the page was meant for the input. */
 function strayKey(event) {
   const typed = event.key?.length === 1 && event.key !== " ";
-  if (typed && !event.ctrlKey && !event.altKey && !event.metaKey && !help.contains(event.target))
+  if (typed && !event.ctrlKey && !event.altKey && !event.metaKey && !event.target.closest("[popover]"))
     input.focus();
 }
 
@@ -272,23 +240,26 @@ function insertCommand(event) {
 /* ------------------------------------------------------------------------------------------- */
 
 translatePage();
+readRoom();
 composer.addEventListener("submit", submit);
 input.addEventListener("keydown", inputKey);
 document.addEventListener("keydown", strayKey);
 help.addEventListener("click", insertCommand);
-help.addEventListener("toggle", (event) => event.newState === "closed" && input.focus());
-helpButton.hidden = !("popover" in help);
+for (const list of [help, people])
+  list.addEventListener("toggle", (event) => event.newState === "closed" && input.focus());
+helpButton.hidden = peopleButton.hidden = !("popover" in help);
 log.addEventListener("scroll", scrolled, { passive: true });
 latest.addEventListener("click", () => {
   scrollToEnd();
   input.focus();
 });
 retry.addEventListener("click", () => {
-  connectNow();
+  connect();
   input.focus();
 });
 addEventListener("online", connectNow);
-document.addEventListener("visibilitychange", () => document.hidden || connectNow());
+addEventListener("hashchange", move);
+document.addEventListener("visibilitychange", looked);
 
 /* Lines that came, or a phone's keyboard that took half of the log away, must not hide its end. */
 const resized = new ResizeObserver(() => following && scrollToEnd());

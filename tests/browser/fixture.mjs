@@ -26,10 +26,11 @@ export async function start(launched, url) {
   await proxy.restore();
 }
 
-/* A page that is connected and was welcomed. */
-export async function open(options) {
-  const page = await openPage(browser, proxy.url, options);
-  await waitForState(page, "connected");
+/* A page that is connected and was welcomed: to the room that hash names, if it does. A room whose
+ * name is refused leaves it in another state. */
+export async function open({ hash = "", state = "connected", ...options } = {}) {
+  const page = await openPage(browser, proxy.url + hash, options);
+  await waitForState(page, state);
   await waitFor(() => linesOf(page), (lines) => lines.length === 1, "the server's welcome");
   return page;
 }
@@ -70,5 +71,5 @@ export function waitForLast(page, expected) {
 
 /* Lines as if the server had sent them. */
 export function feed(page, ...texts) {
-  return page.evaluate((all) => all.forEach((text) => show(parse(text))), texts);
+  return page.evaluate((all) => all.forEach((text) => receive(text)), texts);
 }

@@ -1,6 +1,7 @@
 /*
  * The chat's page, whatever server is behind it: the bar, the input, the log, languages, phones,
- * keyboards, hostile text, and a server that goes away. A proxy of our own stands between the two.
+ * keyboards, hostile text, rooms and who is in them, and a server that goes away. A proxy of our own
+ * stands between the two.
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { check, closePage, equal, linesOf, openPage, run, say, waitFor } from "./browser.mjs";
@@ -10,6 +11,10 @@ import {
   browser, feed, focused, lastLine, open, openAs, POLICY, proxy, start, styleOf, valueOf,
   waitForFocus, waitForLast,
 } from "./fixture.mjs";
+import {
+  outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands,
+  unreadInTheTitle,
+} from "./rooms.mjs";
 
 const lastOf = async (page) => (await linesOf(page)).at(-1);
 
@@ -76,7 +81,7 @@ async function keyboardOnly() {
 
   await page.focus("#help-button");
   await page.keyboard.press("Enter");
-  for (let i = 0; i < 4; i++)
+  for (let i = 0; i < 5; i++)
     await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await waitForFocus(page, "input");
@@ -195,12 +200,14 @@ async function accessible() {
   await seen("log", "Conversa");
   await seen("textbox", "Mensagem ou /comando");
   await seen("button", "Enviar");
+  await seen("complementary", "Quem está aqui");
   await seen("heading", "Chat");
   equal(await page.getByRole("status").first().textContent(), "Conectado", "the status");
   equal(await page.getByRole("main").count(), 1, "landmarks called main");
 
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await feed(page, "Ana >> oi", "Ana >> de novo", "PRIVADO de Bia >> só", "um aviso");
+  await feed(page, "Ana >> oi", "Ana >> de novo", "PRIVADO de Bia >> só", "um aviso",
+    "Nome alterado com sucesso para Caio", "Duda entrou na sala", "Quem está aqui: 9\nCaio\nDuda");
   equal(await styleOf(lastLine(page), "animationName"), "none", "motion");
   equal(await page.locator("#lines .arrow:not([aria-hidden])").count(), 0, "arrows read aloud");
   await say(page, "minha");
@@ -209,7 +216,7 @@ async function accessible() {
   await page.click("#help-button");
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    for (const state of ["connected", "connecting", "waiting"]) {
+    for (const state of ["connected", "connecting", "waiting", "left"]) {
       await page.evaluate((name) => setState(name, name), state);
       equal(await findFaintTexts(page), [], `faint texts, ${colorScheme}, ${state}`);
     }
@@ -260,6 +267,8 @@ const GROUPS = {
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
   connection: [serverGoneAndBack, growingPauses, reconnectsAtOnce, muteServer],
+  rooms: [roomInTheAddress, outAndInAgain, sameCommands],
+  people: [peopleKeptUpToDate, peopleOnAPhone, unreadInTheTitle],
 };
 
 await run(`page.mjs URL [${Object.keys(GROUPS).join("|")}]`, async (launched, url, group) => {

@@ -27,12 +27,12 @@ async function talk(pages, looked) {
 }
 
 const USAGE = "picture.mjs URL FILE [WIDTHxHEIGHT] [dark]";
-await run(USAGE, async (browser, url, file, size = "760x658", colorScheme = "light") => {
+await run(USAGE, async (browser, url, file, size = "880x684", colorScheme = "light") => {
   const [width, height] = size.split("x").map(Number);
   const options = { viewport: { width, height }, colorScheme, deviceScaleFactor: 2 };
   const pages = {};
   for (const name of ["Ana", "Bruno", "Célia"]) {
-    pages[name] = await openPage(browser, url, options);
+    pages[name] = await openPage(browser, `${url}#corotinas`, options);
     await waitForState(pages[name], "connected");
     await say(pages[name], `/nome ${name}`);
     await waitFor(() => linesOf(pages[name]), (lines) => lines.length === 3, "an answer to /nome");
