@@ -294,7 +294,7 @@ async def arrivals():
     bia.socket.transport.abort()
     for client in [ana, unnamed]:
         await client.hears("Beatriz saiu da sala")
-    await enter("Bia")  # is nobody's any more
+    await enter("Beatriz")  # is nobody's any more
 
 
 async def who():
