@@ -153,6 +153,13 @@ bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (JSON=fi
 bench-echo: $(bench)/echo $(bench)/echo_libuv $(bin)02-coroutines-echo/echo-server ## the echo server beside libuv and asyncio (JSON=file)
 	$(bench)/echo $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv $(JSON)
 
+$(out)/tests/bench/chat: $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/bench/chat*.c)) $(library)
+	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
+
+bench-chat: $(out)/tests/bench/chat $(bin)04-chat-server/chat-server ## the chat server beside its peers (QUICK=1 ROUNDS=n WORK=name SERVER=name JSON=file CHART=file.svg)
+	$< $(if $(QUICK),--quick) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WORK),--work $(WORK)) \
+	    $(if $(SERVER),--server $(SERVER)) $(if $(JSON),--json $(JSON)) $(if $(CHART),--chart $(CHART))
+
 lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
 	$(CLANG_FORMAT) --dry-run --Werror $(formatted)
 	@# One file a run: in one run for all, clang-tidy 14 carries what it knows of va_list over.
@@ -177,5 +184,5 @@ compile_commands.json: Makefile $(formatted)
 	        "$$separator" '$(CURDIR)' "$$source" '$(compile)' "$$source"; separator=',\n'; \
 	done | sed -e '1s/^/[/' -e 's/\\n/\n/g' -e '$$s/$$/]/' > $@
 
-.PHONY: all chapter tests run test check bench-runtime bench-echo deps doctor lint format clean help
+.PHONY: all chapter tests run test check bench-runtime bench-echo bench-chat deps doctor lint format clean help
 .SECONDARY:

@@ -1,0 +1,277 @@
+/*
+ * The chat server beside its peers on the same work, in turn: each on the first processor, the load
+ * on the second. The cost is the server's own processor time, user and system, by deliveries. A
+ * delivery lost, changed or out of order ends the benchmark.
+ */
+#include "chat.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <uv.h>
+
+#include "chat_server_process.h"
+#include "common/language.h"
+#include "common/program.h"
+
+#define DESCRIPTORS_BESIDES 64 /* that a server or the load has open besides one a client */
+#define WARM_UP_SECONDS 0.3
+#define QUICK_SECONDS 0.1
+#define QUICK_CLIENTS 300
+
+#define PEERS "tests/bench/peers/"
+
+static const struct chat_work works[] = {
+    {"ping_pong", 2, 2, {.window = 1, .in_turn = true, .seconds = 0.7}, true},
+    {"n100_w1", 100, 10, {.window = 1, .seconds = 0.7}, false},
+    {"n100_w3", 100, 10, {.window = 3, .seconds = 0.7}, true},
+    {"n100_w16", 100, 10, {.window = 16, .seconds = 0.7}, false},
+    {"n1000_w3", 1000, 10, {.window = 3, .seconds = 0.7}, false},
+    {"n3000_w3", 3000, 10, {.window = 3, .seconds = 0.7}, false},
+    {"n10000_w3", 10000, 10, {.window = 3, .seconds = 0.7}, true},
+    {"idle5000", 5002, 2, {.window = 3, .seconds = 0.7}, false},
+    {"rate1000", 100, 10, {.rate = 1000, .seconds = 2}, true},
+};
+#define WORKS (sizeof(works) / sizeof(*works))
+
+static const struct chat_figure figures[] = {
+    {"n100_w1", "n100_w1", COST, 480, {"ns/entrega, N=100 W=1", "ns/delivery, N=100 W=1"}},
+    {"n100_w3", "n100_w3", COST, 170, {"ns/entrega, N=100 W=3", "ns/delivery, N=100 W=3"}},
+    {"n100_w16", "n100_w16", COST, 50, {"ns/entrega, N=100 W=16", "ns/delivery, N=100 W=16"}},
+    {"n1000_w3", "n1000_w3", COST, 150, {"ns/entrega, N=1000 W=3", "ns/delivery, N=1000 W=3"}},
+    {"n3000_w3", "n3000_w3", COST, 0, {"ns/entrega, N=3000 W=3", "ns/delivery, N=3000 W=3"}},
+    {"n10000_w3", "n10000_w3", COST, 0, {"ns/entrega, N=10000 W=3", "ns/delivery, N=10000 W=3"}},
+    {"idle5000", "idle5000", COST, 850,
+        {"ns/entrega, 5000 calados, 2 falam", "ns/delivery, 5,000 idle, 2 talk"}},
+    {"rate1000", "rate1000", COST, 1500,
+        {"ns/entrega, 1000 msg/s, N=100", "ns/delivery, 1,000 msg/s, N=100"}},
+    {"rate1000_p50", "rate1000", MEDIAN, 0, {"us, 1000 msg/s, p50", "us, 1,000 msg/s, p50"}},
+    {"rate1000_p99", "rate1000", PERCENTILE_99, 2000,
+        {"us, 1000 msg/s, p99", "us, 1,000 msg/s, p99"}},
+    {"ping_pong_p50", "ping_pong", MEDIAN, 22, {"us, pingue-pongue, p50", "us, ping-pong, p50"}},
+    {"ping_pong_p99", "ping_pong", PERCENTILE_99, 0,
+        {"us, pingue-pongue, p99", "us, ping-pong, p99"}},
+    {"accept10000", "n10000_w3", ACCEPT, 30,
+        {"us/cliente aceito, 10000 clientes", "us/client accepted, 10,000 clients"}},
+    {"memory10000", "n10000_w3", MEMORY, 6656,
+        {"bytes/cliente, 10000 clientes", "bytes/client, 10,000 clients"}},
+    {0},
+};
+
+static const struct chat_server all_servers[CHAT_SERVERS] = {
+    {"chat-server", {"04-chat-server/chat-server", "--host", "127.0.0.1", "--port", "0"}, "true",
+        false},
+    {"websockets", {"/usr/bin/python3", PEERS "chat_websockets.py"},
+        "/usr/bin/python3 -c 'import websockets'", false},
+    {"ws", {"node", PEERS "chat_ws.mjs"}, "node -e \"require('./" PEERS "node_modules/ws')\"",
+        false},
+    {"bun", {PEERS "node_modules/.bin/bun", PEERS "chat_bun.mjs"},
+        PEERS "node_modules/.bin/bun --version", false},
+};
+
+struct options {
+    bool quick;
+    long rounds;
+    const char *json, *chart, *work, *server;
+};
+
+static bool is_chosen(const char *chosen, const char *name)
+{
+    return !chosen || !*chosen || strcmp(chosen, name) == 0;
+}
+
+static bool succeeds(const char *command, const char *more)
+{
+    char line[512];
+    snprintf(line, sizeof(line), "{ %s; } >/dev/null 2>&1 %s", command, more);
+    return system(line) == 0;
+}
+
+/* Says which peers are missing, and how to get them. */
+static void find_servers(struct chat_server servers[], const struct options *options)
+{
+    memcpy(servers, all_servers, sizeof(all_servers));
+    for (size_t i = 0; i < CHAT_SERVERS; i++) {
+        if (!is_chosen(options->server, servers[i].name))
+            continue;
+        servers[i].present = succeeds(servers[i].probe, "");
+        if (!servers[i].present)
+            fprintf(stderr,
+                tr("%s: não está instalado; make deps FOR=bench o instala\n",
+                    "%s: not installed; make deps FOR=bench installs it\n"),
+                servers[i].name);
+    }
+}
+
+/* Raises this process' limit, which the servers inherit, to what is allowed. Returns it. */
+static size_t raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return 1024;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return getrlimit(RLIMIT_NOFILE, &limit) ? 1024 : limit.rlim_cur;
+}
+
+/*
+ * A run: one server, one work
+ */
+
+static int measure(struct server_process *server, struct load **load, const struct chat_work *work,
+    double values[METRICS])
+{
+    struct load_plan warm_up = work->plan;
+    struct load_result result;
+    uint64_t memory = server_process_memory(server), time = server_process_time(server);
+    int error = load_connect(load, server->port, work->clients, work->senders);
+    if (error)
+        return error;
+    values[ACCEPT] = (double)(server_process_time(server) - time) / 1e3 / (double)work->clients;
+    values[MEMORY] = (double)(server_process_memory(server) - memory) / (double)work->clients;
+    if (warm_up.seconds > WARM_UP_SECONDS)
+        warm_up.seconds = WARM_UP_SECONDS;
+    error = load_run(*load, &warm_up, &result);
+    if (error)
+        return error;
+    time = server_process_time(server);
+    error = load_run(*load, &work->plan, &result);
+    time = server_process_time(server) - time;
+    values[COST] = (double)time / (double)(result.deliveries ? result.deliveries : 1);
+    values[MEDIAN] = (double)result.median / 1e3;
+    values[PERCENTILE_99] = (double)result.percentile_99 / 1e3;
+    return error;
+}
+
+static int run(
+    const struct chat_server *server, const struct chat_work *work, double values[METRICS])
+{
+    struct server_process process;
+    struct load *load = NULL;
+    int error = server_process_start(&process, server->arguments);
+    if (error) {
+        fprintf(stderr, tr("%s: não começou: %s\n", "%s: did not start: %s\n"), server->name,
+            strerror(-error));
+        return error;
+    }
+    error = measure(&process, &load, work, values);
+    if (error) {
+        server_process_show_output(&process);
+        fprintf(stderr, "%s: %s: %s\n", server->name, work->name, load_failure(load));
+    }
+    load_close(load);
+    server_process_stop(&process);
+    return error;
+}
+
+/* As much of a work as a quick run does. */
+static struct chat_work shorten(const struct chat_work *work, bool quick)
+{
+    struct chat_work shorter = *work;
+    if (quick) {
+        shorter.plan.seconds = QUICK_SECONDS;
+        if (shorter.clients > QUICK_CLIENTS)
+            shorter.clients = QUICK_CLIENTS;
+    }
+    return shorter;
+}
+
+/* The servers take turns, so that a noisy moment touches all of them. */
+static int measure_round(struct chat_results *results, const struct options *options, size_t limit)
+{
+    for (size_t w = 0; w < WORKS; w++) {
+        struct chat_work work = shorten(&works[w], options->quick);
+        if (!is_chosen(options->work, work.name) || (options->quick && !work.in_quick) ||
+            work.clients + DESCRIPTORS_BESIDES > limit)
+            continue;
+        for (size_t s = 0; s < CHAT_SERVERS; s++) {
+            double values[METRICS];
+            if (!results->servers[s].present)
+                continue;
+            int error = run(&results->servers[s], &work, values);
+            if (error)
+                return error;
+            size_t round = results->rounds[s][w]++;
+            for (int metric = 0; metric < METRICS; metric++)
+                results->values[s][w][metric][round] = values[metric];
+        }
+    }
+    return 0;
+}
+
+static int measure_all(struct chat_results *results, const struct options *options)
+{
+    int error = 0;
+    size_t limit = raise_descriptor_limit();
+    for (size_t w = 0; w < WORKS; w++)
+        if (shorten(&works[w], options->quick).clients + DESCRIPTORS_BESIDES > limit)
+            fprintf(stderr,
+                tr("%s: fica de fora: %zu clientes não cabem em %zu descritores (ulimit -Hn)\n",
+                    "%s: left out: %zu clients do not fit in %zu descriptors (ulimit -Hn)\n"),
+                works[w].name, works[w].clients, limit);
+    run_on_processor(1);
+    for (long round = 0; round < options->rounds && !error; round++) {
+        fprintf(
+            stderr, tr("rodada %ld de %ld\n", "round %ld of %ld\n"), round + 1, options->rounds);
+        error = measure_round(results, options, limit);
+    }
+    return error;
+}
+
+static int show(const struct chat_results *results, const struct options *options)
+{
+    int error = 0;
+    chat_print_table(results);
+    if (options->json && *options->json)
+        error = chat_write_json(results, options->json);
+    if (!error && options->chart && *options->chart)
+        error = chat_write_chart(results, options->chart);
+    if (error)
+        fprintf(
+            stderr, tr("gravar os resultados: %s\n", "write the results: %s\n"), strerror(-error));
+    return error;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.rounds = 3};
+    program_start(argc, argv,
+        (const char *[]){"Mede o servidor de chat ao lado de outros.",
+            "Measures the chat server beside others."},
+        (struct program_option[]){
+            {"rounds", OPTION_COUNT, &options.rounds, "N",
+                {"quantas vezes cada medida", "how often each is measured"}, 1, MOST_ROUNDS},
+            {"quick", OPTION_FLAG, &options.quick, NULL,
+                {"só prova que funciona, em segundos", "only proves that it works, in seconds"}, 0,
+                0},
+            {"work", OPTION_TEXT, &options.work, "NAME",
+                {"só este trabalho, n100_w3 por exemplo", "this work only, n100_w3 say"}, 0, 0},
+            {"server", OPTION_TEXT, &options.server, "NAME",
+                {"só este servidor", "this server only"}, 0, 0},
+            {"json", OPTION_TEXT, &options.json, "FILE",
+                {"grava os resultados em JSON", "writes the results as JSON"}, 0, 0},
+            {"chart", OPTION_TEXT, &options.chart, "FILE",
+                {"grava um gráfico em SVG", "writes a chart as SVG"}, 0, 0},
+            {0},
+        });
+    if (options.quick)
+        options.rounds = 1;
+    setlocale(LC_NUMERIC, "C");
+    struct chat_server servers[CHAT_SERVERS];
+    find_servers(servers, &options);
+    struct chat_results *results = calloc(1, sizeof(*results));
+    if (!results)
+        return program_end(UV_ENOMEM, "%s", "calloc");
+    results->servers = servers;
+    results->works = works;
+    results->work_count = WORKS;
+    results->figures = figures;
+    int error = measure_all(results, &options);
+    if (!error)
+        error = show(results, &options);
+    free(results);
+    return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,72 @@
+/*
+ * The works and figures of the chat's benchmark, and what was measured: chat.c measures,
+ * chat_report.c and chat_chart.c show it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "chat_load.h"
+
+#define MOST_ROUNDS 15
+#define MOST_WORKS 16
+#define CHAT_SERVERS 4 /* ours is the first */
+
+/* What one run of a server on a work yields. */
+enum metric {
+    COST,   /* processor time of the server, ns a delivery */
+    MEDIAN, /* from sending to arrival, microseconds */
+    PERCENTILE_99,
+    ACCEPT, /* processor time of the server, microseconds a client accepted and greeted */
+    MEMORY, /* resident, bytes a client */
+    METRICS
+};
+
+struct chat_work {
+    const char *name;
+    size_t clients, senders;
+    struct load_plan plan;
+    bool in_quick; /* also in a run that only proves that it works */
+};
+
+/* A line of the table: a metric of a work. */
+struct chat_figure {
+    const char *name, *work;
+    enum metric metric;
+    double goal;          /* as ours is to be; 0: none */
+    const char *label[2]; /* in Portuguese, in English */
+};
+
+struct chat_server {
+    const char *name;
+    char *arguments[8]; /* of its command; NULL ends them */
+    const char *probe;  /* a shell command that succeeds where it is installed */
+    bool present;
+};
+
+/* All that was measured. */
+struct chat_results {
+    struct chat_server *servers; /* CHAT_SERVERS */
+    const struct chat_work *works;
+    size_t work_count;
+    const struct chat_figure *figures; /* a nameless one ends them */
+    size_t rounds[CHAT_SERVERS][MOST_WORKS];
+    double values[CHAT_SERVERS][MOST_WORKS][METRICS][MOST_ROUNDS];
+};
+
+struct chat_summary {
+    bool measured;
+    double median, least, most;
+};
+
+/* What the rounds yielded for a server's figure. */
+struct chat_summary chat_summarize(
+    const struct chat_results *results, size_t server, const struct chat_figure *figure);
+
+/* A line each figure: medians, spread, and how many times ours a peer takes. */
+void chat_print_table(const struct chat_results *results);
+
+/* Write a file; return 0 or a negative errno. */
+int chat_write_json(const struct chat_results *results, const char *path);
+int chat_write_chart(const struct chat_results *results, const char *path);

@@ -1,0 +1,306 @@
+#include "chat_load.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "chat_load_private.h"
+
+#define CONNECTING 64u    /* at once, at most: less than any server's backlog */
+#define PATIENCE 60e9     /* nanoseconds until what is under way is given up */
+#define AFTERMATH 5000000 /* nanoseconds in which nothing more may arrive */
+#define EVENTS 256
+
+static const unsigned char mask[4] = {0x3A, 0x91, 0xC5, 0x0F};
+
+uint64_t load_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+int load_fail(struct load *load, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (!load->failure[0])
+        vsnprintf(load->failure, sizeof(load->failure), format, arguments);
+    va_end(arguments);
+    return -EPROTO;
+}
+
+const char *load_failure(const struct load *load)
+{
+    return load ? load->failure : strerror(ENOMEM);
+}
+
+/*
+ * Sending
+ */
+
+static size_t put_frame(char *to, int opcode, const char *data, size_t size)
+{
+    to[0] = (char)(0x80 | opcode);
+    to[1] = (char)(0x80 | size);
+    memcpy(to + 2, mask, 4);
+    for (size_t i = 0; i < size; i++)
+        to[6 + i] = (char)(data[i] ^ mask[i % 4]);
+    return size + 6;
+}
+
+int load_send_frame(
+    struct load *load, const struct client *client, int opcode, const char *data, size_t size)
+{
+    char frame[6 + 125];
+    size_t length = put_frame(frame, opcode, data, size);
+    if (send(client->descriptor, frame, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)length)
+        return load_fail(load, "send: %s", strerror(errno));
+    return 0;
+}
+
+static void put_number(char *to, uint32_t number)
+{
+    for (int i = NUMBER_SIZE - 1; i >= 0; i--, number >>= 4)
+        to[i] = "0123456789abcdef"[number & 0xF];
+}
+
+/* Puts the sender's next message into its out, as sent at that time. */
+static void say(struct load *load, size_t index, uint64_t time)
+{
+    struct sender *sender = &load->sender[index];
+    struct message *message = &sender->messages[sender->sent % LOAD_WINDOW];
+    char *text = sender->text + DELIVERY_SIZE - LOAD_MESSAGE_SIZE;
+    put_number(text, sender->sent);
+    memcpy(text + LOAD_MESSAGE_SIZE - NUMBER_SIZE, text, NUMBER_SIZE);
+    memcpy(message->text, sender->text, DELIVERY_SIZE);
+    message->missing = (uint32_t)load->count - 1;
+    message->time = time;
+    sender->sent++;
+    sender->unsent += put_frame(sender->out + sender->unsent, 1, text, LOAD_MESSAGE_SIZE);
+    load->under_way++;
+    load->messages++;
+}
+
+void load_message_arrived(struct load *load, size_t sender)
+{
+    load->under_way--;
+    if (load->sending && load->plan->in_turn)
+        say(load, (sender + 1) % load->senders, load->now);
+    else if (load->sending && load->plan->rate <= 0)
+        say(load, sender, load->now);
+}
+
+static int flush(struct load *load)
+{
+    for (size_t i = 0; i < load->senders; i++) {
+        struct sender *sender = &load->sender[i];
+        if (sender->unsent == 0)
+            continue;
+        ssize_t sent = send(
+            sender->client->descriptor, sender->out, sender->unsent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno != EAGAIN)
+            return load_fail(load, "send: %s", strerror(errno));
+        if (sent <= 0)
+            continue;
+        sender->unsent -= (size_t)sent;
+        memmove(sender->out, sender->out + sent, sender->unsent);
+    }
+    return 0;
+}
+
+/* One look at all sockets. It never sleeps, so that the times it takes are the server's. */
+static int pass(struct load *load)
+{
+    struct epoll_event events[EVENTS];
+    int count = epoll_wait(load->epoll, events, EVENTS, 0);
+    int error = 0;
+    for (int i = 0; i < count && !error; i++)
+        error = load_receive(load, events[i].data.ptr);
+    return error ? error : flush(load);
+}
+
+/*
+ * A plan
+ */
+
+static int fail_lost(struct load *load)
+{
+    for (size_t s = 0; s < load->senders; s++)
+        for (size_t c = 0; c < load->count; c++) {
+            const struct client *client = &load->clients[c];
+            if (c != s && client->expected[s] < load->sender[s].sent)
+                return load_fail(load,
+                    "lost: client %zu waits for message %u of b%02zu, of %u; %llu messages have "
+                    "not arrived; the server last said: %s",
+                    c, client->expected[s], s, load->sender[s].sent,
+                    (unsigned long long)load->under_way, load->said);
+        }
+    return load_fail(load, "the clients wait for nothing that was sent");
+}
+
+/* Says what is due by now, each sender in its turn. */
+static int say_due(struct load *load, uint64_t start)
+{
+    double elapsed = (double)(load_clock() - start);
+    double interval = 1e9 / load->plan->rate;
+    while ((double)load->messages * interval <= elapsed) {
+        size_t index = load->messages % load->senders;
+        if (load->sender[index].messages[load->sender[index].sent % LOAD_WINDOW].missing)
+            return load_fail(
+                load, "the server does not keep up with %g messages a second", load->plan->rate);
+        say(load, index, start + (uint64_t)((double)load->messages * interval));
+    }
+    return 0;
+}
+
+static void say_first(struct load *load)
+{
+    size_t senders = load->plan->in_turn ? 1 : load->senders;
+    for (size_t s = 0; s < senders; s++)
+        for (size_t i = 0; i < load->plan->window; i++)
+            say(load, s, load_clock());
+}
+
+static int wait_for_all(struct load *load)
+{
+    int error = 0;
+    uint64_t deadline = load_clock() + (uint64_t)PATIENCE;
+    while (load->under_way > 0 && !error)
+        error = load_clock() > deadline ? fail_lost(load) : pass(load);
+    uint64_t end = load_clock() + AFTERMATH;
+    while (!error && load_clock() < end)
+        error = pass(load);
+    return error;
+}
+
+int load_run(struct load *load, const struct load_plan *plan, struct load_result *result)
+{
+    uint64_t start = load_clock();
+    uint64_t end = start + (uint64_t)(plan->seconds * 1e9);
+    int error = 0;
+    load->plan = plan;
+    load->messages = load->deliveries = 0;
+    load->sending = true;
+    latency_clear(&load->latency);
+    if (plan->rate <= 0)
+        say_first(load);
+    while (!error && load_clock() < end) {
+        error = plan->rate > 0 ? say_due(load, start) : 0;
+        if (!error)
+            error = pass(load);
+    }
+    load->sending = false;
+    if (!error)
+        error = wait_for_all(load);
+    *result = (struct load_result){
+        .messages = load->messages,
+        .deliveries = load->deliveries,
+        .seconds = (double)(load_clock() - start) / 1e9,
+        .median = latency_percentile(&load->latency, 50),
+        .percentile_99 = latency_percentile(&load->latency, 99),
+    };
+    return error;
+}
+
+/*
+ * Connecting
+ */
+
+static int open_client(struct load *load)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                                  "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                  "Sec-WebSocket-Version: 13\r\n\r\n";
+    struct sockaddr_in address = {.sin_family = AF_INET,
+        .sin_port = htons((uint16_t)load->port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct client *client = &load->clients[load->opened];
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+    int on = 1;
+    client->descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (client->descriptor < 0)
+        return load_fail(load, "socket of client %zu: %s", load->opened, strerror(errno));
+    load->opened++;
+    setsockopt(client->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (connect(client->descriptor, (struct sockaddr *)&address, sizeof(address)) ||
+        send(client->descriptor, request, sizeof(request) - 1, MSG_NOSIGNAL) < 0 ||
+        epoll_ctl(load->epoll, EPOLL_CTL_ADD, client->descriptor, &event))
+        return load_fail(load, "connect client %zu: %s", load->opened - 1, strerror(errno));
+    return 0;
+}
+
+static int open_clients(struct load *load)
+{
+    int error = 0;
+    uint64_t deadline = load_clock() + (uint64_t)PATIENCE;
+    while (!error && load->greeted < load->count) {
+        while (!error && load->opened < load->count && load->opened - load->greeted < CONNECTING)
+            error = open_client(load);
+        if (!error)
+            error = pass(load);
+        if (!error && load_clock() > deadline)
+            error =
+                load_fail(load, "only %zu of %zu clients were greeted", load->greeted, load->count);
+    }
+    return error;
+}
+
+/* Its text is the same but for the number of each message. */
+static int open_sender(struct load *load, size_t index)
+{
+    struct sender *sender = &load->sender[index];
+    char command[] = "/nome b00", *name = command + strlen("/nome ");
+    name[1] = (char)('0' + index / 10);
+    name[2] = (char)('0' + index % 10);
+    sender->client = &load->clients[index];
+    memcpy(sender->text, name, NAME_SIZE);
+    memcpy(sender->text + NAME_SIZE, ARROW, strlen(ARROW));
+    for (size_t i = NAME_SIZE + strlen(ARROW); i < DELIVERY_SIZE; i++)
+        sender->text[i] = (char)('a' + (index * 7 + i) % 26);
+    return load_send_frame(load, sender->client, 1, command, strlen(command));
+}
+
+int load_connect(struct load **result, int port, size_t clients, size_t senders)
+{
+    struct load *load = *result = calloc(1, sizeof(*load));
+    if (!load)
+        return -ENOMEM;
+    load->epoll = epoll_create1(EPOLL_CLOEXEC);
+    load->port = port;
+    load->count = clients;
+    load->clients = calloc(clients, sizeof(*load->clients));
+    load->unfinished = malloc(clients * UNFINISHED_SIZE);
+    if (load->epoll < 0 || !load->clients || !load->unfinished)
+        return load_fail(load, "%s", strerror(errno));
+    int error = open_clients(load);
+    for (load->senders = 0; load->senders < senders && !error; load->senders++)
+        error = open_sender(load, load->senders);
+    return error;
+}
+
+void load_close(struct load *load)
+{
+    if (!load)
+        return;
+    /* Without it, tens of thousands of ports would rest for a minute. */
+    struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    for (size_t i = 0; i < load->opened; i++) {
+        setsockopt(load->clients[i].descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+        close(load->clients[i].descriptor);
+    }
+    if (load->epoll >= 0)
+        close(load->epoll);
+    free(load->clients);
+    free(load->unfinished);
+    free(load);
+}

@@ -1,0 +1,76 @@
+/*
+ * What the halves of the load share: chat_load.c connects and sends, chat_load_receive.c verifies.
+ */
+#pragma once
+
+#include <stdarg.h>
+
+#include "chat_latency.h"
+#include "chat_load.h"
+
+#define NAME_SIZE 3u /* "b07" */
+#define ARROW " >> "
+#define DELIVERY_SIZE (NAME_SIZE + 4u + LOAD_MESSAGE_SIZE) /* "b07 >> text" */
+#define NUMBER_SIZE 8u        /* a text begins and ends with its message's number, in hexadecimal */
+#define READ_SIZE 65536u      /* bytes, of one recv */
+#define UNFINISHED_SIZE 1024u /* bytes of a frame that has not arrived whole, at most */
+
+struct client {
+    int descriptor;
+    bool upgraded, greeted;
+    uint32_t unfinished;             /* bytes waiting in client_unfinished */
+    uint32_t expected[LOAD_SENDERS]; /* the number of the next message from each */
+};
+
+/* A message under way. */
+struct message {
+    char text[DELIVERY_SIZE]; /* as receivers get it */
+    uint32_t missing;         /* receivers that it has not reached */
+    uint64_t time;            /* when it was sent, or due */
+};
+
+struct sender {
+    struct client *client;
+    uint32_t sent; /* messages, and so the next one's number */
+    char text[DELIVERY_SIZE];
+    struct message messages[LOAD_WINDOW]; /* by number modulo LOAD_WINDOW */
+    size_t unsent;                        /* bytes in out */
+    char out[(LOAD_WINDOW + 1) * (LOAD_MESSAGE_SIZE + 6u)];
+};
+
+struct load {
+    size_t count, opened, greeted, senders;
+    struct client *clients;
+    char *unfinished; /* UNFINISHED_SIZE bytes a client */
+    int epoll, port;
+    uint64_t now; /* nanoseconds, at the last recv */
+    const struct load_plan *plan;
+    bool sending;
+    uint64_t under_way; /* messages */
+    uint64_t deliveries, messages;
+    struct latency latency;
+    char said[128]; /* the last that a server said itself */
+    char failure[512];
+    struct sender sender[LOAD_SENDERS];
+    char buffer[UNFINISHED_SIZE + READ_SIZE];
+};
+
+static inline char *client_unfinished(struct load *load, const struct client *client)
+{
+    return load->unfinished + (size_t)(client - load->clients) * UNFINISHED_SIZE;
+}
+
+uint64_t load_clock(void);
+
+/* Keeps the first failure's words. Returns -EPROTO. */
+int load_fail(struct load *load, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Takes what has arrived for the client, at most READ_SIZE bytes. */
+int load_receive(struct load *load, struct client *client);
+
+/* A message has reached its last receiver: says the next, if the plan wants one. */
+void load_message_arrived(struct load *load, size_t sender);
+
+/* Sends a frame of a client's own. It is small: what the socket does not take is a failure. */
+int load_send_frame(
+    struct load *load, const struct client *client, int opcode, const char *data, size_t size);

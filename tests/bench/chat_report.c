@@ -1,0 +1,117 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chat.h"
+#include "common/language.h"
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct chat_summary chat_summarize(
+    const struct chat_results *results, size_t server, const struct chat_figure *figure)
+{
+    size_t work = 0;
+    while (work < results->work_count && strcmp(results->works[work].name, figure->work) != 0)
+        work++;
+    size_t count = work < results->work_count ? results->rounds[server][work] : 0;
+    if (count == 0)
+        return (struct chat_summary){0};
+    double sorted[MOST_ROUNDS];
+    memcpy(sorted, results->values[server][work][figure->metric], count * sizeof(*sorted));
+    qsort(sorted, count, sizeof(*sorted), compare);
+    double median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+    return (struct chat_summary){
+        .measured = true, .median = median, .least = sorted[0], .most = sorted[count - 1]};
+}
+
+/* "4220 ±3% 1.2x": half of the spread; how many times ours. */
+static void print_summary(struct chat_summary it, struct chat_summary ours, bool is_ours)
+{
+    char spread[16] = "", ratio[16] = "";
+    if (!it.measured) {
+        printf(" %9s %5s%7s", "-", "", is_ours ? "" : "-");
+        return;
+    }
+    if (it.median > 0)
+        snprintf(spread, sizeof(spread), "±%.0f%%", (it.most - it.least) / it.median * 50);
+    if (!is_ours && ours.median > 0)
+        snprintf(ratio, sizeof(ratio), "%.2fx", it.median / ours.median);
+    /* The sign takes two bytes and one column. */
+    printf(it.median < 100 ? " %9.1f %-6s%7s" : " %9.0f %-6s%7s", it.median, spread, ratio);
+}
+
+static void print_figure(const struct chat_results *results, const struct chat_figure *figure)
+{
+    struct chat_summary ours = chat_summarize(results, 0, figure);
+    const char *label = tr(figure->label[0], figure->label[1]);
+    int bytes_beyond_columns = 0;
+    for (const char *c = label; *c; c++)
+        bytes_beyond_columns += (*c & 0xC0) == 0x80;
+    printf("%-*s", 38 + bytes_beyond_columns, label);
+    for (size_t server = 0; server < CHAT_SERVERS; server++)
+        if (results->servers[server].present)
+            print_summary(chat_summarize(results, server, figure), ours, server == 0);
+    if (figure->goal > 0)
+        printf(" %8g", figure->goal);
+    putchar('\n');
+}
+
+static bool anybody_measured(const struct chat_results *results, const struct chat_figure *figure)
+{
+    for (size_t server = 0; server < CHAT_SERVERS; server++)
+        if (chat_summarize(results, server, figure).measured)
+            return true;
+    return false;
+}
+
+void chat_print_table(const struct chat_results *results)
+{
+    printf("%-38s", tr("mediana ±espalhamento, x nosso", "median ±spread, x ours"));
+    for (size_t server = 0; server < CHAT_SERVERS; server++)
+        if (results->servers[server].present)
+            printf(" %-22s", results->servers[server].name);
+    printf(" %8s\n", tr("meta", "to reach"));
+    for (const struct chat_figure *figure = results->figures; figure->name; figure++)
+        if (anybody_measured(results, figure))
+            print_figure(results, figure);
+}
+
+static void write_figure(
+    FILE *file, const struct chat_results *results, const struct chat_figure *figure)
+{
+    static const char *const units[METRICS] = {"ns", "us", "us", "us", "bytes"};
+    fprintf(file, "{\"name\": \"%s\", \"unit\": \"%s\", \"goal\": %g, \"servers\": {", figure->name,
+        units[figure->metric], figure->goal);
+    const char *separator = "";
+    for (size_t server = 0; server < CHAT_SERVERS; server++) {
+        struct chat_summary it = chat_summarize(results, server, figure);
+        if (!it.measured)
+            continue;
+        fprintf(file, "%s\"%s\": {\"median\": %.1f, \"least\": %.1f, \"most\": %.1f}", separator,
+            results->servers[server].name, it.median, it.least, it.most);
+        separator = ", ";
+    }
+    fputs("}}", file);
+}
+
+int chat_write_json(const struct chat_results *results, const char *path)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return -errno;
+    const char *separator = "[";
+    for (const struct chat_figure *figure = results->figures; figure->name; figure++) {
+        if (!anybody_measured(results, figure))
+            continue;
+        fputs(separator, file);
+        write_figure(file, results, figure);
+        separator = ",\n ";
+    }
+    fputs("]\n", file);
+    return fclose(file) ? -errno : 0;
+}
