@@ -132,7 +132,7 @@ check: $(if $(CHAPTER),chapter,all) tests
 	@BIN=$(abspath $(or $(bin),.)) OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) \
 	    tests/run.sh $(chosen_suites)
 
-deps: ## install whatever building and testing need (FOR="build test page ci")
+deps: ## install whatever building and testing need (FOR="build test page bench ci")
 	@tests/setup/packages.sh install $(or $(FOR),build test page)
 
 doctor: ## which tools and libraries were found, and the command that installs a missing one
@@ -156,9 +156,11 @@ bench-echo: $(bench)/echo $(bench)/echo_libuv $(bin)02-coroutines-echo/echo-serv
 $(out)/tests/bench/chat: $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/bench/chat*.c)) $(library)
 	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
 
-bench-chat: $(out)/tests/bench/chat $(bin)04-chat-server/chat-server ## the chat server beside its peers (QUICK=1 ROUNDS=n WORK=name SERVER=name JSON=file CHART=file.svg)
-	$< $(if $(QUICK),--quick) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WORK),--work $(WORK)) \
-	    $(if $(SERVER),--server $(SERVER)) $(if $(JSON),--json $(JSON)) $(if $(CHART),--chart $(CHART))
+# Which server and work alone: SERVER=bun WORK=n100_w3. QUICK=1 proves in seconds that all of it works.
+bench_options = $(foreach name,OURS ROUNDS WORK SERVER JSON CHART,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
+bench-chat: OURS ?= $(bin)04-chat-server/chat-server
+bench-chat: $(out)/tests/bench/chat $(bin)04-chat-server/chat-server ## the chat beside its peers (QUICK=1 ROUNDS=3 JSON=file CHART=file.svg)
+	@$< $(if $(QUICK),--quick) $(bench_options)
 
 lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
 	$(CLANG_FORMAT) --dry-run --Werror $(formatted)

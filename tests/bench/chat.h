@@ -40,8 +40,8 @@ struct chat_figure {
 
 struct chat_server {
     const char *name;
-    char *arguments[8]; /* of its command; NULL ends them */
-    const char *probe;  /* a shell command that succeeds where it is installed */
+    const char *arguments[12]; /* of its command; NULL ends them */
+    const char *probe;         /* a shell command that succeeds where it is installed */
     bool present;
 };
 
@@ -50,10 +50,14 @@ struct chat_results {
     struct chat_server *servers; /* CHAT_SERVERS */
     const struct chat_work *works;
     size_t work_count;
+    bool quick;                        /* with few clients, for moments only */
     const struct chat_figure *figures; /* a nameless one ends them */
     size_t rounds[CHAT_SERVERS][MOST_WORKS];
     double values[CHAT_SERVERS][MOST_WORKS][METRICS][MOST_ROUNDS];
 };
+
+/* What a metric's values are, in the user's language. */
+const char *chat_unit(enum metric metric);
 
 struct chat_summary {
     bool measured;
@@ -63,6 +67,9 @@ struct chat_summary {
 /* What the rounds yielded for a server's figure. */
 struct chat_summary chat_summarize(
     const struct chat_results *results, size_t server, const struct chat_figure *figure);
+
+/* Whether any server was measured for it. */
+bool chat_was_measured(const struct chat_results *results, const struct chat_figure *figure);
 
 /* A line each figure: medians, spread, and how many times ours a peer takes. */
 void chat_print_table(const struct chat_results *results);

@@ -49,22 +49,25 @@ static int take_delivery(struct load *load, struct client *client, size_t sender
     return 0;
 }
 
-/* Which sender's a text is, by "b07 >> "; else senders. */
+/* Which sender's a text is, by "b07 >> "; else the number of senders. */
 static size_t sender_of(const struct load *load, const char *text, size_t size)
 {
-    if (size != DELIVERY_SIZE || text[0] != 'b' || memcmp(text + NAME_SIZE, ARROW, 4) != 0)
+    if (size < NAME_SIZE + 4 || text[0] != 'b' || memcmp(text + NAME_SIZE, ARROW, 4) != 0)
         return load->senders;
     size_t sender = (size_t)(text[1] - '0') * 10 + (size_t)(text[2] - '0');
     return sender < load->senders ? sender : load->senders;
 }
 
-/* What the server says itself is only counted once, as its greeting. */
+/* Of what the server says itself, the first is its greeting; the rest may explain a failure. */
 static int take_text(struct load *load, struct client *client, const char *text, size_t size)
 {
     size_t sender = sender_of(load, text, size);
+    if (sender < load->senders && size != DELIVERY_SIZE)
+        return load_fail(load, "client %zu got %zu bytes from b%02zu, not %u: %.*s",
+            number_of(load, client), size, sender, DELIVERY_SIZE, (int)size, text);
     if (sender < load->senders)
         return take_delivery(load, client, sender, text);
-    if (load->sending || load->under_way || !client->greeted)
+    if (client->greeted)
         snprintf(load->said, sizeof(load->said), "%.*s", (int)size, text);
     if (!client->greeted)
         load->greeted++;

@@ -12,6 +12,22 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+const char *chat_unit(enum metric metric)
+{
+    switch (metric) {
+    case COST:
+        return tr("ns/entrega", "ns/delivery");
+    case MEDIAN:
+        return "us p50";
+    case PERCENTILE_99:
+        return "us p99";
+    case ACCEPT:
+        return tr("us/cliente", "us/client");
+    default:
+        return tr("bytes/cliente", "bytes/client");
+    }
+}
+
 struct chat_summary chat_summarize(
     const struct chat_results *results, size_t server, const struct chat_figure *figure)
 {
@@ -27,6 +43,14 @@ struct chat_summary chat_summarize(
     double median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
     return (struct chat_summary){
         .measured = true, .median = median, .least = sorted[0], .most = sorted[count - 1]};
+}
+
+bool chat_was_measured(const struct chat_results *results, const struct chat_figure *figure)
+{
+    for (size_t server = 0; server < CHAT_SERVERS; server++)
+        if (chat_summarize(results, server, figure).measured)
+            return true;
+    return false;
 }
 
 /* "4220 ±3% 1.2x": half of the spread; how many times ours. */
@@ -52,7 +76,7 @@ static void print_figure(const struct chat_results *results, const struct chat_f
     int bytes_beyond_columns = 0;
     for (const char *c = label; *c; c++)
         bytes_beyond_columns += (*c & 0xC0) == 0x80;
-    printf("%-*s", 38 + bytes_beyond_columns, label);
+    printf("%-*s %-13s", 25 + bytes_beyond_columns, label, chat_unit(figure->metric));
     for (size_t server = 0; server < CHAT_SERVERS; server++)
         if (results->servers[server].present)
             print_summary(chat_summarize(results, server, figure), ours, server == 0);
@@ -61,23 +85,15 @@ static void print_figure(const struct chat_results *results, const struct chat_f
     putchar('\n');
 }
 
-static bool anybody_measured(const struct chat_results *results, const struct chat_figure *figure)
-{
-    for (size_t server = 0; server < CHAT_SERVERS; server++)
-        if (chat_summarize(results, server, figure).measured)
-            return true;
-    return false;
-}
-
 void chat_print_table(const struct chat_results *results)
 {
-    printf("%-38s", tr("mediana ±espalhamento, x nosso", "median ±spread, x ours"));
+    printf("%-39s", tr("mediana ±metade da faixa, x nosso", "median ±half the range, x ours"));
     for (size_t server = 0; server < CHAT_SERVERS; server++)
         if (results->servers[server].present)
-            printf(" %-22s", results->servers[server].name);
+            printf(" %15s%7s", results->servers[server].name, "");
     printf(" %8s\n", tr("meta", "to reach"));
     for (const struct chat_figure *figure = results->figures; figure->name; figure++)
-        if (anybody_measured(results, figure))
+        if (chat_was_measured(results, figure))
             print_figure(results, figure);
 }
 
@@ -104,14 +120,15 @@ int chat_write_json(const struct chat_results *results, const char *path)
     FILE *file = fopen(path, "we");
     if (!file)
         return -errno;
-    const char *separator = "[";
+    const char *separator = "";
+    fprintf(file, "{\"quick\": %s, \"figures\": [\n ", results->quick ? "true" : "false");
     for (const struct chat_figure *figure = results->figures; figure->name; figure++) {
-        if (!anybody_measured(results, figure))
+        if (!chat_was_measured(results, figure))
             continue;
         fputs(separator, file);
         write_figure(file, results, figure);
         separator = ",\n ";
     }
-    fputs("]\n", file);
+    fputs("]}\n", file);
     return fclose(file) ? -errno : 0;
 }

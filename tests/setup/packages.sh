@@ -5,7 +5,7 @@
 #   packages.sh install GROUP...   silent; or says what it installs and how, and does it
 #   packages.sh doctor             each tool and library with its version; status 1 if one is missing
 #
-# The groups: build, test, page (the chat's page, in a browser), ci.
+# The groups: build, test, page (the chat's page, in a browser), bench (the chat server's peers), ci.
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 compiler=${CC:-gcc}
@@ -35,7 +35,12 @@ test  valgrind.h     library:valgrind:valgrind/valgrind.h    valgrind           
 page  chromium       browser                                 $package_of_browser    chromium            chromium
 page  node>=18       node:18                                 nodejs                 nodejs              node
 page  npm            command:npm                             npm                    nodejs-npm          node
-page  playwright     node_modules:playwright-core            -                      -                   -
+page  playwright     node_modules:browser:playwright-core    -                      -                   -
+bench websockets     module:websockets                       python3-websockets     python3-websockets  -
+bench node>=18       node:18                                 nodejs                 nodejs              node
+bench npm            command:npm                             npm                    nodejs-npm          node
+bench ws             node_modules:bench/peers:ws             -                      -                   -
+bench bun            node_modules:bench/peers:bun            -                      -                   -
 ci    clang          command:clang                           clang                  clang               llvm
 ci    clang-format   command:clang-format                    clang-format           clang-tools-extra   clang-format
 ci    clang-tidy     command:clang-tidy                      clang-tidy             clang-tools-extra   llvm
@@ -130,11 +135,11 @@ version_node() {
 
 # Installed, and since the list of what is to be installed was last changed.
 found_node_modules() (
-    cd "$root/tests/browser" && test -d "node_modules/$1" &&
+    cd "$root/tests/$1" && test -d "node_modules/$2" &&
         test -z "$(find package-lock.json -newer node_modules/.package-lock.json)"
 )
 version_node_modules() {
-    sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$root/tests/browser/node_modules/$1/package.json"
+    sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$root/tests/$1/node_modules/$2/package.json"
 }
 
 # The lines of needs that are of these groups and not there. Nobody has Valgrind on macOS.
@@ -186,7 +191,9 @@ commands() {
     esac
     case $manager:$lines in brew:*' compiler '* | brew:*/usr/bin/python3*) echo 'xcode-select --install' ;; esac
     case $manager:$lines in brew:*' module:'*) echo '/usr/bin/python3 -m pip install --user websockets' ;; esac
-    case $lines in *' node_modules:'*) echo '(cd tests/browser && npm ci --no-audit --no-fund)' ;; esac
+    for directory in browser bench/peers; do
+        case $lines in *" node_modules:$directory:"*) echo "(cd tests/$directory && npm ci --no-audit --no-fund)" ;; esac
+    done
 }
 
 names() {
@@ -232,10 +239,10 @@ install() {
     check "$@"
 }
 
-# What only CI needs may be missing.
+# What only benchmarks and CI need may be missing.
 doctor() {
     needs | while read -r group name how packages; do
-        test "$group" = "$last" || printf '%s\n' "to $group:" | sed -e 's/to page:/to test the page:/' -e 's/to ci:/for CI only:/'
+        test "$group" = "$last" || printf '%s\n' "to $group:" | sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' -e 's/to ci:/for CI only:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"
