@@ -75,7 +75,24 @@ struct options {
 
 static bool is_chosen(const char *chosen, const char *name)
 {
-    return !chosen || !*chosen || strcmp(chosen, name) == 0;
+    return !chosen || strcmp(chosen, name) == 0;
+}
+
+/* Ends the program, with the names that there are, if one was asked for that is not. */
+static void check_names(const struct options *options)
+{
+    bool has_work = false, has_server = false;
+    for (size_t i = 0; i < WORKS; i++)
+        has_work |= is_chosen(options->work, works[i].name);
+    for (size_t i = 0; i < CHAT_SERVERS; i++)
+        has_server |= is_chosen(options->server, all_servers[i].name);
+    if (has_work && has_server)
+        return;
+    fprintf(stderr, "%s:", has_work ? "--server" : "--work");
+    for (size_t i = 0; has_work ? i < CHAT_SERVERS : i < WORKS; i++)
+        fprintf(stderr, " %s", has_work ? all_servers[i].name : works[i].name);
+    fputc('\n', stderr);
+    exit(2);
 }
 
 static bool succeeds(const char *command)
@@ -198,7 +215,8 @@ static int measure_round(struct chat_results *results, const struct options *opt
 {
     for (size_t w = 0; w < WORKS; w++) {
         struct chat_work work = shorten(&works[w], options->quick);
-        if (!is_chosen(options->work, work.name) || (options->quick && !work.in_quick) ||
+        bool wanted = options->work || work.in_quick || !options->quick;
+        if (!wanted || !is_chosen(options->work, work.name) ||
             work.clients + DESCRIPTORS_BESIDES > limit)
             continue;
         for (size_t s = 0; s < CHAT_SERVERS; s++) {
@@ -242,9 +260,9 @@ static int show(const struct chat_results *results, const struct options *option
         puts(tr("Prova só que funciona: com 300 clientes no máximo, os números não dizem nada.",
             "It only proves that it works: with 300 clients at most, the figures say nothing."));
     chat_print_table(results);
-    if (options->json && *options->json)
+    if (options->json)
         error = chat_write_json(results, options->json);
-    if (!error && options->chart && *options->chart)
+    if (!error && options->chart)
         error = chat_write_chart(results, options->chart);
     if (error)
         fprintf(
@@ -280,6 +298,7 @@ int main(int argc, char **argv)
         options.rounds = 1;
     setlocale(LC_NUMERIC, "C");
     struct chat_server servers[CHAT_SERVERS];
+    check_names(&options);
     find_servers(servers, &options);
     struct chat_results *results = calloc(1, sizeof(*results));
     if (!results)
