@@ -158,12 +158,13 @@ static int measure(struct server_process *server, struct load **load, const stru
 {
     struct load_plan warm_up = work->plan;
     struct load_result result;
-    uint64_t memory = server_process_memory(server), time = server_process_time(server);
+    double memory = (double)server_process_memory(server);
+    uint64_t time = server_process_time(server);
     int error = load_connect(load, server->port, work->clients, work->senders);
     if (error)
         return error;
     values[ACCEPT] = (double)(server_process_time(server) - time) / 1e3 / (double)work->clients;
-    values[MEMORY] = (double)(server_process_memory(server) - memory) / (double)work->clients;
+    values[MEMORY] = ((double)server_process_memory(server) - memory) / (double)work->clients;
     if (warm_up.seconds > WARM_UP_SECONDS)
         warm_up.seconds = WARM_UP_SECONDS;
     error = load_run(*load, &warm_up, &result);
