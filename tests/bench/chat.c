@@ -19,6 +19,7 @@
 
 #define DESCRIPTORS_BESIDES 64 /* that a server or the load has open besides one a client */
 #define WARM_UP_SECONDS 0.3
+#define MOST_SECONDS 300 /* no round begins that would probably end later */
 #define QUICK_SECONDS 0.1
 #define QUICK_CLIENTS 300
 
@@ -33,7 +34,7 @@ static const struct chat_work works[] = {
     {"n3000_w3", 3000, 10, {.window = 3, .seconds = 0.7}, false},
     {"n10000_w3", 10000, 10, {.window = 3, .seconds = 0.7}, true},
     {"idle5000", 5002, 2, {.window = 3, .seconds = 0.7}, false},
-    {"rate1000", 100, 10, {.rate = 1000, .seconds = 2}, true},
+    {"rate1000", 100, 10, {.rate = 1000, .seconds = 1}, true},
 };
 #define WORKS (sizeof(works) / sizeof(*works))
 
@@ -246,9 +247,15 @@ static int measure_all(struct chat_results *results, const struct options *optio
                     "%s: left out: %zu clients do not fit in %zu descriptors (ulimit -Hn)\n"),
                 works[w].name, works[w].clients, limit);
     run_on_processor(1);
-    for (long round = 0; round < options->rounds && !error; round++) {
-        fprintf(
-            stderr, tr("rodada %ld de %ld\n", "round %ld of %ld\n"), round + 1, options->rounds);
+    uint64_t start = uv_hrtime();
+    for (long round = 1; round <= options->rounds && !error; round++) {
+        double elapsed = (double)(uv_hrtime() - start) / 1e9;
+        if (round > 1 && elapsed * (double)round / (double)(round - 1) > MOST_SECONDS) {
+            fprintf(stderr, tr("passaram %.0f s: fica por aqui\n", "%.0f s have passed: enough\n"),
+                elapsed);
+            break;
+        }
+        fprintf(stderr, tr("rodada %ld de %ld\n", "round %ld of %ld\n"), round, options->rounds);
         error = measure_round(results, options, limit);
     }
     return error;
