@@ -144,7 +144,9 @@ bench := $(out)/tests/bench
 $(bench)/runtime: $(patsubst %,$(bench)/%.c.o,runtime runtime_ours runtime_libuv report) $(library)
 $(bench)/echo: $(patsubst %,$(bench)/%.c.o,echo echo_load latency report server_process)
 $(bench)/echo_libuv: $(bench)/echo_libuv.c.o
-$(bench)/runtime $(bench)/echo $(bench)/echo_libuv:
+$(bench)/chat: $(patsubst tests/bench/%.c,$(bench)/%.c.o,$(wildcard tests/bench/chat*.c)) \
+    $(patsubst %,$(bench)/%.c.o,latency server_process) $(library)
+$(bench)/runtime $(bench)/echo $(bench)/echo_libuv $(bench)/chat:
 	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
 
 bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (JSON=file)
@@ -153,13 +155,10 @@ bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (JSON=fi
 bench-echo: $(bench)/echo $(bench)/echo_libuv $(bin)02-coroutines-echo/echo-server ## the echo server beside libuv and asyncio (JSON=file)
 	$(bench)/echo $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv $(JSON)
 
-$(out)/tests/bench/chat: $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/bench/chat*.c)) $(library)
-	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
-
 # Which server and work alone: SERVER=bun WORK=n100_w3. QUICK=1 proves in seconds that all of it works.
 bench_options = $(foreach name,OURS ROUNDS WORK SERVER JSON CHART,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 bench-chat: OURS ?= $(bin)04-chat-server/chat-server
-bench-chat: $(out)/tests/bench/chat $(bin)04-chat-server/chat-server ## the chat beside its peers (QUICK=1 ROUNDS=3 JSON=file CHART=file.svg)
+bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside its peers (QUICK=1 ROUNDS=3 JSON=file CHART=file.svg)
 	@$< $(if $(QUICK),--quick) $(bench_options)
 
 lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck

@@ -13,9 +13,9 @@
 #include <sys/resource.h>
 #include <uv.h>
 
-#include "chat_server_process.h"
 #include "common/language.h"
 #include "common/program.h"
+#include "server_process.h"
 
 #define DESCRIPTORS_BESIDES 64 /* that a server or the load has open besides one a client */
 #define WARM_UP_SECONDS 0.3

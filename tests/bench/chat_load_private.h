@@ -5,8 +5,8 @@
 
 #include <stdarg.h>
 
-#include "chat_latency.h"
 #include "chat_load.h"
+#include "latency.h"
 
 #define NAME_SIZE 3u /* "b07" */
 #define ARROW " >> "
