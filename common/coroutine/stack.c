@@ -30,6 +30,7 @@
 
 #define ARENA_SLOTS ((size_t)1 << 18) /* 16 GiB of addresses, no memory */
 #define ARENA_SLOTS_LEAST ((size_t)64)
+#define SLOTS_DUMPED ((size_t)64) /* what core files have of the arena grows by so many */
 #define GUARD_SIZE ((size_t)4096)
 /* Half of Linux' usual vm.max_map_count, 65,530: the other half stays with the program. */
 #define MPROTECT_MOST ((size_t)16 * 1024)
@@ -81,6 +82,9 @@ int stack_arena_init(struct stack_arena *arena)
             mprotect(arena->base, STACK_SLOT, PROT_NONE);
             arena->slots = slots;
             arena->used = 1;
+#ifdef MADV_DONTDUMP
+            madvise(arena->base, slots * STACK_SLOT, MADV_DONTDUMP);
+#endif
             return 0;
         }
     }
@@ -125,6 +129,15 @@ size_t stack_arena_capacity(const struct stack_arena *arena)
     return arena->slots - 1; /* without the wall */
 }
 
+/* Core files leave out what was never used, or each would have 16 GiB of zeros. */
+static void dump_more(struct stack_arena *arena)
+{
+#ifdef MADV_DODUMP
+    madvise(arena->base + arena->dumped * STACK_SLOT, SLOTS_DUMPED * STACK_SLOT, MADV_DODUMP);
+#endif
+    arena->dumped += SLOTS_DUMPED;
+}
+
 static int acquire_large(struct stack_arena *arena, size_t size, struct stack *stack)
 {
     size = (size + 2 * GUARD_SIZE - 1) & ~(GUARD_SIZE - 1);
@@ -150,6 +163,8 @@ int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack)
         return UV_ENOMEM;
     size_t index = arena->used++;
     stack->low = arena->base + index * STACK_SLOT;
+    if (index >= arena->dumped)
+        dump_more(arena);
     stack->top = stack->low + STACK_SLOT - index % COLOURS * COLOUR;
     prepare_stack(arena, stack);
     return 0;

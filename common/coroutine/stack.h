@@ -42,6 +42,7 @@ struct stack {
 struct stack_arena {
     char *base;
     size_t slots, used;      /* used: those that have ever been handed out */
+    size_t dumped;           /* those that a core file has */
     struct free_stack *free; /* last in, first out: the next one is warm */
     enum stack_guard guard;  /* of the next slot that is used for the first time */
     size_t guards[3];        /* how many stacks have which guard */
