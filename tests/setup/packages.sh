@@ -32,6 +32,7 @@ test  python3        command:/usr/bin/python3                python3            
 test  websockets     module:websockets                       python3-websockets     python3-websockets  -
 test  valgrind       command:valgrind                        valgrind               valgrind            -
 test  valgrind.h     library:valgrind:valgrind/valgrind.h    valgrind               valgrind-devel      -
+test  gdb            command:gdb                             gdb                    gdb                 gdb
 page  chromium       browser                                 $package_of_browser    chromium            chromium
 page  node>=18       node:18                                 nodejs                 nodejs              node
 page  npm            command:npm                             npm                    nodejs-npm          node
@@ -46,7 +47,6 @@ ci    clang-format   command:clang-format                    clang-format       
 ci    clang-tidy     command:clang-tidy                      clang-tidy             clang-tools-extra   llvm
 ci    shellcheck     command:shellcheck                      shellcheck             ShellCheck          shellcheck
 ci    valgrind       command:valgrind                        valgrind               valgrind            -
-ci    gdb            command:gdb                             gdb                    gdb                 gdb
 END
 }
 
@@ -142,10 +142,10 @@ version_node_modules() {
     sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$root/tests/$1/node_modules/$2/package.json"
 }
 
-# The lines of needs that are of these groups and not there. Nobody has Valgrind on macOS.
+# The lines of needs that are of these groups and not there. Nobody has Valgrind or gdb on macOS.
 missing() {
     needs | while read -r group name how packages; do
-        case $manager:$name in brew:valgrind*) continue ;; esac
+        case $manager:$name in brew:valgrind* | brew:gdb) continue ;; esac
         case " $* " in *" $group "*) ask found_ "$how" || echo "$group $name $how $packages" ;; esac
     done
 }
