@@ -82,7 +82,7 @@ static void says(const char *said, const char *const texts[])
     for (; *texts; texts++) {
         rest = strstr(rest, *texts);
         if (!rest)
-            ck_abort_msg("no \"%s\" in:\n%s", *texts, said);
+            ck_abort_msg("no \"%s\" in:\n%.3000s", *texts, said);
         rest += strlen(*texts);
     }
 }
@@ -92,7 +92,7 @@ static void says(const char *said, const char *const texts[])
 static void never_says(const char *said, const char *text)
 {
     if (strstr(said, text))
-        ck_abort_msg("\"%s\" in:\n%s", text, said);
+        ck_abort_msg("\"%s\" in:\n%.3000s", text, said);
 }
 
 /* What a task's backtrace ends with. ucontext's is in the C library. */
@@ -101,18 +101,33 @@ static const char *last_frame(void)
     return with_ucontext() ? "/libc.so" : "switch_start () at common/coroutine/";
 }
 
-/* "manage (echo-server.c:66)": where the source says that. */
+static char *text_of(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    char *text = NULL;
+    size_t size = 0;
+    ck_assert_int_gt(getdelim(&text, &size, '\0', file), 0);
+    fclose(file);
+    return text;
+}
+
+/* The line of the source that says that. */
+static int line_of(const char *path, const char *statement)
+{
+    char *source = text_of(path), *found = strstr(source, statement);
+    ck_assert_ptr_nonnull(found);
+    int line = 1;
+    for (const char *at = source; at < found; at++)
+        line += *at == '\n';
+    free(source);
+    return line;
+}
+
+/* "in manage (echo-server.c:66)\n" */
 static const char *place(char text[128], const char *function, const char *statement)
 {
-    FILE *source = fopen(SOURCE, "r");
-    ck_assert_ptr_nonnull(source);
-    char line[1024];
-    int number = 1;
-    while (fgets(line, sizeof line, source) && !strstr(line, statement))
-        number++;
-    ck_assert(!feof(source));
-    fclose(source);
-    snprintf(text, 128, "in %s (echo-server.c:%d)\n", function, number);
+    snprintf(text, 128, "in %s (echo-server.c:%d)\n", function, line_of(SOURCE, statement));
     return text;
 }
 
@@ -260,6 +275,18 @@ START_TEST(the_tree_at_a_signal_names_the_same_lines)
 }
 END_TEST
 
+START_TEST(the_page_shows_these_lines)
+{
+    char *page = text_of("docs/debugging.md"), read[128], accept[128], planted[128];
+    snprintf(planted, sizeof planted, "in write_to_array tests/planted.c:%d\n",
+        line_of("tests/planted.c", "PLANT(start[index] = 'x');"));
+    accepting(accept);
+    reading(read);
+    SAYS(page, accept, read, accept, read, planted);
+    free(page);
+}
+END_TEST
+
 static const char *why_skipped(void)
 {
     if (memory_is_shadowed())
@@ -286,5 +313,5 @@ int main(void)
                     tasks_are_listed_where_none_runs, tasks_are_listed_inside_an_inline_call,
                     a_task_can_be_looked_into, what_cannot_be_done_is_said, NULL}},
             {"signal", (const TTest *const[]){the_tree_at_a_signal_names_the_same_lines, NULL}},
-            {NULL, NULL}});
+            {"page", (const TTest *const[]){the_page_shows_these_lines, NULL}}, {NULL, NULL}});
 }
