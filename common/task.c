@@ -58,9 +58,11 @@ void task_misuse(const char *format, ...)
  * The pool
  */
 
-static void free_pool(uv_handle_t *show)
+static void handle_closed(uv_handle_t *handle)
 {
-    free(show->data);
+    struct task_pool *pool = handle->data;
+    if (--pool->handles == 0)
+        free(pool);
 }
 
 static void release_pool(struct loop_attachment *attachment)
@@ -73,7 +75,23 @@ static void release_pool(struct loop_attachment *attachment)
     }
     stack_arena_release(&pool->stacks);
     trace_close(pool->trace);
-    uv_close((uv_handle_t *)&pool->show, free_pool);
+    pool->handles = 2;
+    uv_close((uv_handle_t *)&pool->show, handle_closed);
+    uv_close((uv_handle_t *)&pool->trim, handle_closed);
+}
+
+static void trim_stacks(uv_timer_t *trim)
+{
+    struct task_pool *pool = trim->data;
+    uint64_t again = stack_arena_trim(&pool->stacks);
+    if (again)
+        uv_timer_start(trim, trim_stacks, again, 0);
+}
+
+static void stacks_grown(void *trim)
+{
+    if (!uv_is_active(trim))
+        uv_timer_start(trim, trim_stacks, 1000, 0);
 }
 
 static void show_tasks(uv_signal_t *show, int number)
@@ -97,6 +115,11 @@ struct task_pool *task_pool_of(uv_loop_t *loop)
     }
     uv_unref((uv_handle_t *)&pool->show);
     pool->show.data = pool;
+    uv_timer_init(loop, &pool->trim);
+    uv_unref((uv_handle_t *)&pool->trim);
+    pool->trim.data = pool;
+    pool->stacks.grown = stacks_grown;
+    pool->stacks.argument = &pool->trim;
     pool->trace = trace_open();
     pool->loop = loop;
     pool->attachment.release = release_pool;

@@ -18,6 +18,8 @@ struct task_pool {
     size_t live;               /* tasks that have not ended */
     size_t spawned;            /* tasks that there have ever been */
     uv_signal_t show;          /* SIGUSR1: print the tree of tasks */
+    uv_timer_t trim;           /* set while free stacks may hold much memory */
+    int handles;               /* of those two, while they close */
     struct trace *trace;       /* the recording, or NULL */
 };
 

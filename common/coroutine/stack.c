@@ -40,11 +40,12 @@
 #define COLOURS 16
 #define COLOUR ((size_t)64)
 
-/* A stack that waits for its next use, at its own top. */
-struct free_stack {
-    struct free_stack *next;
-    struct stack stack;
-};
+/* Free stacks that keep their memory, however few are in use; and how many give it back at once, in
+ * a millisecond or two. */
+#define KEPT ((size_t)256)
+#define TRIMMED_AT_ONCE 1024
+#define TRIM_AGAIN 100 /* milliseconds */
+#define TRIM_LATER 1000
 
 static enum stack_guard chosen_guard(void)
 {
@@ -70,17 +71,24 @@ static void *map(size_t size)
     return memory;
 }
 
+static size_t arena_size(size_t slots)
+{
+    return slots * (STACK_SLOT + sizeof(struct stack));
+}
+
 int stack_arena_init(struct stack_arena *arena)
 {
     *arena = (struct stack_arena){.guard = chosen_guard()};
     /* A limit on addresses (ulimit -v) gives fewer stacks, not none. */
     size_t slots = RUNNING_ON_VALGRIND ? ARENA_SLOTS / 16 : ARENA_SLOTS;
     for (; slots >= ARENA_SLOTS_LEAST; slots /= 2) {
-        arena->base = map(slots * STACK_SLOT);
+        arena->base = map(arena_size(slots));
         if (arena->base) {
             /* The first slot is a wall, whatever guards the others. */
             mprotect(arena->base, STACK_SLOT, PROT_NONE);
             arena->slots = slots;
+            arena->free = (struct stack *)(arena->base + slots * STACK_SLOT);
+            arena->end = arena->warm = arena->free;
             arena->used = 1;
 #ifdef MADV_DONTDUMP
             madvise(arena->base, slots * STACK_SLOT, MADV_DONTDUMP);
@@ -95,7 +103,7 @@ void stack_arena_release(struct stack_arena *arena)
 {
     if (arena->base) {
         UNPOISON(arena->base, arena->used * STACK_SLOT);
-        munmap(arena->base, arena->slots * STACK_SLOT);
+        munmap(arena->base, arena_size(arena->slots));
     }
     *arena = (struct stack_arena){0};
 }
@@ -115,12 +123,17 @@ static enum stack_guard install_guard(struct stack_arena *arena, char *low)
     return GUARD_CANARY;
 }
 
+static void set_canary(const struct stack *stack)
+{
+    if (stack->guard == GUARD_CANARY)
+        *(uint64_t *)stack->low = STACK_CANARY;
+}
+
 static void prepare_stack(struct stack_arena *arena, struct stack *stack)
 {
     stack->guard = install_guard(arena, stack->low);
     arena->guards[stack->guard]++;
-    if (stack->guard == GUARD_CANARY)
-        *(uint64_t *)stack->low = STACK_CANARY;
+    set_canary(stack);
     VALGRIND_STACK_REGISTER(stack->low, stack->top);
 }
 
@@ -149,24 +162,41 @@ static int acquire_large(struct stack_arena *arena, size_t size, struct stack *s
     return 0;
 }
 
+/* Those that hold memory: in use, or free and warm. */
+static size_t warm_stacks(const struct stack_arena *arena)
+{
+    return arena->used - 1 - (size_t)(arena->warm - arena->free);
+}
+
+/* One that has given its memory back, or one that was never used. */
+static int acquire_cold(struct stack_arena *arena, struct stack *stack)
+{
+    if (arena->end > arena->free) {
+        *stack = *--arena->end;
+        arena->warm = arena->end;
+        set_canary(stack);
+    } else {
+        if (arena->used == arena->slots)
+            return UV_ENOMEM;
+        size_t index = arena->used++;
+        if (index >= arena->dumped)
+            dump_more(arena);
+        stack->low = arena->base + index * STACK_SLOT;
+        stack->top = stack->low + STACK_SLOT - index % COLOURS * COLOUR;
+        prepare_stack(arena, stack);
+    }
+    if (arena->grown && warm_stacks(arena) > KEPT)
+        arena->grown(arena->argument);
+    return 0;
+}
+
 int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack)
 {
     if (size > STACK_SLOT)
         return acquire_large(arena, size, stack);
-    if (arena->free) {
-        struct free_stack *warm = arena->free;
-        arena->free = warm->next;
-        *stack = warm->stack;
-        return 0;
-    }
-    if (arena->used == arena->slots)
-        return UV_ENOMEM;
-    size_t index = arena->used++;
-    stack->low = arena->base + index * STACK_SLOT;
-    if (index >= arena->dumped)
-        dump_more(arena);
-    stack->top = stack->low + STACK_SLOT - index % COLOURS * COLOUR;
-    prepare_stack(arena, stack);
+    if (arena->end == arena->warm)
+        return acquire_cold(arena, stack);
+    *stack = *--arena->end;
     return 0;
 }
 
@@ -179,10 +209,30 @@ void stack_release(struct stack_arena *arena, struct stack stack)
         munmap(stack.low, size);
         return;
     }
-    struct free_stack *released = (struct free_stack *)stack.top - 1;
-    released->stack = stack;
-    released->next = arena->free;
-    arena->free = released;
+    *arena->end++ = stack;
+}
+
+uint64_t stack_arena_trim(struct stack_arena *arena)
+{
+    size_t in_use = arena->used - 1 - (size_t)(arena->end - arena->free);
+    size_t wanted = in_use + (in_use > KEPT ? in_use : KEPT);
+    char *from = NULL, *to = NULL;
+    for (int i = 0; i < TRIMMED_AT_ONCE && warm_stacks(arena) > wanted; i++) {
+        char *low = (arena->warm++)->low;
+        if (low + STACK_SLOT == from || low == to) {
+            /* Neighbours go in one call: alone, each takes six times as long. */
+            from = low < from ? low : from;
+            to = low == to ? low + STACK_SLOT : to;
+            continue;
+        }
+        madvise(from, (size_t)(to - from), MADV_DONTNEED); /* the guards stay */
+        from = low;
+        to = low + STACK_SLOT;
+    }
+    madvise(from, (size_t)(to - from), MADV_DONTNEED);
+    if (warm_stacks(arena) > wanted)
+        return TRIM_AGAIN;
+    return warm_stacks(arena) > KEPT ? TRIM_LATER : 0;
 }
 
 size_t stack_size(const struct stack *stack)

@@ -41,11 +41,14 @@ struct stack {
 
 struct stack_arena {
     char *base;
-    size_t slots, used;      /* used: those that have ever been handed out */
-    size_t dumped;           /* those that a core file has */
-    struct free_stack *free; /* last in, first out: the next one is warm */
-    enum stack_guard guard;  /* of the next slot that is used for the first time */
-    size_t guards[3];        /* how many stacks have which guard */
+    size_t slots, used;       /* used: those that have ever been handed out */
+    size_t dumped;            /* those that a core file has */
+    struct stack *free, *end; /* last in, first out: the next one is warm; a place for each slot */
+    struct stack *warm;       /* the first of the free ones that holds memory; or the end */
+    enum stack_guard guard;   /* of the next slot that is used for the first time */
+    size_t guards[3];         /* how many stacks have which guard */
+    void (*grown)(void *argument); /* unless NULL, told that stack_arena_trim has something to do */
+    void *argument;
 };
 
 /* Reserves the arena; the variable STACK_GUARD (install, mprotect, canary) in the environment
@@ -64,6 +67,10 @@ int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack);
 
 /* Takes a stack back; no coroutine may be on it. */
 void stack_release(struct stack_arena *arena, struct stack stack);
+
+/* Gives the memory of free stacks back, a part at a time, while more of them hold some than are in
+ * use. Returns after how many milliseconds to do that again; 0: not before the arena has grown. */
+uint64_t stack_arena_trim(struct stack_arena *arena);
 
 /* Its size in bytes, as it was asked for. */
 size_t stack_size(const struct stack *stack);
