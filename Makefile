@@ -92,12 +92,13 @@ $(out)/04-chat-server/web:
 	@mkdir -p $(@D)
 	@ln -sfn $(CURDIR)/04-chat-server/web $@
 
-# A suite links the modules of a chapter that its first lines ask for: "// links: 03-keyboard-maze/maze_map.c".
+# A suite links the modules of a chapter that its first lines ask for, and with the linker's options
+# there: "// links: 03-keyboard-maze/maze_map.c".
 suite_links = $(shell sed -n 's|^// links: ||p' tests/test_$(1).c)
 define suite_rule
 $(out)/tests/test_$(1): $(out)/tests/test_$(1).c.o $(support_objects) \
     $(patsubst %,$(out)/%.o,$(filter %.c,$(call suite_links,$(1)))) $(library)
-	$$(call say,link)$$(link) -o $$@ $$^ $$(call libraries,check libuv $(patsubst -l%,lib%,$(filter -l%,$(call suite_links,$(1))))) -lm
+	$$(call say,link)$$(link) $(filter -Wl$(comma)%,$(call suite_links,$(1))) -o $$@ $$^ $$(call libraries,check libuv $(patsubst -l%,lib%,$(filter -l%,$(call suite_links,$(1))))) -lm
 endef
 $(foreach suite,$(suites),$(eval $(call suite_rule,$(suite))))
 

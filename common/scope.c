@@ -201,9 +201,10 @@ int task_gather(struct task_call *calls, size_t count)
     struct scope scope;
     scope_enter(&scope);
     int error = 0;
-    for (size_t i = 0; i < count && !error; i++) {
+    for (size_t i = 0; i < count; i++) {
         calls[i].result = UV_ECANCELED;
-        error = scope_spawn(&scope, calls[i].name, run_call, &calls[i]);
+        if (!error)
+            error = scope_spawn(&scope, calls[i].name, run_call, &calls[i]);
     }
     if (!error)
         error = scope_join(&scope);

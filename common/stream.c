@@ -143,8 +143,9 @@ int stream_feed(struct stream *stream, const char *data, size_t size)
 {
     end_line(stream);
     int error = buffer_append(&stream->input, data, size);
-    if (!error)
-        wake(&stream->reader, 0);
+    if (error)
+        broken(stream, error); /* what is lost must not go unnoticed */
+    wake(&stream->reader, 0);
     return error;
 }
 

@@ -94,7 +94,7 @@ ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size);
 ssize_t stream_read(struct stream *stream, char **data);
 
 /* Appends bytes to what is to be read (reader.feed_data). Like a read, it ends the life of what the
- * last one gave. Returns 0 or UV_ENOMEM. */
+ * last one gave. Returns 0, or UV_ENOMEM: that the stream's next calls return too. */
 int stream_feed(struct stream *stream, const char *data, size_t size);
 
 /*

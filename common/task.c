@@ -300,8 +300,10 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     overflow_watch(&watch);
     pool->root = task;
     loop_ready(loop, &task->ready);
+    int failure = 0; /* a callback that was to come and never will */
     while (!task->ended) {
         error = loop_run(loop);
+        failure = failure ? failure : error;
         if (task->ended)
             break;
         if (task->cancelled && !error && !uv_loop_alive(loop))
@@ -316,7 +318,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     uv_signal_stop(&pool->show);
     int result = task->result;
     task_free(task);
-    return result;
+    return failure && (result >= 0 || result == UV_ECANCELED) ? failure : result;
 }
 
 /*
