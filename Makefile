@@ -39,6 +39,8 @@ link := $(CC) $(sanitize) $(LDFLAGS)
 # libraries NAMES: what pkg-config says; where it knows nothing, the usual name.
 libraries = $(foreach name,$(1),$(shell pkg-config --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
 compile += $(shell pkg-config --cflags libuv ncursesw libwebsockets 2>/dev/null)
+# There gcc looks at a large frame only each 64 KiB, and would leap over a guard of 4.
+compile += $(if $(filter aarch64%,$(shell $(CC) -dumpmachine)),--param=stack-clash-protection-guard-size=12)
 
 # --- what is built ---------------------------------------------------------------------------
 

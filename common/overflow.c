@@ -48,7 +48,7 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
     const struct task *task = task_current();
     const char *address = info->si_addr;
     (void)context;
-    if (task && stack_overflowed(&task->pool->stacks, &task->coroutine.stack, address))
+    if (task && stack_overflowed(&task->coroutine.stack, address))
         overflow_report(task);
     /* The instruction is tried again, and now has the default effect; a signal that was sent is
      * not. */

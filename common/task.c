@@ -206,9 +206,9 @@ static void end_task(struct task *task)
         loop_stop(task->pool->loop);
 }
 
-static void require_whole_stack(const struct task *task)
+static void require_whole_stack(const struct task *task, const void *pointer)
 {
-    if (stack_is_whole(&task->coroutine.stack))
+    if (stack_is_whole(&task->coroutine.stack, pointer))
         return;
     overflow_report(task);
     abort();
@@ -229,7 +229,7 @@ static void resume_task(void *argument)
         return;
     if (pool->trace)
         trace_end(pool->trace, task);
-    require_whole_stack(task);
+    require_whole_stack(task, task->coroutine.pointer);
     coroutine_end(&task->coroutine);
     stack_release(&pool->stacks, task->coroutine.stack);
     end_task(task);
@@ -267,7 +267,7 @@ static void suspend(struct task *task, const char *what)
     struct task *next = loop_take_next(pool->loop, resume_task);
     if (pool->trace)
         record_switch(task, what, next);
-    require_whole_stack(task);
+    require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     if (next) {
         pool->current = next;

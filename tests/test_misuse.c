@@ -251,30 +251,6 @@ START_TEST(ending_with_a_scope_open)
 }
 END_TEST
 
-/*
- * Stacks
- */
-
-static __attribute__((noinline)) int dig(const char *limit)
-{
-    volatile char page[512];
-    for (size_t i = sizeof page; i-- > 0;)
-        page[i] = 'x';
-    if ((uintptr_t)page > (uintptr_t)limit)
-        return dig(limit) + page[0];
-    return page[0];
-}
-
-static int dig_through(void *unused)
-{
-    (void)unused;
-    for (int i = 0; i < 3; i++)
-        task_yield();
-    int result = dig(task_current()->coroutine.stack.low);
-    task_yield();
-    return result;
-}
-
 static int wait_in_a_shield(void *unused)
 {
     (void)unused;
@@ -290,31 +266,6 @@ START_TEST(waiting_for_what_nothing_can_bring)
 }
 END_TEST
 
-static int yield_once(void *unused)
-{
-    (void)unused;
-    return task_yield();
-}
-
-/* The stack below the digger's is its neighbour's, who has ended by then. */
-static int overflow(void *unused)
-{
-    (void)unused;
-    struct scope scope;
-    scope_enter(&scope);
-    scope_spawn(&scope, "neighbour", yield_once, NULL);
-    scope_spawn(&scope, "digger", dig_through, NULL);
-    return scope_leave(&scope, scope_join(&scope));
-}
-
-START_TEST(using_more_stack_than_there_is)
-{
-    setenv("STACK_GUARD", "canary", 1);
-    aborts_with("digger", overflow);
-    aborts_with("overflowed", overflow);
-}
-END_TEST
-
 int main(void)
 {
     return run_suite("misuse",
@@ -325,5 +276,5 @@ int main(void)
                          NULL}},
             {"scope", (const TTest *const[]){leaving_one_that_is_not_innermost, leaving_anothers,
                           joining_anothers, ending_with_a_scope_open, NULL}},
-            {"stack", (const TTest *const[]){using_more_stack_than_there_is, NULL}}, {NULL, NULL}});
+            {NULL, NULL}});
 }

@@ -32,8 +32,16 @@
 #define ARENA_SLOTS_LEAST ((size_t)64)
 #define SLOTS_DUMPED ((size_t)64) /* what core files have of the arena grows by so many */
 #define GUARD_SIZE ((size_t)4096)
-/* Half of Linux' usual vm.max_map_count, 65,530: the other half stays with the program. */
-#define MPROTECT_MOST ((size_t)16 * 1024)
+/* Linux' usual vm.max_map_count is 65,530, and each guard takes two: these, the walls of all other
+ * slots, and what the program maps besides, fit. */
+#define MPROTECT_MOST ((size_t)12 * 1024)
+
+/* Of stacks with a canary, one slot in each MiB is a wall without access: what overflows without
+ * end, or in a frame of 1 MiB, runs into it, instead of through the whole arena. */
+#define WALL_EVERY (((size_t)1 << 20) / STACK_SLOT)
+#define CANARY_SIZE 64 /* a line of the cache: a look costs no more than at a word */
+static const char canary[CANARY_SIZE] =
+    "The canary sings while nobody has run over the end of a stack.";
 
 /* Stacks lie at multiples of their size, so the same depth in each falls into the same cache set.
  * Tops that differ by some lines spread them. */
@@ -84,12 +92,9 @@ int stack_arena_init(struct stack_arena *arena)
     for (; slots >= ARENA_SLOTS_LEAST; slots /= 2) {
         arena->base = map(arena_size(slots));
         if (arena->base) {
-            /* The first slot is a wall, whatever guards the others. */
-            mprotect(arena->base, STACK_SLOT, PROT_NONE);
             arena->slots = slots;
             arena->free = (struct stack *)(arena->base + slots * STACK_SLOT);
             arena->end = arena->warm = arena->free;
-            arena->used = 1;
 #ifdef MADV_DONTDUMP
             madvise(arena->base, slots * STACK_SLOT, MADV_DONTDUMP);
 #endif
@@ -108,6 +113,12 @@ void stack_arena_release(struct stack_arena *arena)
     *arena = (struct stack_arena){0};
 }
 
+/* What fails here, the stacks above have to do without. */
+static void build_wall(char *low)
+{
+    mprotect(low, STACK_SLOT, PROT_NONE);
+}
+
 /* Guards the lowest page in the best way that there is; a way that fails is not tried again. */
 static enum stack_guard install_guard(struct stack_arena *arena, char *low)
 {
@@ -115,18 +126,17 @@ static enum stack_guard install_guard(struct stack_arena *arena, char *low)
         return GUARD_INSTALL;
     if (arena->guard == GUARD_INSTALL)
         arena->guard = GUARD_MPROTECT;
-    if (arena->guard == GUARD_MPROTECT && arena->guards[GUARD_MPROTECT] < MPROTECT_MOST) {
-        if (mprotect(low, GUARD_SIZE, PROT_NONE) == 0)
-            return GUARD_MPROTECT;
-        arena->guard = GUARD_CANARY;
-    }
+    bool may = arena->guard == GUARD_MPROTECT && arena->guards[GUARD_MPROTECT] < MPROTECT_MOST;
+    if (may && mprotect(low, GUARD_SIZE, PROT_NONE) == 0)
+        return GUARD_MPROTECT;
+    arena->guard = GUARD_CANARY;
     return GUARD_CANARY;
 }
 
 static void set_canary(const struct stack *stack)
 {
     if (stack->guard == GUARD_CANARY)
-        *(uint64_t *)stack->low = STACK_CANARY;
+        memcpy(stack->low, canary, CANARY_SIZE);
 }
 
 static void prepare_stack(struct stack_arena *arena, struct stack *stack)
@@ -139,7 +149,7 @@ static void prepare_stack(struct stack_arena *arena, struct stack *stack)
 
 size_t stack_arena_capacity(const struct stack_arena *arena)
 {
-    return arena->slots - 1; /* without the wall */
+    return arena->slots - arena->slots / WALL_EVERY;
 }
 
 /* Core files leave out what was never used, or each would have 16 GiB of zeros. */
@@ -151,21 +161,25 @@ static void dump_more(struct stack_arena *arena)
     arena->dumped += SLOTS_DUMPED;
 }
 
+/* A mapping of its own, with room for a wall. */
 static int acquire_large(struct stack_arena *arena, size_t size, struct stack *stack)
 {
     size = (size + 2 * GUARD_SIZE - 1) & ~(GUARD_SIZE - 1);
-    stack->low = map(size);
-    if (!stack->low)
+    char *wall = map(STACK_SLOT + size);
+    if (!wall)
         return UV_ENOMEM;
+    stack->low = wall + STACK_SLOT;
     stack->top = stack->low + size;
     prepare_stack(arena, stack);
+    if (stack->guard == GUARD_CANARY)
+        build_wall(wall);
     return 0;
 }
 
 /* Those that hold memory: in use, or free and warm. */
 static size_t warm_stacks(const struct stack_arena *arena)
 {
-    return arena->used - 1 - (size_t)(arena->warm - arena->free);
+    return arena->used - arena->walls - (size_t)(arena->warm - arena->free);
 }
 
 /* One that has given its memory back, or one that was never used. */
@@ -176,7 +190,12 @@ static int acquire_cold(struct stack_arena *arena, struct stack *stack)
         arena->warm = arena->end;
         set_canary(stack);
     } else {
-        if (arena->used == arena->slots)
+        /* The first slot is a wall, whatever guards the others. */
+        if (arena->used == 0 || (arena->guard == GUARD_CANARY && arena->used % WALL_EVERY == 0)) {
+            build_wall(arena->base + arena->used++ * STACK_SLOT);
+            arena->walls++;
+        }
+        if (arena->used >= arena->slots)
             return UV_ENOMEM;
         size_t index = arena->used++;
         if (index >= arena->dumped)
@@ -206,7 +225,7 @@ void stack_release(struct stack_arena *arena, struct stack stack)
     UNPOISON(stack.low, size);
     if (size > STACK_SLOT) {
         arena->guards[stack.guard]--;
-        munmap(stack.low, size);
+        munmap(stack.low - STACK_SLOT, STACK_SLOT + size);
         return;
     }
     *arena->end++ = stack;
@@ -214,7 +233,7 @@ void stack_release(struct stack_arena *arena, struct stack stack)
 
 uint64_t stack_arena_trim(struct stack_arena *arena)
 {
-    size_t in_use = arena->used - 1 - (size_t)(arena->end - arena->free);
+    size_t in_use = arena->used - arena->walls - (size_t)(arena->end - arena->free);
     size_t wanted = in_use + (in_use > KEPT ? in_use : KEPT);
     char *from = NULL, *to = NULL;
     for (int i = 0; i < TRIMMED_AT_ONCE && warm_stacks(arena) > wanted; i++) {
@@ -241,10 +260,16 @@ size_t stack_size(const struct stack *stack)
     return size > STACK_SLOT ? size - GUARD_SIZE : STACK_SLOT;
 }
 
-bool stack_overflowed(
-    const struct stack_arena *arena, const struct stack *stack, const void *address)
+bool stack_canary_lives(const struct stack *stack, const void *pointer)
+{
+    const char *used = pointer;
+    bool inside = used >= stack->low && used <= stack->top;
+    return inside && memcmp(stack->low, canary, CANARY_SIZE) == 0;
+}
+
+bool stack_overflowed(const struct stack *stack, const void *address)
 {
     uintptr_t place = (uintptr_t)address, low = (uintptr_t)stack->low;
-    uintptr_t from = stack->guard == GUARD_CANARY ? (uintptr_t)arena->base : low;
+    uintptr_t from = stack->guard == GUARD_CANARY ? low - WALL_EVERY * STACK_SLOT : low;
     return place >= from && place < low + GUARD_SIZE;
 }

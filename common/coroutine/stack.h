@@ -28,10 +28,8 @@
 enum stack_guard {
     GUARD_INSTALL,  /* MADV_GUARD_INSTALL, Linux 6.13 on: a guard that splits no mapping */
     GUARD_MPROTECT, /* a page without access; each costs two of vm.max_map_count */
-    GUARD_CANARY,   /* a known value in the lowest word, looked at when the coroutine suspends */
+    GUARD_CANARY,   /* known bytes at the low end, looked at when the coroutine suspends */
 };
-
-#define STACK_CANARY UINT64_C(0x5AFE57ACC0DEF00D)
 
 struct stack {
     char *low; /* the lowest address; the guard begins here */
@@ -41,7 +39,8 @@ struct stack {
 
 struct stack_arena {
     char *base;
-    size_t slots, used;       /* used: those that have ever been handed out */
+    size_t slots, used;       /* used: those that have ever been handed out, and walls */
+    size_t walls;
     size_t dumped;            /* those that a core file has */
     struct stack *free, *end; /* last in, first out: the next one is warm; a place for each slot */
     struct stack *warm;       /* the first of the free ones that holds memory; or the end */
@@ -75,14 +74,15 @@ uint64_t stack_arena_trim(struct stack_arena *arena);
 /* Its size in bytes, as it was asked for. */
 size_t stack_size(const struct stack *stack);
 
-/* Whether the canary, if the stack has one, is as it was. */
-static inline bool stack_is_whole(const struct stack *stack)
+/* Whether the canary, if the stack has one, is as it was, and pointer, where the stack is in use
+ * now, inside the stack. What a canary cannot see: a frame larger than what is left of the stack,
+ * which writes only below the canary, short of the next wall, and is gone by the time one looks. */
+bool stack_canary_lives(const struct stack *stack, const void *pointer);
+static inline bool stack_is_whole(const struct stack *stack, const void *pointer)
 {
-    return stack->guard != GUARD_CANARY || *(const uint64_t *)stack->low == STACK_CANARY;
+    return stack->guard != GUARD_CANARY || stack_canary_lives(stack, pointer);
 }
 
 /* Whether an access to the address that the processor refused was an overflow of the stack. One
- * with a canary may have run over its neighbours before it was stopped, below the lowest of them.
- */
-bool stack_overflowed(
-    const struct stack_arena *arena, const struct stack *stack, const void *address);
+ * with a canary has run over its neighbours until the next wall stopped it. */
+bool stack_overflowed(const struct stack *stack, const void *address);
