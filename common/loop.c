@@ -1,8 +1,10 @@
 #include "common/loop.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "common/debug.h"
 #include "common/loop_state.h"
 
 #define ROUNDS                                                                                     \
@@ -22,6 +24,7 @@ int loop_init(uv_loop_t *loop)
         return error;
     }
     loop->data = state;
+    state->debug = debug_open();
     uv_check_init(loop, &state->check);
     uv_check_start(&state->check, run_pass);
     uv_unref((uv_handle_t *)&state->check);
@@ -31,10 +34,25 @@ int loop_init(uv_loop_t *loop)
     return 0;
 }
 
+/* Neither may be called by what the loop has called. */
+static void require_outside(const struct loop_state *state, const char *what)
+{
+    if (!state->running)
+        return;
+    fprintf(
+        stderr, "%s was called while the loop runs: use loop_stop, and call it after that\n", what);
+    abort();
+}
+
 int loop_run(uv_loop_t *loop)
 {
     struct loop_state *state = state_of(loop);
+    require_outside(state, "loop_run");
+    if (state->debug)
+        debug_enter(state->debug);
+    state->running = true;
     uv_run(loop, UV_RUN_DEFAULT);
+    state->running = false;
     int error = state->error;
     state->error = 0;
     return error;
@@ -127,7 +145,7 @@ static void run_pass(uv_check_t *check)
     struct loop_state *state = state_of(check->loop);
     if (state->closing)
         return;
-    state->in_pass = true;
+    state->in_pass = !state->debug;
     expire_timers(state, loop_now(check->loop));
     queue_drain(state, &state->ready);
     for (int round = 0; round < ROUNDS && state->woken.first; round++)
@@ -138,10 +156,20 @@ static void run_pass(uv_check_t *check)
     set_idle(state);
 }
 
+/* Whether the end of a pass will see to what has changed. With LOOP_DEBUG, each call does. */
+static bool is_in_pass(const struct loop_state *state)
+{
+    if (state->in_pass)
+        return true;
+    if (state->debug && state->running)
+        debug_require_thread(state->debug);
+    return false;
+}
+
 static void schedule(struct loop_state *state, struct queue *queue, struct loop_callback *callback)
 {
     queue_append(queue, callback);
-    if (!state->in_pass)
+    if (!is_in_pass(state))
         uv_idle_start(&state->idle, do_nothing);
 }
 
@@ -202,7 +230,7 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
         return 0;
     timer->deadline = deadline;
     int error = timer_heap_push(&state->timers, timer);
-    if (!error && !state->in_pass) {
+    if (!error && !is_in_pass(state)) {
         set_alarm(state);
         set_idle(state);
     }
@@ -215,7 +243,7 @@ void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
     if (!timer->place)
         return;
     timer_heap_stop(&state->timers, timer);
-    if (!state->in_pass)
+    if (!is_in_pass(state))
         set_alarm(state);
 }
 
@@ -233,6 +261,7 @@ int loop_close(uv_loop_t *loop)
     struct loop_state *state = state_of(loop);
     if (!state)
         return uv_loop_close(loop);
+    require_outside(state, "loop_close");
     state->closing = true;
     uv_idle_stop(&state->idle);
     while (loop->active_reqs.count > 0)
@@ -253,7 +282,11 @@ int loop_close(uv_loop_t *loop)
         uv_close(handles[i], handle_closed);
     while (state->handles > 0)
         uv_run(loop, UV_RUN_NOWAIT);
+    int error = uv_loop_close(loop);
+    if (error && state->debug)
+        debug_show_handles(loop);
+    free(state->debug);
     free(state);
     loop->data = NULL;
-    return uv_loop_close(loop);
+    return error;
 }

@@ -9,6 +9,9 @@
  * asked for the next pass waits for it, so that libuv looks for events in between.
  *
  * Times are milliseconds of a monotonic clock, intervals are seconds.
+ *
+ * What runs holds the loop until it returns or waits. LOOP_DEBUG=1 in the environment names who
+ * does so for long, and more (debug.h).
  */
 #pragma once
 

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "common/debug.h"
 #include "common/loop_state.h"
 
 /*
@@ -19,8 +20,12 @@ static void owned_free(struct owned_callback *owned)
 static void owned_run(void *argument)
 {
     struct owned_callback owned = *(struct owned_callback *)argument;
+    const struct debug *debug = state_of(owned.loop)->debug;
     owned_free(argument);
-    owned.run(owned.argument);
+    if (debug)
+        debug_run(debug, owned.run, owned.argument);
+    else
+        owned.run(owned.argument);
 }
 
 static void owned_due(void *argument)

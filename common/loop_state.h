@@ -32,11 +32,13 @@ struct loop_state {
     void *on_signal_argument;
     int signal_received;
 
+    bool running;
     bool in_pass; /* its end sets the alarm and the idle handle */
     bool clock_paused;
     bool closing;
     uint64_t paused_at;
-    int error; /* a callback that could not be scheduled */
+    int error;           /* a callback that could not be scheduled */
+    struct debug *debug; /* what LOOP_DEBUG asks for, or NULL */
 };
 
 /* A callback with memory of its own, for callers that keep none. */

@@ -120,7 +120,7 @@ struct task_pool *task_pool_of(uv_loop_t *loop)
     pool->trim.data = pool;
     pool->stacks.grown = stacks_grown;
     pool->stacks.argument = &pool->trim;
-    pool->trace = trace_open();
+    pool->trace = trace_open(state_of(loop)->debug);
     pool->loop = loop;
     pool->attachment.release = release_pool;
     *attachment = &pool->attachment;

@@ -17,15 +17,17 @@
 void trace_tasks(uv_loop_t *loop, FILE *out);
 
 /*
- * The recording, for task.c: trace-event JSON, a row for each task.
+ * For task.c: the recording, as trace-event JSON with a row for each task, and what LOOP_DEBUG
+ * watches of tasks (debug.h).
  */
 
 struct task;
 struct trace;
 
-/* Begins the recording that the variable TRACE asks for; NULL if it asks for none, or, once that
- * has been said on stderr, if the file cannot be written. */
-struct trace *trace_open(void);
+/* Begins the recording that the variable TRACE asks for, unless the file cannot be written, which
+ * is said on stderr, and the watch of debug, unless that is NULL. NULL if neither is to be. */
+struct debug;
+struct trace *trace_open(struct debug *debug);
 
 /* The task begins; it goes on; it suspends, waiting for what; it has ended. */
 void trace_begin(struct trace *trace, const struct task *task);

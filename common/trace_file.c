@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/debug.h"
 #include "common/language.h"
 #include "common/task_state.h"
 #include "common/trace.h"
@@ -11,21 +12,21 @@ struct trace {
     const char *path;
     uint64_t start;
     const char *separator; /* before the next event */
+    struct debug *debug;
 };
 
-struct trace *trace_open(void)
+struct trace *trace_open(struct debug *debug)
 {
     const char *path = getenv("TRACE");
-    if (!path || !*path)
-        return NULL;
-    struct trace *trace = calloc(1, sizeof(*trace));
-    FILE *file = trace ? fopen(path, "we") : NULL;
-    if (!file) {
+    bool wanted = path && *path;
+    FILE *file = wanted ? fopen(path, "we") : NULL;
+    if (wanted && !file)
         fprintf(stderr, "TRACE: %s: %s\n", path, strerror(errno));
-        free(trace);
-        return NULL;
-    }
-    *trace = (struct trace){.file = file, .path = path, .start = uv_hrtime(), .separator = "["};
+    struct trace *trace = file || debug ? calloc(1, sizeof(*trace)) : NULL;
+    if (trace)
+        *trace = (struct trace){file, path, uv_hrtime(), "[", debug};
+    else if (file)
+        fclose(file);
     return trace;
 }
 
@@ -44,6 +45,8 @@ static void write_string(FILE *file, const char *text)
 static void write_event(
     struct trace *trace, const struct task *task, const char *phase, const char *name)
 {
+    if (!trace->file)
+        return;
     double microseconds = (double)(uv_hrtime() - trace->start) / 1000.0;
     fprintf(trace->file,
         "%s\n{\"ph\": \"%s\", \"pid\": 1, \"tid\": %lu, \"ts\": %.3f, \"name\": ", trace->separator,
@@ -55,6 +58,8 @@ static void write_event(
 
 void trace_begin(struct trace *trace, const struct task *task)
 {
+    if (!trace->file)
+        return;
     fprintf(trace->file,
         "%s\n{\"ph\": \"M\", \"pid\": 1, \"tid\": %lu, \"name\": \"thread_name\", \"args\": "
         "{\"name\": ",
@@ -69,28 +74,37 @@ void trace_resume(struct trace *trace, const struct task *task)
 {
     write_event(trace, task, "E", "");
     write_event(trace, task, "B", "run");
+    if (trace->debug)
+        debug_resume(trace->debug);
 }
 
 void trace_suspend(struct trace *trace, const struct task *task, const char *what)
 {
+    if (trace->debug)
+        debug_suspend(trace->debug, task->name, what);
     write_event(trace, task, "E", "");
     write_event(trace, task, "B", what);
 }
 
 void trace_end(struct trace *trace, const struct task *task)
 {
+    if (trace->debug) {
+        debug_suspend(trace->debug, task->name, NULL);
+        debug_require_closed(task->pool->loop, task->name, &task->coroutine.stack);
+    }
     write_event(trace, task, "E", "");
 }
 
 void trace_close(struct trace *trace)
 {
-    if (!trace)
-        return;
-    fprintf(trace->file, "%s\n]\n", *trace->separator == '[' ? "[" : "");
-    bool failed = ferror(trace->file);
-    if (fclose(trace->file) || failed)
-        fprintf(stderr,
-            tr("TRACE: %s: não foi gravado por inteiro\n", "TRACE: %s: not written completely\n"),
-            trace->path);
+    if (trace && trace->file) {
+        fprintf(trace->file, "%s\n]\n", *trace->separator == '[' ? "[" : "");
+        bool failed = ferror(trace->file);
+        if (fclose(trace->file) || failed)
+            fprintf(stderr,
+                tr("TRACE: %s: não foi gravado por inteiro\n",
+                    "TRACE: %s: not written completely\n"),
+                trace->path);
+    }
     free(trace);
 }

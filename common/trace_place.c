@@ -27,10 +27,10 @@ static FILE *start_addr2line(void *const calls[], size_t count)
     return popen(command, "re");
 }
 
-/* The first function and line whose file is not the library's. */
-static void look_up(char *text, size_t size, void *const calls[], size_t count)
+void place_look_up(char *text, size_t size, void *const calls[], size_t count)
 {
     char function[128], line[4096];
+    *text = '\0';
     FILE *output = start_addr2line(calls, count);
     if (!output)
         return;
@@ -57,6 +57,6 @@ const char *place_of(struct places *places, const struct coroutine *coroutine)
     memcpy(places->known[place].calls, calls, sizeof(calls));
     places->known[place].text[0] = '\0';
     if (count)
-        look_up(places->known[place].text, sizeof(places->known[place].text), calls, count);
+        place_look_up(places->known[place].text, sizeof(places->known[place].text), calls, count);
     return places->known[place].text;
 }
