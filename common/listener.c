@@ -65,6 +65,10 @@ void listener_close(struct listener *listener)
 {
     if (listener->socket < 0)
         return;
+    if (listener->waiter)
+        task_misuse(
+            "closes a listener at which task %s accepts: cancel that one, and join it, before",
+            task_name(listener->waiter->task));
     socket_close_handle((uv_handle_t *)&listener->poll);
     close(listener->socket);
     listener->socket = -1;
@@ -104,6 +108,10 @@ static void cancel_accept(struct task_wait *wait)
 static int wait_for_connection(struct listener *listener)
 {
     struct accept_wait wait = {.listener = listener};
+    if (listener->waiter)
+        task_misuse("accepts at a listener at which task %s does the same: let one do it, and tell "
+                    "the others",
+            task_name(listener->waiter->task));
     if (!listener->polling) {
         int error = uv_poll_start(&listener->poll, UV_READABLE, connection_waits);
         if (error)

@@ -43,9 +43,17 @@ void scope_child_ended(struct scope *scope, struct task *child)
         task_wake(scope->joiner, 0);
 }
 
+/* A scope that was left, or (if it is all zero) never entered, has no owner. */
+static void require_open(const struct scope *scope, const char *what)
+{
+    if (!scope->owner)
+        task_misuse("%s on a scope that is not open: call scope_enter before it", what);
+}
+
 int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void *argument),
     void *argument, struct task_options options)
 {
+    require_open(scope, "scope_spawn");
     struct task_pool *pool = scope->owner->pool;
     if (scope->cancelled)
         return scope->cancelled;
@@ -101,6 +109,8 @@ static void deadline_passed(void *argument)
 int scope_enter_until(struct scope *scope, uint64_t deadline)
 {
     struct task *owner = task_required("scope_enter");
+    if (owner->scopes == scope)
+        task_misuse("enters a scope that it is in: each needs a struct scope of its own");
     *scope = (struct scope){
         .owner = owner,
         .outer = owner->scopes,
@@ -140,8 +150,11 @@ static void cancel_scope_join(struct task_wait *wait)
 
 static void require_owner(const struct scope *scope, const char *what)
 {
-    if (scope->owner != task_required(what))
-        task_misuse("%s on a scope of task %s", what, task_name(scope->owner));
+    const struct task *task = task_required(what);
+    require_open(scope, what);
+    if (scope->owner != task)
+        task_misuse("%s on a scope of task %s: only the task that entered it may", what,
+            task_name(scope->owner));
 }
 
 /* Waits until no child runs, nor one that was spawned before the owner ran again. */
@@ -172,7 +185,7 @@ int scope_leave(struct scope *scope, int error)
     require_owner(scope, "scope_leave");
     struct task *owner = scope->owner;
     if (owner->scopes != scope)
-        task_misuse("leaves a scope that is not its innermost");
+        task_misuse("leaves a scope that is not its innermost: leave those inside it first");
     bool was_cancelled = scope->cancelled == UV_ECANCELED;
     scope_cancel(scope);
     wait_for_children(scope, NULL);

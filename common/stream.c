@@ -115,7 +115,9 @@ static int wait_at(struct task_wait **place, const char *what, void (*cancel)(st
 {
     struct stream_wait wait = {.place = place};
     if (*place)
-        task_misuse("%s on a stream on which another task does the same", what);
+        task_misuse("%s on a stream on which another task does the same, %s: let one do it, and "
+                    "tell the others",
+            what, task_name((*place)->task));
     *place = &wait.wait;
     return task_wait(&wait.wait, what, cancel);
 }
@@ -368,13 +370,23 @@ static void linger_over(void *argument)
     wake(&stream->writer, UV_ETIMEDOUT);
 }
 
+static void require_unused(const struct stream *stream)
+{
+    const struct task_wait *wait = stream->reader ? stream->reader : stream->writer;
+    if (stream->closing)
+        task_misuse("closes a stream that another task closes: let one do it");
+    if (wait)
+        task_misuse("closes a stream that task %s waits for: cancel that one, and join it, before",
+            task_name(wait->task));
+}
+
 void stream_close(struct stream *stream)
 {
+    require_unused(stream);
     if (stream->socket < 0)
         return;
-    if (stream->reader || stream->writer)
-        task_misuse("closes a stream that task %s waits for",
-            task_name((stream->reader ? stream->reader : stream->writer)->task));
+    stream->closing = true;
+    stream->ended = true; /* for who goes on reading */
     send_output(stream);
     if (buffer_size(&stream->output) > 0 && !stream->error) {
         struct loop_timer timer = {.run = linger_over, .argument = stream};
@@ -393,4 +405,5 @@ void stream_close(struct stream *stream)
     close(socket);
     buffer_free(&stream->input);
     buffer_free(&stream->output);
+    stream->closing = false;
 }

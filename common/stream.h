@@ -47,6 +47,7 @@ struct stream {
     bool readable; /* a recv may find something */
     bool ended;    /* the peer will send no more */
     bool half_closed;
+    bool closing;    /* stream_close has begun, and waits */
     unsigned turns;  /* receives without a wait before */
     char after_line; /* the byte that the NUL behind the last line stands for */
     char *line_end;  /* where that NUL is, or NULL */
@@ -71,8 +72,8 @@ void stream_open(struct stream *stream, int socket);
 void stream_set_protocol(struct stream *stream, const struct protocol *protocol, void *self);
 
 /* Sends what is pending, for at most STREAM_LINGER seconds and even when cancelled, and closes
- * the socket (writer.close, wait_closed). No other task may wait for it. One that is closed is
- * left as it is. */
+ * the socket (writer.close, wait_closed). No other task may wait for it, nor close it meanwhile;
+ * reads find its end from now on. One that is closed is left as it is. */
 void stream_close(struct stream *stream);
 
 /*

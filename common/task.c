@@ -38,7 +38,9 @@ uv_loop_t *task_loop(void)
 struct task *task_required(const char *what)
 {
     if (!running)
-        task_misuse("%s was called outside a task", what);
+        task_misuse(
+            "%s was called outside a task: only what task_run or scope_spawn started may call it",
+            what);
     return running->current;
 }
 
@@ -185,7 +187,7 @@ static void task_main(void *argument)
     struct task *task = argument;
     task->result = task->function(task->argument);
     if (task->scopes)
-        task_misuse("ended with a scope that was not left");
+        task_misuse("ended with a scope that was not left: call scope_leave before each return");
     task->ended = true;
     coroutine_suspend(&task->coroutine);
 }
@@ -286,12 +288,12 @@ static void cancel_root(void *argument)
 
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
 {
+    if (running)
+        task_misuse("task_run was called while it runs: inside a task, use scope_spawn");
     struct task_pool *pool = task_pool_of(loop);
     struct task *task = pool ? task_new(pool, name, function, argument, 0) : NULL;
     if (!task)
         return UV_ENOMEM;
-    if (pool->root)
-        task_misuse("task_run was called while it runs");
     int error = loop_on_signal(loop, cancel_root, pool);
     if (error && error != UV_EALREADY)
         fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(error));
@@ -433,9 +435,11 @@ int task_join(struct task *task, int *result)
 {
     struct task_join_wait join = {.joined = task, .result = task->result};
     if (task == task_required("task_join"))
-        task_misuse("joins itself");
+        task_misuse("joins itself, which would never end");
     if (!task->held || task->joiner)
-        task_misuse("joins %s, which has no handle, or is being joined", task->name);
+        task_misuse("joins %s, which has no handle, or is being joined: ask scope_spawn_with for "
+                    "one, and join it once",
+            task->name);
     if (!task->ended) {
         task->joiner = &join;
         int error = task_wait(&join.wait, "join", cancel_join);

@@ -3,8 +3,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/executor.h"
+#include "common/stream.h"
 #include "common/task_state.h"
 #include "support_runtime.h"
 
@@ -92,7 +95,7 @@ START_TEST(waiting_outside_a_task)
         void (*function)(void) = functions[i];
         int status = run_apart(i % 2 ? call_in_a_loop : call_in_a_callback, &function, &errors);
         ck_assert_int_eq(status, 128 + SIGABRT);
-        snprintf(expected, sizeof expected, "%s was called outside a task\n", names[i]);
+        snprintf(expected, sizeof expected, "%s was called outside a task: ", names[i]);
         ck_assert_ptr_nonnull(strstr(errors, expected));
         free(errors);
     }
@@ -158,9 +161,44 @@ static int run_inside(void *unused)
     return task_run(task_loop(), "inner", do_nothing, NULL);
 }
 
+static int run_another_inside(void *unused)
+{
+    uv_loop_t other;
+    (void)unused;
+    return loop_init(&other) ? 0 : task_run(&other, "inner", do_nothing, NULL);
+}
+
+static void run_in_a_callback(void *loop)
+{
+    task_run(loop, "inner", do_nothing, NULL);
+}
+
+static int let_a_callback_run(void *unused)
+{
+    (void)unused;
+    loop_call_soon(task_loop(), run_in_a_callback, task_loop());
+    return task_sleep(INFINITY);
+}
+
+static int run_the_loop(void *unused)
+{
+    (void)unused;
+    return loop_run(task_loop());
+}
+
+static int close_the_loop(void *unused)
+{
+    (void)unused;
+    return loop_close(task_loop());
+}
+
 START_TEST(running_while_it_runs)
 {
-    aborts_with("task_run was called while it runs", run_inside);
+    aborts_with("task_run was called while it runs: inside a task, use scope_spawn\n", run_inside);
+    aborts_with("task main: task_run was called while it runs", run_another_inside);
+    aborts_with("loop_run was called while the loop runs", let_a_callback_run);
+    aborts_with("loop_run was called while the loop runs: use loop_stop", run_the_loop);
+    aborts_with("loop_close was called while the loop runs: use loop_stop", close_the_loop);
 }
 END_TEST
 
@@ -251,6 +289,213 @@ START_TEST(ending_with_a_scope_open)
 }
 END_TEST
 
+static int leave_it_twice(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_leave(&scope, 0);
+    return scope_leave(&scope, 0);
+}
+
+static int spawn_when_it_is_left(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_leave(&scope, 0);
+    return scope_spawn(&scope, "late", do_nothing, NULL);
+}
+
+static int join_what_was_never_entered(void *unused)
+{
+    (void)unused;
+    struct scope scope = {0};
+    return scope_join(&scope);
+}
+
+START_TEST(using_one_that_is_not_open)
+{
+    aborts_with(
+        "task main: scope_leave on a scope that is not open: call scope_enter", leave_it_twice);
+    aborts_with("task main: scope_spawn on a scope that is not open", spawn_when_it_is_left);
+    aborts_with("task main: scope_join on a scope that is not open", join_what_was_never_entered);
+}
+END_TEST
+
+static int enter_it_twice(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_enter(&scope);
+    return task_cancelled();
+}
+
+START_TEST(entering_one_twice)
+{
+    aborts_with("task main: enters a scope that it is in", enter_it_twice);
+}
+END_TEST
+
+/*
+ * Streams
+ */
+
+struct shared {
+    struct stream stream;
+    struct listener listener;
+    int peer;
+};
+
+static int read_it(void *argument)
+{
+    char *line;
+    struct shared *shared = argument;
+    return (int)stream_read_line(&shared->stream, &line);
+}
+
+static int close_stream(void *argument)
+{
+    stream_close(&((struct shared *)argument)->stream);
+    return 0;
+}
+
+static int accept_one(void *argument)
+{
+    return listener_accept(&((struct shared *)argument)->listener);
+}
+
+static int close_listener(void *argument)
+{
+    listener_close(&((struct shared *)argument)->listener);
+    return 0;
+}
+
+/* Fills the peer's buffers, so that closing has to wait. */
+static int write_much(void *argument)
+{
+    static char much[1 << 20];
+    struct shared *shared = argument;
+    int error = stream_write(&shared->stream, much, sizeof much);
+    return error ? error : stream_drain(&shared->stream);
+}
+
+/* Two tasks, one after the other, with what they share. */
+static int first_and_second(int (*first)(void *), int (*second)(void *))
+{
+    struct shared shared;
+    struct scope scope;
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+        return UV_EMFILE;
+    stream_open(&shared.stream, ends[0]);
+    shared.peer = ends[1];
+    int error = listener_open(&shared.listener, "127.0.0.1", "0");
+    scope_enter(&scope);
+    scope_spawn(&scope, "first", first, &shared);
+    run_ready();
+    scope_spawn(&scope, "second", second, &shared);
+    error = scope_leave(&scope, error ? error : scope_join(&scope));
+    stream_close(&shared.stream);
+    listener_close(&shared.listener);
+    close(shared.peer);
+    return error;
+}
+
+static int close_while_it_is_read(void *unused)
+{
+    (void)unused;
+    return first_and_second(read_it, close_stream);
+}
+
+static int close_while_it_is_written(void *unused)
+{
+    (void)unused;
+    return first_and_second(write_much, close_stream);
+}
+
+static int close_much(void *argument)
+{
+    struct shared *shared = argument;
+    static char much[1 << 20];
+    stream_write(&shared->stream, much, sizeof much);
+    stream_close(&shared->stream);
+    return 0;
+}
+
+static int close_while_it_is_closed(void *unused)
+{
+    (void)unused;
+    return first_and_second(close_much, close_stream);
+}
+
+static int read_twice_at_once(void *unused)
+{
+    (void)unused;
+    return first_and_second(read_it, read_it);
+}
+
+START_TEST(closing_one_in_use)
+{
+    aborts_with("task second: closes a stream that task first waits for: cancel that one",
+        close_while_it_is_read);
+    aborts_with(
+        "task second: closes a stream that task first waits for", close_while_it_is_written);
+    aborts_with("task second: closes a stream that another task closes", close_while_it_is_closed);
+}
+END_TEST
+
+START_TEST(two_that_do_the_same)
+{
+    aborts_with(
+        "task second: read_line on a stream on which another task does the same, first: let",
+        read_twice_at_once);
+}
+END_TEST
+
+static int read_when_it_is_closed(void *argument)
+{
+    close_stream(argument);
+    note("%d", read_it(argument));
+    return 0;
+}
+
+static int read_what_another_closes(void *unused)
+{
+    (void)unused;
+    return first_and_second(read_when_it_is_closed, read_it);
+}
+
+/* No mistake: it is what asyncio's reader does. */
+START_TEST(reading_one_that_is_closed_finds_its_end)
+{
+    ck_assert_int_eq(run_main(read_what_another_closes, NULL), 0);
+    expect_notes("0");
+}
+END_TEST
+
+static int close_while_it_accepts(void *unused)
+{
+    (void)unused;
+    return first_and_second(accept_one, close_listener);
+}
+
+static int accept_twice_at_once(void *unused)
+{
+    (void)unused;
+    return first_and_second(accept_one, accept_one);
+}
+
+START_TEST(a_listener_in_use)
+{
+    aborts_with("task second: closes a listener at which task first accepts: cancel that one",
+        close_while_it_accepts);
+    aborts_with("task second: accepts at a listener at which task first does the same: let one",
+        accept_twice_at_once);
+}
+END_TEST
+
 static int wait_in_a_shield(void *unused)
 {
     (void)unused;
@@ -275,6 +520,9 @@ int main(void)
                          joining_without_a_handle, running_while_it_runs, waking_who_does_not_wait,
                          NULL}},
             {"scope", (const TTest *const[]){leaving_one_that_is_not_innermost, leaving_anothers,
-                          joining_anothers, ending_with_a_scope_open, NULL}},
+                          joining_anothers, ending_with_a_scope_open, using_one_that_is_not_open,
+                          entering_one_twice, NULL}},
+            {"stream", (const TTest *const[]){closing_one_in_use, two_that_do_the_same,
+                           reading_one_that_is_closed_finds_its_end, a_listener_in_use, NULL}},
             {NULL, NULL}});
 }
