@@ -35,7 +35,7 @@ static void acquire(struct stack_arena *arena, size_t from, size_t to)
         if (stack_acquire(arena, 0, &stacks[i]) != 0)
             ck_abort_msg("no stack");
         use(&stacks[i]);
-        if (!stack_is_whole(&stacks[i]))
+        if (!stack_is_whole(&stacks[i], stacks[i].top - PAGE))
             ck_abort_msg("stack %zu is broken", i);
     }
 }
