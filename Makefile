@@ -6,6 +6,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 SANITIZE ?=#   address,undefined or thread
 SWITCH   ?=#   ucontext: the portable switch instead of the hand-written one
+CHAT_WRITE ?=# classic: the chat server writes as libwebsockets' author advises
 WERROR   ?=#   1: warnings are errors, as in CI
 VALGRIND ?=#   1: make check runs every program under Valgrind
 V        ?=#   1: show every command whole
@@ -23,7 +24,7 @@ empty :=
 comma := ,
 space := $(empty) $(empty)
 variant := $(subst $(space),-,$(strip $(if $(filter gcc cc,$(notdir $(CC))),,$(notdir $(CC))) \
-    $(subst $(comma),-,$(SANITIZE)) $(SWITCH) plain))
+    $(subst $(comma),-,$(SANITIZE)) $(SWITCH) $(CHAT_WRITE) plain))
 variant := $(if $(filter plain,$(variant)),plain,$(variant:-plain=))
 out := build/$(variant)
 # The plain build's programs stand in their chapter's directory; the others' stay beside their objects.
@@ -33,7 +34,8 @@ CFLAGS ?= -O2 -g
 warnings := -Wall -Wextra $(if $(WERROR),-Werror)
 sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 compile := $(CC) -std=gnu17 $(warnings) -D_GNU_SOURCE -I. -fno-omit-frame-pointer \
-    -fstack-clash-protection $(sanitize) $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) $(CFLAGS)
+    -fstack-clash-protection $(sanitize) $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
+    $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS)
 link := $(CC) $(sanitize) $(LDFLAGS)
 
 # libraries NAMES: what pkg-config says; where it knows nothing, the usual name.
@@ -56,8 +58,8 @@ programs := 01-event-loop/hello 01-event-loop/compare \
     03-keyboard-maze/maze \
     04-chat-server/hello-server 04-chat-server/chat-server
 programs := $(foreach program,$(programs),$(if $(wildcard $(program).c),$(program)))
-websocket_modules := websocket websocket_connection websocket_http websocket_server \
-    websocket_context websocket_queue
+websocket_modules := websocket websocket_connection websocket_write websocket_room websocket_pace \
+    websocket_http websocket_server websocket_context websocket_queue
 modules_01-event-loop/compare := compare_work compare_ways compare_measure
 modules_03-keyboard-maze/maze := maze_map enemy screen guard keyboard signals
 modules_04-chat-server/hello-server := $(websocket_modules)
@@ -179,7 +181,8 @@ clean: ## remove all that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 	@echo
-	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1   with make all or make check'
+	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | CHAT_WRITE=classic'
+	@echo '      with make all or make check'
 
 # For clangd: one entry a source, all with the same flags.
 compile_commands.json: Makefile $(formatted)

@@ -44,7 +44,7 @@ static int serve(void *argument)
 int main(int argc, char **argv)
 {
     char page[PATH_SIZE];
-    struct chat chat = {.options = {.host = "localhost", .port = "8765"}};
+    struct chat chat = {.options = {.host = "localhost", .port = "8765", .delay = 2}};
     program_start(argc, argv,
         (const char *[]){"Servidor de chat por WebSocket, com a sua página.",
             "A WebSocket chat server, with its page."},
@@ -53,6 +53,10 @@ int main(int argc, char **argv)
                 {"endereço em que escuta", "address to listen at"}, 0, 0},
             {"port", OPTION_PORT, &chat.options.port, "N",
                 {"porta; 0 escolhe uma", "port; 0 picks one"}, 0, 65535},
+            {"delay", OPTION_COUNT, &chat.options.delay, "MS",
+                {"por quantos ms mensagens seguidas podem esperar umas pelas outras",
+                    "how many ms messages that follow each other may wait to leave together"},
+                0, 1000},
             {"verbose", OPTION_FLAG, &chat.server.verbose, NULL,
                 {"mostra também as mensagens", "shows the messages too"}, 0, 0},
             {0},

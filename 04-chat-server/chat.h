@@ -80,7 +80,8 @@ void name_release(struct client *client);
 /* Those to whom the same is said. It lasts while somebody is in it. */
 struct room {
     struct client *first, *last;
-    char name[]; /* "": the common one */
+    struct websocket_room hearers[2]; /* by their language: not all is said to them in the same */
+    char name[];                      /* "": the common one */
 };
 
 /* Puts the client into the room that the path names: "/" the common one, "/jogos" another. Returns
@@ -90,8 +91,8 @@ int room_enter(struct client *client, const char *path);
 /* Takes the client out of its room. */
 void room_leave(struct client *client);
 
-/* Sends a text to all in the origin's room but the origin. */
-void room_send(const struct client *origin, const char *text, size_t size);
+/* Sends a text to all in the origin's room but the origin. Returns 0 or UV_ENOMEM. */
+int room_send(const struct client *origin, const char *text, size_t size);
 
 /* Tells all others in the client's room, each in its own language, as printf makes it. */
 void room_tell(const struct client *client, const char *portuguese, const char *english, ...)

@@ -41,6 +41,8 @@ static int enter(struct client *client, const char *name)
     else
         room->first = client;
     room->last = client;
+    /* One that is closed already hears nothing. */
+    websocket_room_enter(&room->hearers[client->language], client->socket);
     return 0;
 }
 
@@ -57,6 +59,7 @@ int room_enter(struct client *client, const char *path)
 void room_leave(struct client *client)
 {
     struct room *room = client->room;
+    websocket_room_leave(client->socket);
     if (client->previous)
         client->previous->next = client->next;
     else
@@ -72,19 +75,16 @@ void room_leave(struct client *client)
     free(room);
 }
 
-/* All that is said to many is said here. */
-static void send_in(
+static int send_in(
     enum language language, const struct client *origin, const char *text, size_t size)
 {
-    for (struct client *client = origin->room->first; client; client = client->next)
-        if (client != origin && client->language == language)
-            websocket_send(client->socket, text, size);
+    return websocket_room_send(&origin->room->hearers[language], origin->socket, text, size);
 }
 
-void room_send(const struct client *origin, const char *text, size_t size)
+int room_send(const struct client *origin, const char *text, size_t size)
 {
-    send_in(PORTUGUESE, origin, text, size);
-    send_in(ENGLISH, origin, text, size);
+    int error = send_in(PORTUGUESE, origin, text, size);
+    return error ? error : send_in(ENGLISH, origin, text, size);
 }
 
 void room_tell(const struct client *client, const char *portuguese, const char *english, ...)

@@ -55,7 +55,7 @@ int server_send_to_all(
     if (!error && server->verbose)
         server_log(tr("Enviando a todos", "Sending to all"));
     if (!error)
-        room_send(origin, message.data, message.end);
+        error = room_send(origin, message.data, message.end);
     buffer_free(&message);
     return error;
 }

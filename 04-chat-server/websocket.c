@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BACKLOG ((size_t)1024 * 1024) /* bytes that wait for a client before it is dropped */
-#define LINGER 5                      /* seconds that the rest of it, and the goodbyes, may take */
+#define LINGER 5 /* seconds that what waits for a client, and the goodbyes, may take */
 
 /*
  * The end
@@ -17,7 +16,6 @@ void websocket_let_go(struct websocket *socket)
     if (socket->connection || socket->served)
         return;
     message_queue_clear(&socket->input);
-    message_queue_clear(&socket->output);
     free(socket->arriving);
     free(socket->received);
     free(socket->path);
@@ -45,24 +43,41 @@ void websocket_limit_closing(struct websocket *socket)
         lws_set_timeout(socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LINGER);
 }
 
+/* The closing handshake is ours: the peer's answer ends the connection, or the time limit does.
+ * That of libwebsockets (lws_close_reason, then -1 from the callback) sets two timers a connection
+ * in a sorted list, which is quadratic when all close at once; and Debian's build, made without
+ * NDEBUG, closes twice on libuv to test itself, so that the status is never sent. */
+static int keep_goodbye(struct websocket *socket)
+{
+    const char status[] = {(char)(socket->status >> 8), (char)socket->status};
+    return websocket_keep_frame(socket, FRAME_CLOSE, status, sizeof(status));
+}
+
 void websocket_close(struct websocket *socket, int status)
 {
-    if (!socket->connection || socket->status)
+    if (!socket->connection || socket->status || socket->said_goodbye)
+        return;
+    websocket_room_leave(socket);
+    if (socket->status) /* it had not even room for what it was still to hear */
         return;
     socket->status = status;
+    if (keep_goodbye(socket)) {
+        websocket_cut(socket);
+        return;
+    }
+    websocket_write_soon(socket);
     websocket_limit_closing(socket);
-    lws_callback_on_writable(socket->connection);
     resume_reading(socket); /* up to the peer's goodbye */
     websocket_wake(socket);
 }
 
-/* Without a goodbye: the socket takes nothing. */
-static void cut(struct websocket *socket)
+void websocket_cut(struct websocket *socket)
 {
     socket->server->counts.drops++;
     socket->status = LWS_CLOSE_STATUS_POLICY_VIOLATION;
     socket->said_goodbye = true;
-    message_queue_clear(&socket->output);
+    websocket_room_forget(socket);
+    websocket_drop_backlog(socket);
     message_queue_clear(&socket->input);
     lws_set_timeout(socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
     have_it_noticed(socket);
@@ -122,20 +137,17 @@ ssize_t websocket_receive(struct websocket *socket, char **text)
 
 int websocket_send(struct websocket *socket, const char *text, size_t size)
 {
+    if (!socket->status)
+        websocket_catch_up(socket);
     if (!socket->connection || socket->status || socket->said_goodbye)
         return UV_EPIPE;
-    if (socket->output.bytes + size > BACKLOG) {
-        cut(socket);
-        return UV_ENOBUFS;
-    }
-    struct message *message = message_new(size);
-    if (!message)
-        return UV_ENOMEM;
-    message_append(&message, text, size);
-    message_queue_push(&socket->output, message);
+    int error = websocket_keep_frame(socket, FRAME_TEXT, text, size);
+    if (error == UV_ENOBUFS)
+        websocket_cut(socket);
+    if (error)
+        return error;
     socket->server->counts.deliveries++;
-    if (socket->output.count == 1)
-        lws_callback_on_writable(socket->connection);
+    websocket_write_soon(socket);
     return 0;
 }
 

@@ -16,6 +16,7 @@
 
 #include <sys/types.h>
 
+#include "04-chat-server/websocket_room.h"
 #include "common/task.h"
 
 #define WEBSOCKET_MESSAGE_LIMIT (64 * 1024) /* bytes of the longest message that is taken */
@@ -33,6 +34,7 @@ struct websocket_options {
      * ...), or UV_ENOENT, or another error. NULL: nothing is answered. */
     int (*answer)(const char *path, char **body, const char **type, void *argument);
     void *argument; /* of both */
+    long delay; /* ms that a message to a room may be held, so that others leave with it; 0: none */
 };
 
 /* What has come and gone since the start. */
@@ -64,8 +66,9 @@ void websocket_server_close(struct websocket_server *server);
 ssize_t websocket_receive(struct websocket *socket, char **text);
 
 /* Queues a text message of valid UTF-8 (send): it leaves at the end of the loop's pass. Never
- * waits; whole and in order. Returns 0, UV_ENOMEM, UV_EPIPE when the connection is closed, or
- * UV_ENOBUFS when the client leaves too much unread: it is then disconnected. */
+ * waits; whole and in order, after what its room has said before. Returns 0, UV_ENOMEM, UV_EPIPE
+ * when the connection is closed, or UV_ENOBUFS when the client leaves too much unread: it is then
+ * disconnected. */
 int websocket_send(struct websocket *socket, const char *text, size_t size);
 
 /* websocket_send of a text as printf makes it. */

@@ -13,8 +13,6 @@
 #define WAITING_MESSAGES 16
 #define WAITING_BYTES ((size_t)64 * 1024)
 
-_Static_assert(MESSAGE_ROOM >= LWS_PRE, "libwebsockets writes its header into the room");
-
 /*
  * From the handshake to the end
  */
@@ -88,9 +86,10 @@ static int on_established(struct lws *connection)
 static void on_closed(struct websocket *socket)
 {
     websocket_server_remove(socket->server, socket);
+    websocket_room_forget(socket);
+    websocket_drop_backlog(socket);
     lws_set_wsi_user(socket->connection, NULL);
     socket->connection = NULL;
-    message_queue_clear(&socket->output);
     websocket_wake(socket);
     websocket_let_go(socket);
 }
@@ -100,6 +99,8 @@ static int on_goodbye(struct websocket *socket)
     if (socket->said_goodbye)
         return -1;               /* it was the answer */
     socket->said_goodbye = true; /* libwebsockets answers */
+    websocket_room_forget(socket);
+    websocket_drop_backlog(socket);
     websocket_limit_closing(socket);
     return 0;
 }
@@ -164,54 +165,6 @@ static void on_piece(struct websocket *socket, const char *data, size_t size)
 }
 
 /*
- * Sending
- */
-
-/* The only place that writes messages. libwebsockets keeps what the socket did not take of one; the
- * messages behind it wait here, where they are counted. */
-static int write_pending(struct websocket *socket)
-{
-    struct lws *connection = socket->connection;
-    struct message *message;
-    while (!lws_partial_buffered(connection) && (message = message_queue_pop(&socket->output))) {
-        int written =
-            lws_write(connection, (unsigned char *)message->text, message->size, LWS_WRITE_TEXT);
-        free(message);
-        if (written < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* The closing handshake is ours: the peer's answer ends the connection, or the time limit does.
- * That of libwebsockets (lws_close_reason, then -1 from the callback) sets two timers a connection
- * in a sorted list, which is quadratic when all close at once; and Debian's build, made without
- * NDEBUG, closes twice on libuv to test itself, so that the status is never sent. */
-static int say_goodbye(struct websocket *socket)
-{
-    unsigned char room[LWS_PRE + 4], *frame = room + LWS_PRE;
-    frame[0] = 0x88; /* the last frame of its message, a close */
-    frame[1] = 2;    /* bytes follow */
-    frame[2] = (unsigned char)(socket->status >> 8);
-    frame[3] = (unsigned char)socket->status;
-    socket->said_goodbye = true;
-    return lws_write(socket->connection, frame, 4, LWS_WRITE_RAW) < 0 ? -1 : 0;
-}
-
-static int on_writable(struct websocket *socket)
-{
-    if (socket->said_goodbye)
-        return 0;
-    if (write_pending(socket))
-        return -1;
-    if (socket->output.first || (socket->status && lws_partial_buffered(socket->connection))) {
-        lws_callback_on_writable(socket->connection);
-        return 0;
-    }
-    return socket->status ? say_goodbye(socket) : 0;
-}
-
-/*
  * The callback
  */
 
@@ -230,7 +183,7 @@ int websocket_callback(
         on_piece(socket, in, size);
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return on_writable(socket);
+        return websocket_writable(socket);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return on_goodbye(socket);
     case LWS_CALLBACK_CLOSED:

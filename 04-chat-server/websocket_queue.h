@@ -1,16 +1,13 @@
 /*
- * Messages waiting in a row: those that came and are not yet received, those that are to be sent.
+ * Messages waiting in a row: those that came and are not yet received.
  */
 #pragma once
 
 #include <stddef.h>
 
-#define MESSAGE_ROOM 16 /* bytes in front of the text, where the frame's header is written */
-
 struct message {
     struct message *next;
     size_t size, capacity;
-    char room[MESSAGE_ROOM];
     char text[]; /* size bytes and a NUL */
 };
 

@@ -63,12 +63,29 @@ static void close_listeners(struct websocket_server *server)
         listener_close(&server->listeners[--server->listening]);
 }
 
+/* Rooms first: who is sent something by himself too, then gets both in one write. */
+static void end_of_pass(void *argument)
+{
+    struct websocket_server *server = argument;
+    websocket_rooms_write(server);
+    struct websocket *socket;
+    while ((socket = LIST_FIRST(&server->unsent)))
+        websocket_write_backlog(socket);
+}
+
+void websocket_server_write_soon(struct websocket_server *server)
+{
+    loop_at_end_of_pass(server->loop, &server->end_of_pass);
+}
+
 int websocket_listen(struct websocket_server **result, const struct websocket_options *options)
 {
     struct websocket_server *server = calloc(1, sizeof(*server));
     if (!server)
         return UV_ENOMEM;
     server->options = *options;
+    server->loop = task_loop();
+    server->end_of_pass = (struct loop_callback){.run = end_of_pass, .argument = server};
     int error = open_listeners(server);
     if (error)
         goto free_server;
