@@ -8,6 +8,7 @@
 
 #include "04-chat-server/websocket.h"
 #include "websocket_peer.h"
+#include "websocket_stage_room.h"
 
 /*
  * The server: what it does with a client, the path says
@@ -17,6 +18,7 @@ struct state {
     struct future go;     /* /held clients wait for it */
     struct future flood;  /* what ended /flood */
     struct future orphan; /* what a /orphan client's task saw */
+    struct room_stage room;
 };
 
 static int echo(struct websocket *socket)
@@ -94,6 +96,8 @@ static int serve(struct websocket *socket, void *argument)
         return be_orphaned(socket, state);
     if (strcmp(path, "/orphan-report") == 0)
         return report(socket, &state->orphan);
+    if (strncmp(path, "/room/", 6) == 0 || strncmp(path, "/hall/", 6) == 0)
+        return play_in_room(socket, &state->room);
     if (strcmp(path, "/leave") == 0)
         return send_and_leave(socket);
     if (strcmp(path, "/who") == 0)
@@ -118,8 +122,10 @@ static int start_server(void *options)
 int run_server(const char *directory, bool paused)
 {
     struct state state = {0};
+    const char *delay = getenv("DELAY");
     struct websocket_options options = {.host = "localhost",
         .port = "0",
+        .delay = delay ? atol(delay) : 0,
         .directory = directory,
         .serve = serve,
         .argument = &state};

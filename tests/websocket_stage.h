@@ -1,6 +1,7 @@
 /*
- * What test_04_websocket.c plays on: a server of its own, which is the suite itself, started as
- * "test_04_websocket serve DIRECTORY CLOCK"; hello-server; and a client that nobody here wrote.
+ * What test_04_websocket.c and test_04_fanout.c play on: a server of their own, which is the suite
+ * itself, started as "test_04_websocket serve DIRECTORY CLOCK"; hello-server; and a client that
+ * nobody here wrote.
  */
 #pragma once
 
@@ -18,7 +19,8 @@ extern int port;
 int run_server(const char *directory, bool paused);
 
 /* Starts the suite's own server, which serves the directory's files ("": none); clock is "paused"
- * or "". */
+ * or "". The variable DELAY is how many ms it holds what is said in a room, at the most; unset, 0.
+ */
 void start_own(const char *directory);
 void start_own_with(const char *directory, const char *clock);
 

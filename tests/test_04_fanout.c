@@ -1,0 +1,656 @@
+/* What is said to many: the bytes, the order, who takes nothing, who leaves, and when it leaves. */
+// links: 04-chat-server/websocket.c 04-chat-server/websocket_connection.c
+// links: 04-chat-server/websocket_server.c 04-chat-server/websocket_context.c
+// links: 04-chat-server/websocket_http.c 04-chat-server/websocket_queue.c
+// links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
+// links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
+// links: tests/websocket_stage_room.c -lwebsockets
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "04-chat-server/websocket_pace.h"
+#include "support_runtime.h"
+#include "websocket_peer.h"
+#include "websocket_stage.h"
+
+/*
+ * Members (websocket_stage_room.h)
+ */
+
+static struct frame frame;
+
+static void expect(int peer, const char *text)
+{
+    ck_assert(peer_read(peer, &frame));
+    ck_assert_int_eq(frame.opcode, FINAL | TEXT);
+    ck_assert_str_eq(frame.data, text);
+}
+
+__attribute__((format(printf, 2, 3))) static void tell(int peer, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    peer_send_text(peer, text);
+}
+
+static int join_at(const char *place, int number)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/%s/%d", place, number);
+    int peer = peer_connect(port, path);
+    expect(peer, "in");
+    return peer;
+}
+
+static void join(int peers[], int count)
+{
+    for (int i = 0; i < count; i++)
+        peers[i] = join_at("room", i);
+}
+
+static void leave(const int peers[], int count)
+{
+    for (int i = 0; i < count; i++)
+        close(peers[i]);
+}
+
+/* All that the peer sent before has been done. */
+static void done(int peer)
+{
+    peer_send(peer, FINAL | TEXT, "self done", 9);
+    do
+        ck_assert(peer_read(peer, &frame));
+    while (!strstr(frame.data, " done"));
+}
+
+/* And whether it is held has been decided: at the end of the next pass at the latest. */
+static void settled(int peer)
+{
+    done(peer);
+    done(peer);
+}
+
+static void hears_nothing(int peer)
+{
+    struct pollfd readable = {.fd = peer, .events = POLLIN};
+    ck_assert_int_eq(poll(&readable, 1, 0), 0);
+}
+
+static void paced(const char *delay)
+{
+    setenv("DELAY", delay, 1);
+    start_own_with("", "paused");
+}
+
+/*
+ * The bytes
+ */
+
+static void expect_bytes(int peer, const char *bytes, size_t size)
+{
+    static char received[256];
+    ck_assert_uint_le(size, sizeof received);
+    ck_assert_int_eq(recv(peer, received, size, MSG_WAITALL), size);
+    ck_assert_mem_eq(received, bytes, size);
+}
+
+static void expect_xs(int peer, const char *head, size_t size, size_t count)
+{
+    static char received[65536];
+    expect_bytes(peer, head, size);
+    ck_assert_uint_le(count, sizeof received);
+    ck_assert_int_eq(recv(peer, received, count, MSG_WAITALL), count);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_int_eq(received[i], 'x');
+}
+
+START_TEST(the_bytes_on_the_wire)
+{
+    int peers[2];
+    start_own("");
+    join(peers, 2);
+    peer_send_text(peers[0], "all ol\303\241");
+    expect_bytes(peers[1],
+        "\x81\x06"
+        "0 ol\303\241",
+        8);
+    peer_send_text(peers[0], "one 1 a");
+    expect_bytes(peers[1],
+        "\x81\x03"
+        "1 a",
+        5);
+    peer_send_text(peers[0], "many 2 125");
+    expect_xs(peers[1], "\x81\x7d", 2, 125);
+    expect_xs(peers[1], "\x81\x7d", 2, 125);
+    peer_send_text(peers[0], "many 1 126");
+    expect_xs(peers[1], "\x81\x7e\x00\x7e", 4, 126);
+    peer_send_text(peers[0], "many 1 65535");
+    expect_xs(peers[1], "\x81\x7e\xff\xff", 4, 65535);
+    peer_send_text(peers[0], "many 1 65536");
+    expect_xs(peers[1], "\x81\x7f\0\0\0\0\0\1\0\0", 10, 65536);
+    peer_send_text(peers[0], "all bye");
+    peer_send_text(peers[0], "end 1");
+    expect_bytes(peers[1],
+        "\x81\x05"
+        "2 bye\x88\x02\x03\xe8",
+        11);
+    peer_send(peers[1], FINAL | CLOSE, "\x03\xe8", 2);
+    ck_assert_int_eq(recv(peers[1], &(char){0}, 1, 0), 0); /* no goodbye to the goodbye */
+    leave(peers, 2);
+    stop();
+}
+END_TEST
+
+/*
+ * The order
+ */
+
+#define TALKERS 12
+#define SAID 300 /* by each */
+
+struct schedule {
+    int peers[TALKERS];
+    int expected[TALKERS]; /* messages to each */
+};
+
+/* One command of the member's, picked by chance. */
+static void add_command(struct schedule *schedule, int member, char **end)
+{
+    int other = rand() % TALKERS;
+    switch (rand() % 4) {
+    case 0:
+        *end += sprintf(*end, "one %d from %d", other, member);
+        schedule->expected[other]++;
+        break;
+    case 1:
+        *end += sprintf(*end, "self from %d", member);
+        schedule->expected[member]++;
+        break;
+    default:
+        *end += sprintf(*end, "all from %d", member);
+        for (int i = 0; i < TALKERS; i++)
+            schedule->expected[i] += i != member;
+    }
+}
+
+/* In bursts of many lengths, whoever's turn chance says. */
+static void talk(struct schedule *schedule)
+{
+    int left[TALKERS], members = TALKERS;
+    for (int i = 0; i < TALKERS; i++)
+        left[i] = SAID;
+    while (members > 0) {
+        int member = rand() % TALKERS;
+        int burst = 1 << rand() % 6;
+        for (; burst > 0 && left[member] > 0; burst--, left[member]--) {
+            char text[64], *end = text;
+            add_command(schedule, member, &end);
+            peer_send(schedule->peers[member], FINAL | TEXT, text, (size_t)(end - text));
+            members -= left[member] == 1;
+        }
+    }
+}
+
+/* The server numbers what it is told to say, and each member hears its part in that order. */
+static void hears_in_order(int peer, int count)
+{
+    long last = -1;
+    for (int i = 0; i < count; i++) {
+        ck_assert(peer_read(peer, &frame));
+        char *rest;
+        long number = strtol(frame.data, &rest, 10);
+        ck_assert_int_gt(number, last);
+        ck_assert_int_eq(strncmp(rest, " from ", 6), 0);
+        last = number;
+    }
+    hears_nothing(peer);
+}
+
+static void random_schedule(unsigned seed)
+{
+    struct schedule schedule = {0};
+    srand(seed);
+    join(schedule.peers, TALKERS);
+    talk(&schedule);
+    for (int i = 0; i < TALKERS; i++)
+        hears_in_order(schedule.peers[i], schedule.expected[i]);
+    leave(schedule.peers, TALKERS);
+}
+
+START_TEST(one_order_for_all)
+{
+    start_own("");
+    for (unsigned seed = 1; seed <= 5; seed++)
+        random_schedule(seed);
+    stop();
+}
+END_TEST
+
+START_TEST(one_order_for_all_when_held)
+{
+    setenv("DELAY", "2", 1);
+    start_own("");
+    for (unsigned seed = 6; seed <= 10; seed++)
+        random_schedule(seed);
+    stop();
+}
+END_TEST
+
+START_TEST(hears_what_is_said_while_in_the_room)
+{
+    int peers[2];
+    start_own("");
+    join(peers, 2);
+    int guest = join_at("hall", 7);
+    peer_send_text(peers[0], "all before");
+    peer_send_text(peers[0], "enter 7");
+    peer_send_text(peers[0], "all while");
+    peer_send_text(peers[0], "leave 7");
+    peer_send_text(peers[0], "leave 7");
+    peer_send_text(peers[0], "all after");
+    peer_send_text(peers[0], "one 7 end");
+    expect(guest, "1 while");
+    expect(guest, "3 end");
+    expect(peers[1], "0 before");
+    expect(peers[1], "1 while");
+    expect(peers[1], "2 after");
+    peer_send_text(peers[0], "all bye");
+    peer_send_text(peers[0], "end 1");
+    expect(peers[1], "4 bye");
+    ck_assert_int_eq(peer_ending(peers[1], NULL), 1000);
+    leave((int[]){peers[0], guest}, 2);
+    stop();
+}
+END_TEST
+
+/*
+ * Who takes nothing
+ */
+
+#define KIB 1024
+#define CHUNK (16 * KIB)
+
+START_TEST(who_is_slow_misses_nothing)
+{
+    int peers[3], count = 1500 * KIB / CHUNK;
+    start_own("");
+    join(peers, 3);
+    for (int i = 0; i < count; i++)
+        tell(peers[0], "many 1 %d", CHUNK);
+    tell(peers[0], "one 1 private");
+    tell(peers[0], "all end");
+    for (int peer = 2; peer > 0; peer--) { /* all has been sent before 1 reads any */
+        for (int i = 0; i < count; i++) {
+            ck_assert(peer_read(peers[peer], &frame));
+            ck_assert_uint_eq(frame.size, CHUNK);
+        }
+        if (peer == 1)
+            expect(peers[1], "0 private");
+        expect(peers[peer], "1 end");
+    }
+    leave(peers, 3);
+    stop();
+}
+END_TEST
+
+/* As much as the kernel may take of its own accord, and the bound. */
+START_TEST(who_never_reads_is_dropped_alone)
+{
+    int peers[4], count = 0;
+    start_own("");
+    join(peers, 4);
+    int connected = open_descriptors(server.pid);
+    while (open_descriptors(server.pid) == connected) {
+        tell(peers[0], "many 4 %d", CHUNK);
+        count += 4;
+        for (int i = 0; i < 4; i++)
+            for (int peer = 2; peer < 4; peer++) {
+                ck_assert(peer_read(peers[peer], &frame));
+                ck_assert_uint_eq(frame.size, CHUNK);
+            }
+        ck_assert_int_lt(count, 64 * 1024 * KIB / CHUNK);
+    }
+    ck_assert_int_gt(count, 2 * 1024 * KIB / CHUNK);
+    tell(peers[0], "all still there");
+    expect(peers[2], "0 still there");
+    expect(peers[3], "0 still there");
+    ck_assert_int_eq(open_descriptors(server.pid), connected - 1);
+    ck_assert_int_eq(peer_ending(peers[1], NULL), 0); /* cut, so it ends */
+    leave((int[]){peers[0], peers[2], peers[3]}, 3);
+    stop();
+}
+END_TEST
+
+/*
+ * Who leaves
+ */
+
+static void reset_connection(int peer)
+{
+    struct linger reset = {.l_onoff = 1};
+    setsockopt(peer, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(peer);
+}
+
+static int how_many(void)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (memory_is_shadowed())
+        return 100;
+    return limit.rlim_cur > 1100 ? 1000 : (int)limit.rlim_cur - 100;
+}
+
+START_TEST(a_thousand_leave_in_mid_broadcast)
+{
+    int count = how_many(), *leaving = calloc((size_t)count, sizeof *leaving);
+    int peers[2], messages = 0;
+    start_own("");
+    join(peers, 2);
+    int before = open_descriptors(server.pid);
+    for (int i = 0; i < count; i++)
+        leaving[i] = join_at("room", 2 + i);
+    for (int i = 0; i < count; i++) {
+        tell(peers[0], "all %d", messages++);
+        if (i % 2)
+            reset_connection(leaving[i]);
+        else
+            close(leaving[i]);
+    }
+    for (int i = 0; i < messages; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%d %d", i, i);
+        expect(peers[1], text);
+    }
+    while (open_descriptors(server.pid) > before)
+        poll(NULL, 0, 10);
+    leave(peers, 2);
+    free(leaving);
+    stop();
+}
+END_TEST
+
+START_TEST(leaves_while_something_is_on_its_way_to_it)
+{
+    int peers[2];
+    start_own("");
+    join(peers, 2);
+    for (int i = 0; i < 100; i++) {
+        int leaving = join_at("room", 5);
+        for (int k = 0; k < 3; k++) {
+            tell(peers[0], "one 5 private");
+            tell(peers[0], "all of us");
+        }
+        if (i % 4 == 1)
+            tell(peers[0], "end 5");
+        if (i % 2)
+            reset_connection(leaving);
+        else
+            close(leaving);
+        tell(peers[0], "one 5 too late");
+        done(peers[0]);
+    }
+    for (int i = 0; i < 300; i++) {
+        ck_assert(peer_read(peers[1], &frame));
+        ck_assert_ptr_nonnull(strstr(frame.data, "of us"));
+    }
+    leave(peers, 2);
+    stop();
+}
+END_TEST
+
+START_TEST(the_last_one_leaves_with_things_unsaid)
+{
+    int peers[10];
+    paced("10000");
+    join(peers, 10);
+    for (int i = 0; i < 3; i++) {
+        tell(peers[0], "all held");
+        settled(peers[0]);
+    }
+    leave(peers, 10);
+    join(peers, 2);
+    tell(peers[0], "all new");
+    ck_assert(peer_read(peers[1], &frame));
+    ck_assert_ptr_nonnull(strstr(frame.data, " new"));
+    leave(peers, 2);
+    stop();
+}
+END_TEST
+
+/*
+ * When it leaves. The server's clock stands still
+ */
+
+#define MEMBERS 10 /* enough to be worth a delay */
+
+START_TEST(is_held_for_the_delay_at_the_most)
+{
+    int peers[MEMBERS];
+    paced("10000");
+    join(peers, MEMBERS);
+    tell(peers[0], "all one"); /* nothing was said before: it leaves at once */
+    expect(peers[1], "0 one");
+    tell(peers[0], "all two");
+    tell(peers[0], "all three");
+    settled(peers[0]);
+    hears_nothing(peers[1]);
+    tell(peers[0], "time 9.998");
+    settled(peers[0]);
+    hears_nothing(peers[1]);
+    tell(peers[0], "time 0.001");
+    expect(peers[1], "1 two");
+    expect(peers[1], "2 three");
+    leave(peers, MEMBERS);
+    stop();
+}
+END_TEST
+
+START_TEST(what_is_private_does_not_wait)
+{
+    int peers[MEMBERS];
+    paced("10000");
+    join(peers, MEMBERS);
+    tell(peers[0], "all one");
+    expect(peers[1], "0 one");
+    tell(peers[0], "all held");
+    tell(peers[0], "one 1 private"); /* and what was said before it does not either */
+    expect(peers[1], "1 held");
+    expect(peers[1], "2 private");
+    tell(peers[0], "all later");
+    settled(peers[0]);
+    hears_nothing(peers[1]);
+    tell(peers[0], "time 10");
+    expect(peers[1], "3 later");
+    leave(peers, MEMBERS);
+    stop();
+}
+END_TEST
+
+START_TEST(who_comes_or_goes_hears_its_part_of_what_is_held)
+{
+    int peers[MEMBERS];
+    paced("10000");
+    join(peers, MEMBERS);
+    int guest = join_at("hall", 77);
+    tell(peers[0], "all one");
+    expect(peers[1], "0 one");
+    tell(peers[0], "all before");
+    settled(peers[0]);
+    tell(peers[0], "enter 77");
+    tell(peers[0], "all while");
+    tell(peers[0], "leave 77");
+    tell(peers[0], "all after");
+    ck_assert(peer_read(guest, &frame));
+    ck_assert_ptr_nonnull(strstr(frame.data, " while"));
+    settled(peers[0]);
+    hears_nothing(guest);
+    tell(peers[0], "end 1");
+    ck_assert_int_eq(peer_ending(peers[1], NULL), 1000);
+    leave(peers + 2, MEMBERS - 2);
+    leave((int[]){peers[0], guest}, 2);
+    stop();
+}
+END_TEST
+
+START_TEST(much_does_not_wait)
+{
+    int peers[MEMBERS];
+    paced("10000");
+    join(peers, MEMBERS);
+    tell(peers[0], "all one");
+    expect(peers[1], "0 one");
+    tell(peers[0], "many 40 %d", CHUNK); /* 256 KB are the limit */
+    for (int i = 0; i < 30; i++)
+        ck_assert(peer_read(peers[1], &frame));
+    leave(peers, MEMBERS);
+    stop();
+}
+END_TEST
+
+START_TEST(nothing_is_held_without_a_delay)
+{
+    int peers[MEMBERS];
+    char text[16];
+    paced("0");
+    join(peers, MEMBERS);
+    for (int i = 0; i < 50; i++) {
+        tell(peers[0], "all again");
+        snprintf(text, sizeof text, "%d again", i);
+        expect(peers[1], text);
+    }
+    leave(peers, MEMBERS);
+    stop();
+}
+END_TEST
+
+/*
+ * The pace
+ */
+
+#define MS 1000000ull
+
+/* A message comes, and no other in the next pass. Returns when it leaves; the time moves to it. If
+ * it is held, another comes after so many nanoseconds, unless they are 0. */
+static bool is_held(struct websocket_pace *pace, uint64_t *now, uint64_t next)
+{
+    websocket_pace_message(pace, *now);
+    enum websocket_leave leave;
+    while ((leave = websocket_pace_ask(pace, 100, 2 * MS, *now)) == LEAVE_NEXT_PASS)
+        ;
+    if (leave == LEAVE_HELD) {
+        if (next)
+            websocket_pace_message(pace, *now + next);
+        ck_assert_int_eq(websocket_pace_ask(pace, 100, 2 * MS, *now + next), LEAVE_HELD);
+        *now += MS;
+        pace->due = true;
+        ck_assert_int_eq(websocket_pace_ask(pace, 100, 2 * MS, *now), LEAVE_NOW);
+    }
+    websocket_pace_left(pace, *now, *now);
+    return leave == LEAVE_HELD;
+}
+
+START_TEST(idle_leaves_at_once)
+{
+    struct websocket_pace pace = {0};
+    uint64_t now = MS;
+    for (int i = 0; i < 100; i++, now += 9 * MS)
+        ck_assert(!is_held(&pace, &now, MS / 2));
+}
+END_TEST
+
+START_TEST(steady_messages_wait_for_each_other)
+{
+    struct websocket_pace pace = {0};
+    uint64_t now = MS;
+    ck_assert(!is_held(&pace, &now, MS / 2));
+    for (int i = 0; i < 1000; i++, now += MS)
+        ck_assert(is_held(&pace, &now, i % 4 == 0 ? MS / 2 : 0));
+}
+END_TEST
+
+/* Each waits for the other's answer, which comes at once. */
+START_TEST(answers_hardly_ever_wait)
+{
+    struct websocket_pace pace = {0};
+    uint64_t now = MS;
+    int held = 0;
+    for (int i = 0; i < 10000; i++, now += MS / 50)
+        held += is_held(&pace, &now, 0);
+    ck_assert_int_gt(held, 10); /* it is tried again */
+    ck_assert_int_lt(held, 20);
+    now += MS / 50;
+    pace.immediate = 0;
+    ck_assert(is_held(&pace, &now, MS / 10)); /* too prompt to count */
+    ck_assert(!is_held(&pace, &now, 0));
+}
+END_TEST
+
+START_TEST(few_never_wait_and_nobody_without_a_delay)
+{
+    struct websocket_pace pace = {0};
+    for (uint64_t now = MS; now < 100 * MS; now += MS) {
+        websocket_pace_message(&pace, now);
+        ck_assert_int_eq(websocket_pace_ask(&pace, 7, 2 * MS, now), LEAVE_NOW);
+        websocket_pace_left(&pace, now, now);
+        websocket_pace_message(&pace, now);
+        ck_assert_int_eq(websocket_pace_ask(&pace, 100, 0, now), LEAVE_NOW);
+        websocket_pace_left(&pace, now, now);
+    }
+}
+END_TEST
+
+START_TEST(what_has_come_already_is_waited_for)
+{
+    struct websocket_pace pace = {0};
+    int passes = 0;
+    do
+        websocket_pace_message(&pace, MS);
+    while (passes++ < 100 && websocket_pace_ask(&pace, 8, 2 * MS, MS) == LEAVE_NEXT_PASS);
+    ck_assert_int_gt(passes, 4);
+    ck_assert_int_lt(passes, 20);
+}
+END_TEST
+
+START_TEST(a_long_write_is_worth_a_wait)
+{
+    struct websocket_pace pace = {0};
+    uint64_t now = MS;
+    for (int i = 0; i < 100; i++) {
+        ck_assert_int_eq(is_held(&pace, &now, 0), i > 0);
+        pace.took = 5 * MS;
+    }
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    if (argc > 3 && strcmp(argv[1], "serve") == 0)
+        return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
+    const TTest *const order[] = {the_bytes_on_the_wire, one_order_for_all,
+        one_order_for_all_when_held, hears_what_is_said_while_in_the_room, NULL};
+    const TTest *const slow[] = {
+        who_is_slow_misses_nothing, who_never_reads_is_dropped_alone, NULL};
+    const TTest *const leaving[] = {a_thousand_leave_in_mid_broadcast,
+        leaves_while_something_is_on_its_way_to_it, the_last_one_leaves_with_things_unsaid, NULL};
+    const TTest *const delay[] = {is_held_for_the_delay_at_the_most, what_is_private_does_not_wait,
+        who_comes_or_goes_hears_its_part_of_what_is_held, much_does_not_wait,
+        nothing_is_held_without_a_delay, NULL};
+    const TTest *const pace[] = {idle_leaves_at_once, steady_messages_wait_for_each_other,
+        answers_hardly_ever_wait, few_never_wait_and_nobody_without_a_delay,
+        what_has_come_already_is_waited_for, a_long_write_is_worth_a_wait, NULL};
+    const struct test_group groups[] = {{"order", order}, {"slow", slow}, {"leaving", leaving},
+        {"delay", delay}, {"pace", pace}, {NULL, NULL}};
+    return run_suite("04_fanout", groups);
+}

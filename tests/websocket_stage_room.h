@@ -1,0 +1,28 @@
+/*
+ * The part of the stage that test_04_fanout.c plays on: a room whose members do as they are told.
+ *
+ * "/room/N" is member N, in the room from the start, and told "in"; "/hall/N" is not in it yet. A
+ * message's first word is a command:
+ *
+ *     all TEXT        says it to the other members
+ *     one N TEXT      says it to member N
+ *     self TEXT       says it to who asks
+ *     many COUNT SIZE says COUNT texts of SIZE bytes to the other members: SIZE times "x"
+ *     enter N, leave N, end N
+ *                     member N enters or leaves the room, or is disconnected with 1000
+ *     time SECONDS    moves the server's clock, which stands still
+ *
+ * Each text but those of many is preceded by its number, counted for all: "17 TEXT".
+ */
+#pragma once
+
+#include "04-chat-server/websocket.h"
+
+struct room_stage {
+    struct websocket_room room;
+    struct room_member *members; /* in the room or not */
+    long said;
+};
+
+/* Is the member that the path names, until it leaves. */
+int play_in_room(struct websocket *socket, struct room_stage *stage);
