@@ -137,6 +137,9 @@ check: $(if $(CHAPTER),chapter,all) tests
 	@BIN=$(abspath $(or $(bin),.)) OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) \
 	    tests/run.sh $(chosen_suites)
 
+check-seeds: tests ## the runtime's suites, each time in another order (SEEDS=1000)
+	@OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) tests/seeds.sh
+
 deps: ## install whatever building and testing need (FOR="build test page bench ci")
 	@tests/setup/packages.sh install $(or $(FOR),build test page)
 
@@ -191,5 +194,5 @@ compile_commands.json: Makefile $(formatted)
 	        "$$separator" '$(CURDIR)' "$$source" '$(compile)' "$$source"; separator=',\n'; \
 	done | sed -e '1s/^/[/' -e 's/\\n/\n/g' -e '$$s/$$/]/' > $@
 
-.PHONY: all chapter tests run test check bench-runtime bench-echo bench-chat deps doctor lint format clean help
+.PHONY: all chapter tests run test check check-seeds bench-runtime bench-echo bench-chat deps doctor lint format clean help
 .SECONDARY:

@@ -31,6 +31,7 @@ int loop_init(uv_loop_t *loop)
     uv_idle_init(loop, &state->idle);
     uv_timer_init(loop, &state->alarm);
     state->handles = 3;
+    state->seed = loop_seed();
     return 0;
 }
 
@@ -88,7 +89,7 @@ static void queue_append(struct queue *queue, struct loop_callback *callback)
 /* Runs those that are in the queue now: a snapshot, so that what they add waits its turn. */
 static void queue_drain(struct loop_state *state, struct queue *queue)
 {
-    state->next = queue->first;
+    state->next = state->seed ? loop_shuffle(queue->first, &state->seed) : queue->first;
     *queue = (struct queue){0};
     while (state->next) {
         struct loop_callback *callback = take_next(state);

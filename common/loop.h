@@ -8,6 +8,10 @@
  * woken, for some rounds; then the end of the pass, where what was written meanwhile is sent. What
  * asked for the next pass waits for it, so that libuv looks for events in between.
  *
+ * For tests, the environment's LOOP_SEED=number lifts the promise of that order: each time, all
+ * that is ready is shuffled, for every number in its own way. Nothing but the order of output may
+ * change.
+ *
  * Times are milliseconds of a monotonic clock, intervals are seconds.
  *
  * What runs holds the loop until it returns or waits. LOOP_DEBUG=1 in the environment names who

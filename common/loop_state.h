@@ -1,5 +1,5 @@
 /*
- * What a loop keeps: for loop.c, loop_calls.c and task.c. Nobody else's.
+ * What a loop keeps: for loop.c and its parts, loop_*.c, and for task.c. Nobody else's.
  */
 #pragma once
 
@@ -39,6 +39,7 @@ struct loop_state {
     uint64_t paused_at;
     int error;           /* a callback that could not be scheduled */
     struct debug *debug; /* what LOOP_DEBUG asks for, or NULL */
+    unsigned seed;       /* of the order in which what is ready runs; 0: first in, first out */
 };
 
 /* A callback with memory of its own, for callers that keep none. */
@@ -55,6 +56,12 @@ static inline struct loop_state *state_of(const uv_loop_t *loop)
 {
     return loop->data;
 }
+
+/* What LOOP_SEED says, or 0. */
+unsigned loop_seed(void);
+
+/* The callbacks of a list in another order, which the seed decides and which changes it. */
+struct loop_callback *loop_shuffle(struct loop_callback *first, unsigned *seed);
 
 /*
  * Whose turn is next: inline, since it is asked at each switch of tasks.

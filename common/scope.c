@@ -39,8 +39,10 @@ void scope_child_ended(struct scope *scope, struct task *child)
         scope->error = result;
         scope_cancel(scope);
     }
-    if (scope->running == 0 && scope->joiner)
+    if (scope->running == 0 && scope->joiner) {
         task_wake(scope->joiner, 0);
+        scope->joiner = NULL; /* another child may come and end before it runs */
+    }
 }
 
 /* A scope that was left, or (if it is all zero) never entered, has no owner. */

@@ -33,9 +33,13 @@ struct task *spawn_held(
 int wait_for_ever(void *name);
 
 /* Appends a word to the notes; expect_notes fails unless they are text (words with a space between
- * them), and forgets them. Notes are the test process' own. */
+ * them), and forgets them. With LOOP_SEED set the words may be in any order. Notes are the test
+ * process' own. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void expect_notes(const char *text);
+
+/* For a test of what first in, first out brings about: its loops do without LOOP_SEED. */
+void keep_order(void);
 
 /* Runs function(argument) in a process of its own and returns its exit status, or 128 + the signal
  * that ended it; 0 if the function returned. *errors, unless NULL, gets what it wrote to its

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -86,6 +87,45 @@ START_TEST(what_is_called_soon_runs_in_order)
     run(&loop);
     expect_notes("d");
     close_loop(&loop);
+}
+END_TEST
+
+static char turns[4]; /* who ran, one after the other */
+
+static void take_a_turn(void *name)
+{
+    strcat(turns, name);
+}
+
+static const char *turns_with_seed(const char *seed)
+{
+    uv_loop_t loop;
+    ck_assert_int_eq(setenv("LOOP_SEED", seed, 1), 0);
+    turns[0] = '\0';
+    open_loop(&loop);
+    for (const char *const *name = (const char *const[]){"a", "b", "c", NULL}; *name; name++)
+        loop_call_soon(&loop, take_a_turn, (void *)*name);
+    run(&loop);
+    close_loop(&loop);
+    return turns;
+}
+
+START_TEST(a_seed_decides_the_order)
+{
+    static const char *const orders[] = {"abc", "acb", "bac", "bca", "cab", "cba"};
+    int seen[6] = {0};
+    for (int i = 1; i <= 240; i++) {
+        char seed[8], first[4];
+        snprintf(seed, sizeof seed, "%d", i);
+        strcpy(first, turns_with_seed(seed));
+        ck_assert_str_eq(first, turns_with_seed(seed)); /* always the same */
+        for (int order = 0; order < 6; order++)
+            seen[order] += strcmp(orders[order], first) == 0;
+    }
+    for (int order = 0; order < 6; order++)
+        ck_assert_int_ge(seen[order], 24); /* each about as often */
+    ck_assert_str_eq(turns_with_seed("0"), "abc");
+    ck_assert_str_eq(turns_with_seed(""), "abc");
 }
 END_TEST
 
@@ -710,7 +750,7 @@ int main(void)
     return run_suite("loop",
         (struct test_group[]){
             {"pass", (const TTest *const[]){an_empty_loop_ends_at_once,
-                         what_is_called_soon_runs_in_order,
+                         what_is_called_soon_runs_in_order, a_seed_decides_the_order,
                          what_the_ready_make_ready_waits_for_the_next_pass,
                          each_link_of_a_chain_is_called, an_endless_chain_does_not_keep_events_out,
                          stop_ends_after_this_pass, NULL}},

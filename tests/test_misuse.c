@@ -136,7 +136,7 @@ static int join_twice_at_once(void *unused)
 
 START_TEST(joining_what_another_joins)
 {
-    aborts_with("task second: joins joined", join_twice_at_once);
+    aborts_with(": joins joined, which", join_twice_at_once);
 }
 END_TEST
 

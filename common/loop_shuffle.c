@@ -1,0 +1,31 @@
+/* LOOP_SEED: an order that no program should depend on, for tests to find those that do. */
+#include <stdlib.h>
+
+#include "common/loop_state.h"
+
+#define ROUNDS                                                                                     \
+    16 /* bits of the key by which the callbacks are sorted; equal keys keep their order */
+
+unsigned loop_seed(void)
+{
+    const char *seed = getenv("LOOP_SEED");
+    return seed ? (unsigned)strtoul(seed, NULL, 10) : 0;
+}
+
+/* Sorts by random keys, a bit a round: no memory is needed, which could be short. */
+struct loop_callback *loop_shuffle(struct loop_callback *first, unsigned *seed)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        struct loop_callback *ones = NULL, *zeros = NULL;
+        struct loop_callback **last_one = &ones, **last_zero = &zeros;
+        for (struct loop_callback *callback = first; callback; callback = callback->next) {
+            struct loop_callback ***last = rand_r(seed) & 1 ? &last_one : &last_zero;
+            **last = callback;
+            *last = &callback->next;
+        }
+        *last_one = NULL;
+        *last_zero = ones;
+        first = zeros;
+    }
+    return first;
+}
