@@ -103,8 +103,8 @@ static void deadline_passed(void *argument)
 {
     struct scope *scope = argument;
     if (scope->shielded)
-        fprintf(stderr, "task %s: its cleanup takes longer than it may, and is cut short\n",
-            task_name(scope->owner));
+        fprintf(stderr, "task %s: its cleanup takes longer than %g s, and is cut short\n",
+            task_name(scope->owner), scope->seconds);
     cancel_with(scope, UV_ETIMEDOUT);
 }
 
@@ -132,6 +132,7 @@ int scope_enter_shielded(struct scope *scope, double seconds)
     uv_loop_t *loop = task_required("scope_enter_shielded")->pool->loop;
     int error = scope_enter_until(scope, loop_deadline(loop, seconds));
     scope->shielded = true;
+    scope->seconds = seconds;
     return error;
 }
 

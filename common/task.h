@@ -16,7 +16,8 @@
  * has been cancelled; UV_ETIMEDOUT: the deadline of a scope that it is in has passed. From then on
  * every wait of that task, in that scope, returns the same error at once: return it, freeing what
  * is held on the way. A result that arrived before the cancellation is returned, and the next wait
- * tells of the latter.
+ * tells of the latter; one that arrives after it is there for whoever asks next, unless the call
+ * says that it is dropped.
  *
  * Waiting outside a task is a mistake that ends the program.
  */
@@ -79,7 +80,8 @@ struct scope {
     size_t running;           /* those that have not ended */
     int cancelled;            /* 0, or what waits inside it return */
     int error;                /* the first failure of a child */
-    bool shielded;            /* what is cancelled outside is not felt inside */
+    bool shielded;            /* what is cancelled outside is not felt inside ... */
+    double seconds;           /* ... for so long */
     struct task_wait *joiner; /* the owner, while it waits for the children */
     struct loop_timer timer;  /* its deadline */
 };
@@ -94,8 +96,8 @@ void scope_enter(struct scope *scope);
 int scope_enter_until(struct scope *scope, uint64_t deadline);
 
 /* For cleanup that has to wait: inside it a cancellation from outside is not felt, for at most that
- * many seconds (asyncio.shield, but bounded). Cleanup that takes longer gets UV_ETIMEDOUT and is
- * reported on stderr. */
+ * many seconds (asyncio.shield, but bounded). Cleanup that takes longer gets UV_ETIMEDOUT, and
+ * stderr is told the task's name and the bound. */
 int scope_enter_shielded(struct scope *scope, double seconds);
 
 /* Starts function(argument) as a child (TaskGroup.create_task). It first runs when the
