@@ -61,7 +61,8 @@ struct stream {
 };
 
 /* Connects to the first address of host that answers (asyncio.open_connection). Returns 0, or the
- * last address's error; then there is nothing to close. */
+ * last address's error; then there is nothing to close: when cancelled, it gives up what it had
+ * begun. */
 int stream_connect(struct stream *stream, const char *host, const char *port);
 
 /* Makes a stream of a connected socket, which it owns from then on. */

@@ -312,20 +312,38 @@ static void unset_locale(void)
         unsetenv(names[i]);
 }
 
-int run_suite(const char *name, const struct test_group *groups)
+static TCase *add_case(Suite *suite, const char *name)
+{
+    TCase *tcase = tcase_create(name);
+    tcase_set_timeout(tcase, SECONDS_A_TEST);
+    suite_add_tcase(suite, tcase);
+    return tcase;
+}
+
+static int run(Suite *suite)
 {
     unset_locale();
-    Suite *suite = suite_create(name);
-    for (; groups->name; groups++) {
-        TCase *tcase = tcase_create(groups->name);
-        tcase_set_timeout(tcase, SECONDS_A_TEST);
-        for (const TTest *const *test = groups->tests; *test; test++)
-            tcase_add_test(tcase, *test);
-        suite_add_tcase(suite, tcase);
-    }
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int run_suite(const char *name, const struct test_group *groups)
+{
+    Suite *suite = suite_create(name);
+    for (; groups->name; groups++) {
+        TCase *tcase = add_case(suite, groups->name);
+        for (const TTest *const *test = groups->tests; *test; test++)
+            tcase_add_test(tcase, *test);
+    }
+    return run(suite);
+}
+
+int run_table(const char *name, const TTest *test, int rows)
+{
+    Suite *suite = suite_create(name);
+    tcase_add_loop_test(add_case(suite, name), test, 0, rows);
+    return run(suite);
 }

@@ -74,3 +74,6 @@ struct test_group {
 };
 int run_suite(
     const char *name, const struct test_group *groups); /* the last group's name is NULL */
+
+/* The same for one test that is run for each row of a table, numbered _i from 0. */
+int run_table(const char *name, const TTest *test, int rows);

@@ -12,238 +12,39 @@ struct victim {
 };
 
 /*
- * When
+ * When, by whom: what test_cancel_table.c does not say
  */
 
-static int note_the_first_wait(void *unused)
+static int note_yields(void *unused)
 {
     (void)unused;
-    note("starts");
-    return wait_for_ever("first");
-}
-
-static int cancel_before_the_start(void *unused)
-{
-    (void)unused;
-    struct scope scope;
-    int result = 0;
-    scope_enter(&scope);
-    struct task *task = spawn_held(&scope, "child", note_the_first_wait, NULL);
-    task_cancel(task);
-    ck_assert_int_eq(task_join(task, &result), 0);
-    ck_assert_int_eq(result, UV_ECANCELED);
-    expect_notes("starts first:ECANCELED");
-    return scope_leave(&scope, 0);
-}
-
-START_TEST(before_it_starts_its_first_wait_tells)
-{
-    ck_assert_int_eq(run_main(cancel_before_the_start, NULL), 0);
-}
-END_TEST
-
-static int in_sleep(struct victim *self)
-{
-    (void)self;
-    return task_sleep(INFINITY);
-}
-
-static int in_yield(struct victim *self)
-{
-    (void)self;
-    return task_yield();
-}
-
-static int in_future(struct victim *self)
-{
-    return future_wait(&self->future, NULL);
-}
-
-static int in_join(struct victim *self)
-{
-    return task_join(self->other, NULL);
-}
-
-static int in_scope(struct victim *self)
-{
-    (void)self;
-    struct scope scope;
-    scope_enter(&scope);
-    scope_spawn(&scope, "grandchild", wait_for_ever, "grandchild");
-    int error = scope_join(&scope);
-    ck_assert_uint_eq(scope.running, 1); /* it is for scope_leave to end it */
-    return scope_leave(&scope, error);
-}
-
-static int in_gather(struct victim *self)
-{
-    (void)self;
-    struct task_call calls[] = {{"call", wait_for_ever, "call", 0}};
-    return task_gather(calls, 1);
-}
-
-/* In both of two turns: nothing wears off. */
-#define WAITS_AND_NOTES(wait)                                                                      \
-    static int note_##wait(void *self)                                                             \
-    {                                                                                              \
-        for (int i = 0; i < 2; i++)                                                                \
-            note("%s", uv_err_name(wait(self)));                                                   \
-        return UV_ECANCELED;                                                                       \
-    }
-WAITS_AND_NOTES(in_sleep)
-WAITS_AND_NOTES(in_yield)
-WAITS_AND_NOTES(in_future)
-WAITS_AND_NOTES(in_join)
-WAITS_AND_NOTES(in_scope)
-WAITS_AND_NOTES(in_gather)
-
-static int cancel_a_waiting_one(void *function)
-{
-    struct scope scope;
-    struct victim victim = {0};
-    scope_enter(&scope);
-    victim.other = spawn_held(&scope, "other", wait_for_ever, "other");
-    victim.task = spawn_held(&scope, "victim", *(int (**)(void *))function, &victim);
-    ck_assert_int_eq(task_yield(), 0);
-    task_cancel(victim.task);
-    ck_assert_int_eq(task_join(victim.task, NULL), 0);
-    return scope_leave(&scope, 0);
-}
-
-static void is_cancelled_in(int (*function)(void *), const char *notes)
-{
-    ck_assert_int_eq(run_main(cancel_a_waiting_one, &function), 0);
-    expect_notes(notes);
-}
-
-START_TEST(while_it_waits_every_wait_tells)
-{
-    is_cancelled_in(note_in_sleep, "ECANCELED ECANCELED other:ECANCELED");
-    is_cancelled_in(note_in_yield, "ECANCELED ECANCELED other:ECANCELED");
-    is_cancelled_in(note_in_future, "ECANCELED ECANCELED other:ECANCELED");
-    is_cancelled_in(note_in_join, "ECANCELED ECANCELED other:ECANCELED");
-    is_cancelled_in(note_in_scope, "grandchild:ECANCELED ECANCELED grandchild:ECANCELED ECANCELED "
-                                   "other:ECANCELED");
-    is_cancelled_in(
-        note_in_gather, "call:ECANCELED ECANCELED call:ECANCELED ECANCELED other:ECANCELED");
-}
-END_TEST
-
-/* Waits twice: the first may have got its result in time. */
-static int wait_twice_for_a_future(void *argument)
-{
-    struct victim *self = argument;
-    int result = 0, error = future_wait(&self->future, &result);
-    note("%d:%s", result, error ? uv_err_name(error) : "0");
-    return wait_for_ever("next");
-}
-
-static int cancel_in_the_same_tick(void *unused)
-{
-    (void)unused;
-    struct scope scope;
-    struct victim early = {0}, late = {0};
-    scope_enter(&scope);
-    early.task = spawn_held(&scope, "early", wait_twice_for_a_future, &early);
-    late.task = spawn_held(&scope, "late", wait_twice_for_a_future, &late);
-    run_ready();
-    ck_assert_int_eq(future_set(&early.future, 7), 0);
-    task_cancel(early.task);
-    run_ready();
-    expect_notes("7:0 next:ECANCELED");
-    task_cancel(late.task);
-    ck_assert_int_eq(future_set(&late.future, 7), 0);
-    run_ready();
-    expect_notes("0:ECANCELED next:ECANCELED");
-    return scope_leave(&scope, 0);
-}
-
-START_TEST(a_result_that_came_first_is_returned)
-{
-    ck_assert_int_eq(run_main(cancel_in_the_same_tick, NULL), 0);
-}
-END_TEST
-
-static int sleep_twice(void *unused)
-{
-    (void)unused;
-    int error = task_sleep(1);
-    note("%s", error ? uv_err_name(error) : "0");
-    return wait_for_ever("next");
-}
-
-static void cancel_the_task(void *task)
-{
-    task_cancel(task);
-}
-
-static int cancel_when_the_timer_is_due(void *unused)
-{
-    (void)unused;
-    struct scope scope;
-    scope_enter(&scope);
-    struct task *task = spawn_held(&scope, "sleeper", sleep_twice, NULL);
-    run_ready();
-    loop_call_later(task_loop(), 1, cancel_the_task, task); /* fires just after the sleep's */
-    advance(1);
-    expect_notes("0 next:ECANCELED");
-    return scope_leave(&scope, 0);
-}
-
-START_TEST(a_sleep_that_is_over_is_over)
-{
-    ck_assert_int_eq(run_main(cancel_when_the_timer_is_due, NULL), 0);
-}
-END_TEST
-
-static int end_at_a_future(void *argument)
-{
-    struct victim *self = argument;
-    future_wait(&self->future, NULL);
-    return 9;
-}
-
-static int cancel_the_joiner(void *argument)
-{
-    struct victim *self = argument;
-    future_wait(&self->future, NULL);
-    task_cancel(self->other);
+    int error;
+    while (!(error = task_yield()))
+        ;
+    note("%s", uv_err_name(error));
+    note("%s", uv_err_name(task_yield()));
     return 0;
 }
 
-static int join_twice(void *argument)
-{
-    struct victim *self = argument;
-    int result = 0, error = task_join(self->task, &result);
-    note("%d:%s", result, error ? uv_err_name(error) : "0");
-    return wait_for_ever("next");
-}
-
-static int cancel_just_after_the_end(void *unused)
+static int cancel_one_that_yields(void *unused)
 {
     (void)unused;
     struct scope scope;
-    struct victim victim = {0};
     scope_enter(&scope);
-    victim.task = spawn_held(&scope, "joined", end_at_a_future, &victim);
-    scope_spawn(&scope, "canceller", cancel_the_joiner, &victim);
-    victim.other = spawn_held(&scope, "joiner", join_twice, &victim);
+    struct task *task = spawn_held(&scope, "yielding", note_yields, NULL);
     run_ready();
-    future_set(&victim.future, 0); /* it ends, the joiner is cancelled, the joiner runs */
-    run_ready();
-    expect_notes("9:0 next:ECANCELED");
+    expect_notes("");
+    task_cancel(task);
+    ck_assert_int_eq(task_join(task, NULL), 0);
     return scope_leave(&scope, 0);
 }
 
-START_TEST(a_join_of_one_that_has_ended_has_its_result)
+START_TEST(every_yield_from_then_on_tells)
 {
-    ck_assert_int_eq(run_main(cancel_just_after_the_end, NULL), 0);
+    ck_assert_int_eq(run_main(cancel_one_that_yields, NULL), 0);
+    expect_notes("ECANCELED ECANCELED");
 }
 END_TEST
-
-/*
- * By whom
- */
 
 static int cancel_the_victim(void *argument)
 {
@@ -271,22 +72,6 @@ START_TEST(a_sibling_may_cancel_it_twice)
 {
     ck_assert_int_eq(run_main(let_a_sibling_cancel, NULL), 0);
     expect_notes("untouched:ECANCELED");
-}
-END_TEST
-
-static int cancel_oneself(void *unused)
-{
-    (void)unused;
-    task_cancel(task_current());
-    ck_assert_int_eq(task_cancelled(), UV_ECANCELED);
-    note("runs");
-    return wait_for_ever("self");
-}
-
-START_TEST(it_may_cancel_itself)
-{
-    ck_assert_int_eq(run_main(cancel_oneself, NULL), UV_ECANCELED);
-    expect_notes("runs self:ECANCELED");
 }
 END_TEST
 
@@ -358,6 +143,28 @@ START_TEST(its_children_are_cancelled_as_it_leaves_their_scope)
     ck_assert_int_eq(run_main(cancel_a_parent, NULL), 0);
 }
 END_TEST
+
+static int in_sleep(struct victim *self)
+{
+    (void)self;
+    return task_sleep(INFINITY);
+}
+
+static int in_yield(struct victim *self)
+{
+    (void)self;
+    return task_yield();
+}
+
+static int in_future(struct victim *self)
+{
+    return future_wait(&self->future, NULL);
+}
+
+static int in_join(struct victim *self)
+{
+    return task_join(self->other, NULL);
+}
 
 /* Ignores every error, whatever it waits for. */
 #define WAITS_ON_AND_ON(wait)                                                                      \
@@ -509,13 +316,9 @@ END_TEST
 int main(void)
 {
     return run_suite("cancel",
-        (struct test_group[]){
-            {"when", (const TTest *const[]){before_it_starts_its_first_wait_tells,
-                         while_it_waits_every_wait_tells, a_result_that_came_first_is_returned,
-                         a_sleep_that_is_over_is_over, a_join_of_one_that_has_ended_has_its_result,
-                         NULL}},
-            {"by whom", (const TTest *const[]){a_sibling_may_cancel_it_twice, it_may_cancel_itself,
-                            one_that_has_ended_keeps_its_result, NULL}},
+        (struct test_group[]){{"cancel", (const TTest *const[]){every_yield_from_then_on_tells,
+                                             a_sibling_may_cancel_it_twice,
+                                             one_that_has_ended_keeps_its_result, NULL}},
             {"what follows",
                 (const TTest *const[]){its_children_are_cancelled_as_it_leaves_their_scope,
                     one_that_ignores_it_cannot_stop_the_loop, NULL}},

@@ -199,30 +199,6 @@ START_TEST(an_outer_one_is_felt_inside)
 }
 END_TEST
 
-static int wait_for_all_kinds(void *unused)
-{
-    (void)unused;
-    struct scope outer, scope;
-    struct future future = {0};
-    scope_enter(&outer);
-    struct task *task = spawn_held(&outer, "joined", wait_for_ever, "joined");
-    ck_assert_int_eq(scope_enter_until(&scope, from_now(1)), 0);
-    scope_spawn(&scope, "child", wait_for_ever, "child");
-    note_result(scope_join(&scope));
-    note_result(future_wait(&future, NULL));
-    note_result(task_join(task, NULL));
-    note_result(scope_leave(&scope, 0));
-    ck_assert_int_eq(task_yield(), 0);
-    return scope_leave(&outer, 0);
-}
-
-START_TEST(every_kind_of_wait_has_it)
-{
-    ck_assert_int_eq(run_for(1, wait_for_all_kinds), 0);
-    expect_notes("1 child:ECANCELED ETIMEDOUT ETIMEDOUT ETIMEDOUT 0 joined:ECANCELED");
-}
-END_TEST
-
 static int have_both(void *unused)
 {
     (void)unused;
@@ -407,9 +383,9 @@ int main(void)
                              one_that_is_kept_is_not_felt, the_last_moment_of_all_is_none,
                              waits_do_not_move_it, it_passes_to_the_millisecond,
                              one_that_has_passed_is_felt_at_once, NULL}},
-            {"nested", (const TTest *const[]){an_inner_one_may_be_sooner,
-                           an_outer_one_is_felt_inside, every_kind_of_wait_has_it,
-                           the_innermost_reason_is_told, the_first_reason_of_a_scope_stays, NULL}},
+            {"nested",
+                (const TTest *const[]){an_inner_one_may_be_sooner, an_outer_one_is_felt_inside,
+                    the_innermost_reason_is_told, the_first_reason_of_a_scope_stays, NULL}},
             {"shield",
                 (const TTest *const[]){inside_a_shield_a_cancellation_is_not_felt,
                     a_shield_holds_only_so_long, who_takes_too_long_is_named,
