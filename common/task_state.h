@@ -1,5 +1,5 @@
 /*
- * What a task is made of: for task.c, scope.c and what shows tasks to people. Nobody else's.
+ * What a task is made of: for task*.c, scope.c and what shows tasks to people. Nobody else's.
  */
 #pragma once
 
@@ -57,6 +57,9 @@ struct task_pool *task_pool_of(uv_loop_t *loop);
 /* A new task, which is not ready yet, or NULL when memory or stacks are short. */
 struct task *task_new(struct task_pool *pool, const char *name, int (*function)(void *argument),
     void *argument, size_t stack_size);
+
+/* What a new task's callback is: gives it a stack and runs it until its first wait. */
+void task_begin(void *task);
 
 /* Gives its memory back to the pool. */
 void task_free(struct task *task);
