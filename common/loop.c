@@ -157,21 +157,25 @@ static void run_pass(uv_check_t *check)
     set_idle(state);
 }
 
-/* Whether the end of a pass will see to what has changed. With LOOP_DEBUG, each call does. */
-static bool is_in_pass(const struct loop_state *state)
+/* With LOOP_DEBUG, all calls count as made outside a pass, and come here. */
+static void require_own_thread(const struct loop_state *state)
 {
-    if (state->in_pass)
-        return true;
     if (state->debug && state->running)
         debug_require_thread(state->debug);
-    return false;
+}
+
+/* Apart, so that within a pass scheduling is short. */
+__attribute__((noinline)) static void begin_soon(struct loop_state *state)
+{
+    require_own_thread(state);
+    uv_idle_start(&state->idle, do_nothing);
 }
 
 static void schedule(struct loop_state *state, struct queue *queue, struct loop_callback *callback)
 {
     queue_append(queue, callback);
-    if (!is_in_pass(state))
-        uv_idle_start(&state->idle, do_nothing);
+    if (!state->in_pass)
+        begin_soon(state);
 }
 
 void loop_ready(uv_loop_t *loop, struct loop_callback *callback)
@@ -231,7 +235,8 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
         return 0;
     timer->deadline = deadline;
     int error = timer_heap_push(&state->timers, timer);
-    if (!error && !is_in_pass(state)) {
+    if (!error && !state->in_pass) {
+        require_own_thread(state);
         set_alarm(state);
         set_idle(state);
     }
@@ -244,7 +249,7 @@ void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
     if (!timer->place)
         return;
     timer_heap_stop(&state->timers, timer);
-    if (!is_in_pass(state))
+    if (!state->in_pass)
         set_alarm(state);
 }
 
