@@ -39,7 +39,7 @@ struct stack {
 
 struct stack_arena {
     char *base;
-    size_t slots, used;       /* used: those that have ever been handed out, and walls */
+    size_t slots, used; /* used: those that have ever been handed out, and walls */
     size_t walls;
     size_t dumped;            /* those that a core file has */
     struct stack *free, *end; /* last in, first out: the next one is warm; a place for each slot */
