@@ -11,9 +11,16 @@ WERROR   ?=#   1: warnings are errors, as in CI
 VALGRIND ?=#   1: make check runs every program under Valgrind
 V        ?=#   1: show every command whole
 CHAPTER  ?=#   make check of one chapter alone
+ARCH     ?=#   aarch64: the library's suites, cross-compiled and run by qemu-user
 
 ifeq ($(origin CC),default)
 CC := gcc
+endif
+pkg_config := pkg-config
+groups     := build# of tests/setup/packages.sh, to compile
+left_out   :=#       patterns of programs and suites
+ifneq ($(ARCH),)
+include tests/setup/$(ARCH).mk
 endif
 # say WHAT: what a rule does, in a few words.
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
@@ -23,7 +30,7 @@ CLANG_TIDY   ?= clang-tidy
 empty :=
 comma := ,
 space := $(empty) $(empty)
-variant := $(subst $(space),-,$(strip $(if $(filter gcc cc,$(notdir $(CC))),,$(notdir $(CC))) \
+variant := $(subst $(space),-,$(strip $(or $(ARCH),$(filter-out gcc cc,$(notdir $(CC)))) \
     $(subst $(comma),-,$(SANITIZE)) $(SWITCH) $(CHAT_WRITE) plain))
 variant := $(if $(filter plain,$(variant)),plain,$(variant:-plain=))
 out := build/$(variant)
@@ -39,8 +46,8 @@ compile := $(CC) -std=gnu17 $(warnings) -D_GNU_SOURCE -I. -fno-omit-frame-pointe
 link := $(CC) $(sanitize) $(LDFLAGS)
 
 # libraries NAMES: what pkg-config says; where it knows nothing, the usual name.
-libraries = $(foreach name,$(1),$(shell pkg-config --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
-compile += $(shell pkg-config --cflags libuv ncursesw libwebsockets 2>/dev/null)
+libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
+compile += $(foreach name,libuv check ncursesw libwebsockets,$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
 # There gcc looks at a large frame only each 64 KiB, and would leap over a guard of 4.
 compile += $(if $(filter aarch64%,$(shell $(CC) -dumpmachine)),--param=stack-clash-protection-guard-size=12)
 
@@ -57,7 +64,7 @@ programs := 01-event-loop/hello 01-event-loop/compare \
     02-coroutines-echo/hello 02-coroutines-echo/echo-server 02-coroutines-echo/echo-client \
     03-keyboard-maze/maze \
     04-chat-server/hello-server 04-chat-server/chat-server
-programs := $(foreach program,$(programs),$(if $(wildcard $(program).c),$(program)))
+programs := $(filter-out $(left_out),$(patsubst %.c,%,$(wildcard $(programs:%=%.c))))
 websocket_modules := websocket websocket_connection websocket_write websocket_room websocket_pace \
     websocket_http websocket_server websocket_context websocket_queue
 modules_01-event-loop/compare := compare_work compare_ways compare_measure
@@ -69,7 +76,8 @@ common_sources := $(wildcard common/*.c common/coroutine/*.c common/coroutine/*.
 common_objects := $(patsubst %,$(out)/%.o,$(common_sources))
 library := $(out)/libcommon.a
 
-suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
+all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
+suites := $(filter-out $(left_out),$(all_suites))
 support_objects := $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/support*.c))
 chapter_number = $(firstword $(subst -, ,$(CHAPTER)))
 chosen_suites := $(if $(CHAPTER),$(filter $(chapter_number)_%,$(suites)),$(suites))
@@ -118,7 +126,7 @@ $(out)/%.S.o: %.S Makefile | $(out)/found
 
 # Asked once a variant: a missing header is named with the package that brings it.
 $(out)/found:
-	@tests/setup/packages.sh check build
+	@tests/setup/packages.sh check $(groups)
 	@mkdir -p $(@D) && touch $@
 
 # --- the commands ----------------------------------------------------------------------------
@@ -129,13 +137,14 @@ run: ## install what is missing, build, start the chat server (ARGS="--port 9000
 	04-chat-server/chat-server $(ARGS)
 
 test: ## install what is missing, build everything, run every test
-	@tests/setup/packages.sh install build test $(if $(filter 04_browser,$(chosen_suites)),page)
+	@tests/setup/packages.sh install $(groups) test $(if $(filter 04_browser,$(chosen_suites)),page)
 	@$(MAKE) check
 
 # Without installing anything. The runner knows Valgrind and where the variant's programs are.
-check: $(if $(CHAPTER),chapter,all) tests
+check: $(if $(CHAPTER)$(ARCH),chapter,all) tests
 	@BIN=$(abspath $(or $(bin),.)) OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) \
-	    tests/run.sh $(chosen_suites)
+	    EMULATOR='$(EMULATOR)' tests/run.sh $(chosen_suites)
+	$(if $(left_out),@echo 'With ARCH=$(ARCH) left out: $(filter $(left_out),$(all_suites))')
 
 check-seeds: tests ## the runtime's suites, each time in another order (SEEDS=1000)
 	@OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) tests/seeds.sh
@@ -184,8 +193,8 @@ clean: ## remove all that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 	@echo
-	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | CHAT_WRITE=classic'
-	@echo '      with make all or make check'
+	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 |'
+	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 # For clangd: one entry a source, all with the same flags.
 compile_commands.json: Makefile $(formatted)

@@ -7,6 +7,7 @@
 #   BIN=.                 the root of the variant's programs (tests/support.c)
 #   VALGRIND=1            suites and programs run under Valgrind
 #   SANITIZE=address,...  what the variant was built with
+#   EMULATOR=qemu-...     what runs the suites of another processor
 
 set -u
 
@@ -14,7 +15,8 @@ OUT=${OUT:-build/plain}
 BIN=${BIN:-.}
 VALGRIND=${VALGRIND:-}
 SANITIZE=${SANITIZE:-}
-export OUT BIN VALGRIND SANITIZE
+EMULATOR=${EMULATOR:-}
+export OUT BIN VALGRIND SANITIZE EMULATOR
 
 prefix=
 slower=1
@@ -25,6 +27,11 @@ if [ -n "$VALGRIND" ]; then
     VALGRIND_OPTS="-q --leak-check=full --show-leak-kinds=definite \
         --errors-for-leak-kinds=definite --error-exitcode=99 ${VALGRIND_OPTS:-}"
     export VALGRIND_OPTS
+elif [ -n "$EMULATOR" ]; then
+    prefix=$EMULATOR
+    slower=5
+    STACK_GUARD=mprotect # qemu-user takes the advice to install one, and heeds it not
+    export STACK_GUARD
 elif [ -n "$SANITIZE" ]; then
     slower=5
 fi

@@ -28,6 +28,12 @@ bool memory_is_shadowed(void)
     return valgrind && *valgrind;
 }
 
+bool is_emulated(void)
+{
+    const char *emulator = getenv("EMULATOR");
+    return emulator && *emulator;
+}
+
 void open_loop(uv_loop_t *loop)
 {
     ck_assert_int_eq(loop_init(loop), 0);

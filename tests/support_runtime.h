@@ -12,6 +12,10 @@
 /* Whether a sanitizer's or Valgrind's shadow of the memory leaves no room for a limit on it. */
 bool memory_is_shadowed(void);
 
+/* Whether qemu-user runs this. It accepts every advice to madvise and every limit on addresses, and
+ * heeds neither: stacks have the guards that mprotect gives (run.sh). */
+bool is_emulated(void);
+
 /* A loop with its clock paused; and its end, which fails the test unless it returns 0. */
 void open_loop(uv_loop_t *loop);
 void close_loop(uv_loop_t *loop);

@@ -529,7 +529,7 @@ static int spawn_until_memory_ends(void *unused)
 
 START_TEST(no_stack_left_fails_the_spawn)
 {
-    if (memory_is_shadowed())
+    if (memory_is_shadowed() || is_emulated())
         return;
     struct rlimit limit = {.rlim_cur = 256 << 20, .rlim_max = 256 << 20};
     ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);

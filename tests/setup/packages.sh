@@ -5,7 +5,8 @@
 #   packages.sh install GROUP...   silent; or says what it installs and how, and does it
 #   packages.sh doctor             each tool and library with its version; status 1 if one is missing
 #
-# The groups: build, test, page (the chat's page, in a browser), bench (the chat server's peers), ci.
+# The groups: build, test, page (the chat's page, in a browser), bench (the chat server's peers), ci,
+# fuzz, aarch64.
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 compiler=${CC:-gcc}
@@ -47,6 +48,12 @@ ci    clang-format   command:clang-format                    clang-format       
 ci    clang-tidy     command:clang-tidy                      clang-tidy             clang-tools-extra   llvm
 ci    shellcheck     command:shellcheck                      shellcheck             ShellCheck          shellcheck
 ci    valgrind       command:valgrind                        valgrind               valgrind            -
+fuzz  clang          command:clang                           clang                  clang               llvm
+fuzz  libFuzzer      fuzzer                                  libclang-rt-dev        compiler-rt         llvm
+aarch64 gcc-aarch64  cross_compiler                          gcc-aarch64-linux-gnu,libc6-dev-arm64-cross - -
+aarch64 qemu-aarch64 command:qemu-aarch64                    qemu-user              qemu-user           -
+aarch64 pkg-config   command:pkg-config                      pkg-config             pkgconf-pkg-config  pkgconf
+aarch64 libuv+check  aarch64_root                            -                      -                   -
 END
 }
 
@@ -133,6 +140,29 @@ version_node() {
     version_command node
 }
 
+# What brings main has to be there too.
+found_fuzzer() {
+    echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+        clang -fsanitize=fuzzer,address,undefined -x c -o /dev/null -
+}
+version_fuzzer() {
+    version_command clang
+}
+
+found_cross_compiler() {
+    echo '#include <stdlib.h>' | aarch64-linux-gnu-gcc -x c -fsyntax-only -
+}
+version_cross_compiler() {
+    version_command aarch64-linux-gnu-gcc
+}
+
+found_aarch64_root() {
+    test -d "$root/build/aarch64-root"
+}
+version_aarch64_root() {
+    echo 'in build/aarch64-root'
+}
+
 # Installed, and since the list of what is to be installed was last changed.
 found_node_modules() (
     cd "$root/tests/$1" && test -d "node_modules/$2" &&
@@ -194,6 +224,7 @@ commands() {
     for directory in browser bench/peers; do
         case $lines in *" node_modules:$directory:"*) echo "(cd tests/$directory && npm ci --no-audit --no-fund)" ;; esac
     done
+    case $manager:$lines in apt:*' aarch64_root '*) echo 'tests/setup/aarch64.sh' ;; esac
 }
 
 names() {
@@ -239,10 +270,12 @@ install() {
     check "$@"
 }
 
-# What only benchmarks and CI need may be missing.
+# What only benchmarks, CI, fuzzing and the other processor need may be missing.
 doctor() {
     needs | while read -r group name how packages; do
-        test "$group" = "$last" || printf '%s\n' "to $group:" | sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' -e 's/to ci:/for CI only:/'
+        test "$group" = "$last" || printf '%s\n' "to $group:" |
+            sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
+                -e 's/to ci:/for CI only:/' -e 's/to aarch64:/for ARCH=aarch64:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"

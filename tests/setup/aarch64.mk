@@ -1,0 +1,13 @@
+# ARCH=aarch64: the library and its suites, compiled for 64-bit ARM by a cross compiler and run by
+# qemu-user. libuv and Check are unpacked in build/aarch64-root (aarch64.sh); the C library is the
+# cross compiler's. ncurses and libwebsockets are not there, so what needs programs is left out.
+
+CC := aarch64-linux-gnu-gcc
+EMULATOR := qemu-aarch64 -L /usr/aarch64-linux-gnu
+groups := aarch64
+left_out := 0% trace
+
+arm_root := $(CURDIR)/build/aarch64-root
+arm_libraries := $(arm_root)/usr/lib/aarch64-linux-gnu
+pkg_config := PKG_CONFIG_SYSROOT_DIR=$(arm_root) PKG_CONFIG_LIBDIR=$(arm_libraries)/pkgconfig pkg-config
+LDFLAGS += -Wl,-rpath,$(arm_libraries)
