@@ -42,8 +42,8 @@ enum language language_of_user(void)
 /* How much a language is wanted: of two entries, the better one, and of two as good, the first. */
 struct wish {
     bool named;
-    int quality; /* in thousandths */
-    size_t place;
+    int quality;  /* in thousandths */
+    size_t place; /* counted from 1, so that a language not named comes before one refused */
 };
 
 static const char *skip_space(const char *text)
@@ -61,9 +61,12 @@ static int read_quality(const char **text)
     if (**text != '0' && **text != '1')
         return -1;
     int quality = 1000 * (*(*text)++ - '0');
-    if (**text == '.')
+    int weight = 0;
+    if (**text == '.') {
+        weight = 100;
         ++*text;
-    for (int weight = 100; weight > 0 && **text >= '0' && **text <= '9'; weight /= 10)
+    }
+    for (; weight > 0 && **text >= '0' && **text <= '9'; weight /= 10)
         quality += weight * (*(*text)++ - '0');
     return quality <= 1000 ? quality : -1;
 }
@@ -103,7 +106,7 @@ enum language language_of_header(const char *accept_language)
 {
     struct wish portuguese = {0}, english = {0}, any = {0};
     const char *text = accept_language ? accept_language : "";
-    for (size_t place = 0; *text; place++) {
+    for (size_t place = 1; *text; place++) {
         read_entry(text, place, &portuguese, &english, &any);
         text += strcspn(text, ",");
         text += *text == ',';

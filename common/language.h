@@ -14,8 +14,8 @@ enum language { PORTUGUESE, ENGLISH };
 enum language language_of_user(void);
 
 /* The language that an HTTP Accept-Language header prefers, by its quality values; NULL, an empty
- * header or one that names neither language (nor *) gives Portuguese. A malformed entry is passed
- * over. */
+ * header or one that names neither language (nor *) gives Portuguese, unless it refuses that alone
+ * (q=0). A malformed entry is passed over. */
 enum language language_of_header(const char *accept_language);
 
 /* One of two texts, both owned by the caller. The compiler checks each as the format string of
