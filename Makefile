@@ -106,11 +106,11 @@ $(out)/04-chat-server/web:
 
 # A suite links the modules of a chapter that its first lines ask for, and with the linker's options
 # there: "// links: 03-keyboard-maze/maze_map.c".
-suite_links = $(shell sed -n 's|^// links: ||p' tests/test_$(1).c)
+links_of = $(shell sed -n 's|^// links: ||p' $(1))
 define suite_rule
 $(out)/tests/test_$(1): $(out)/tests/test_$(1).c.o $(support_objects) \
-    $(patsubst %,$(out)/%.o,$(filter %.c,$(call suite_links,$(1)))) $(library)
-	$$(call say,link)$$(link) $(filter -Wl$(comma)%,$(call suite_links,$(1))) -o $$@ $$^ $$(call libraries,check libuv $(patsubst -l%,lib%,$(filter -l%,$(call suite_links,$(1))))) -lm
+    $(patsubst %,$(out)/%.o,$(filter %.c,$(call links_of,tests/test_$(1).c))) $(library)
+	$$(call say,link)$$(link) $(filter -Wl$(comma)%,$(call links_of,tests/test_$(1).c)) -o $$@ $$^ $$(call libraries,check libuv $(patsubst -l%,lib%,$(filter -l%,$(call links_of,tests/test_$(1).c)))) -lm
 endef
 $(foreach suite,$(suites),$(eval $(call suite_rule,$(suite))))
 
@@ -178,11 +178,13 @@ bench-chat: OURS ?= $(bin)04-chat-server/chat-server
 bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside its peers (QUICK=1 ROUNDS=3 JSON=file CHART=file.svg)
 	@$< $(if $(QUICK),--quick) $(bench_options)
 
+include tests/fuzz/fuzz.mk
+
 lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
 	$(CLANG_FORMAT) --dry-run --Werror $(formatted)
 	@# One file a run: in one run for all, clang-tidy 14 carries what it knows of va_list over.
 	printf '%s\n' $(filter-out tests/%,$(filter %.c,$(formatted))) | xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
-	shellcheck .ci/run $(wildcard tests/*.sh tests/setup/*.sh)
+	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
 format: ## lay the sources out as .clang-format says
 	$(CLANG_FORMAT) -i $(formatted)
@@ -191,7 +193,7 @@ clean: ## remove all that was built
 	rm -rf build compile_commands.json $(programs)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile tests/fuzz/fuzz.mk | expand -t 18
 	@echo
 	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 |'
 	@echo '      CHAT_WRITE=classic     with make all or make check'
