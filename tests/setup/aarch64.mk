@@ -1,11 +1,12 @@
 # ARCH=aarch64: the library and its suites, compiled for 64-bit ARM by a cross compiler and run by
 # qemu-user. libuv and Check are unpacked in build/aarch64-root (aarch64.sh); the C library is the
-# cross compiler's. ncurses and libwebsockets are not there, so what needs programs is left out.
+# cross compiler's. Left out are the programs and the suites that start them (ncurses and
+# libwebsockets are not there), and those that need gdb, or addr2line for the names of places.
 
 CC := aarch64-linux-gnu-gcc
 EMULATOR := qemu-aarch64 -L /usr/aarch64-linux-gnu
 groups := aarch64
-left_out := 0% trace debugger
+left_out := 0% trace debug debugger
 
 arm_root := $(CURDIR)/build/aarch64-root
 arm_libraries := $(arm_root)/usr/lib/aarch64-linux-gnu
