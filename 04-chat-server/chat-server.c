@@ -1,7 +1,9 @@
 /* A chat for many: WebSocket at any path, which is the room; the page at /. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "chat.h"
 #include "common/program.h"
@@ -24,6 +26,20 @@ static int find_page(char directory[PATH_SIZE])
     return error;
 }
 
+/* For TLS: both or neither, and to be read. Returns 0, or the program's status once it has been
+ * said what is wrong. */
+static int check_files(const char *certificate, const char *key)
+{
+    const char *const files[] = {certificate, key};
+    if (!certificate != !key)
+        return program_end(UV_EINVAL, tr("--tls-cert e --tls-key: os dois ou nenhum",
+                                          "--tls-cert and --tls-key: both or neither"));
+    for (int i = 0; i < 2 && certificate; i++)
+        if (access(files[i], R_OK) != 0)
+            return program_end(uv_translate_sys_error(errno), tr("ler %s", "read %s"), files[i]);
+    return 0;
+}
+
 static int serve(void *argument)
 {
     struct chat *chat = argument;
@@ -34,7 +50,8 @@ static int serve(void *argument)
     chat->server.sockets = sockets;
     const char *address = websocket_server_address(sockets);
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
-    printf(tr("Abra http://%s/ no navegador\n", "Open http://%s/ in the browser\n"), address);
+    printf(tr("Abra %s://%s/ no navegador\n", "Open %s://%s/ in the browser\n"),
+        chat->options.certificate ? "https" : "http", address);
     error = websocket_serve(sockets);
     chat->server.closing = true;
     websocket_server_close(sockets);
@@ -57,12 +74,19 @@ int main(int argc, char **argv)
                 {"por quantos ms mensagens seguidas podem esperar umas pelas outras",
                     "how many ms messages that follow each other may wait to leave together"},
                 0, 1000},
+            {"tls-cert", OPTION_TEXT, &chat.options.certificate, "FILE",
+                {"certificado (PEM): https e wss", "certificate (PEM): https and wss"}, 0, 0},
+            {"tls-key", OPTION_TEXT, &chat.options.key, "FILE",
+                {"a sua chave (PEM)", "its key (PEM)"}, 0, 0},
             {"verbose", OPTION_FLAG, &chat.server.verbose, NULL,
                 {"mostra também as mensagens", "shows the messages too"}, 0, 0},
             {0},
         });
 
-    int error = find_page(page);
+    int error = check_files(chat.options.certificate, chat.options.key);
+    if (error)
+        return error;
+    error = find_page(page);
     if (error)
         return program_end(error, tr("procurar a página", "find the page"));
     chat.options.directory = page;
@@ -76,6 +100,10 @@ int main(int argc, char **argv)
         error = task_run(&loop, "serve", serve, &chat);
         loop_close(&loop);
     }
+    if (error == UV_EINVAL && chat.options.certificate)
+        return program_end(error,
+            tr("usar o certificado %s com a chave %s", "use the certificate %s with the key %s"),
+            chat.options.certificate, chat.options.key);
     return program_end(
         error, tr("escutar %s:%s", "listen on %s:%s"), chat.options.host, chat.options.port);
 }

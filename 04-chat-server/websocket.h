@@ -28,6 +28,9 @@ struct websocket_options {
     const char *host;      /* "localhost": both 127.0.0.1 and ::1 */
     const char *port;      /* "0" picks a free one, the same for both addresses */
     const char *directory; /* what is served over HTTP: its index.html at /; NULL: nothing */
+    const char
+        *certificate; /* PEM files: with them it is wss and https, and nothing else; both or */
+    const char *key;  /* neither. The certificate's may hold those that vouch for it, too */
     /* A client's task. When it returns, what is queued is sent and the connection is closed. */
     int (*serve)(struct websocket *socket, void *argument);
     /* Answers GET for a path that no file has: 0, *body (which is freed) and its type (text/plain,
@@ -45,7 +48,8 @@ struct websocket_counts {
 };
 
 /* Starts listening (websockets.serve). From inside a task, which is also to serve and to close.
- * Returns 0 and *server, or UV_EADDRINUSE, ... */
+ * Returns 0 and *server, or UV_EADDRINUSE, ...; UV_EINVAL if the certificate or the key is of no
+ * use: why, libwebsockets has said on stderr. */
 int websocket_listen(struct websocket_server **server, const struct websocket_options *options);
 
 /* Where it listens, "127.0.0.1:8765": the first of its addresses. */

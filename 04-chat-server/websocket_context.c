@@ -36,20 +36,24 @@ static void say(int level, const char *line)
 }
 
 static void describe(struct lws_context_creation_info *info, struct websocket_context *context,
-    const char *directory)
+    const struct websocket_options *options)
 {
     info->options = LWS_SERVER_OPTION_LIBUV;
+    if (options->certificate)
+        info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info->ssl_cert_filepath = options->certificate;
+    info->ssl_private_key_filepath = options->key;
     info->port = CONTEXT_PORT_NO_LISTEN_SERVER;
     info->alpn = "http/1.1"; /* HTTP/2 would put its own frames around ours */
     info->headers = security_headers;
     info->retry_and_idle_policy = &no_pings;
     info->pt_serv_buf_size = WORKSPACE;
     info->timeout_secs = HANDSHAKE_SECONDS;
-    if (!directory)
+    if (!options->directory)
         return;
     context->mount.mountpoint = "/";
     context->mount.mountpoint_len = 1;
-    context->mount.origin = directory;
+    context->mount.origin = options->directory;
     context->mount.origin_protocol = LWSMPRO_FILE;
     context->mount.def = "index.html";
     info->mounts = &context->mount;
@@ -80,14 +84,14 @@ static void finish_closing(struct websocket_context *context)
 }
 
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
-    void *user, const char *directory)
+    void *user, const struct websocket_options *options)
 {
     const struct lws_protocols protocols[] = {
         {"chat", callback, 0, WEBSOCKET_PIECE, 0, NULL, WRITTEN_AT_ONCE}, {0}};
     void *loops[] = {task_loop()};
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};
-    describe(&info, context, directory);
+    describe(&info, context, options);
 
     /* Later on, what it has to say is about peers, who could fill the log with it. */
     lws_set_log_level(LLL_ERR | LLL_WARN, say);
@@ -99,7 +103,7 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
     if (context->vhost)
         return 0;
     finish_closing(context);
-    return UV_ENOMEM;
+    return options->certificate ? UV_EINVAL : UV_ENOMEM;
 }
 
 void websocket_context_adopt(struct websocket_context *context, int socket)

@@ -5,7 +5,7 @@
 
 #include <libwebsockets.h>
 
-#include "common/task.h"
+#include "04-chat-server/websocket.h"
 
 /* What is read of a connection at once, and so the largest piece of a message. Each connection has
  * a buffer of this size for as long as it lasts. */
@@ -18,11 +18,12 @@ struct websocket_context {
 };
 
 /* Makes a context on the task's loop that listens nowhere. Every connection's callback is this
- * one, and lws_context_user of its context is user. directory: what is served over HTTP, or NULL;
- * the string has to outlive the context. Returns 0 or UV_ENOMEM, UV_ENOSYS; in the latter case
- * libwebsockets has said on stderr what it lacks. */
+ * one, and lws_context_user of its context is user. Of the options, it is the directory, the
+ * certificate and the key that count; the strings have to outlive the context. Returns 0 or
+ * UV_ENOMEM, UV_ENOSYS, UV_EINVAL (the certificate or the key); in the latter two cases
+ * libwebsockets has said on stderr what is wrong. */
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
-    void *user, const char *directory);
+    void *user, const struct websocket_options *options);
 
 /* Gives the context a connected socket, which is libwebsockets' from then on: it is closed even
  * when it cannot be taken. */

@@ -89,8 +89,7 @@ int websocket_listen(struct websocket_server **result, const struct websocket_op
     int error = open_listeners(server);
     if (error)
         goto free_server;
-    error =
-        websocket_context_open(&server->context, websocket_callback, server, options->directory);
+    error = websocket_context_open(&server->context, websocket_callback, server, options);
     if (error)
         goto close_listeners;
     scope_enter(&server->clients);
