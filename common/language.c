@@ -139,6 +139,10 @@ const char *tr_error(int error)
             "address already in use; choose another with --port");
     case UV_EACCES:
         return tr("permissão negada", "permission denied");
+    case UV_ENOENT:
+        return tr("esse arquivo não existe", "no such file or directory");
+    case UV_EINVAL:
+        return tr("valor inválido", "invalid argument");
     case UV_EADDRNOTAVAIL:
         return tr("este computador não tem esse endereço", "address not available");
     case UV_ECONNREFUSED:

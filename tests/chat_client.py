@@ -1,11 +1,13 @@
 """The chat as its users see it, through a client library that nobody here wrote (python3-websockets).
 
-chat_client.py PORT SCENARIO: ends with 0 if all was as test_04_chat.c's test of that name says.
+chat_client.py PORT SCENARIO [CERTIFICATE]: ends with 0 if all was as test_04_chat.c's test of that
+name says. With a certificate, of the server's, all goes over TLS.
 """
 
 import asyncio
 import inspect
 import re
+import ssl
 import sys
 
 import websockets
@@ -23,7 +25,13 @@ TAKEN = "Nome em uso ou inválido. Escolha um outro."
 INVALID = "Comando inválido"
 
 port = int(sys.argv[1])
+tls = ssl.create_default_context(cafile=sys.argv[3]) if len(sys.argv) > 3 else None
 entered = []
+
+
+def connect(path, address="127.0.0.1", **options):
+    scheme = "wss" if tls else "ws"
+    return websockets.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
 
 
 class Client:
@@ -53,9 +61,7 @@ class Client:
 
 async def enter(name=None, address="127.0.0.1", path="/", language=None):
     headers = {"Accept-Language": language} if language else {}
-    client = Client(
-        await websockets.connect(f"ws://{address}:{port}{path}", extra_headers=headers)
-    )
+    client = Client(await connect(path, address, extra_headers=headers))
     entered.append(client)
     english = language and language.startswith("en")
     await client.hears(WELCOME_ENGLISH if english else WELCOME)
@@ -188,6 +194,23 @@ async def order():
         await client.hears_nothing()
 
 
+async def flood():
+    """More than the server reads ahead, at once; long ones over TLS are many records each."""
+    ana = await enter("Ana")
+    bia = await arrives("Bia", ana)
+
+    async def speak():
+        for n in range(60):
+            await ana.say(f"{n} " + "x" * 60000)
+
+    async def listen():
+        for n in range(60):
+            await bia.hears(f"Ana >> {n} " + "x" * 60000)
+
+    await asyncio.gather(speak(), listen())
+    await ana.hears_nothing()
+
+
 async def leaving():
     """Clients that leave while messages to them are on their way."""
     ana = await enter("Ana")
@@ -267,10 +290,19 @@ async def room_names():
     for path in ["/" + "ã" * 32, "/a%2Fb", "/.x", "/a/b", "/%FF"]:
         await (await enter(path=path)).hears_nothing()
     for path in ["/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
-        socket = await websockets.connect(f"ws://127.0.0.1:{port}{path}")
+        socket = await connect(path)
         assert await socket.recv() == "Nome de sala inválido", path
         await ends_with(1000, socket)
     await (await enter()).asks("/clientes", "6 clientes conectados")
+
+
+async def protocol():
+    """Who would like HTTP/2 gets what the chat speaks."""
+    tls.set_alpn_protocols(["h2", "http/1.1"])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
+    assert writer.get_extra_info("ssl_object").selected_alpn_protocol() == "http/1.1"
+    writer.close()
+    await (await enter()).hears_nothing()
 
 
 async def ends_with(status, socket):
@@ -335,7 +367,7 @@ async def helping():
 
 
 async def get(path, method="GET"):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
     writer.write(f"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
     head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
     writer.close()

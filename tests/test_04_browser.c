@@ -1,3 +1,4 @@
+// links: tests/certificate.c
 /* The chat's page in a real browser: the scripts in tests/browser, each with a server of its own.
  */
 #include <stdio.h>
@@ -5,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "certificate.h"
 #include "support.h"
 
 #define SERVER "04-chat-server/chat-server"
@@ -22,16 +24,18 @@ static int run_command(const char *command, char output[MOST_OUTPUT])
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Fails with the script's output unless it ends with status 0. words: after the address. */
-static void run_script(const char *script, const char *words)
+/* Fails with the script's output unless it ends with status 0. words: after the address. options:
+ * the server's. */
+static void run_script_with(
+    const char *const options[], const char *scheme, const char *script, const char *words)
 {
     struct child server;
-    child_start(&server, SERVER, (const char *[]){"--port", "0", NULL}, NULL);
+    child_start(&server, SERVER, options, NULL);
 
     char command[256], output[MOST_OUTPUT];
     int port = child_port(&server);
-    snprintf(command, sizeof command, "node tests/browser/%s http://localhost:%d/ %s 2>&1", script,
-        port, words);
+    snprintf(command, sizeof command, "node tests/browser/%s %s://localhost:%d/ %s 2>&1", script,
+        scheme, port, words);
     int status = run_command(command, output);
     if (status)
         ck_abort_msg("%s\nstatus %d%s\n%s", command, status,
@@ -41,9 +45,25 @@ static void run_script(const char *script, const char *words)
     ck_assert_int_eq(child_wait(&server), 0);
 }
 
+static void run_script(const char *script, const char *words)
+{
+    run_script_with((const char *[]){"--port", "0", NULL}, "http", script, words);
+}
+
 START_TEST(the_articles_session_in_three_pages)
 {
     run_script("session.mjs", "");
+}
+END_TEST
+
+START_TEST(the_articles_session_over_tls)
+{
+    struct certificate made;
+    certificate_make(&made);
+    const char *const options[] = {
+        "--port", "0", "--tls-cert", made.certificate, "--tls-key", made.key, NULL};
+    run_script_with(options, "https", "session.mjs", "");
+    certificate_remove(&made);
 }
 END_TEST
 
@@ -90,8 +110,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const browser[] = {the_articles_session_in_three_pages, the_input_and_the_log,
-        texts_languages_and_screens, a_server_that_goes_away, rooms_in_the_address, who_is_in_them,
+    const TTest *const browser[] = {the_articles_session_in_three_pages,
+        the_articles_session_over_tls, the_input_and_the_log, texts_languages_and_screens,
+        a_server_that_goes_away, rooms_in_the_address, who_is_in_them,
         without_chromium_the_remedy_is_named, NULL};
     return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}});
 }

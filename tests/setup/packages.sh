@@ -31,6 +31,7 @@ test  check          library:check:check.h                   check              
 test  libvterm       library:vterm:vterm.h                   libvterm-dev           libvterm-devel      libvterm
 test  python3        command:/usr/bin/python3                python3                python3             -
 test  websockets     module:websockets                       python3-websockets     python3-websockets  -
+test  openssl        openssl                                 openssl                openssl             openssl
 test  valgrind       command:valgrind                        valgrind               valgrind            -
 test  valgrind.h     library:valgrind:valgrind/valgrind.h    valgrind               valgrind-devel      -
 test  gdb            command:gdb                             gdb                    gdb                 gdb
@@ -130,6 +131,13 @@ found_browser() {
 }
 version_browser() {
     { "${CHROMIUM:-chromium}" --version || chromium-browser --version; } | first_number
+}
+
+found_openssl() {
+    found_command openssl
+}
+version_openssl() {
+    openssl version | first_number
 }
 
 found_node() {

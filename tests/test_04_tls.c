@@ -1,0 +1,250 @@
+// links: tests/certificate.c
+/* The chat server with --tls-cert and --tls-key: what chat_client.py plays without, it plays here
+ * over TLS; and those who cannot keep to TLS cost only themselves. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "certificate.h"
+#include "support.h"
+
+#define SERVER "04-chat-server/chat-server"
+
+static struct certificate certificate;
+static struct child server;
+static int port;
+
+static void start(void)
+{
+    certificate_make(&certificate);
+    child_start(&server, SERVER,
+        (const char *[]){"--port", "0", "--tls-cert", certificate.certificate, "--tls-key",
+            certificate.key, NULL},
+        NULL);
+    port = child_port(&server);
+}
+
+static void stop(void)
+{
+    child_signal(&server, SIGTERM);
+    ck_assert_int_eq(child_wait(&server), 0);
+    certificate_remove(&certificate);
+}
+
+static FILE *start_client(const char *scenario)
+{
+    char command[256];
+    snprintf(command, sizeof(command), "/usr/bin/python3 tests/chat_client.py %d %s %s 2>&1", port,
+        scenario, certificate.certificate);
+    FILE *client = popen(command, "re");
+    ck_assert_ptr_nonnull(client);
+    return client;
+}
+
+static void end_client(FILE *client)
+{
+    char output[8192];
+    size_t size = fread(output, 1, sizeof(output) - 1, client);
+    output[size] = '\0';
+    if (pclose(client) != 0)
+        ck_abort_msg("%s", output);
+}
+
+static void play(const char *scenario)
+{
+    start();
+    end_client(start_client(scenario));
+    stop();
+}
+
+START_TEST(the_address_to_open_is_https)
+{
+    start();
+    child_line_with(&server, "https://");
+    stop();
+}
+END_TEST
+
+START_TEST(the_articles_session)
+{
+    play("session");
+}
+END_TEST
+
+START_TEST(messages_to_all)
+{
+    play("messages");
+}
+END_TEST
+
+START_TEST(every_message_in_order)
+{
+    play("order");
+}
+END_TEST
+
+START_TEST(floods_of_long_messages)
+{
+    play("flood");
+}
+END_TEST
+
+START_TEST(who_leaves_harms_nobody)
+{
+    play("leaving");
+}
+END_TEST
+
+START_TEST(who_never_reads_is_dropped)
+{
+    play("metrics");
+}
+END_TEST
+
+START_TEST(the_page_and_the_figures)
+{
+    play("health");
+}
+END_TEST
+
+START_TEST(never_speaks_http_2)
+{
+    play("protocol");
+}
+END_TEST
+
+START_TEST(says_goodbye)
+{
+    char line[64] = "";
+    start();
+    FILE *client = start_client("farewell");
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
+    ck_assert_str_eq(line, "connected\n");
+    child_signal(&server, SIGTERM);
+    ck_assert_int_eq(child_wait(&server), 0);
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
+    ck_assert_str_eq(line, "1001\n");
+    end_client(client);
+    certificate_remove(&certificate);
+}
+END_TEST
+
+/*
+ * Bad peers
+ */
+
+/* Reads to the connection's end, which has to come. */
+static void wait_for_end(int peer)
+{
+    char data[4096];
+    while (recv(peer, data, sizeof(data), 0) > 0)
+        ;
+    close(peer);
+}
+
+static void wait_for_descriptors(int expected)
+{
+    while (open_descriptors(server.pid) != expected)
+        poll(NULL, 0, 1);
+}
+
+/* The beginning of a TLS record that says it is 512 bytes long. */
+static const char HELLO[] = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+
+START_TEST(who_speaks_no_tls_costs_only_itself)
+{
+    const char *const bad[] = {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01\x7f\xff too long",
+        "\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8", "\n\n\n\n\n\n\n\n"};
+    start();
+    end_client(start_client("health")); /* what is opened once is open */
+    int descriptors = open_descriptors(server.pid);
+    FILE *others = start_client("order");
+    for (int turn = 0; turn < 100; turn++) {
+        const char *data = bad[turn % 4];
+        int peer = connect_to(port);
+        ck_assert_int_gt(send(peer, data, strlen(data), MSG_NOSIGNAL), 0);
+        wait_for_end(peer);
+        peer = connect_to(port); /* leaves in the middle */
+        ck_assert_int_gt(send(peer, HELLO, (size_t)turn % sizeof(HELLO), MSG_NOSIGNAL), -1);
+        close(peer);
+    }
+    end_client(others);
+    wait_for_descriptors(descriptors);
+    stop();
+}
+END_TEST
+
+START_TEST(who_never_ends_the_handshake_is_cut)
+{
+    int peers[20];
+    start();
+    end_client(start_client("health"));
+    int descriptors = open_descriptors(server.pid);
+    for (int i = 0; i < 20; i++) {
+        peers[i] = connect_to(port);
+        if (i % 2)
+            ck_assert_int_gt(send(peers[i], HELLO, sizeof(HELLO) - 1, MSG_NOSIGNAL), 0);
+    }
+    end_client(start_client("order"));
+    for (int i = 0; i < 20; i++)
+        wait_for_end(peers[i]);
+    wait_for_descriptors(descriptors);
+    stop();
+}
+END_TEST
+
+/*
+ * Options
+ */
+
+static void refuses(const char *const words[], const char *reason)
+{
+    char *errors;
+    int status = child_run(SERVER, words, NULL, &errors);
+    ck_assert_int_eq(status, 1);
+    if (!strstr(errors, reason))
+        ck_abort_msg("no \"%s\" in: %s", reason, errors);
+    free(errors);
+}
+
+static void refuses_files(const char *cert, const char *key, const char *reason)
+{
+    refuses((const char *[]){"--port", "0", "--tls-cert", cert, "--tls-key", key, NULL}, reason);
+}
+
+START_TEST(refuses_files_that_are_of_no_use)
+{
+    char missing[128], reason[256];
+    certificate_make(&certificate);
+    const char *cert = certificate.certificate, *key = certificate.key;
+    refuses((const char *[]){"--port", "0", "--tls-cert", cert, NULL}, "--tls-key");
+    refuses((const char *[]){"--port", "0", "--tls-key", key, NULL}, "--tls-cert");
+    snprintf(missing, sizeof(missing), "%s/missing", certificate.directory);
+    snprintf(reason, sizeof(reason), "ler %s: esse arquivo não existe", missing);
+    refuses_files(missing, key, reason);
+    refuses_files(cert, missing, reason);
+    refuses_files(cert, certificate.other_key, "key values mismatch");
+    snprintf(
+        reason, sizeof(reason), "usar o certificado %s com a chave %s: valor inválido", key, key);
+    refuses_files(key, key, reason);
+    refuses_files(certificate.directory, key, certificate.directory);
+    certificate_remove(&certificate);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const users[] = {the_address_to_open_is_https, the_articles_session,
+        messages_to_all, every_message_in_order, floods_of_long_messages, who_leaves_harms_nobody,
+        who_never_reads_is_dropped, the_page_and_the_figures, never_speaks_http_2, says_goodbye,
+        NULL};
+    const TTest *const peers[] = {
+        who_speaks_no_tls_costs_only_itself, who_never_ends_the_handshake_is_cut, NULL};
+    const TTest *const options[] = {refuses_files_that_are_of_no_use, NULL};
+    return run_suite("04_tls", (struct test_group[]){{"users", users}, {"bad peers", peers},
+                                   {"options", options}, {NULL, NULL}});
+}
