@@ -162,8 +162,8 @@ START_TEST(who_speaks_no_tls_costs_only_itself)
     start();
     end_client(start_client("health")); /* what is opened once is open */
     int descriptors = open_descriptors(server.pid);
-    FILE *others = start_client("order");
-    for (int turn = 0; turn < 100; turn++) {
+    FILE *others = start_client("messages");
+    for (int turn = 0; turn < 40; turn++) {
         const char *data = bad[turn % 4];
         int peer = connect_to(port);
         ck_assert_int_gt(send(peer, data, strlen(data), MSG_NOSIGNAL), 0);
@@ -189,7 +189,7 @@ START_TEST(who_never_ends_the_handshake_is_cut)
         if (i % 2)
             ck_assert_int_gt(send(peers[i], HELLO, sizeof(HELLO) - 1, MSG_NOSIGNAL), 0);
     }
-    end_client(start_client("order"));
+    end_client(start_client("session"));
     for (int i = 0; i < 20; i++)
         wait_for_end(peers[i]);
     wait_for_descriptors(descriptors);
