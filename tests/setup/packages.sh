@@ -54,6 +54,7 @@ fuzz  libFuzzer      fuzzer                                  libclang-rt-dev    
 aarch64 gcc-aarch64  cross_compiler                          gcc-aarch64-linux-gnu,libc6-dev-arm64-cross - -
 aarch64 qemu-aarch64 command:qemu-aarch64                    qemu-user              qemu-user           -
 aarch64 pkg-config   command:pkg-config                      pkg-config             pkgconf-pkg-config  pkgconf
+aarch64 python3      command:/usr/bin/python3                python3                python3             -
 aarch64 libuv+check  aarch64_root                            -                      -                   -
 END
 }
