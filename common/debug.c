@@ -29,6 +29,8 @@ struct debug *debug_open(void)
     struct debug *debug = calloc(1, sizeof(*debug));
     if (debug)
         debug->slow = (uint64_t)(slow_milliseconds() * 1e6);
+    else
+        fprintf(stderr, "LOOP_DEBUG: %s\n", uv_strerror(UV_ENOMEM));
     return debug;
 }
 

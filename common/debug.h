@@ -22,7 +22,8 @@ struct debug {
     uv_thread_t thread; /* that runs the loop */
 };
 
-/* What LOOP_DEBUG asks for, to be freed; NULL if it is not set, or 0. */
+/* What LOOP_DEBUG asks for, to be freed; NULL if it is not set, or 0, or, once that has been said
+ * on stderr, if memory is short. */
 struct debug *debug_open(void);
 
 /* The calling thread runs the loop from here on. */

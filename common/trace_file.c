@@ -22,12 +22,17 @@ struct trace *trace_open(struct debug *debug)
     FILE *file = wanted ? fopen(path, "we") : NULL;
     if (wanted && !file)
         fprintf(stderr, "TRACE: %s: %s\n", path, strerror(errno));
-    struct trace *trace = file || debug ? calloc(1, sizeof(*trace)) : NULL;
-    if (trace)
+    if (!file && !debug)
+        return NULL;
+    struct trace *trace = calloc(1, sizeof(*trace));
+    if (trace) {
         *trace = (struct trace){file, path, uv_hrtime(), "[", debug};
-    else if (file)
+        return trace;
+    }
+    fprintf(stderr, "%s: %s\n", file ? "TRACE" : "LOOP_DEBUG", strerror(ENOMEM));
+    if (file)
         fclose(file);
-    return trace;
+    return NULL;
 }
 
 /* A name as a JSON string. */
