@@ -16,7 +16,7 @@ struct task_pool {
     struct task *free;         /* memory of tasks that are no more */
     struct task_block *blocks; /* where that memory comes from */
     size_t live;               /* tasks that have not ended */
-    size_t spawned;            /* tasks that there have ever been */
+    unsigned spawned;          /* tasks that there have ever been */
     uv_signal_t show;          /* SIGUSR1: print the tree of tasks */
     uv_timer_t trim;           /* set while free stacks may hold much memory */
     int handles;               /* of those two, while they close */
@@ -34,11 +34,11 @@ struct task {
 
     int result;
     bool begun, ended;
-    bool held; /* somebody has a handle, so the memory outlives the end */
+    bool held;       /* somebody has a handle, so the memory outlives the end */
+    unsigned number; /* among those that there have ever been, from 1 */
     int (*function)(void *argument);
     void *argument;
     const char *name;
-    size_t number;                 /* among those that there have ever been, from 1 */
     struct scope *parent;          /* that it is a child of; NULL: the root */
     struct task *next, *previous;  /* its siblings; next also links the free ones */
     struct task_join_wait *joiner; /* who waits for its end */

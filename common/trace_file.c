@@ -54,8 +54,8 @@ static void write_event(
         return;
     double microseconds = (double)(uv_hrtime() - trace->start) / 1000.0;
     fprintf(trace->file,
-        "%s\n{\"ph\": \"%s\", \"pid\": 1, \"tid\": %lu, \"ts\": %.3f, \"name\": ", trace->separator,
-        phase, (unsigned long)task->number, microseconds);
+        "%s\n{\"ph\": \"%s\", \"pid\": 1, \"tid\": %u, \"ts\": %.3f, \"name\": ", trace->separator,
+        phase, task->number, microseconds);
     write_string(trace->file, name);
     fputc('}', trace->file);
     trace->separator = ",";
@@ -66,9 +66,9 @@ void trace_begin(struct trace *trace, const struct task *task)
     if (!trace->file)
         return;
     fprintf(trace->file,
-        "%s\n{\"ph\": \"M\", \"pid\": 1, \"tid\": %lu, \"name\": \"thread_name\", \"args\": "
+        "%s\n{\"ph\": \"M\", \"pid\": 1, \"tid\": %u, \"name\": \"thread_name\", \"args\": "
         "{\"name\": ",
-        trace->separator, (unsigned long)task->number);
+        trace->separator, task->number);
     write_string(trace->file, task->name);
     fputs("}}", trace->file);
     trace->separator = ",";
