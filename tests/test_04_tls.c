@@ -75,12 +75,6 @@ START_TEST(the_articles_session)
 }
 END_TEST
 
-START_TEST(messages_to_all)
-{
-    play("messages");
-}
-END_TEST
-
 START_TEST(every_message_in_order)
 {
     play("order");
@@ -239,7 +233,7 @@ END_TEST
 int main(void)
 {
     const TTest *const users[] = {the_address_to_open_is_https, the_articles_session,
-        messages_to_all, every_message_in_order, floods_of_long_messages, who_leaves_harms_nobody,
+        every_message_in_order, floods_of_long_messages, who_leaves_harms_nobody,
         who_never_reads_is_dropped, the_page_and_the_figures, never_speaks_http_2, says_goodbye,
         NULL};
     const TTest *const peers[] = {
