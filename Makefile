@@ -180,6 +180,10 @@ bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside it
 
 include tests/fuzz/fuzz.mk
 
+# Of any variant: SANITIZE=address,undefined make soak STOPS=50.
+soak: $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
+	/usr/bin/python3 tests/soak/soak.py $< $(if $(STOPS),stops $(STOPS),$(or $(MINUTES),5))
+
 lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
 	$(CLANG_FORMAT) --dry-run --Werror $(formatted)
 	@# One file a run: in one run for all, clang-tidy 14 carries what it knows of va_list over.
@@ -205,5 +209,5 @@ compile_commands.json: Makefile $(formatted)
 	        "$$separator" '$(CURDIR)' "$$source" '$(compile)' "$$source"; separator=',\n'; \
 	done | sed -e '1s/^/[/' -e 's/\\n/\n/g' -e '$$s/$$/]/' > $@
 
-.PHONY: all chapter tests run test check check-seeds bench-runtime bench-echo bench-chat deps doctor lint format clean help
+.PHONY: all chapter tests run test check check-seeds bench-runtime bench-echo bench-chat soak deps doctor lint format clean help
 .SECONDARY:
