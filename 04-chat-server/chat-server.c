@@ -58,6 +58,23 @@ static int serve(void *argument)
     return error;
 }
 
+/* The program's status. */
+static int run(struct chat *chat)
+{
+    const struct websocket_options *options = &chat->options;
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (!error) {
+        error = task_run(&loop, "serve", serve, chat);
+        loop_close(&loop);
+    }
+    if (error == UV_EINVAL && options->certificate)
+        return program_end(error,
+            tr("usar o certificado %s com a chave %s", "use the certificate %s with the key %s"),
+            options->certificate, options->key);
+    return program_end(error, tr("escutar %s:%s", "listen on %s:%s"), options->host, options->port);
+}
+
 int main(int argc, char **argv)
 {
     char page[PATH_SIZE];
@@ -93,17 +110,5 @@ int main(int argc, char **argv)
     chat.options.serve = server_connect;
     chat.options.answer = server_answer;
     chat.options.argument = &chat.server;
-
-    uv_loop_t loop;
-    error = loop_init(&loop);
-    if (!error) {
-        error = task_run(&loop, "serve", serve, &chat);
-        loop_close(&loop);
-    }
-    if (error == UV_EINVAL && chat.options.certificate)
-        return program_end(error,
-            tr("usar o certificado %s com a chave %s", "use the certificate %s with the key %s"),
-            chat.options.certificate, chat.options.key);
-    return program_end(
-        error, tr("escutar %s:%s", "listen on %s:%s"), chat.options.host, chat.options.port);
+    return run(&chat);
 }
