@@ -9,6 +9,7 @@
 #include "common/program.h"
 
 #define PATH_SIZE 4096
+#define LONGEST_MESSAGE (1024 * 1024) /* half of what may wait for a client */
 
 struct chat {
     struct server server;
@@ -78,7 +79,11 @@ static int run(struct chat *chat)
 int main(int argc, char **argv)
 {
     char page[PATH_SIZE];
-    struct chat chat = {.options = {.host = "localhost", .port = "8765", .delay = 2}};
+    struct chat chat = {.options = {.host = "localhost",
+                            .port = "8765",
+                            .delay = 2,
+                            .max_message = WEBSOCKET_MESSAGE_LIMIT,
+                            .per_address = 256}};
     program_start(argc, argv,
         (const char *[]){"Servidor de chat por WebSocket, com a sua página.",
             "A WebSocket chat server, with its page."},
@@ -95,6 +100,17 @@ int main(int argc, char **argv)
                 {"certificado (PEM): https e wss", "certificate (PEM): https and wss"}, 0, 0},
             {"tls-key", OPTION_TEXT, &chat.options.key, "FILE",
                 {"a sua chave (PEM)", "its key (PEM)"}, 0, 0},
+            {"max-message", OPTION_COUNT, &chat.options.max_message, "BYTES",
+                {"tamanho da maior mensagem aceita", "size of the longest message that is taken"},
+                1, LONGEST_MESSAGE},
+            {"per-address", OPTION_COUNT, &chat.options.per_address, "N",
+                {"conexões de um mesmo endereço; 0: quantas quiser",
+                    "connections from one address; 0: any number"},
+                0, 1000000},
+            {"allow-origin", OPTION_TEXT, &chat.options.allow_origin, "ORIGIN,...",
+                {"de que outros sites as páginas podem conectar; *: de todos",
+                    "from which other sites pages may connect; *: from all"},
+                0, 0},
             {"verbose", OPTION_FLAG, &chat.server.verbose, NULL,
                 {"mostra também as mensagens", "shows the messages too"}, 0, 0},
             {0},

@@ -19,7 +19,8 @@
 #include "04-chat-server/websocket_room.h"
 #include "common/task.h"
 
-#define WEBSOCKET_MESSAGE_LIMIT (64 * 1024) /* bytes of the longest message that is taken */
+#define WEBSOCKET_MESSAGE_LIMIT                                                                    \
+    (64 * 1024) /* bytes of the longest message, unless told otherwise */
 
 struct websocket_server;
 struct websocket;
@@ -36,7 +37,13 @@ struct websocket_options {
     /* Answers GET for a path that no file has: 0, *body (which is freed) and its type (text/plain,
      * ...), or UV_ENOENT, or another error. NULL: nothing is answered. */
     int (*answer)(const char *path, char **body, const char **type, void *argument);
-    void *argument; /* of both */
+    void *argument;   /* of both */
+    long max_message; /* bytes of the longest message that is taken (1009); 0: the usual limit */
+    long per_address; /* connections that one address may have (HTTP 429); 0: any number. Of IPv6,
+                         64 bits are the address */
+    const char *allow_origin; /* whose pages may connect besides our own (HTTP 403): origins with
+                                 commas between, "*" for all; NULL: nobody's */
+    long handshake;           /* seconds in which a connection has to say what it wants; 0: 10 */
     long delay; /* ms that a message to a room may be held, so that others leave with it; 0: none */
 };
 

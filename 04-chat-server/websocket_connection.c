@@ -70,9 +70,8 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     return NULL;
 }
 
-static int on_established(struct lws *connection)
+static int on_established(struct websocket_server *server, struct lws *connection)
 {
-    struct websocket_server *server = lws_context_user(lws_get_context(connection));
     struct websocket *socket = server->closing ? NULL : new_websocket(server, connection);
     if (!socket)
         return -1;
@@ -145,9 +144,10 @@ static void on_piece(struct websocket *socket, const char *data, size_t size)
 {
     size_t rest = lws_remaining_packet_payload(socket->connection);
     size_t before = socket->arriving ? socket->arriving->size : 0;
+    size_t limit = (size_t)socket->server->options.max_message;
     if (socket->status)
         return;
-    if (before + size > WEBSOCKET_MESSAGE_LIMIT || rest > WEBSOCKET_MESSAGE_LIMIT - before - size) {
+    if (before + size > limit || rest > limit - before - size) {
         websocket_close(socket, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
         return;
     }
@@ -171,14 +171,20 @@ static void on_piece(struct websocket *socket, const char *data, size_t size)
 int websocket_callback(
     struct lws *connection, enum lws_callback_reasons reason, void *user, void *in, size_t size)
 {
+    struct websocket_server *server = lws_context_user(lws_get_context(connection));
     struct websocket *socket = user;
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return strcasecmp(in, "websocket") == 0 ? 0 : -1; /* not to HTTP/2 */
+        if (strcasecmp(in, "websocket") != 0) /* to HTTP/2, say */
+            return -1;
+        return websocket_door_check(&server->door, connection);
+    case LWS_CALLBACK_WSI_DESTROY:
+        websocket_door_leave(&server->door, connection);
+        return 0;
     case LWS_CALLBACK_HTTP:
         return websocket_answer(connection, in);
     case LWS_CALLBACK_ESTABLISHED:
-        return on_established(connection);
+        return on_established(server, connection);
     case LWS_CALLBACK_RECEIVE:
         on_piece(socket, in, size);
         return 0;

@@ -38,6 +38,7 @@ static void say(int level, const char *line)
 static void describe(struct lws_context_creation_info *info, struct websocket_context *context,
     const struct websocket_options *options)
 {
+    long handshake = options->handshake ? options->handshake : HANDSHAKE_SECONDS;
     info->options = LWS_SERVER_OPTION_LIBUV;
     if (options->certificate)
         info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
@@ -48,7 +49,8 @@ static void describe(struct lws_context_creation_info *info, struct websocket_co
     info->headers = security_headers;
     info->retry_and_idle_policy = &no_pings;
     info->pt_serv_buf_size = WORKSPACE;
-    info->timeout_secs = HANDSHAKE_SECONDS;
+    info->timeout_secs = (unsigned)handshake;
+    info->timeout_secs_ah_idle = (unsigned)handshake;
     if (!options->directory)
         return;
     context->mount.mountpoint = "/";
@@ -104,11 +106,6 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
         return 0;
     finish_closing(context);
     return options->certificate ? UV_EINVAL : UV_ENOMEM;
-}
-
-void websocket_context_adopt(struct websocket_context *context, int socket)
-{
-    lws_adopt_socket_vhost(context->vhost, socket);
 }
 
 void websocket_context_close(struct websocket_context *context)

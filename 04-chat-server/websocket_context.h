@@ -19,15 +19,11 @@ struct websocket_context {
 
 /* Makes a context on the task's loop that listens nowhere. Every connection's callback is this
  * one, and lws_context_user of its context is user. Of the options, it is the directory, the
- * certificate and the key that count; the strings have to outlive the context. Returns 0 or
- * UV_ENOMEM, UV_ENOSYS, UV_EINVAL (the certificate or the key); in the latter two cases
- * libwebsockets has said on stderr what is wrong. */
+ * certificate, the key and the time for a handshake that count; the strings have to outlive the
+ * context. Returns 0 or UV_ENOMEM, UV_ENOSYS, UV_EINVAL (the certificate or the key); in the latter
+ * two cases libwebsockets has said on stderr what is wrong. */
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
     void *user, const struct websocket_options *options);
-
-/* Gives the context a connected socket, which is libwebsockets' from then on: it is closed even
- * when it cannot be taken. */
-void websocket_context_adopt(struct websocket_context *context, int socket);
 
 /* Cuts all connections, telling each one's callback, and waits until libwebsockets' handles are
  * closed. In a shielded scope: cut short by a cancellation, it leaves them open. */

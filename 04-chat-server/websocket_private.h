@@ -9,6 +9,7 @@
 
 #include "04-chat-server/websocket.h"
 #include "04-chat-server/websocket_context.h"
+#include "04-chat-server/websocket_door.h"
 #include "04-chat-server/websocket_queue.h"
 #include "common/buffer.h"
 #include "common/stream.h"
@@ -16,6 +17,7 @@
 struct websocket_server {
     struct websocket_options options;
     struct websocket_context context;
+    struct websocket_door door;
     struct listener listeners[2]; /* "localhost" is two addresses */
     size_t listening;             /* how many of them are open */
     char address[STREAM_ADDRESS_SIZE];

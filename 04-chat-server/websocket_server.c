@@ -86,6 +86,9 @@ int websocket_listen(struct websocket_server **result, const struct websocket_op
     server->options = *options;
     server->loop = task_loop();
     server->end_of_pass = (struct loop_callback){.run = end_of_pass, .argument = server};
+    if (server->options.max_message == 0)
+        server->options.max_message = WEBSOCKET_MESSAGE_LIMIT;
+    websocket_door_open(&server->door, options);
     int error = open_listeners(server);
     if (error)
         goto free_server;
@@ -117,29 +120,29 @@ struct websocket_counts websocket_server_counts(const struct websocket_server *s
  * Serving
  */
 
-struct door {
+struct entrance {
     struct websocket_server *server;
     struct listener *listener;
 };
 
 static int let_in(void *argument)
 {
-    struct door *door = argument;
+    struct entrance *entrance = argument;
     int socket;
-    while ((socket = listener_accept(door->listener)) >= 0)
-        websocket_context_adopt(&door->server->context, socket);
+    while ((socket = listener_accept(entrance->listener)) >= 0)
+        websocket_door_pass(&entrance->server->door, entrance->server->context.vhost, socket);
     return socket;
 }
 
 int websocket_serve(struct websocket_server *server)
 {
-    struct door doors[2];
+    struct entrance entrances[2];
     struct scope scope;
     int error = 0;
     scope_enter(&scope);
     for (size_t i = 0; i < server->listening && !error; i++) {
-        doors[i] = (struct door){server, &server->listeners[i]};
-        error = scope_spawn(&scope, "accept", let_in, &doors[i]);
+        entrances[i] = (struct entrance){server, &server->listeners[i]};
+        error = scope_spawn(&scope, "accept", let_in, &entrances[i]);
     }
     if (!error)
         error = scope_join(&scope);

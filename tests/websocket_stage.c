@@ -119,13 +119,23 @@ static int start_server(void *options)
     return error;
 }
 
+/* What a test has put into the environment, or 0. */
+static long number(const char *name)
+{
+    const char *text = getenv(name);
+    return text ? atol(text) : 0;
+}
+
 int run_server(const char *directory, bool paused)
 {
     struct state state = {0};
-    const char *delay = getenv("DELAY");
     struct websocket_options options = {.host = "localhost",
         .port = "0",
-        .delay = delay ? atol(delay) : 0,
+        .delay = number("DELAY"),
+        .max_message = number("MAX_MESSAGE"),
+        .per_address = number("PER_ADDRESS"),
+        .allow_origin = getenv("ALLOW_ORIGIN"),
+        .handshake = number("HANDSHAKE"),
         .directory = directory,
         .serve = serve,
         .argument = &state};
