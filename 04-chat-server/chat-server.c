@@ -54,7 +54,7 @@ static int serve(void *argument)
     printf(tr("Abra %s://%s/ no navegador\n", "Open %s://%s/ in the browser\n"),
         chat->options.certificate ? "https" : "http", address);
     error = websocket_serve(sockets);
-    chat->server.closing = true;
+    rooms_say_farewell(&chat->server);
     websocket_server_close(sockets);
     return error;
 }
@@ -79,11 +79,12 @@ static int run(struct chat *chat)
 int main(int argc, char **argv)
 {
     char page[PATH_SIZE];
-    struct chat chat = {.options = {.host = "localhost",
-                            .port = "8765",
-                            .delay = 2,
-                            .max_message = WEBSOCKET_MESSAGE_LIMIT,
-                            .per_address = 256}};
+    struct chat chat = {.server = {.rate = 20},
+        .options = {.host = "localhost",
+            .port = "8765",
+            .delay = 2,
+            .max_message = WEBSOCKET_MESSAGE_LIMIT,
+            .per_address = 256}};
     program_start(argc, argv,
         (const char *[]){"Servidor de chat por WebSocket, com a sua página.",
             "A WebSocket chat server, with its page."},
@@ -103,6 +104,10 @@ int main(int argc, char **argv)
             {"max-message", OPTION_COUNT, &chat.options.max_message, "BYTES",
                 {"tamanho da maior mensagem aceita", "size of the longest message that is taken"},
                 1, LONGEST_MESSAGE},
+            {"rate", OPTION_COUNT, &chat.server.rate, "N",
+                {"mensagens por segundo de cada cliente; 0: quantas quiser",
+                    "messages a second of each client; 0: any number"},
+                0, 1000000},
             {"per-address", OPTION_COUNT, &chat.options.per_address, "N",
                 {"conexões de um mesmo endereço; 0: quantas quiser",
                     "connections from one address; 0: any number"},

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "common/language.h"
+#include "rate.h"
 #include "websocket.h"
 
 /* All who are connected. A client is counted from its welcome to its end. */
@@ -16,6 +17,7 @@ struct server {
     void *names; /* everybody's, and the rooms with somebody in them: trees of <search.h> */
     void *rooms;
     const struct websocket_server *sockets;
+    long rate;    /* messages a second that a client may send; 0: any number */
     bool verbose; /* log the messages too */
     bool closing; /* all are leaving: nobody is told */
 };
@@ -27,6 +29,7 @@ struct client {
     enum language language;
     const char *name; /* NULL until /nome */
     bool leaving;     /* has said /sair */
+    struct rate rate;
     struct room *room;
     struct client *next, *previous; /* in the room */
 };
@@ -93,6 +96,9 @@ void room_leave(struct client *client);
 
 /* Sends a text to all in the origin's room but the origin. Returns 0 or UV_ENOMEM. */
 int room_send(const struct client *origin, const char *text, size_t size);
+
+/* Tells everybody that the server is closing, and that nobody else needs to be told of it. */
+void rooms_say_farewell(struct server *server);
 
 /* Tells all others in the client's room, each in its own language, as printf makes it. */
 void room_tell(const struct client *client, const char *portuguese, const char *english, ...)

@@ -41,6 +41,30 @@ static void process(struct client *self, const char *text, size_t size)
         client_say(self, tr_in(self->language, "Mensagem não enviada.", "Message not sent."));
 }
 
+/* Who sends more than is fair is told so, then heard at that rate only, and not read meanwhile; who
+ * does not mind, leaves. Returns 0, or why the client has to end. */
+static int keep_pace(struct client *self)
+{
+    long limit = self->server->rate;
+    double wait = rate_spend(&self->rate, limit, loop_now(task_loop()));
+    if (wait <= 0)
+        return 0;
+    if (self->rate.excess == 1)
+        client_say(self,
+            tr_in(self->language,
+                "Devagar: até %ld mensagens por segundo. As próximas esperam, e quem insiste sai.",
+                "Slowly: up to %ld messages a second. The next ones wait, and who insists leaves."),
+            limit);
+    if (self->rate.excess <= RATE_TOLERATED)
+        return task_sleep(wait);
+    client_say(
+        self, tr_in(self->language, "Mensagens demais. Até logo!", "Too many messages. Goodbye!"));
+    server_log(
+        tr("Cliente %s: mensagens demais", "Client %s: too many messages"), client_label(self));
+    websocket_close(self->socket, WEBSOCKET_POLICY);
+    return UV_EPERM;
+}
+
 int client_manage(struct client *self)
 {
     char *text;
@@ -51,6 +75,9 @@ int client_manage(struct client *self)
                          "Welcome to the chat server written in C with libuv and WebSockets. "
                          "Identify yourself with /name YourName"));
     while (!self->leaving && (size = websocket_receive(self->socket, &text)) > 0) {
+        int error = keep_pace(self);
+        if (error)
+            return error;
         if (self->server->verbose)
             server_log("%s < %s", client_label(self), text);
         process(self, text, (size_t)size);

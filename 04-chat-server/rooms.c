@@ -87,6 +87,24 @@ int room_send(const struct client *origin, const char *text, size_t size)
     return error ? error : send_in(ENGLISH, origin, text, size);
 }
 
+static void say_farewell(const void *node, VISIT visit, void *unused)
+{
+    (void)unused;
+    if (visit != postorder && visit != leaf)
+        return;
+    const char *name = *(char *const *)node;
+    const struct room *room = (const struct room *)(name - offsetof(struct room, name));
+    for (struct client *client = room->first; client; client = client->next)
+        client_say(client, tr_in(client->language, "O servidor está fechando. Até logo!",
+                               "The server is closing. Goodbye!"));
+}
+
+void rooms_say_farewell(struct server *server)
+{
+    server->closing = true;
+    twalk_r(server->rooms, say_farewell, NULL);
+}
+
 void room_tell(const struct client *client, const char *portuguese, const char *english, ...)
 {
     for (enum language language = PORTUGUESE; language <= ENGLISH; language++) {

@@ -86,6 +86,12 @@ int websocket_send(struct websocket *socket, const char *text, size_t size);
 int websocket_send_format(struct websocket *socket, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+#define WEBSOCKET_POLICY 1008 /* the status for who did what is not done here */
+
+/* Takes no more messages from the client, sends what is queued, and closes the connection with this
+ * status. One that is being closed already keeps its status. */
+void websocket_close(struct websocket *socket, int status);
+
 /* The Accept-Language header of the handshake, "" if there was none. */
 const char *websocket_accept_language(const struct websocket *socket);
 

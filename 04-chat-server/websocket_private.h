@@ -76,10 +76,6 @@ int websocket_callback(
  */
 int websocket_answer(struct lws *connection, const char *path);
 
-/* Takes no more messages from the client, sends what is queued, and closes the connection with this
- * status. One that is being closed already keeps its status. */
-void websocket_close(struct websocket *socket, int status);
-
 /* Ends the connection without a goodbye: the socket takes nothing. */
 void websocket_cut(struct websocket *socket);
 

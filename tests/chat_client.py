@@ -445,12 +445,26 @@ async def log():
 
 async def farewell():
     """Says that it is there, and stays until the server goes."""
-    client = await enter()
+    clients = [await enter(), await enter(language="en")]
     print("connected", flush=True)
-    try:
-        await client.socket.recv()
-    except websockets.ConnectionClosed as closed:
-        print(closed.rcvd.code)
+    for client in clients:
+        print(await client.socket.recv(), end=" ")
+        try:
+            await client.socket.recv()
+        except websockets.ConnectionClosed as closed:
+            print(closed.rcvd.code)
+
+
+async def deaf():
+    """Hears the server say goodbye and does not answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+    await reader.readuntil(b"/nome SeuNome")
+    print("connected", flush=True)
+    await reader.readuntil(b"\x88\x02\x03\xe9")
+    print("1001", flush=True)
+    await reader.read()  # until the server is gone
 
 
 scenarios = {name: f for name, f in globals().items() if inspect.iscoroutinefunction(f)}

@@ -42,9 +42,10 @@ static void end_client(FILE *client)
         ck_abort_msg("%s", output);
 }
 
+/* Scenarios speak faster than people do. */
 static void play(const char *scenario)
 {
-    start(NULL);
+    start("--rate=0");
     end_client(start_client(scenario));
     stop();
 }
@@ -176,7 +177,24 @@ START_TEST(says_goodbye)
     child_signal(&server, SIGINT);
     ck_assert_int_eq(child_wait(&server), 0);
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
-    ck_assert_str_eq(line, "1001\n");
+    ck_assert_str_eq(line, "O servidor está fechando. Até logo! 1001\n");
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
+    ck_assert_str_eq(line, "The server is closing. Goodbye! 1001\n");
+    end_client(client);
+}
+END_TEST
+
+START_TEST(a_second_signal_ends_at_once)
+{
+    char line[64] = "";
+    start(NULL);
+    FILE *client = start_client("deaf");
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
+    child_signal(&server, SIGTERM);
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
+    ck_assert_str_eq(line, "1001\n"); /* which it does not answer: the server waits */
+    child_signal(&server, SIGTERM);
+    ck_assert_int_eq(child_wait(&server), 128 + SIGTERM);
     end_client(client);
 }
 END_TEST
@@ -221,8 +239,8 @@ int main(void)
         rooms, names_of_rooms, arrivals_and_departures, who_is_here, help_and_quit, NULL};
     const TTest *const watchers[] = {counts, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,
-        verbose_shows_messages_and_forges_no_line, says_goodbye, says_that_the_port_is_taken,
-        refuses_bad_options, NULL};
+        verbose_shows_messages_and_forges_no_line, says_goodbye, a_second_signal_ends_at_once,
+        says_that_the_port_is_taken, refuses_bad_options, NULL};
     return run_suite("04_chat", (struct test_group[]){{"users", users}, {"places", places},
                                     {"watchers", watchers}, {"program", program}, {NULL, NULL}});
 }

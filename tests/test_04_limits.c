@@ -2,7 +2,7 @@
 // links: 04-chat-server/websocket.c 04-chat-server/websocket_connection.c
 // links: 04-chat-server/websocket_server.c 04-chat-server/websocket_context.c
 // links: 04-chat-server/websocket_http.c 04-chat-server/websocket_queue.c
-// links: 04-chat-server/websocket_door.c
+// links: 04-chat-server/websocket_door.c 04-chat-server/rate.c
 // links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
 // links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
 // links: tests/websocket_stage_room.c -lwebsockets
@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "04-chat-server/rate.h"
 #include "websocket_peer.h"
 #include "websocket_stage.h"
 
@@ -230,6 +231,73 @@ START_TEST(raises_the_limit_of_descriptors)
 }
 END_TEST
 
+/*
+ * The rate
+ */
+
+#define EQUAL(a, b) ck_assert_double_eq_tol(a, b, 1e-9)
+
+START_TEST(grants_a_burst_then_the_rate)
+{
+    struct rate rate = {0};
+    uint64_t now = 5000;
+    for (int i = 0; i < 10 * RATE_BURST; i++)
+        EQUAL(rate_spend(&rate, 10, now), 0);
+    EQUAL(rate_spend(&rate, 10, now), 0.1);
+    ck_assert_int_eq(rate.excess, 1);
+    EQUAL(rate_spend(&rate, 10, now), 0.2);
+    EQUAL(rate_spend(&rate, 10, now + 200), 0.1);
+    ck_assert_int_eq(rate.excess, 3);
+    EQUAL(rate_spend(&rate, 10, now + 1300), 0); /* ten more have become free */
+    ck_assert_int_eq(rate.excess, 3);            /* but it is not forgotten */
+    EQUAL(rate_spend(&rate, 10, now + 9000), 0);
+    ck_assert_int_eq(rate.excess, 0);
+}
+END_TEST
+
+/* The next text that begins so. */
+static void hears(int peer, const char *text)
+{
+    static struct frame frame;
+    do {
+        ck_assert_msg(peer_read(peer, &frame), "the connection ended before: %s", text);
+        ck_assert_msg((frame.opcode & CLOSE) == 0, "was closed before: %s", text);
+    } while (strncmp(frame.data, text, strlen(text)) != 0);
+}
+
+/* Told, slowed, then dropped; commands count too. Whoever else is there notices nothing. */
+START_TEST(drops_who_says_too_much)
+{
+    const char *words[] = {"--port=0", "--rate=500", NULL};
+    child_start(&server, "04-chat-server/chat-server", words, NULL);
+    port = child_port(&server);
+    int ana = peer_connect(port, "/"), flood = peer_connect(port, "/");
+    peer_send_text(flood, "/nome Zé");
+    peer_send_text(ana, "/nome Ana");
+    for (int i = 0; i < 2000; i++)
+        peer_send_text(flood, i % 2 ? "/data" : "oi");
+    hears(flood, "Nome alterado");
+    hears(flood, "Devagar: até 500 mensagens por segundo");
+    peer_send_text(ana, "/clientes");
+    hears(ana, "2 clientes");
+    hears(flood, "Mensagens demais");
+    ck_assert_int_eq(peer_ending(flood, NULL), 1008);
+    child_line_with(&server, "Cliente Zé: mensagens demais");
+    peer_send_text(ana, "/clientes");
+    hears(ana, "1 clientes");
+    stop();
+}
+END_TEST
+
+START_TEST(grants_everything_without_a_rate)
+{
+    struct rate rate = {0};
+    for (int i = 0; i < 100000; i++)
+        EQUAL(rate_spend(&rate, 0, 1), 0);
+    ck_assert_int_eq(rate.excess, 0);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
@@ -239,6 +307,8 @@ int main(int argc, char **argv)
     const TTest *const numbers[] = {bounds_the_connections_of_an_address,
         bounds_the_size_of_a_message, refuses_whom_it_has_no_descriptor_for,
         raises_the_limit_of_descriptors, NULL};
-    return run_suite("04_limits",
-        (struct test_group[]){{"handshake", handshake}, {"numbers", numbers}, {NULL, NULL}});
+    const TTest *const rates[] = {grants_a_burst_then_the_rate, grants_everything_without_a_rate,
+        drops_who_says_too_much, NULL};
+    return run_suite("04_limits", (struct test_group[]){{"handshake", handshake},
+                                      {"numbers", numbers}, {"rate", rates}, {NULL, NULL}});
 }
