@@ -19,7 +19,7 @@ static int write_metrics(char **body, const struct server *server)
         "# HELP chat_deliveries_total Messages handed over for a client, once for each of them.\n"
         "# TYPE chat_deliveries_total counter\n"
         "chat_deliveries_total %llu\n"
-        "# HELP chat_drops_total Clients dropped for leaving too much unread.\n"
+        "# HELP chat_drops_total Clients dropped for leaving too much unread, or for silence.\n"
         "# TYPE chat_drops_total counter\n"
         "chat_drops_total %llu\n",
         server->connected, counts.messages, counts.deliveries, counts.drops);

@@ -51,7 +51,7 @@ struct websocket_options {
 struct websocket_counts {
     unsigned long long messages;   /* whole ones that came, the empty ones left out */
     unsigned long long deliveries; /* messages queued for a client, each counted for each of them */
-    unsigned long long drops;      /* clients cut because they left too much unread */
+    unsigned long long drops;      /* clients cut: too much was left unread, or no sign of life */
 };
 
 /* Starts listening (websockets.serve). From inside a task, which is also to serve and to close.

@@ -77,6 +77,7 @@ static int on_established(struct websocket_server *server, struct lws *connectio
         return -1;
     socket->connection = connection;
     socket->served = true;
+    websocket_heard_of(socket);
     websocket_server_add(server, socket);
     lws_set_wsi_user(connection, socket);
     return 0;
@@ -185,7 +186,11 @@ int websocket_callback(
         return websocket_answer(connection, in);
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(server, connection);
+    case LWS_CALLBACK_RECEIVE_PONG:
+        websocket_heard_of(socket);
+        return 0;
     case LWS_CALLBACK_RECEIVE:
+        websocket_heard_of(socket);
         on_piece(socket, in, size);
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:

@@ -54,6 +54,9 @@ struct websocket {
     struct task_wait *receiver;
     bool paused; /* too many wait: nothing is read */
 
+    uint64_t alive_at; /* ms: when it last showed that it is there */
+    bool asked;        /* by a ping since then */
+
     struct buffer backlog; /* frames that are to be written before what the room says */
     size_t handed;         /* at the most so many bytes wait in libwebsockets, if any do */
     LIST_ENTRY(websocket) unsent;
@@ -99,7 +102,7 @@ void websocket_let_go(struct websocket *socket);
 #define WRITES_AT_ONCE 0
 #endif
 
-enum { FRAME_TEXT = 1, FRAME_CLOSE = 8 }; /* opcodes of RFC 6455 */
+enum { FRAME_TEXT = 1, FRAME_CLOSE = 8, FRAME_PING = 9 }; /* opcodes of RFC 6455 */
 
 /* Appends a frame as it goes on the wire: a whole message. Returns 0 or UV_ENOMEM. */
 int websocket_append_frame(struct buffer *buffer, int opcode, const char *payload, size_t size);
@@ -153,3 +156,14 @@ void websocket_server_write_soon(struct websocket_server *server);
 /* Among the connected, and out of them. */
 void websocket_server_add(struct websocket_server *server, struct websocket *socket);
 void websocket_server_remove(struct websocket_server *server, struct websocket *socket);
+
+/*
+ * websocket_pulse.c
+ */
+
+/* Something of the client has come. */
+void websocket_heard_of(struct websocket *socket);
+
+/* A task that pings who is silent and cuts who stays so, until cancelled; the argument is the
+ * server. */
+int websocket_feel_pulses(void *server);

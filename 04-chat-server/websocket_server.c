@@ -145,6 +145,8 @@ int websocket_serve(struct websocket_server *server)
         error = scope_spawn(&scope, "accept", let_in, &entrances[i]);
     }
     if (!error)
+        error = scope_spawn(&scope, "pulse", websocket_feel_pulses, server);
+    if (!error)
         error = scope_join(&scope);
     return scope_leave(&scope, error);
 }

@@ -2,10 +2,12 @@
 // links: 04-chat-server/websocket.c 04-chat-server/websocket_connection.c
 // links: 04-chat-server/websocket_server.c 04-chat-server/websocket_context.c
 // links: 04-chat-server/websocket_http.c 04-chat-server/websocket_queue.c
-// links: 04-chat-server/websocket_door.c 04-chat-server/rate.c
+// links: 04-chat-server/websocket_door.c 04-chat-server/websocket_pulse.c 04-chat-server/rate.c
 // links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
 // links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
 // links: tests/websocket_stage_room.c -lwebsockets
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -232,6 +234,97 @@ START_TEST(raises_the_limit_of_descriptors)
 END_TEST
 
 /*
+ * Silence
+ */
+
+static void wait_a_while(const char *seconds)
+{
+    static struct frame frame;
+    char path[32];
+    snprintf(path, sizeof(path), "/later/%s", seconds);
+    int peer = peer_connect(port, path);
+    ck_assert(peer_read(peer, &frame));
+    ck_assert_str_eq(frame.data, "later");
+    ck_assert_int_eq(peer_ending(peer, NULL), 1000);
+}
+
+static void expect_ping(int peer)
+{
+    static struct frame frame;
+    ck_assert(peer_read(peer, &frame));
+    ck_assert_int_eq(frame.opcode, FINAL | PING);
+    ck_assert_str_eq(frame.data, "?");
+}
+
+static bool has_ended(int peer)
+{
+    static struct frame frame;
+    return !peer_read(peer, &frame);
+}
+
+static void expect_nothing(int peer)
+{
+    static struct frame frame;
+    peer_send_text(peer, "still there?");
+    ck_assert(peer_read(peer, &frame));
+    ck_assert_str_eq(frame.data, "still there?");
+}
+
+START_TEST(asks_who_is_silent_and_drops_the_dead)
+{
+    start_own_with("", "paused");
+    int dead = peer_connect(port, "/echo"), answers = peer_connect(port, "/echo"),
+        talks = peer_connect(port, "/echo"), waits = peer_connect(port, "/held");
+    wait_a_while("15");
+    expect_nothing(talks);
+    wait_a_while("10");
+    expect_ping(dead);
+    expect_ping(answers);
+    expect_ping(waits);
+    peer_send(answers, FINAL | PONG, "?", 1);
+    peer_send(waits, FINAL | PONG, "unasked", 7); /* alive, too */
+    expect_nothing(talks);                        /* so all of that has been read */
+    wait_a_while("15");
+    expect_nothing(talks);
+    wait_a_while("15");
+    ck_assert(has_ended(dead)); /* 55 s after it came */
+    expect_ping(answers);
+    expect_ping(waits);
+    expect_nothing(answers);
+    expect_nothing(talks);
+    close(dead);
+    close(answers);
+    close(talks);
+    close(waits);
+    stop();
+}
+END_TEST
+
+/* Who is not read cannot be heard to answer. */
+START_TEST(does_not_take_for_dead_whom_it_does_not_read)
+{
+    static struct frame frame;
+    start_own_with("", "paused");
+    int peer = peer_connect(port, "/held"), on = 1;
+    setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    for (int i = 0; i < 20; i++) {
+        char text[16];
+        snprintf(text, sizeof(text), "%d", i);
+        peer_send_text(peer, text);
+    }
+    still_serves();
+    for (int i = 0; i < 4; i++)
+        wait_a_while("15");
+    close(peer_connect(port, "/go"));
+    peer_send_text(peer, "end");
+    ck_assert(peer_read(peer, &frame));
+    ck_assert_str_eq(frame.data, "20 in order");
+    close(peer);
+    stop();
+}
+END_TEST
+
+/*
  * The rate
  */
 
@@ -309,6 +402,9 @@ int main(int argc, char **argv)
         raises_the_limit_of_descriptors, NULL};
     const TTest *const rates[] = {grants_a_burst_then_the_rate, grants_everything_without_a_rate,
         drops_who_says_too_much, NULL};
-    return run_suite("04_limits", (struct test_group[]){{"handshake", handshake},
-                                      {"numbers", numbers}, {"rate", rates}, {NULL, NULL}});
+    const TTest *const silence[] = {
+        asks_who_is_silent_and_drops_the_dead, does_not_take_for_dead_whom_it_does_not_read, NULL};
+    return run_suite(
+        "04_limits", (struct test_group[]){{"handshake", handshake}, {"numbers", numbers},
+                         {"silence", silence}, {"rate", rates}, {NULL, NULL}});
 }

@@ -72,6 +72,17 @@ static int report(struct websocket *socket, struct future *future)
     return error ? error : websocket_send_format(socket, "%s", uv_err_name(result));
 }
 
+/* Where the clock stands still: moves it a second at a time, and says when that is done. */
+static int let_time_pass(struct websocket *socket, double seconds)
+{
+    int error = 0;
+    for (; seconds > 0 && !error; seconds--) {
+        loop_clock_advance(task_loop(), 1);
+        error = task_yield();
+    }
+    return error ? error : websocket_send_format(socket, "later");
+}
+
 /* Queues much and returns at once. */
 static int send_and_leave(struct websocket *socket)
 {
@@ -98,6 +109,8 @@ static int serve(struct websocket *socket, void *argument)
         return report(socket, &state->orphan);
     if (strncmp(path, "/room/", 6) == 0 || strncmp(path, "/hall/", 6) == 0)
         return play_in_room(socket, &state->room);
+    if (strncmp(path, "/later/", 7) == 0)
+        return let_time_pass(socket, strtod(path + 7, NULL));
     if (strcmp(path, "/leave") == 0)
         return send_and_leave(socket);
     if (strcmp(path, "/who") == 0)
