@@ -47,7 +47,7 @@ static void run_script_with(
 
 static void run_script(const char *script, const char *words)
 {
-    run_script_with((const char *[]){"--port", "0", NULL}, "http", script, words);
+    run_script_with((const char *[]){"--port", "0", "--rate", "0", NULL}, "http", script, words);
 }
 
 START_TEST(the_articles_session_in_three_pages)
@@ -61,7 +61,7 @@ START_TEST(the_articles_session_over_tls)
     struct certificate made;
     certificate_make(&made);
     const char *const options[] = {
-        "--port", "0", "--tls-cert", made.certificate, "--tls-key", made.key, NULL};
+        "--port", "0", "--rate", "0", "--tls-cert", made.certificate, "--tls-key", made.key, NULL};
     run_script_with(options, "https", "session.mjs", "");
     certificate_remove(&made);
 }

@@ -22,8 +22,8 @@ static void start(void)
 {
     certificate_make(&certificate);
     child_start(&server, SERVER,
-        (const char *[]){"--port", "0", "--tls-cert", certificate.certificate, "--tls-key",
-            certificate.key, NULL},
+        (const char *[]){"--port", "0", "--rate", "0", "--tls-cert", certificate.certificate,
+            "--tls-key", certificate.key, NULL},
         NULL);
     port = child_port(&server);
 }
@@ -121,7 +121,7 @@ START_TEST(says_goodbye)
     child_signal(&server, SIGTERM);
     ck_assert_int_eq(child_wait(&server), 0);
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
-    ck_assert_str_eq(line, "1001\n");
+    ck_assert_str_eq(line, "O servidor está fechando. Até logo! 1001\n");
     end_client(client);
     certificate_remove(&certificate);
 }
