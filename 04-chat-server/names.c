@@ -24,7 +24,7 @@ static bool would_forge(const char *name)
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
         TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
-        if (strstr(name, phrases[i]))
+        if (strcasestr(name, phrases[i]))
             return true;
     return false;
 }
@@ -36,7 +36,7 @@ bool server_name_is_free(const struct server *server, const char *name)
 
 struct client *server_find(const struct server *server, const char *name)
 {
-    char **found = tfind(name, &server->names, text_compare);
+    char **found = tfind(name, &server->names, text_compare_names);
     return found ? name_of(*found)->owner : NULL;
 }
 
@@ -47,7 +47,7 @@ int name_take(struct client *client, const char *text)
         return UV_ENOMEM;
     name->owner = client;
     strcpy(name->text, text);
-    if (!tsearch(name->text, &client->server->names, text_compare)) {
+    if (!tsearch(name->text, &client->server->names, text_compare_names)) {
         free(name);
         return UV_ENOMEM;
     }
@@ -60,7 +60,7 @@ void name_release(struct client *client)
 {
     if (!client->name)
         return;
-    tdelete(client->name, &client->server->names, text_compare);
+    tdelete(client->name, &client->server->names, text_compare_names);
     free(name_of(client->name));
     client->name = NULL;
 }

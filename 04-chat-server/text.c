@@ -36,20 +36,46 @@ static const struct range deceiving[] = {
     {0x00, 0x1F},       /* control characters */
     {0x7F, 0x9F},       /* more of them */
     {0xAD, 0xAD},       /* soft hyphen */
+    {0x34F, 0x34F},     /* grapheme joiner */
     {0x61C, 0x61C},     /* Arabic letter mark */
+    {0x115F, 0x1160},   /* Hangul fillers */
+    {0x17B4, 0x17B5},   /* Khmer vowels that are not seen */
+    {0x180B, 0x180F},   /* Mongolian selectors and vowel separator */
     {0x200B, 0x200F},   /* of no width; left-to-right and right-to-left mark */
     {0x2028, 0x202E},   /* line and paragraph separator, embeddings and overrides */
     {0x2060, 0x206F},   /* word joiner, invisible operators, isolates */
+    {0x2800, 0x2800},   /* braille without dots */
+    {0x3164, 0x3164},   /* Hangul filler */
+    {0xFE00, 0xFE0F},   /* variation selectors */
     {0xFEFF, 0xFEFF},   /* byte order mark */
-    {0xE0000, 0xE007F}, /* tags */
+    {0xFFA0, 0xFFA0},   /* Hangul filler of half width */
+    {0xFFF0, 0xFFFB},   /* unassigned, annotations */
+    {0x1BCA0, 0x1BCA3}, /* format controls of shorthand */
+    {0x1D173, 0x1D17A}, /* and of music */
+    {0xE0000, 0xE0FFF}, /* tags, more variation selectors */
 };
+
+/* Marks that stand on the letter before them: "e" and one is to the eye the letter "é", and many of
+ * them cover the lines above. */
+static const struct range marks[] = {{0x300, 0x36F}, {0x483, 0x489}, {0x1AB0, 0x1AFF},
+    {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE20, 0xFE2F}};
+
+static bool is_in(const struct range *ranges, size_t count, uint32_t character)
+{
+    for (size_t i = 0; i < count; i++)
+        if (character >= ranges[i].first && character <= ranges[i].last)
+            return true;
+    return false;
+}
 
 static bool is_deceiving(uint32_t character)
 {
-    for (size_t i = 0; i < sizeof(deceiving) / sizeof(*deceiving); i++)
-        if (character >= deceiving[i].first && character <= deceiving[i].last)
-            return true;
-    return false;
+    return is_in(deceiving, sizeof(deceiving) / sizeof(*deceiving), character);
+}
+
+static bool is_mark(uint32_t character)
+{
+    return is_in(marks, sizeof(marks) / sizeof(*marks), character);
 }
 
 static bool is_space(uint32_t character)
@@ -62,14 +88,44 @@ static bool is_space(uint32_t character)
 bool text_is_name(const char *text)
 {
     size_t count = 0;
-    bool blank = true;
+    bool after_space = true; /* so none can be the first, nor the last */
     while (*text) {
         uint32_t character = next_character(&text);
-        if (is_deceiving(character) || ++count > NAME_CHARACTERS)
+        bool space = is_space(character);
+        if (is_deceiving(character) || is_mark(character) || ++count > NAME_CHARACTERS)
             return false;
-        blank = blank && is_space(character);
+        if (space && (character != ' ' || after_space))
+            return false;
+        after_space = space;
     }
-    return !blank;
+    return !after_space;
+}
+
+/* The small letter, in the scripts of Europe. */
+static uint32_t fold(uint32_t character)
+{
+    if ((character >= 'A' && character <= 'Z') ||
+        (character >= 0xC0 && character <= 0xDE && character != 0xD7) ||
+        (character >= 0x391 && character <= 0x3A9) || (character >= 0x410 && character <= 0x42F))
+        return character + 32;
+    if (character >= 0x400 && character <= 0x40F)
+        return character + 80;
+    if ((character >= 0x139 && character <= 0x148) || (character >= 0x179 && character <= 0x17E))
+        return character + character % 2;
+    if (character >= 0x100 && character <= 0x177)
+        return character | 1;
+    return character;
+}
+
+int text_compare_names(const void *one, const void *other)
+{
+    const char *left = one, *right = other;
+    while (*left && *right) {
+        uint32_t a = fold(next_character(&left)), b = fold(next_character(&right));
+        if (a != b)
+            return a < b ? -1 : 1;
+    }
+    return !*right - !*left;
 }
 
 char *text_make_visible(const char *text)

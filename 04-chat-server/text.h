@@ -20,12 +20,16 @@
 /* The text after the white space that it begins with. */
 const char *text_skip_space(const char *text);
 
-/* Whether the UTF-8 text may be a name: 1 to 32 characters, not all blank, and none that is a
- * control character, breaks a line, cannot be seen, or changes the direction of writing. */
+/* Whether the UTF-8 text may be a name: 1 to 32 characters, single spaces between words, and none
+ * that is a control character, breaks a line, cannot be seen, changes the direction of writing, or
+ * is a mark put on the letter before it. */
 bool text_is_name(const char *text);
 
 /* The order of two texts, for the trees of <search.h>. */
 int text_compare(const void *one, const void *other);
+
+/* The same for valid UTF-8, capital and small letters being one. */
+int text_compare_names(const void *one, const void *other);
 
 /* A copy, to be freed, in which such characters stand as \u{202E}; NULL when memory is short. */
 char *text_make_visible(const char *text);

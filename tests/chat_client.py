@@ -125,6 +125,9 @@ async def names():
     await ana.asks("/nome 'Ana Maria'", TAKEN)
     for bad in ["", " ", "a" * 33, "a\u0007b", "a\u007fb", "a\u0085b", "\u202eab", "a\u2028b", "a\u200bb", "\u3000\u2003",
                 "PRIVADO de Ana", "PRIVATE from Ana", "Ana >> oi", "Zé entrou na sala", "Zoe joined the room",
+                " Ana", "Ana ", "Ana  Bia", "Ana\u00a0Bia", "ANA MARIA", "ana maria", "Jose\u0301", "\u0301", "a\ufe0f",
+                "a\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "a\u180e", "a\ufff9", "a\U000e0100",
+                "Zé ENTROU na sala", "Ana\u00a0>>\u00a0oi",
                 "Zé saiu da sala", "Zoe left the room", "Ana agora é Bia", "Ana is now Bia"]:
         await bia.asks(f'/nome "{bad}"', TAKEN)
     await bia.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
@@ -133,6 +136,7 @@ async def names():
     await ana.hears("ã" * 32 + " agora é Bia")
     await ana.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
     await bia.hears("Ana Maria agora é " + "ã" * 32)
+    await bia.asks("/nome " + "Ã" * 32, TAKEN)
     await ana.leave()
     await bia.hears("ã" * 32 + " saiu da sala")
     for tries in range(100):  # its name is free once the server has noticed
