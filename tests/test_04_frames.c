@@ -28,7 +28,8 @@ START_TEST(bad_frames_cost_only_who_sends_them)
 {
     struct child server;
     char command[256], seed[16], output[8192];
-    child_start(&server, "04-chat-server/chat-server", (const char *[]){"--port", "0", NULL}, NULL);
+    child_start(&server, "04-chat-server/chat-server",
+        (const char *[]){"--port", "0", "--rate", "0", "--per-address", "0", NULL}, NULL);
     int port = child_port(&server);
     int descriptors = open_descriptors(server.pid);
     snprintf(seed, sizeof(seed), "%d", (int)getpid());

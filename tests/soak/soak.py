@@ -31,7 +31,8 @@ class Server:
 
     def __init__(self, program):
         self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([program, "--port", "0"], stdout=self.log, stderr=self.log)
+        command = [program, "--port", "0", "--rate", "0", "--per-address", "0"]
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         while ":" not in (line := self.read_log().partition("\n")[0]):
             time.sleep(0.01)
         self.port = int(line.rpartition(":")[2])
