@@ -167,10 +167,10 @@ $(bench)/chat: $(patsubst tests/bench/%.c,$(bench)/%.c.o,$(wildcard tests/bench/
 $(bench)/runtime $(bench)/echo $(bench)/echo_libuv $(bench)/chat:
 	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
 
-bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (JSON=file)
+bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (RUNS=1 JSON=file)
 	$(bench)/runtime $(JSON)
 
-bench-echo: $(bench)/echo $(bench)/echo_libuv $(bin)02-coroutines-echo/echo-server ## the echo server beside libuv and asyncio (JSON=file)
+bench-echo: $(bench)/echo $(bench)/echo_libuv $(bin)02-coroutines-echo/echo-server ## the echo server beside libuv and asyncio (QUICK=1 RUNS=1 JSON=file)
 	$(bench)/echo $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv $(JSON)
 
 # Which server and work alone: SERVER=bun WORK=n100_w3. QUICK=1 proves in seconds that all of it works.

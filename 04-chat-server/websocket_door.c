@@ -136,7 +136,7 @@ static bool look_up(int socket, struct address *address)
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
-    } peer;
+    } peer = {.any.sa_family = AF_UNSPEC};
     socklen_t size = sizeof(peer);
     *address = (struct address){0};
     if (getpeername(socket, &peer.any, &size))

@@ -7,17 +7,19 @@
 
 #include "common/trace_place.h"
 
-#define SLOW 100.0 /* milliseconds, as asyncio's */
+#define SLOW 100 /* milliseconds, as asyncio's */
 #define CALLS 16
 
-static double slow_milliseconds(void)
+static uint64_t slow_milliseconds(void)
 {
     const char *text = getenv("LOOP_DEBUG_SLOW");
-    char *end = NULL;
-    double number = text ? strtod(text, &end) : SLOW;
-    if (!text || (end > text && !*end && number >= 0 && number < 1e9))
+    if (!text)
+        return SLOW;
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && !*end && number < 1000000000)
         return number;
-    fprintf(stderr, "LOOP_DEBUG_SLOW: not a number of milliseconds: %s\n", text);
+    fprintf(stderr, "LOOP_DEBUG_SLOW: not a whole number of milliseconds: %s\n", text);
     return SLOW;
 }
 
@@ -28,7 +30,7 @@ struct debug *debug_open(void)
         return NULL;
     struct debug *debug = calloc(1, sizeof(*debug));
     if (debug)
-        debug->slow = (uint64_t)(slow_milliseconds() * 1e6);
+        debug->slow = slow_milliseconds() * 1000000;
     else
         fprintf(stderr, "LOOP_DEBUG: %s\n", uv_strerror(UV_ENOMEM));
     return debug;

@@ -7,9 +7,8 @@
 #include "common/debug.h"
 #include "common/loop_state.h"
 
-#define ROUNDS                                                                                     \
-    16 /* of wake-ups in a pass: a chain of them costs no look for events at each link             \
-        */
+/* Of wake-ups in a pass: a chain of them costs no look for events at each link. */
+#define ROUNDS 16
 
 static void run_pass(uv_check_t *check);
 
@@ -146,18 +145,17 @@ static void run_pass(uv_check_t *check)
     struct loop_state *state = state_of(check->loop);
     if (state->closing)
         return;
-    state->in_pass = !state->debug;
+    state->deferred = !state->debug; /* which looks at each call, in begin_soon */
     expire_timers(state, loop_now(check->loop));
     queue_drain(state, &state->ready);
     for (int round = 0; round < ROUNDS && state->woken.first; round++)
         queue_drain(state, &state->woken);
     queue_drain(state, &state->end_of_pass);
-    state->in_pass = false;
+    state->deferred = false;
     set_alarm(state);
     set_idle(state);
 }
 
-/* With LOOP_DEBUG, all calls count as made outside a pass, and come here. */
 static void require_own_thread(const struct loop_state *state)
 {
     if (state->debug && state->running)
@@ -174,7 +172,7 @@ __attribute__((noinline)) static void begin_soon(struct loop_state *state)
 static void schedule(struct loop_state *state, struct queue *queue, struct loop_callback *callback)
 {
     queue_append(queue, callback);
-    if (!state->in_pass)
+    if (!state->deferred)
         begin_soon(state);
 }
 
@@ -235,7 +233,7 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
         return 0;
     timer->deadline = deadline;
     int error = timer_heap_push(&state->timers, timer);
-    if (!error && !state->in_pass) {
+    if (!error && !state->deferred) {
         require_own_thread(state);
         set_alarm(state);
         set_idle(state);
@@ -249,7 +247,7 @@ void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
     if (!timer->place)
         return;
     timer_heap_stop(&state->timers, timer);
-    if (!state->in_pass)
+    if (!state->deferred)
         set_alarm(state);
 }
 

@@ -31,12 +31,13 @@ int loop_init(uv_loop_t *loop);
  * UV_ENOMEM if a callback could not be scheduled meanwhile, wherever that was. */
 int loop_run(uv_loop_t *loop);
 
-/* Ends loop_run after this pass (loop.stop). */
+/* Ends loop_run after this pass (loop.stop). Under task_run it cancels the first task. */
 void loop_stop(uv_loop_t *loop);
 
 /* Waits for what cannot be stopped (work on the thread pool), then closes the loop and frees what
  * it holds; callbacks still pending are dropped. Returns 0, or UV_EBUSY if a handle that is not the
- * library's was left open: close that, run the loop for its callback, and call this again. */
+ * library's was left open: close that, run the loop with uv_run for its callback, and call this
+ * again; no other loop_ function may be called in between. */
 int loop_close(uv_loop_t *loop);
 
 /* Calls callback(argument) in the next pass (loop.call_soon). Returns 0 or UV_ENOMEM; the error may
@@ -100,7 +101,9 @@ struct loop_timer {
 };
 
 /* Runs timer->run(timer->argument) in the first pass at or after the deadline; timers of the same
- * millisecond in the order in which they were set. Not for one that is set. Returns 0 or UV_ENOMEM.
+ * millisecond in the order in which they were set. One that its callback sets again for a time that
+ * is due already runs again in the same pass; what is to wait for the next one is for loop_ready.
+ * Not for one that is set. Returns 0 or UV_ENOMEM.
  */
 int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadline);
 

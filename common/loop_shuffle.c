@@ -3,8 +3,8 @@
 
 #include "common/loop_state.h"
 
-#define ROUNDS                                                                                     \
-    16 /* bits of the key by which the callbacks are sorted; equal keys keep their order */
+/* Of the key by which the callbacks are sorted; equal keys keep their order. */
+#define KEY_BITS 16
 
 unsigned loop_seed(void)
 {
@@ -12,10 +12,10 @@ unsigned loop_seed(void)
     return seed ? (unsigned)strtoul(seed, NULL, 10) : 0;
 }
 
-/* Sorts by random keys, a bit a round: no memory is needed, which could be short. */
+/* Sorts by random keys, a bit at a time: no memory is needed, which could be short. */
 struct loop_callback *loop_shuffle(struct loop_callback *first, unsigned *seed)
 {
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int bit = 0; bit < KEY_BITS; bit++) {
         struct loop_callback *ones = NULL, *zeros = NULL;
         struct loop_callback **last_one = &ones, **last_zero = &zeros;
         for (struct loop_callback *callback = first; callback; callback = callback->next) {

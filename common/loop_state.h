@@ -33,7 +33,7 @@ struct loop_state {
     int signal_received;
 
     bool running;
-    bool in_pass; /* its end sets the alarm and the idle handle */
+    bool deferred; /* the end of this pass sets the alarm and the idle handle */
     bool clock_paused;
     bool closing;
     uint64_t paused_at;
@@ -76,7 +76,7 @@ __attribute__((always_inline)) static inline void prefetch(const struct loop_cal
     if (!next)
         return;
     for (size_t line = 0; line < HOT_LINES; line++)
-        __builtin_prefetch((const char *)next->hot + line * 64);
+        __builtin_prefetch((const void *)((uintptr_t)next->hot + line * 64));
     __builtin_prefetch(next->next);
 }
 

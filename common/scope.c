@@ -102,7 +102,7 @@ void scope_cancel(struct scope *scope)
 static void deadline_passed(void *argument)
 {
     struct scope *scope = argument;
-    if (scope->shielded)
+    if (scope->shielded && !scope->cancelled)
         fprintf(stderr, "task %s: its cleanup takes longer than %g s, and is cut short\n",
             task_name(scope->owner), scope->seconds);
     cancel_with(scope, UV_ETIMEDOUT);
@@ -111,8 +111,9 @@ static void deadline_passed(void *argument)
 int scope_enter_until(struct scope *scope, uint64_t deadline)
 {
     struct task *owner = task_required("scope_enter");
-    if (owner->scopes == scope)
-        task_misuse("enters a scope that it is in: each needs a struct scope of its own");
+    for (const struct scope *open = owner->scopes; open; open = open->outer)
+        if (open == scope)
+            task_misuse("enters a scope that it is in: each needs a struct scope of its own");
     *scope = (struct scope){
         .owner = owner,
         .outer = owner->scopes,

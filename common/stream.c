@@ -146,6 +146,7 @@ void stream_close(struct stream *stream)
     while (stream->flush.pending)
         task_yield();
     close(socket);
+    stream->line_end = NULL;
     buffer_free(&stream->input);
     buffer_free(&stream->output);
     stream->closing = false;

@@ -28,6 +28,8 @@ static ssize_t hand_out(struct stream *stream, char **data, size_t size)
 
 int stream_feed(struct stream *stream, const char *data, size_t size)
 {
+    if (stream->socket < 0)
+        return UV_EPIPE;
     end_line(stream);
     int error = buffer_append(&stream->input, data, size);
     if (error)

@@ -189,7 +189,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
             break;
         if (task->cancelled && !error && !uv_loop_alive(loop))
             task_misuse("has been cancelled, and still waits for what nothing can bring");
-        if (!error)
+        if (!error && !uv_loop_alive(loop))
             fprintf(
                 stderr, "%s: every task waits, and nothing is left that could wake one\n", name);
         task_cancel(task);

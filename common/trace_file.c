@@ -52,10 +52,11 @@ static void write_event(
 {
     if (!trace->file)
         return;
-    double microseconds = (double)(uv_hrtime() - trace->start) / 1000.0;
+    uint64_t nanoseconds = uv_hrtime() - trace->start;
     fprintf(trace->file,
-        "%s\n{\"ph\": \"%s\", \"pid\": 1, \"tid\": %u, \"ts\": %.3f, \"name\": ", trace->separator,
-        phase, task->number, microseconds);
+        "%s\n{\"ph\": \"%s\", \"pid\": 1, \"tid\": %u, \"ts\": %llu.%03u, \"name\": ",
+        trace->separator, phase, task->number, nanoseconds / 1000ULL,
+        (unsigned)(nanoseconds % 1000));
     write_string(trace->file, name);
     fputc('}', trace->file);
     trace->separator = ",";

@@ -61,7 +61,10 @@ FAILURES=$OUT/tests/failures
 export FAILURES
 : >"$FAILURES"
 jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
-printf '%s\n' "$@" | xargs -P "$jobs" -n 1 "$0" --one
+printf '%s\n' "$@" | xargs -P "$jobs" -n 1 "$0" --one || {
+    echo 'run.sh: the suites could not be run' >&2
+    exit 1
+}
 
 failed=$(wc -l <"$FAILURES")
 [ "$failed" -eq 0 ] || echo "failed: $(tr '\n' ' ' <"$FAILURES")"

@@ -195,11 +195,11 @@ END_TEST
 START_TEST(the_threshold_can_be_set)
 {
     spin_seconds = 0.003;
-    says((struct run){"1", "2.5", spin_and_yield}, 0, "task main held the loop");
+    says((struct run){"1", "2", spin_and_yield}, 0, "task main held the loop");
     says_nothing((struct run){"1", "60000", spin_and_yield});
     says((struct run){"1", "soon", spin_and_yield}, 0,
-        "LOOP_DEBUG_SLOW: not a number of milliseconds: soon\n");
-    says((struct run){"1", "-1", spin_and_yield}, 0, "LOOP_DEBUG_SLOW: not a number");
+        "LOOP_DEBUG_SLOW: not a whole number of milliseconds: soon\n");
+    says((struct run){"1", "-1", spin_and_yield}, 0, "LOOP_DEBUG_SLOW: not a whole number");
 }
 END_TEST
 

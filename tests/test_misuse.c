@@ -326,8 +326,9 @@ END_TEST
 static int enter_it_twice(void *unused)
 {
     (void)unused;
-    struct scope scope;
+    struct scope scope, inner;
     scope_enter(&scope);
+    scope_enter(&inner);
     scope_enter(&scope);
     return task_cancelled();
 }

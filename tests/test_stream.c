@@ -446,6 +446,19 @@ START_TEST(two_readers_are_a_mistake_that_ends_the_program)
 }
 END_TEST
 
+TASK_TEST(a_closed_stream_has_no_more_lines)
+{
+    struct stream stream;
+    char *line;
+    int peer = open_with_peer(&stream);
+    send_text(peer, "um\ndois\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 3);
+    stream_close(&stream);
+    ck_assert_int_eq(stream_read_line(&stream, &line), 0);
+    ck_assert_int_eq(stream_feed(&stream, "x\n", 2), UV_EPIPE);
+    close(peer);
+}
+
 static int count_turns(void *turns)
 {
     int error;
@@ -496,6 +509,7 @@ int main(void)
             {"waiting", (const TTest *const[]){a_cancelled_read_loses_nothing,
                             a_deadline_ends_a_read_and_the_stream_goes_on,
                             two_readers_are_a_mistake_that_ends_the_program,
+                            a_closed_stream_has_no_more_lines,
                             a_peer_that_never_pauses_gets_no_more_than_its_turn, NULL}},
             {NULL, NULL}});
 }

@@ -164,6 +164,8 @@ static void dump_more(struct stack_arena *arena)
 /* A mapping of its own, with room for a wall. */
 static int acquire_large(struct stack_arena *arena, size_t size, struct stack *stack)
 {
+    if (size > PTRDIFF_MAX / 2)
+        return UV_ENOMEM;
     size = (size + 2 * GUARD_SIZE - 1) & ~(GUARD_SIZE - 1);
     char *wall = map(STACK_SLOT + size);
     if (!wall)
