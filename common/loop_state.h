@@ -75,8 +75,9 @@ __attribute__((always_inline)) static inline void prefetch(const struct loop_cal
 {
     if (!next)
         return;
+    const char *hot = next->hot ? next->hot : (const char *)next;
     for (size_t line = 0; line < HOT_LINES; line++)
-        __builtin_prefetch((const void *)((uintptr_t)next->hot + line * 64));
+        __builtin_prefetch(hot + line * 64);
     __builtin_prefetch(next->next);
 }
 
