@@ -1,5 +1,6 @@
 /* Names: one client a name, in all rooms. */
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +24,11 @@ static bool would_forge(const char *name)
     static const char *const phrases[] = {" >> ", TEXT_PRIVATE_PORTUGUESE, TEXT_PRIVATE_ENGLISH,
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
         TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
+    /* As the server writes it, with a space before and behind. */
+    char padded[4 * NAME_CHARACTERS + 3];
+    snprintf(padded, sizeof(padded), " %s ", name);
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
-        if (strcasestr(name, phrases[i]))
+        if (strcasestr(padded, phrases[i]))
             return true;
     return false;
 }

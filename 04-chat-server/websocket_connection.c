@@ -176,9 +176,9 @@ int websocket_callback(
     struct websocket *socket = user;
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        if (strcasecmp(in, "websocket") != 0) /* to HTTP/2, say */
-            return -1;
         return websocket_door_check(&server->door, connection);
+    case LWS_CALLBACK_RAW_ADOPT: /* after CONNECT, no deadline would end it */
+        return -1;
     case LWS_CALLBACK_WSI_DESTROY:
         websocket_door_leave(&server->door, connection);
         return 0;

@@ -246,6 +246,12 @@ static bool is_welcome(const struct websocket_door *door, struct lws *connection
 
 int websocket_door_check(struct websocket_door *door, struct lws *connection)
 {
+    /* What the callback was given may be freed already; and the method is looked at by nobody. */
+    char wanted[16];
+    if (lws_hdr_copy(connection, wanted, sizeof(wanted), WSI_TOKEN_UPGRADE) <= 0 ||
+        strcasecmp(wanted, "websocket") != 0 || /* to HTTP/2, say */
+        lws_hdr_total_length(connection, WSI_TOKEN_GET_URI) == 0)
+        return -1;
     char version[8];
     int size = lws_hdr_copy(connection, version, sizeof(version), WSI_TOKEN_VERSION);
     if (size < 0 || strcmp(version, "13") != 0)

@@ -124,6 +124,7 @@ async def names():
     await bia.asks("/nome", TAKEN)
     await ana.asks("/nome 'Ana Maria'", TAKEN)
     for bad in ["", " ", "a" * 33, "a\u0007b", "a\u007fb", "a\u0085b", "\u202eab", "a\u2028b", "a\u200bb", "\u3000\u2003",
+                "Ana >>", ">> Ana", "PRIVADO de", "PRIVATE from", "Ana agora é", "is now Ana",
                 "PRIVADO de Ana", "PRIVATE from Ana", "Ana >> oi", "Zé entrou na sala", "Zoe joined the room",
                 " Ana", "Ana ", "Ana  Bia", "Ana\u00a0Bia", "ANA MARIA", "ana maria", "Jose\u0301", "\u0301", "a\ufe0f",
                 "a\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "a\u180e", "a\ufff9", "a\U000e0100",

@@ -48,6 +48,37 @@ static int status_from(const char *origin)
     return status_of(VERSION_13, header, NULL);
 }
 
+#define UPGRADE                                                                                    \
+    "Host: chat.example:8765\r\nConnection: Upgrade\r\n" VERSION_13                                \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+
+START_TEST(upgrades_what_was_got_to_websocket_only)
+{
+    static const char *const requests[] = {
+        "POST /echo HTTP/1.1\r\nUpgrade: websocket\r\n" UPGRADE "\r\n",
+        "HEAD /echo HTTP/1.1\r\nUpgrade: websocket\r\n" UPGRADE "\r\n",
+        "GET /echo HTTP/1.1\r\nUpgrade: another\r\n" UPGRADE "\r\n",
+        /* The second one of a connection, whose headers are freed before the callback. */
+        "GET /none HTTP/1.1\r\nHost: chat.example:8765\r\n\r\n"
+        "GET /echo HTTP/1.1\r\nUpgrade: another\r\n" UPGRADE "\r\n",
+        "CONNECT chat.example:8765 HTTP/1.1\r\n\r\n",
+    };
+    char data[4096];
+    start_own("");
+    for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+        int peer = peer_request(port, requests[i]);
+        ssize_t size;
+        while ((size = recv(peer, data, sizeof(data) - 1, 0)) > 0) {
+            data[size] = '\0';
+            ck_assert_ptr_null(strstr(data, " 101 "));
+        }
+        close(peer);
+    }
+    still_serves();
+    stop();
+}
+END_TEST
+
 START_TEST(speaks_one_version_only)
 {
     static const char *const others[] = {
@@ -486,8 +517,9 @@ int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
-    const TTest *const handshake[] = {speaks_one_version_only, takes_pages_of_its_own_only,
-        takes_pages_of_the_allowed, cuts_who_takes_too_long, NULL};
+    const TTest *const handshake[] = {upgrades_what_was_got_to_websocket_only,
+        speaks_one_version_only, takes_pages_of_its_own_only, takes_pages_of_the_allowed,
+        cuts_who_takes_too_long, NULL};
     const TTest *const numbers[] = {bounds_the_connections_of_an_address,
         bounds_the_size_of_a_message, refuses_whom_it_has_no_descriptor_for,
         raises_the_limit_of_descriptors, NULL};
