@@ -1,3 +1,4 @@
+// links: tests/chat_scenario.c
 /* The chat server as a program. What its users see is in chat_client.py, a scenario for each test.
  */
 #include <signal.h>
@@ -5,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chat_scenario.h"
 #include "support.h"
 
 static struct child server;
@@ -23,30 +25,11 @@ static void stop(void)
     ck_assert_int_eq(child_wait(&server), 0);
 }
 
-static FILE *start_client(const char *scenario)
-{
-    char command[256];
-    snprintf(command, sizeof(command), "/usr/bin/python3 tests/chat_client.py %d %s 2>&1", port,
-        scenario);
-    FILE *client = popen(command, "re");
-    ck_assert_ptr_nonnull(client);
-    return client;
-}
-
-static void end_client(FILE *client)
-{
-    char output[8192];
-    size_t size = fread(output, 1, sizeof(output) - 1, client);
-    output[size] = '\0';
-    if (pclose(client) != 0)
-        ck_abort_msg("%s", output);
-}
-
 /* Scenarios speak faster than people do. */
 static void play(const char *scenario)
 {
     start("--rate=0");
-    end_client(start_client(scenario));
+    scenario_end(scenario_start(scenario, port, ""));
     stop();
 }
 
@@ -143,7 +126,7 @@ END_TEST
 START_TEST(the_log_says_who_came_and_left)
 {
     start(NULL);
-    end_client(start_client("log"));
+    scenario_end(scenario_start("log", port, ""));
     child_line_with(&server, "Novo cliente conectado. Total: 1");
     child_line_with(&server, "Novo cliente conectado. Total: 2");
     child_line_with(&server, "Cliente Ana desconectado. Total: 1");
@@ -159,7 +142,7 @@ END_TEST
 START_TEST(verbose_shows_messages_and_forges_no_line)
 {
     start("--verbose");
-    end_client(start_client("log"));
+    scenario_end(scenario_start("log", port, ""));
     child_line_with(&server, "Ana < um\\u{A}\\u{202E}dois");
     ck_assert_str_eq(child_line(&server), "Enviando a todos");
     child_line_with(&server, "Enviando de <Ana> para <Bia>: três");
@@ -171,7 +154,7 @@ START_TEST(says_goodbye)
 {
     char line[64] = "";
     start(NULL);
-    FILE *client = start_client("farewell");
+    FILE *client = scenario_start("farewell", port, "");
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     ck_assert_str_eq(line, "connected\n");
     child_signal(&server, SIGINT);
@@ -180,7 +163,7 @@ START_TEST(says_goodbye)
     ck_assert_str_eq(line, "O servidor está fechando. Até logo! 1001\n");
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     ck_assert_str_eq(line, "The server is closing. Goodbye! 1001\n");
-    end_client(client);
+    scenario_end(client);
 }
 END_TEST
 
@@ -188,14 +171,14 @@ START_TEST(a_second_signal_ends_at_once)
 {
     char line[64] = "";
     start(NULL);
-    FILE *client = start_client("deaf");
+    FILE *client = scenario_start("deaf", port, "");
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     child_signal(&server, SIGTERM);
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     ck_assert_str_eq(line, "1001\n"); /* which it does not answer: the server waits */
     child_signal(&server, SIGTERM);
     ck_assert_int_eq(child_wait(&server), 128 + SIGTERM);
-    end_client(client);
+    scenario_end(client);
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-// links: tests/certificate.c
+// links: tests/certificate.c tests/chat_scenario.c
 /* The chat server with --tls-cert and --tls-key: what chat_client.py plays without, it plays here
  * over TLS; and those who cannot keep to TLS cost only themselves. */
 #include <poll.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "certificate.h"
+#include "chat_scenario.h"
 #include "support.h"
 
 #define SERVER "04-chat-server/chat-server"
@@ -35,29 +36,10 @@ static void stop(void)
     certificate_remove(&certificate);
 }
 
-static FILE *start_client(const char *scenario)
-{
-    char command[256];
-    snprintf(command, sizeof(command), "/usr/bin/python3 tests/chat_client.py %d %s %s 2>&1", port,
-        scenario, certificate.certificate);
-    FILE *client = popen(command, "re");
-    ck_assert_ptr_nonnull(client);
-    return client;
-}
-
-static void end_client(FILE *client)
-{
-    char output[8192];
-    size_t size = fread(output, 1, sizeof(output) - 1, client);
-    output[size] = '\0';
-    if (pclose(client) != 0)
-        ck_abort_msg("%s", output);
-}
-
 static void play(const char *scenario)
 {
     start();
-    end_client(start_client(scenario));
+    scenario_end(scenario_start(scenario, port, certificate.certificate));
     stop();
 }
 
@@ -115,14 +97,14 @@ START_TEST(says_goodbye)
 {
     char line[64] = "";
     start();
-    FILE *client = start_client("farewell");
+    FILE *client = scenario_start("farewell", port, certificate.certificate);
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     ck_assert_str_eq(line, "connected\n");
     child_signal(&server, SIGTERM);
     ck_assert_int_eq(child_wait(&server), 0);
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     ck_assert_str_eq(line, "O servidor está fechando. Até logo! 1001\n");
-    end_client(client);
+    scenario_end(client);
     certificate_remove(&certificate);
 }
 END_TEST
@@ -154,9 +136,10 @@ START_TEST(who_speaks_no_tls_costs_only_itself)
     const char *const bad[] = {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01\x7f\xff too long",
         "\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8", "\n\n\n\n\n\n\n\n"};
     start();
-    end_client(start_client("health")); /* what is opened once is open */
+    scenario_end(
+        scenario_start("health", port, certificate.certificate)); /* what is opened once is open */
     int descriptors = open_descriptors(server.pid);
-    FILE *others = start_client("messages");
+    FILE *others = scenario_start("messages", port, certificate.certificate);
     for (int turn = 0; turn < 40; turn++) {
         const char *data = bad[turn % 4];
         int peer = connect_to(port);
@@ -166,7 +149,7 @@ START_TEST(who_speaks_no_tls_costs_only_itself)
         ck_assert_int_gt(send(peer, HELLO, (size_t)turn % sizeof(HELLO), MSG_NOSIGNAL), -1);
         close(peer);
     }
-    end_client(others);
+    scenario_end(others);
     wait_for_descriptors(descriptors);
     stop();
 }
@@ -176,14 +159,14 @@ START_TEST(who_never_ends_the_handshake_is_cut)
 {
     int peers[20];
     start();
-    end_client(start_client("health"));
+    scenario_end(scenario_start("health", port, certificate.certificate));
     int descriptors = open_descriptors(server.pid);
     for (int i = 0; i < 20; i++) {
         peers[i] = connect_to(port);
         if (i % 2)
             ck_assert_int_gt(send(peers[i], HELLO, sizeof(HELLO) - 1, MSG_NOSIGNAL), 0);
     }
-    end_client(start_client("session"));
+    scenario_end(scenario_start("session", port, certificate.certificate));
     for (int i = 0; i < 20; i++)
         wait_for_end(peers[i]);
     wait_for_descriptors(descriptors);
