@@ -5,23 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/environment.h"
 #include "common/trace_place.h"
 
-#define SLOW 100 /* milliseconds, as asyncio's */
+#define SLOW 100             /* milliseconds, as asyncio's */
+#define SLOWEST 1000000000UL /* that can be asked for */
 #define CALLS 16
-
-static uint64_t slow_milliseconds(void)
-{
-    const char *text = getenv("LOOP_DEBUG_SLOW");
-    if (!text)
-        return SLOW;
-    char *end;
-    unsigned long number = strtoul(text, &end, 10);
-    if (text[0] >= '0' && text[0] <= '9' && !*end && number < 1000000000)
-        return number;
-    fprintf(stderr, "LOOP_DEBUG_SLOW: not a whole number of milliseconds: %s\n", text);
-    return SLOW;
-}
 
 struct debug *debug_open(void)
 {
@@ -30,7 +19,7 @@ struct debug *debug_open(void)
         return NULL;
     struct debug *debug = calloc(1, sizeof(*debug));
     if (debug)
-        debug->slow = slow_milliseconds() * 1000000;
+        debug->slow = environment_number("LOOP_DEBUG_SLOW", SLOW, SLOWEST) * 1000000;
     else
         fprintf(stderr, "LOOP_DEBUG: %s\n", uv_strerror(UV_ENOMEM));
     return debug;

@@ -1,6 +1,8 @@
 /* LOOP_SEED: an order that no program should depend on, for tests to find those that do. */
+#include <limits.h>
 #include <stdlib.h>
 
+#include "common/environment.h"
 #include "common/loop_state.h"
 
 /* Of the key by which the callbacks are sorted; equal keys keep their order. */
@@ -8,8 +10,7 @@
 
 unsigned loop_seed(void)
 {
-    const char *seed = getenv("LOOP_SEED");
-    return seed ? (unsigned)strtoul(seed, NULL, 10) : 0;
+    return (unsigned)environment_number("LOOP_SEED", 0, UINT_MAX);
 }
 
 /* Sorts by random keys, a bit at a time: no memory is needed, which could be short. */

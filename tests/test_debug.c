@@ -198,7 +198,7 @@ START_TEST(the_threshold_can_be_set)
     says((struct run){"1", "2", spin_and_yield}, 0, "task main held the loop");
     says_nothing((struct run){"1", "60000", spin_and_yield});
     says((struct run){"1", "soon", spin_and_yield}, 0,
-        "LOOP_DEBUG_SLOW: not a whole number of milliseconds: soon\n");
+        "LOOP_DEBUG_SLOW: not a whole number from 0 to 1000000000, so it stays 100: soon\n");
     says((struct run){"1", "-1", spin_and_yield}, 0, "LOOP_DEBUG_SLOW: not a whole number");
 }
 END_TEST

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "common/environment.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #define UNPOISON(memory, size) __asan_unpoison_memory_region(memory, size)
@@ -59,12 +61,11 @@ static enum stack_guard chosen_guard(void)
 {
     if (sysconf(_SC_PAGESIZE) > (long)GUARD_SIZE)
         return GUARD_CANARY; /* a page would be a large part of the slot */
-    const char *name = getenv("STACK_GUARD");
-    if (name && strcmp(name, "mprotect") == 0)
-        return GUARD_MPROTECT;
-    if (name && strcmp(name, "canary") == 0)
-        return GUARD_CANARY;
-    return GUARD_INSTALL;
+    static const char *const names[] = {[GUARD_INSTALL] = "install",
+        [GUARD_MPROTECT] = "mprotect",
+        [GUARD_CANARY] = "canary",
+        NULL};
+    return (enum stack_guard)environment_choice("STACK_GUARD", names);
 }
 
 static void *map(size_t size)
