@@ -20,7 +20,8 @@
 #include <valgrind/valgrind.h>
 #else
 #define RUNNING_ON_VALGRIND 0
-#define VALGRIND_STACK_REGISTER(low, high) ((void)0)
+#define VALGRIND_STACK_REGISTER(low, high) 0
+#define VALGRIND_STACK_DEREGISTER(number) ((void)0)
 #endif
 
 #ifndef MADV_GUARD_INSTALL /* newer than the C library's headers */
@@ -145,7 +146,7 @@ static void prepare_stack(struct stack_arena *arena, struct stack *stack)
     stack->guard = install_guard(arena, stack->low);
     arena->guards[stack->guard]++;
     set_canary(stack);
-    VALGRIND_STACK_REGISTER(stack->low, stack->top);
+    stack->valgrind = VALGRIND_STACK_REGISTER(stack->low, stack->top);
 }
 
 size_t stack_arena_capacity(const struct stack_arena *arena)
@@ -228,6 +229,7 @@ void stack_release(struct stack_arena *arena, struct stack stack)
     UNPOISON(stack.low, size);
     if (size > STACK_SLOT) {
         arena->guards[stack.guard]--;
+        VALGRIND_STACK_DEREGISTER(stack.valgrind);
         munmap(stack.low - STACK_SLOT, STACK_SLOT + size);
         return;
     }

@@ -35,6 +35,7 @@ struct stack {
     char *low; /* the lowest address; the guard begins here */
     char *top; /* where the stack begins: it grows down */
     enum stack_guard guard;
+    unsigned valgrind; /* by which number Valgrind knows it */
 };
 
 struct stack_arena {
