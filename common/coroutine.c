@@ -50,6 +50,16 @@ static inline void before_suspend(struct coroutine *coroutine)
 #endif
 }
 
+/* It does not come back, so what ASan keeps for it goes. */
+static inline void before_finish(struct coroutine *coroutine)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_start_switch_fiber(NULL, coroutine->resumer_low, coroutine->resumer_size);
+#else
+    before_suspend(coroutine);
+#endif
+}
+
 static inline void after_suspend(struct coroutine *coroutine)
 {
 #if defined(__SANITIZE_ADDRESS__)
@@ -124,6 +134,13 @@ void coroutine_suspend(struct coroutine *coroutine)
     before_suspend(coroutine);
     switch_to(&coroutine->pointer, coroutine->resumer);
     after_suspend(coroutine);
+}
+
+void coroutine_finish(struct coroutine *coroutine)
+{
+    before_finish(coroutine);
+    switch_to(&coroutine->pointer, coroutine->resumer);
+    abort();
 }
 
 void coroutine_transfer(struct coroutine *from, struct coroutine *to)

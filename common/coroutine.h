@@ -29,7 +29,7 @@ struct coroutine {
 };
 
 /* Makes a coroutine on the stack, which it uses until coroutine_end; the first resume calls
- * entry(argument). entry must not return: the last thing it does is a suspend. */
+ * entry(argument). entry must not return: the last thing it does is coroutine_finish. */
 void coroutine_begin(
     struct coroutine *coroutine, struct stack stack, void (*entry)(void *argument), void *argument);
 
@@ -38,6 +38,9 @@ void coroutine_resume(struct coroutine *coroutine);
 
 /* Suspends the coroutine that runs, and lets the resumer go on. */
 void coroutine_suspend(struct coroutine *coroutine);
+
+/* The same for the last time: it will not be resumed. */
+_Noreturn void coroutine_finish(struct coroutine *coroutine);
 
 /* Suspends the coroutine that runs and goes on in another one that is suspended, without the way
  * through the resumer, who goes on when that one suspends. */

@@ -62,7 +62,7 @@ static void task_main(void *argument)
     if (task->scopes)
         task_misuse("ended with a scope that was not left: call scope_leave before each return");
     task->ended = true;
-    coroutine_suspend(&task->coroutine);
+    coroutine_finish(&task->coroutine);
 }
 
 static void end_task(struct task *task)
