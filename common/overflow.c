@@ -1,5 +1,6 @@
 #include "common/overflow.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,28 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
         raise(number);
 }
 
+/* What a signal does is the process', which may have a loop in each of several threads: the first
+ * to watch sets it, the last puts it back. */
+static struct {
+    pthread_mutex_t lock;
+    int count;
+    struct sigaction before;
+} watches = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void count_watches(int change)
+{
+    struct sigaction action = {
+        .sa_sigaction = segmentation_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    pthread_mutex_lock(&watches.lock);
+    int before = watches.count;
+    watches.count += change;
+    if (before == 0)
+        sigaction(SIGSEGV, &action, &watches.before);
+    else if (watches.count == 0)
+        sigaction(SIGSEGV, &watches.before, NULL);
+    pthread_mutex_unlock(&watches.lock);
+}
+
 void overflow_watch(struct overflow_watch *watch)
 {
     *watch = (struct overflow_watch){0};
@@ -66,17 +89,15 @@ void overflow_watch(struct overflow_watch *watch)
     if (!watch->stack)
         return;
     stack_t stack = {.ss_sp = watch->stack, .ss_size = SIGNAL_STACK};
-    struct sigaction action = {
-        .sa_sigaction = segmentation_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigaltstack(&stack, &watch->stack_before);
-    sigaction(SIGSEGV, &action, &watch->before);
+    count_watches(1);
 }
 
 void overflow_unwatch(struct overflow_watch *watch)
 {
     if (!watch->stack)
         return;
-    sigaction(SIGSEGV, &watch->before, NULL);
+    count_watches(-1);
     sigaltstack(&watch->stack_before, NULL);
     free(watch->stack);
     watch->stack = NULL;

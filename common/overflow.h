@@ -6,7 +6,6 @@
 #include <signal.h>
 
 struct overflow_watch {
-    struct sigaction before;
     stack_t stack_before;
     void *stack; /* the signal's own: the task's is full */
 };

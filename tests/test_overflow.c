@@ -1,6 +1,8 @@
 /* A stack that overflows ends the process with one line, whatever guards it. */
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,6 +238,58 @@ START_TEST(past_a_canary_that_lives)
 END_TEST
 
 /*
+ * With another loop in another thread, which began before this one and ends before the overflow
+ */
+
+static sem_t other_runs, other_may_end;
+
+static int run_until_told(void *unused)
+{
+    (void)unused;
+    sem_post(&other_runs);
+    sem_wait(&other_may_end);
+    return 0;
+}
+
+static void *run_other_loop(void *unused)
+{
+    uv_loop_t loop;
+    if (loop_init(&loop) == 0)
+        task_run(&loop, "other", run_until_told, unused);
+    loop_close(&loop);
+    return NULL;
+}
+
+static int overflow_after_the_other(void *other)
+{
+    sem_post(&other_may_end);
+    pthread_join(*(pthread_t *)other, NULL);
+    return recurse_without_end(NULL);
+}
+
+static void run_beside_another(void *unused)
+{
+    (void)unused;
+    pthread_t other;
+    uv_loop_t loop;
+    sem_init(&other_runs, 0, 0);
+    sem_init(&other_may_end, 0, 0);
+    pthread_create(&other, NULL, run_other_loop, NULL);
+    sem_wait(&other_runs);
+    if (loop_init(&loop) == 0)
+        task_run(&loop, "main", overflow_after_the_other, &other);
+}
+
+START_TEST(of_one_loop_of_two)
+{
+    char *errors;
+    ck_assert_int_ne(run_apart(run_beside_another, NULL, &errors), 0);
+    ck_assert(SANITIZED || strncmp(errors, "task main: its stack of ", 24) == 0);
+    free(errors);
+}
+END_TEST
+
+/*
  * Not a task
  */
 
@@ -345,7 +399,7 @@ int main(void)
     return run_suite("overflow",
         (struct test_group[]){
             {"task", (const TTest *const[]){of_the_first_task, of_one_in_the_middle,
-                         of_any_place_in_the_arena, of_a_large_stack, NULL}},
+                         of_any_place_in_the_arena, of_a_large_stack, of_one_loop_of_two, NULL}},
             {"canary",
                 (const TTest *const[]){into_a_neighbour_and_back, past_a_canary_that_lives, NULL}},
             {"callback", (const TTest *const[]){of_a_callback, NULL}},
