@@ -40,17 +40,18 @@ struct protocol {
 struct stream {
     uv_poll_t poll;
     uv_loop_t *loop;
-    int socket;    /* -1: closed */
-    int error;     /* what broke the connection, or 0 */
-    int events;    /* what is polled: UV_READABLE, UV_WRITABLE */
-    bool polling;  /* poll is initialized, so has to be closed */
-    bool readable; /* a recv may find something */
-    bool ended;    /* the peer will send no more */
-    bool half_closed;
-    bool closing;    /* stream_close has begun, and waits */
-    unsigned turns;  /* receives without a wait before */
-    char after_line; /* the byte that the NUL behind the last line stands for */
-    char *line_end;  /* where that NUL is, or NULL */
+    int socket;       /* -1: closed */
+    int error;        /* what broke the connection, or 0 */
+    int events;       /* what is polled: UV_READABLE, UV_WRITABLE */
+    bool polling;     /* poll is initialized, so has to be closed */
+    bool readable;    /* a recv may find something */
+    bool ended;       /* the peer will send no more */
+    bool half_closed; /* no more may be written ... */
+    bool shut;        /* ... and the peer has been told */
+    bool closing;     /* stream_close has begun, and waits */
+    unsigned turns;   /* receives without a wait before */
+    char after_line;  /* the byte that the NUL behind the last line stands for */
+    char *line_end;   /* where that NUL is, or NULL */
     struct buffer input, output;
     size_t line_limit; /* STREAM_LINE_LIMIT, until set otherwise */
     struct task_wait *reader, *writer;

@@ -35,8 +35,10 @@ void stream_flush(void *argument)
         stream_poll(stream, stream->events | UV_WRITABLE);
     else if (stream->events & UV_WRITABLE)
         stream_poll(stream, stream->events & ~UV_WRITABLE);
-    if (pending == 0 && stream->half_closed && !stream->error)
+    if (pending == 0 && stream->half_closed && !stream->shut && !stream->error) {
+        stream->shut = true;
         shutdown(stream->socket, SHUT_WR);
+    }
     if (pending <= stream->low_water || stream->error)
         stream_wake(&stream->writer, stream->error);
 }
