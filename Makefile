@@ -148,7 +148,7 @@ check: $(if $(CHAPTER)$(ARCH),chapter,all) tests
 	$(if $(left_out),@echo 'With ARCH=$(ARCH) left out: $(filter $(left_out),$(all_suites))')
 
 check-seeds: tests ## the runtime's suites, each time in another order (SEEDS=1000)
-	@OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) tests/seeds.sh
+	@OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) EMULATOR='$(EMULATOR)' tests/seeds.sh
 
 deps: ## install whatever building and testing need (FOR="build test page bench ci")
 	@tests/setup/packages.sh install $(or $(FOR),build test page)
