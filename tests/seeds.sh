@@ -5,7 +5,7 @@
 
 set -u
 
-[ $# -gt 0 ] || set -- loop task scope future cancel cancel_table deadline executor \
+[ $# -gt 0 ] || set -- loop loop_time loop_end task scope gather future cancel cancel_table deadline executor \
     stream stream_connect stream_write listener protocol shortage misuse trace program
 SEEDS=${SEEDS:-40}
 OUT=${OUT:-build/plain}

@@ -1,0 +1,27 @@
+/*
+ * What the suites of the loop share: callbacks that leave a note. Each call has to succeed.
+ */
+#pragma once
+
+#include <uv.h>
+
+/* A callback that notes the name. */
+void note_name(void *name);
+
+/* A callback that stops the loop. */
+void stop(void *loop);
+
+void run(uv_loop_t *loop);
+void soon(uv_loop_t *loop, char *name);
+void later(uv_loop_t *loop, double seconds, char *name);
+
+/* From now on notes "|" before each pass; and the end of that, and of the loop. */
+void show_passes(uv_loop_t *loop, uv_prepare_t *prepare);
+void close_with_passes(uv_loop_t *loop, uv_prepare_t *prepare);
+
+/* A callback that calls itself again and again, until none is left. */
+struct chain {
+    uv_loop_t *loop;
+    int left;
+};
+void call_again(void *chain);
