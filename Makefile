@@ -160,7 +160,8 @@ deps: ## install whatever building and testing need (FOR="build test page bench 
 doctor: ## which tools and libraries were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
 
-formatted := $(wildcard common/*.[ch] common/coroutine/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch])
+formatted := $(wildcard common/*.[ch] common/coroutine/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch] \
+    $(chapters:%=%/steps/*.[ch]) $(chapters:%=%/exercises/*/*.[ch]))
 # The benchmarks are programs: nothing is measured in a test.
 bench := $(out)/tests/bench
 $(bench)/runtime: $(patsubst %,$(bench)/%.c.o,runtime runtime_ours runtime_libuv report) $(library)
@@ -184,6 +185,7 @@ bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside it
 	@$< $(if $(QUICK),--quick) $(bench_options)
 
 include tests/fuzz/fuzz.mk
+include docs/book.mk
 
 # Of any variant: SANITIZE=address,undefined make soak STOPS=50.
 soak: $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
@@ -192,7 +194,8 @@ soak: $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUT
 lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
 	$(CLANG_FORMAT) --dry-run --Werror $(formatted)
 	@# One file a run: in one run for all, clang-tidy 14 carries what it knows of va_list over.
-	printf '%s\n' $(filter-out tests/%,$(filter %.c,$(formatted))) | xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
+	@# It would find the faults that exercises are about.
+	printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(formatted))) | xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
 format: ## lay the sources out as .clang-format says
@@ -202,7 +205,7 @@ clean: ## remove all that was built
 	rm -rf build compile_commands.json $(programs)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile tests/fuzz/fuzz.mk | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile tests/fuzz/fuzz.mk docs/book.mk | expand -t 24
 	@echo
 	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 |'
 	@echo '      CHAT_WRITE=classic     with make all or make check'

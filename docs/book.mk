@@ -1,0 +1,87 @@
+# The book's programs. A step is one file, NN-chapter/steps/N-words.c. An exercise is a directory,
+# NN-chapter/exercises/N-words/, with exercise.c (or solution.c) and test.c:
+#
+#   with an exercise.h     the test calls what that declares: all is one program
+#   without                the test runs it as a program, child_start(&child, getenv("EXERCISE"), ...)
+#
+# The first lines of a step or a test may ask for more to link, as a suite's do.
+
+N        ?=#  make step N=1.3, make exercise N=2.3: chapter.number
+SOLUTION ?=#  1: make exercise runs the solution instead
+
+chosen_chapters := $(or $(CHAPTER),$(chapters))
+in_numeric_order = $(shell printf '%s\n' $(1) | sort -V)
+steps := $(patsubst %.c,%,$(call in_numeric_order,$(wildcard $(chapters:%=%/steps/*.c))))
+exercises := $(patsubst %/test.c,%,$(call in_numeric_order,$(wildcard $(chapters:%=%/exercises/*/test.c))))
+chosen_steps := $(filter $(chosen_chapters:%=%/%),$(steps))
+chosen_exercises := $(filter $(chosen_chapters:%=%/%),$(exercises))
+
+# numbered KIND: the one that N names, of steps or exercises.
+numbered = $(filter 0$(firstword $(subst ., ,$(N)))-%,$(filter \
+    $(chapters:%=%/$(1)/$(word 2,$(subst ., ,$(N)))-%),$($(1))))
+step := $(call numbered,steps)
+exercise := $(call numbered,exercises)
+
+chapter_libraries = $(libs_$(firstword $(subst /, ,$(1))))
+linked_objects = $(patsubst %,$(out)/%.o,$(filter %.c,$(call links_of,$(1))))
+linked_libraries = $(call libraries,$(sort $(2) $(call chapter_libraries,$(1)) $(patsubst -l%,lib%,$(filter -l%,$(call links_of,$(1)))))) -lm
+linked_options = $(filter -Wl$(comma)%,$(call links_of,$(1)))
+
+define step_rule
+$(out)/$(1): $(out)/$(1).c.o $(call linked_objects,$(1).c) $(library)
+	$$(call say,link)$$(link) $$(call linked_options,$(1).c) -o $$@ $$^ $$(call linked_libraries,$(1).c)
+endef
+
+# exercise_rule DIRECTORY,FORM: a form is exercise or solution.
+define exercise_rule
+$(out)/$(1)/$(2): $(out)/$(1)/$(2).c.o $(if $(wildcard $(1)/exercise.h),$(out)/$(1)/test.c.o $(support_objects)) \
+    $(call linked_objects,$(1)/test.c) $(library)
+	$$(call say,link)$$(link) $$(call linked_options,$(1)/test.c) -o $$@ $$^ $$(call linked_libraries,$(1)/test.c,check)
+endef
+define exercise_test_rule
+$(out)/$(1)/test: $(out)/$(1)/test.c.o $(support_objects) $(library)
+	$$(call say,link)$$(link) -o $$@ $$^ $$(call linked_libraries,$(1)/test.c,check)
+endef
+tested_programs := $(foreach one,$(exercises),$(if $(wildcard $(one)/exercise.h),,$(one)))
+
+# Asking each file what it links takes a while: not for commands that build none.
+book_goals := steps step exercise exercises exercises-check-one exercise-programs solution-programs $(out)/0%
+ifneq ($(filter $(book_goals),$(MAKECMDGOALS)),)
+$(foreach one,$(steps),$(eval $(call step_rule,$(one))))
+$(foreach one,$(exercises),$(foreach form,exercise solution,$(eval $(call exercise_rule,$(one),$(form)))))
+$(foreach one,$(tested_programs),$(eval $(call exercise_test_rule,$(one))))
+endif
+
+steps: $(chosen_steps:%=$(out)/%) ## build every step of the lessons (CHAPTER=01-event-loop: of one)
+
+step: $(step:%=$(out)/%) ## build and run a step (N=1.3 ARGS="...")
+	@$(if $(step),$< $(ARGS),echo 'Which step? make step N=1.3 is the third of chapter 1. There are:'; \
+	    printf '  %s.c\n' $(chosen_steps); exit 2)
+
+test_of = $(filter $(tested_programs:%=$(out)/%/test),$(1:%=$(out)/%/test))
+form := $(if $(SOLUTION),solution,exercise)
+exercises_sh = OUT=$(out) tests/exercises.sh
+
+exercise: $(exercise:%=$(out)/%/$(form)) $(call test_of,$(exercise)) ## build and test an exercise (N=2.3), or its solution (SOLUTION=1)
+	@$(if $(exercise),$(exercises_sh) try $(exercise) $(form),echo \
+	    'Which exercise? make exercise N=2.3 is the third of chapter 2; make exercises lists them.'; exit 2)
+
+exercise-programs: $(chosen_exercises:%=$(out)/%/exercise) $(call test_of,$(chosen_exercises))
+solution-programs: $(chosen_exercises:%=$(out)/%/solution) $(call test_of,$(chosen_exercises))
+
+# A skeleton need not compile while somebody works on it: the others are listed all the same.
+exercises: ## which exercises there are, and which you have solved
+	@$(MAKE) --keep-going exercise-programs >$(out)/exercises.log 2>&1 || true
+	@$(exercises_sh) list $(chosen_exercises)
+
+# As a learner builds them, and with sanitizers, which see what a lucky run does not.
+exercises-check: ## every skeleton fails by an assertion, every solution passes (CI)
+	@$(MAKE) exercises-check-one
+	@$(MAKE) SANITIZE=address,undefined exercises-check-one
+
+exercises-check-one:
+	@rm -rf $(chosen_exercises:%=$(out)/%)
+	@$(MAKE) WERROR=1 exercise-programs solution-programs
+	@$(exercises_sh) check $(chosen_exercises)
+
+.PHONY: steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs

@@ -1,0 +1,116 @@
+#!/bin/sh
+# The exercises of the book, once they are built (docs/book.mk):
+#
+#   exercises.sh try DIRECTORY FORM    runs its test on exercise or solution, and says how it went
+#   exercises.sh list DIRECTORY...     each with its stars, minutes and kind, and whether it is solved
+#   exercises.sh check DIRECTORY...    fails unless each skeleton fails by an assertion and each
+#                                      solution passes
+#
+#   OUT=build/plain                    the variant's objects
+
+set -u
+
+OUT=${OUT:-build/plain}
+export CK_DEFAULT_TIMEOUT=20
+export ASAN_OPTIONS="detect_leaks=1:${ASAN_OPTIONS:-}"
+
+# As common/language.h has it.
+case ${LC_ALL:-${LC_MESSAGES:-${LANG:-C}}} in
+C | C.* | POSIX | pt*) language=.pt-BR ;;
+*) language= ;;
+esac
+
+say() {
+    if [ -n "$language" ]; then echo "$1"; else echo "$2"; fi
+}
+
+# 02-coroutines-echo/exercises/3-words is 2.3.
+number() {
+    chapter=${1%%-*}
+    name=${1##*/}
+    echo "${chapter#0}.${name%%-*}"
+}
+
+# The README's language, or English until that is there.
+readme() {
+    if [ -e "$1/README$language.md" ]; then echo "$1/README$language.md"; else echo "$1/README.md"; fi
+}
+
+# run_test DIRECTORY FORM: an exercise without exercise.h is a program, which its test starts.
+run_test() {
+    if [ -e "$1/exercise.h" ]; then
+        "$OUT/$1/$2"
+    else
+        BIN=$PWD/$OUT EXERCISE=$1/$2 "$OUT/$1/test"
+    fi
+}
+
+try() {
+    if run_test "$1" "$2"; then
+        say "$(number "$1"): resolvido." "$(number "$1"): solved."
+    else
+        say "$(number "$1"): ainda não. Esta falha é o exercício: leia $(readme "$1") e mude $1/exercise.c" \
+            "$(number "$1"): not yet. This failure is the exercise: read $(readme "$1") and change $1/exercise.c"
+        return 1
+    fi
+}
+
+# A program that is older than its source did not compile.
+state() {
+    if [ -z "$(find "$OUT/$1/exercise" -newer "$1/exercise.c" 2>/dev/null)" ]; then
+        say 'não compila' 'does not build'
+    elif run_test "$1" exercise >/dev/null 2>&1; then
+        say resolvido solved
+    else
+        say aberto open
+    fi
+}
+
+# The README begins with "# 2.3 Title" and, a little below, "★★☆ · 15 minutes · find the bug".
+list() {
+    for exercise; do
+        title=$(sed -n '1s/^# [0-9.]* *//p' "$(readme "$exercise")")
+        grep -m 1 '^★' "$(readme "$exercise")" | sed 's/ · /|/g' | {
+            IFS='|' read -r stars time kind
+            printf '  %-4s %s  %-11s %-20s %-15s %s\n' "$(number "$exercise")" "$stars" "$time" \
+                "$kind" "$(state "$exercise")" "$title"
+        }
+    done
+    say 'make exercise N=1.1 compila e testa o primeiro.' 'make exercise N=1.1 builds and tests the first.'
+}
+
+# Check writes FILE:LINE:F:... for an assertion, and :E: for a crash or a timeout.
+fails_by_assertion() {
+    ! log=$(run_test "$1" exercise 2>&1) && case $log in
+    *:[0-9]*:E:* | *"runtime error: "* | *==ERROR:* | *==WARNING:*) false ;;
+    *:[0-9]*:F:*) true ;;
+    *) false ;;
+    esac
+}
+
+complain() {
+    printf '%s: %s. It said:\n%s\n' "$1" "$2" "$log" >&2
+    failed=$((failed + 1))
+}
+
+check() {
+    failed=0
+    for exercise; do
+        grep -q 'EXERCISE:' "$exercise/exercise.c" ||
+            log='' complain "$exercise/exercise.c" 'marks no place with a comment "EXERCISE:"'
+        fails_by_assertion "$exercise" ||
+            complain "$exercise/exercise.c" 'has to fail by an assertion of test.c, and by nothing else'
+        log=$(run_test "$exercise" solution 2>&1) ||
+            complain "$exercise/solution.c" 'does not pass test.c'
+    done
+    echo "$# exercises, $failed faults in them ($OUT)"
+    [ "$failed" -eq 0 ]
+}
+
+case ${1:-} in
+try | list | check) "$@" ;;
+*)
+    sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
