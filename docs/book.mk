@@ -45,7 +45,7 @@ endef
 tested_programs := $(foreach one,$(exercises),$(if $(wildcard $(one)/exercise.h),,$(one)))
 
 # Asking each file what it links takes a while: not for commands that build none.
-book_goals := steps step exercise exercises exercises-check-one exercise-programs solution-programs $(out)/0%
+book_goals := docs docs-check steps step exercise exercises exercises-check-one exercise-programs solution-programs $(out)/0%
 ifneq ($(filter $(book_goals),$(MAKECMDGOALS)),)
 $(foreach one,$(steps),$(eval $(call step_rule,$(one))))
 $(foreach one,$(exercises),$(foreach form,exercise solution,$(eval $(call exercise_rule,$(one),$(form)))))
@@ -84,4 +84,12 @@ exercises-check-one:
 	@$(MAKE) WERROR=1 exercise-programs solution-programs
 	@$(exercises_sh) check $(chosen_exercises)
 
-.PHONY: steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs
+# --- the pages ---------------------------------------------------------------------------------
+
+docs: all steps ## fill the pages with the listings, outputs and interfaces that are now
+	@docs/book.py write
+
+docs-check: all steps ## what the pages show and name is what there is (CI)
+	@docs/book.py check
+
+.PHONY: docs docs-check steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs

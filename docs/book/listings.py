@@ -1,0 +1,79 @@
+"""Listings: the fence below "<!-- listing: PATH#REGION -->" holds that part of that file, and the line
+between the two links to it."""
+
+import posixpath
+
+from .regions import Regions, regions_of, without_marks
+from .tree import Problem
+
+
+def wanted(tree, target):
+    """The lines that a listing should have; a string says why there are none."""
+    path, _, region = target.partition("#")
+    if not tree.has(path):
+        return f"no file {path}: a listing is named by its path from the repository's root"
+    regions = Regions(path, tree.text(path))
+    text = regions.text(region) if region else "\n".join(without_marks(regions.lines)).strip("\n")
+    if text is None:
+        return f"no region {region} in {path}: mark it there with #region {region}"
+    return text.split("\n")
+
+
+def caption(page, target):
+    path = target.partition("#")[0]
+    return f"[`{path}`]({posixpath.relpath(path, posixpath.dirname(page.path) or '.')})"
+
+
+def _problem(tree, page, directive):
+    lines = wanted(tree, directive.target)
+    if isinstance(lines, str):
+        return lines
+    if not directive.fence:
+        return "a listing needs a fence (```c and ```) in the line below: make docs fills it"
+    fence = directive.fence
+    if page.lines[directive.line + 1 : fence.start] != [caption(page, directive.target)]:
+        return f"the listing of {directive.target} has to be named: run make docs"
+    if page.lines[fence.start + 1 : fence.end] != lines:
+        return f"the listing is not what {directive.target} holds: run make docs"
+    return None
+
+
+def check(tree):
+    used = set()
+    for page in tree.pages():
+        for directive in page.directives:
+            if directive.kind != "listing":
+                continue
+            used.add(directive.target)
+            problem = _problem(tree, page, directive)
+            if problem:
+                yield Problem(page.path, directive.line + 1, problem)
+    for path, regions in regions_of(tree).items():
+        yield from regions.problems
+        for name, (start, _) in regions.places.items():
+            if f"{path}#{name}" not in used:
+                yield Problem(path, start + 1, f"region {name} is shown nowhere: show it, or unmark it")
+    yield from _steps_unseen(tree, {target.partition("#")[0] for target in used})
+
+
+def _steps_unseen(tree, shown):
+    for path in tree.files:
+        if "/steps/" in path and path.endswith(".c") and path not in shown:
+            yield Problem(path, 1, "no page lists this step: show it, or a region of it")
+
+
+def replace(tree, page, directive, above, lines):
+    """Puts lines into the directive's fence, and above between the two."""
+    fence = directive.fence
+    page.lines[directive.line + 1 : fence.end] = [*above, page.lines[fence.start], *lines]
+    tree.write(page.path, "\n".join(page.lines) + "\n")
+
+
+def write(tree):
+    for path in [page.path for page in tree.pages()]:
+        # From below, so that the lines above keep their numbers.
+        page = tree.page(path)
+        for directive in reversed(page.directives):
+            lines = wanted(tree, directive.target) if directive.kind == "listing" else ""
+            if directive.fence and not isinstance(lines, str):
+                replace(tree, page, directive, [caption(page, directive.target)], lines)

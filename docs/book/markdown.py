@@ -1,0 +1,89 @@
+"""What of Markdown the book is made of: headings, fences, links, code in a line, our comments."""
+
+import re
+from collections import namedtuple
+
+# Lines are counted from 0 here. A fence's text stands in lines[start + 1 : end].
+Heading = namedtuple("Heading", "line level text anchor")
+Fence = namedtuple("Fence", "start end language")
+# A comment "<!-- listing: PATH#REGION -->" or "<!-- output: PATH -->", and the fence below it, or None.
+Directive = namedtuple("Directive", "line kind target fence")
+Link = namedtuple("Link", "line target is_picture")
+Code = namedtuple("Code", "line text")
+
+DIRECTIVE = re.compile(r"<!-- (listing|output): (\S+) -->$")
+HEADING = re.compile(r"(#{1,6}) +(.*?)[ #]*$")
+INLINE_CODE = re.compile(r"(`+)(.+?)\1")
+LINK = re.compile(r"(!?)\[(?:[^\[\]]|!\[[^\]]*\]\([^)]*\))*\]\(([^()\s]+)[^()]*\)")
+HTML_LINK = re.compile(r"<(img|a|source)\b[^>]*?\b(?:src|srcset|href)=\"([^\"]+)\"")
+
+
+def anchor_of(text):
+    """As GitHub makes it."""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+
+
+class Page:
+    def __init__(self, path, text):
+        self.path = path
+        self.lines = text.splitlines()
+        self.fences = list(self._fences())
+        self._in_fence = {
+            line for fence in self.fences for line in range(fence.start, fence.end + 1)
+        }
+        self.headings = list(self._headings())
+        self.directives = list(self._directives())
+
+    def _fences(self):
+        start = None
+        for number, line in enumerate(self.lines):
+            if not line.lstrip().startswith("```"):
+                continue
+            if start is None:
+                start = number
+            else:
+                yield Fence(start, number, self.lines[start].lstrip().strip("`").split(" ")[0])
+                start = None
+
+    def prose(self):
+        """The lines outside fences, with their numbers."""
+        for number, line in enumerate(self.lines):
+            if number not in self._in_fence:
+                yield number, line
+
+    def _headings(self):
+        seen = {}
+        for number, line in self.prose():
+            match = HEADING.match(line)
+            if match:
+                anchor = anchor_of(match[2])
+                count = seen[anchor] = seen.get(anchor, -1) + 1
+                yield Heading(
+                    number, len(match[1]), match[2], f"{anchor}-{count}" if count else anchor
+                )
+
+    def _directives(self):
+        starts = {fence.start: fence for fence in self.fences}
+        for number, line in self.prose():
+            match = DIRECTIVE.match(line)
+            if match:
+                # Between the two there may be the line that names the file (listings.py).
+                fence = starts.get(number + 1) or starts.get(number + 2)
+                yield Directive(number, match[1], match[2], fence)
+
+    def links(self):
+        for number, line in self.prose():
+            line = INLINE_CODE.sub(lambda code: re.sub(r"[\[\]()<>]", " ", code[0]), line)
+            for match in LINK.finditer(line):
+                yield Link(number, match[2], bool(match[1]))
+                inside = re.search(r"!\[[^\]]*\]\(([^()\s]+)\)", match[0][1:])
+                if inside:
+                    yield Link(number, inside[1], True)
+            for match in HTML_LINK.finditer(line):
+                yield Link(number, match[2], match[1] != "a")
+
+    def codes(self):
+        for number, line in self.prose():
+            for match in INLINE_CODE.finditer(line):
+                yield Code(number, match[2].strip())

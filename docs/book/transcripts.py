@@ -1,0 +1,134 @@
+"""Transcripts: files in expected/ with commands ("$ make step N=1.1") and what they print. They are
+run again and compared; the fence below "<!-- output: PATH -->" holds one."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby, zip_longest
+
+from . import terminal
+from .listings import replace
+from .tree import Problem
+
+SECONDS = 60
+MARK = "\x1e"  # stands before each command's output; no program prints it
+
+TIMES = r"(?:ns|µs|us|ms|s|sec|seconds?|minutes?)"
+SIZES = r"(?:bytes?|[KMGkm]i?B|B)"
+MEASURES = (
+    (re.compile(rf"\d[\d.,]*\s?{TIMES}\b"), "TIME"),
+    (re.compile(rf"\d[\d.,]*\s?{SIZES}\b"), "SIZE"),
+    (re.compile(r"\d[\d.,]*\s?(?:%|×|/s\b)"), "RATE"),
+    (re.compile(r"(make(?:\[\d\])?: \*\*\*) \[.*\]"), r"\1"),
+)
+# What make says about itself, the first time.
+OF_MAKE = re.compile(r"  (?:compile|link|archive) +build/|make(?:\[\d\])?: Nothing to be done")
+
+
+def parse(text):
+    """A list of [line of the command, command, its output's lines]."""
+    parts = []
+    for number, line in enumerate(text.splitlines()):
+        if line.startswith("$ "):
+            parts.append([number, line[2:], []])
+        elif parts and parts[-1][1].endswith("\\"):
+            parts[-1][1] += "\n" + line
+        elif parts:
+            parts[-1][2].append(line)
+    return parts
+
+
+def run(tree, path):
+    """The transcript's text as it is now; None when it did not end."""
+    parts = parse(tree.text(path))
+    script = "\n".join(f"printf '{MARK}'\n{command}" for _, command, _ in parts)
+    said = terminal.run(script, tree.root, SECONDS)
+    if said is None:
+        return None
+    lines = []
+    for (_, command, _), output in zip(parts, said.split(MARK)[1:]):
+        lines += ("$ " + command).split("\n")
+        lines += [line for line in output.splitlines() if not OF_MAKE.match(line)]
+    return "\n".join(lines) + "\n"
+
+
+def loosely(line):
+    """A line without its measurements, nor the blanks that line them up."""
+    for pattern, stands_for in MEASURES:
+        line = pattern.sub(stands_for, line)
+    return re.sub(r" +", " ", line).strip()
+
+
+def first_difference(old, new):
+    """The number of the first line that differs by more than measurements, and both lines."""
+    pairs = zip_longest(old.splitlines(), new.splitlines())
+    for number, (was, is_now) in enumerate(pairs):
+        if was is None or is_now is None or loosely(was) != loosely(is_now):
+            return number, was, is_now
+    return None
+
+
+def transcripts(tree):
+    return [path for path in tree.files if "/expected/" in path and path.endswith(".txt")]
+
+
+def run_all(tree):
+    """Of each path what it is now. Those of a chapter one after another: they may use one port."""
+    groups = [list(group) for _, group in groupby(transcripts(tree), lambda p: p.split("/")[0])]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = pool.map(lambda group: [(path, run(tree, path)) for path in group], groups)
+        return dict(pair for group in results for pair in group)
+
+
+def _shown(line):
+    return "the end" if line is None else repr(line)
+
+
+def _check_runs(tree):
+    for path, now in run_all(tree).items():
+        if now is None:
+            yield Problem(path, 1, f"did not end in {SECONDS} s: its commands have to end by themselves")
+            continue
+        difference = first_difference(tree.text(path), now)
+        if difference:
+            line, was, is_now = difference
+            yield Problem(path, line + 1, f"expected {_shown(was)}, got {_shown(is_now)}: "
+                          "mend the program, or run make docs")
+
+
+def _problem(tree, page, directive):
+    if not tree.has(directive.target):
+        return f"no file {directive.target}: write its commands there ($ ...), and run make docs"
+    if not directive.fence:
+        return "an output needs a fence (```console and ```) in the line below: make docs fills it"
+    inside = page.lines[directive.fence.start + 1 : directive.fence.end]
+    if inside != tree.text(directive.target).splitlines():
+        return f"the output is not what {directive.target} holds: run make docs"
+    return None
+
+
+def check(tree, running=True):
+    used = set()
+    for page in tree.pages():
+        for directive in page.directives:
+            if directive.kind == "output":
+                used.add(directive.target)
+                problem = _problem(tree, page, directive)
+                if problem:
+                    yield Problem(page.path, directive.line + 1, problem)
+    for path in transcripts(tree):
+        if path not in used:
+            yield Problem(path, 1, "no page shows this transcript: show it, or remove it")
+    if running:
+        yield from _check_runs(tree)
+
+
+def write(tree, running=True):
+    """Measurements alone do not change a transcript."""
+    for path, now in run_all(tree).items() if running else ():
+        if now is not None and first_difference(tree.text(path), now):
+            tree.write(path, now)
+    for path in [page.path for page in tree.pages()]:
+        page = tree.page(path)
+        for directive in reversed(page.directives):
+            if directive.kind == "output" and directive.fence and tree.has(directive.target):
+                replace(tree, page, directive, [], tree.text(directive.target).splitlines())
