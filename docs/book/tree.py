@@ -27,6 +27,10 @@ class Tree:
             for name in files:
                 yield str((Path(directory) / name).relative_to(self.root))
 
+    def relative(self, path):
+        """From the root, of a path as somebody types it."""
+        return os.path.relpath(Path(path).resolve(), self.root)
+
     def has(self, path):
         return (self.root / path).exists()
 

@@ -1,0 +1,113 @@
+"""README.pt-BR.md has the sections of README.md, each with a hash of the English that it translates:
+"<!-- en: 0123abcd -->" below its heading. The hash does not know the listings and outputs."""
+
+import hashlib
+import re
+from collections import namedtuple
+from itertools import zip_longest
+
+from .tree import Problem
+
+PORTUGUESE = ".pt-BR.md"
+MARK = re.compile(r"<!-- en:\s*(\w*)\s*-->$")
+LESSONS = re.compile(r"\d\d-[\w-]+/(?:exercises/[\w-]+/)?README\.md$")
+
+# start is the line of its heading; shown are its listings and outputs; mark is the line of its hash.
+Section = namedtuple("Section", "start level title hash shown mark marked")
+
+
+def _hash(page, start, end):
+    generated = set()
+    for directive in page.directives:
+        if directive.fence:
+            generated.update(range(directive.line + 1, directive.fence.end + 1))
+    lines = [page.lines[number].rstrip() for number in range(start, end) if number not in generated]
+    text = "\n".join(line for line in lines if line)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _mark(page, start, end):
+    """The first line below the heading that holds anything, if that is a mark."""
+    for number in range(start + 1, end):
+        match = MARK.match(page.lines[number].strip())
+        if match:
+            return number, match[1]
+        if page.lines[number].strip():
+            break
+    return None, ""
+
+
+def sections(page):
+    ends = [heading.line for heading in page.headings[1:]] + [len(page.lines)]
+    for heading, end in zip(page.headings, ends):
+        shown = [
+            directive.target
+            for directive in page.directives
+            if heading.line < directive.line < end
+        ]
+        mark, marked = _mark(page, heading.line, end)
+        yield Section(heading.line, heading.level, heading.text, _hash(page, heading.line, end),
+                      shown, mark, marked)
+
+
+def english_of(path):
+    return path[: -len(PORTUGUESE)] + ".md"
+
+
+def _pairs(tree, path):
+    return zip_longest(sections(tree.page(english_of(path))), sections(tree.page(path)))
+
+
+def _difference(path, english, ours):
+    """What is wrong with one section, as a line and words; else None."""
+    name = english_of(path)
+    if english is None:
+        return ours.start, f"{name} has no section for this one"
+    if ours is None:
+        return None, f"the section \"{english.title}\" of {name} is missing here"
+    if english.level != ours.level:
+        return ours.start, f"here {name} has \"{english.title}\", of another level: same sections, same order"
+    if english.shown != ours.shown:
+        return ours.start, (f"shows {', '.join(ours.shown) or 'nothing'}; "
+                            f"{name} shows {', '.join(english.shown) or 'nothing'}")
+    if ours.marked != english.hash:
+        return ours.start, (f"\"{english.title}\" of {name} has changed since this was translated: look, "
+                            f"then run python3 docs/book.py translated {path}")
+    return None
+
+
+def _check_page(tree, path):
+    for english, ours in _pairs(tree, path):
+        difference = _difference(path, english, ours)
+        if difference:
+            line, what = difference
+            yield Problem(path, len(tree.page(path).lines) if line is None else line + 1, what)
+            if english is None or ours is None or english.level != ours.level:
+                return  # the rest is compared with the wrong ones
+
+
+def check(tree):
+    for path in tree.files:
+        if path.endswith(PORTUGUESE):
+            if not tree.has(english_of(path)):
+                yield Problem(path, 1, f"translates {english_of(path)}, which is not there")
+            else:
+                yield from _check_page(tree, path)
+        elif LESSONS.match(path) and not tree.has(path[:-3] + PORTUGUESE):
+            yield Problem(path, 1, f"has no translation: write {path[:-3] + PORTUGUESE}")
+
+
+def set_marks(tree, path):
+    """Says of each section that it translates the English as it is now. Returns what is wrong."""
+    page = tree.page(path)
+    lines = list(page.lines)
+    for english, ours in reversed(list(_pairs(tree, path))):
+        if not english or not ours:
+            continue
+        mark = f"<!-- en: {english.hash} -->"
+        if ours.mark is None:
+            lines.insert(ours.start + 1, mark)
+        else:
+            lines[ours.mark] = mark
+    tree.write(path, "\n".join(lines) + "\n")
+    return list(_check_page(tree, path))
