@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Keeps the book true.
 
-    book.py write               fills the pages' listings and outputs
+    book.py write               fills the pages' listings and outputs, and makes docs/api.md
     book.py check               names, with file and line, whatever is no longer true; status 1
     book.py translated FILE...  says of README.pt-BR.md's sections that they translate what is there
 
@@ -12,11 +12,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from book import links, listings, names, transcripts, translations
+from book import api, links, listings, names, transcripts, translations
 from book.tree import Tree
 
 
 def write(tree, running):
+    api.write(tree)
     listings.write(tree)
     transcripts.write(tree, running)
 
@@ -33,6 +34,7 @@ def check(tree, running):
         *transcripts.check(tree, running),
         *links.check(tree),
         *names.check(tree),
+        *api.check(tree),
         *translations.check(tree),
     ]
     if not problems:

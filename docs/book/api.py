@@ -1,0 +1,148 @@
+"""docs/api.md: the library's interface, made from its headers."""
+
+import re
+
+from . import headers
+from .markdown import anchor_of
+from .tree import Problem
+
+PATH = "docs/api.md"
+FIRST = ("loop", "task", "stream", "executor", "coroutine", "trace", "debug")
+# What the library keeps to itself.
+PRIVATE = re.compile(r"_state\.h$|/(?:overflow|socket|timer_heap|trace_place)\.h$")
+WEBSOCKET = ("04-chat-server/websocket.h", "04-chat-server/websocket_room.h")
+
+INTRODUCTION = """# The library, call by call
+
+<!-- Made from the headers by make docs: change those. -->
+
+What the headers of `common/` say, and those of chapter 4's WebSocket, on one page. Every call that can
+fail or wait returns 0 or a count, or a negative libuv error, which `uv_strerror` and `tr_error` put into words.
+"""
+
+CODE = re.compile(
+    r"`[^`]*`|\b[A-Z]+_[A-Z]+=\d+|" + headers.PYTHON.pattern + r"|(?<![\w*])\*?(?:[A-Za-z]\w*(?:->|\.))*[A-Za-z]*\w*_\w+(?:\(\w*\))?|\*\w+|\w+->\w+|\b\w+\(\w*\)"
+)
+
+
+def paths(tree):
+    found = [path for path in tree.files if re.fullmatch(r"common/\w+\.h", path)]
+    found = [path for path in found if not PRIVATE.search(path)]
+    rank = {f"common/{name}.h": number for number, name in enumerate(FIRST)}
+    found.sort(key=lambda path: (rank.get(path, len(rank)), path))
+    return found + [path for path in WEBSOCKET if tree.has(path)]
+
+
+def _prose(text):
+    """Names in code, and nothing else that Markdown would take for its own."""
+
+    def escape(words):
+        return re.sub(r"([*<\[\]])", r"\\\1", words)
+
+    parts, end = [], 0
+    for match in CODE.finditer(text):
+        parts += [escape(text[end : match.start()]), f"`{match[0].strip('`')}`"]
+        end = match.end()
+    return "".join(parts) + escape(text[end:])
+
+
+def _paragraphs(comment):
+    """A comment as Markdown: what it indents is code."""
+    for paragraph in re.split(r"\n\s*\n(?! {4})", comment):
+        if paragraph.startswith("    "):
+            code = "\n".join(line[4:] for line in paragraph.split("\n"))
+            yield f"```c\n{code}\n```"
+        else:
+            yield _prose(paragraph)
+
+
+def markdown_of(comment):
+    return "\n\n".join(_paragraphs(comment))
+
+
+def _part_title(comment):
+    return re.split(r"[.:,]", comment, maxsplit=1)[0].replace("\n", " ")
+
+
+def public_pieces(text):
+    """Without what a header has for the library's own modules."""
+    intro, *rest = headers.pieces(text)
+    yield intro
+    hidden = "This header is for" in intro.comment
+    for piece in rest:
+        if piece.kind == "part":
+            hidden = re.match(r"For [\w*]+\.c", piece.comment) is not None
+        if not hidden:
+            yield piece
+
+
+def item_title(piece):
+    return ", ".join(f"`{name}`" for name in headers.names(piece))
+
+
+def _piece(piece, level):
+    if piece.kind == "part":
+        title = _part_title(piece.comment)
+        said = "" if title == piece.comment.rstrip(".") else markdown_of(piece.comment) + "\n"
+        return f"### {title}\n\n{said}"
+    said = markdown_of(piece.comment)
+    return f"{level} {item_title(piece)}\n\n```c\n{piece.code}\n```\n" + (f"\n{said}\n" if said else "")
+
+
+def _answers(pieces):
+    """Rows: the calls of each item, and those of Python that they answer to, be it that the whole part
+    or header does."""
+    about = headers.python_calls(pieces[0]) if len(pieces) == 2 else []
+    for piece in pieces[1:]:
+        if piece.kind == "part":
+            about = headers.python_calls(piece)
+            continue
+        calls = headers.python_calls(piece) or about
+        if calls:
+            names = ", ".join(
+                f"[`{name}`](#{anchor_of(item_title(piece))})" for name in headers.names(piece)
+            )
+            yield f"| {', '.join(f'`{call}`' for call in calls)} | {names} |"
+
+
+def _header(path, pieces):
+    rows = list(_answers(pieces))
+    table = "\n".join(["| Python | here |", "| --- | --- |", *rows]) + "\n\n" if rows else ""
+    level = "####" if any(piece.kind == "part" for piece in pieces) else "###"
+    body = "\n".join(_piece(piece, level) for piece in pieces[1:])
+    return (f"## {path.rpartition('/')[2]}\n\n[`{path}`](../{path})\n\n"
+            f"{markdown_of(pieces[0].comment)}\n\n{table}{body}").rstrip() + "\n"
+
+
+def _contents(path, pieces):
+    name = path.rpartition("/")[2]
+    links = [
+        f"[`{declared}`](#{anchor_of(item_title(piece))})"
+        for piece in pieces
+        if piece.kind == "item"
+        for declared in headers.names(piece)
+    ]
+    return f"- [{name}](#{anchor_of(name)})" + (f": {', '.join(links)}" if links else "")
+
+
+def made(tree):
+    parts = [(path, list(public_pieces(tree.text(path)))) for path in paths(tree)]
+    contents = "\n".join(_contents(path, pieces) for path, pieces in parts)
+    return "\n".join([INTRODUCTION, contents, ""]
+                     + [_header(path, pieces) for path, pieces in parts])
+
+
+def write(tree):
+    if paths(tree):
+        tree.write(PATH, made(tree))
+
+
+def check(tree):
+    if not paths(tree):
+        return
+    was = tree.text(PATH).splitlines() if tree.has(PATH) else []
+    now = made(tree).splitlines()
+    if was != now:
+        line = next((number for number, pair in enumerate(zip(was, now)) if pair[0] != pair[1]),
+                    min(len(was), len(now)))
+        yield Problem(PATH, line + 1, "the headers say something else now: run make docs")
