@@ -1,0 +1,65 @@
+/* call_later made by hand: a timer for each call, freed when the loop has let go of it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <uv.h>
+
+// #region call_later
+struct call {
+    uv_timer_t timer;
+    void (*run)(void *argument);
+    void *argument;
+};
+
+static void let_go(uv_handle_t *timer)
+{
+    free(timer->data);
+}
+
+static void due(uv_timer_t *timer)
+{
+    struct call *call = timer->data;
+    call->run(call->argument);
+    uv_close((uv_handle_t *)timer, let_go);
+}
+
+static int call_later(uv_loop_t *loop, double seconds, void (*run)(void *argument), void *argument)
+{
+    struct call *call = malloc(sizeof *call);
+    if (!call)
+        return UV_ENOMEM;
+    call->run = run;
+    call->argument = argument;
+    uv_timer_init(loop, &call->timer);
+    call->timer.data = call;
+    return uv_timer_start(&call->timer, due, (uint64_t)(seconds * 1000), 0);
+}
+// #endregion call_later
+
+// #region program
+struct hello {
+    uv_loop_t *loop;
+    int left;
+};
+
+static void print_and_repeat(void *argument)
+{
+    struct hello *hello = argument;
+    puts("Hello World");
+    if (--hello->left > 0 && call_later(hello->loop, 0.2, print_and_repeat, hello))
+        fputs("call_later: no memory\n", stderr);
+}
+
+int main(void)
+{
+    uv_loop_t loop;
+    int error = uv_loop_init(&loop);
+    if (!error) {
+        print_and_repeat(&(struct hello){&loop, 3});
+        uv_run(&loop, UV_RUN_DEFAULT);
+        error = uv_loop_close(&loop);
+    }
+    if (error)
+        fprintf(stderr, "libuv: %s\n", uv_strerror(error));
+    return error != 0;
+}
+// #endregion program

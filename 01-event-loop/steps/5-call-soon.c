@@ -1,0 +1,78 @@
+/* call_soon made by hand: a queue, emptied once in each pass of the loop. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <uv.h>
+
+// #region call_soon
+struct call {
+    void (*run)(void *argument);
+    void *argument;
+    struct call *next;
+};
+
+struct queue {
+    uv_idle_t idle; /* while it is active the loop does not sleep, and calls run_queue each pass */
+    struct call *first, **end;
+};
+
+static void run_queue(uv_idle_t *idle)
+{
+    struct queue *queue = idle->data;
+    struct call *call = queue->first, *next;
+    queue->first = NULL; /* a snapshot: what is added from here on waits for the next pass */
+    queue->end = &queue->first;
+    for (; call; call = next) {
+        next = call->next;
+        call->run(call->argument);
+        free(call);
+    }
+    if (!queue->first)
+        uv_idle_stop(idle);
+}
+
+static void call_soon(struct queue *queue, void (*run)(void *argument), void *argument)
+{
+    struct call *call = malloc(sizeof *call);
+    if (!call)
+        abort();
+    *call = (struct call){run, argument, NULL};
+    *queue->end = call;
+    queue->end = &call->next;
+    uv_idle_start(&queue->idle, run_queue);
+}
+// #endregion call_soon
+
+// #region program
+static void say(void *text)
+{
+    puts(text);
+}
+
+static void first(void *queue)
+{
+    puts("first: begins");
+    call_soon(queue, say, "third: asked for by first");
+    puts("first: ends");
+}
+
+int main(void)
+{
+    uv_loop_t loop;
+    int error = uv_loop_init(&loop);
+    if (!error) {
+        struct queue queue = {.end = &queue.first};
+        uv_idle_init(&loop, &queue.idle);
+        queue.idle.data = &queue;
+        call_soon(&queue, first, &queue);
+        call_soon(&queue, say, "second");
+        puts("main: nothing has run yet");
+        uv_run(&loop, UV_RUN_DEFAULT);
+        uv_close((uv_handle_t *)&queue.idle, NULL);
+        uv_run(&loop, UV_RUN_DEFAULT); /* until the handle is closed */
+        error = uv_loop_close(&loop);
+    }
+    if (error)
+        fprintf(stderr, "libuv: %s\n", uv_strerror(error));
+    return error != 0;
+}
+// #endregion program
