@@ -1,0 +1,53 @@
+/* Who runs first? Each call notes its letter. */
+#include "exercise.h"
+
+/* Those of call_soon, then the timers that are due; what they ask for, a pass later. */
+const char prediction[] = "CEBFDAG";
+
+static void a(void *order)
+{
+    note(order, 'A');
+}
+
+static void b(void *order)
+{
+    note(order, 'B');
+}
+
+static void f(void *order)
+{
+    note(order, 'F');
+}
+
+static void c(void *argument)
+{
+    struct order *order = argument;
+    loop_call_soon(order->loop, f, order);
+    note(order, 'C');
+}
+
+static void g(void *order)
+{
+    note(order, 'G');
+}
+
+static void d(void *argument)
+{
+    struct order *order = argument;
+    loop_call_later(order->loop, 0.1, g, order);
+    note(order, 'D');
+}
+
+static void e(void *order)
+{
+    note(order, 'E');
+}
+
+void ask(struct order *order)
+{
+    loop_call_later(order->loop, 0.2, a, order);
+    loop_call_later(order->loop, 0, b, order);
+    loop_call_soon(order->loop, c, order);
+    loop_call_later(order->loop, 0.1, d, order);
+    loop_call_soon(order->loop, e, order);
+}

@@ -1,0 +1,47 @@
+/* Runs the calls with the loop's clock stopped, and compares who ran with who was predicted. */
+#include "exercise.h"
+
+#include <string.h>
+
+#include "tests/support.h"
+
+void note(struct order *order, char letter)
+{
+    ck_assert_uint_lt(order->count, sizeof order->letters - 1);
+    order->letters[order->count++] = letter;
+}
+
+static void run(struct order *order)
+{
+    uv_loop_t loop;
+    ck_assert_int_eq(loop_init(&loop), 0);
+    loop_clock_pause(&loop);
+    order->loop = &loop;
+    ask(order);
+    for (int tenth = 0; tenth <= 3; tenth++) {
+        ck_assert_int_eq(loop_run(&loop), 0);
+        loop_clock_advance(&loop, 0.1);
+    }
+    ck_assert_int_eq(loop_close(&loop), 0);
+}
+
+START_TEST(the_calls_run_as_predicted)
+{
+    struct order order = {0};
+    run(&order);
+    ck_assert_uint_eq(order.count, 7);
+    ck_assert_msg(strlen(prediction) == order.count, "seven calls run, your prediction has %zu",
+        strlen(prediction));
+    for (size_t i = 0; i < order.count; i++)
+        ck_assert_msg(prediction[i] == order.letters[i],
+            "after \"%.*s\" you predict %c, but another one runs: why?", (int)i, prediction,
+            prediction[i]);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("1.1",
+        (struct test_group[]){
+            {"order", (const TTest *const[]){the_calls_run_as_predicted, NULL}}, {NULL, NULL}});
+}

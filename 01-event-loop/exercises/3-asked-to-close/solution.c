@@ -1,0 +1,40 @@
+/* Three metronomes on a loop, until they have beaten often enough. */
+#include "exercise.h"
+
+static void beat(uv_timer_t *metronome)
+{
+    struct band *band = metronome->data;
+    if (++band->beats == band->most)
+        uv_stop(&band->loop);
+}
+
+static void closed(uv_handle_t *metronome)
+{
+    struct band *band = metronome->data;
+    band->closed++;
+}
+
+/* uv_close only asks. The loop closes in its next pass, so it has to run for one; only then can
+ * it be closed itself, and what uv_loop_close returns tells whether it was. */
+static int band_end(struct band *band)
+{
+    for (int i = 0; i < METRONOMES; i++)
+        uv_close((uv_handle_t *)&band->metronomes[i], closed);
+    uv_run(&band->loop, UV_RUN_DEFAULT);
+    return uv_loop_close(&band->loop);
+}
+
+int band_play(struct band *band, int beats)
+{
+    *band = (struct band){.most = beats};
+    int error = uv_loop_init(&band->loop);
+    if (error)
+        return error;
+    for (int i = 0; i < METRONOMES; i++) {
+        uv_timer_init(&band->loop, &band->metronomes[i]);
+        band->metronomes[i].data = band;
+        uv_timer_start(&band->metronomes[i], beat, 1, 1);
+    }
+    uv_run(&band->loop, UV_RUN_DEFAULT);
+    return band_end(band);
+}

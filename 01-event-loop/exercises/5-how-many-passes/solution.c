@@ -1,0 +1,66 @@
+/* How many passes do so many calls take? */
+#include "exercise.h"
+
+#include "common/loop.h"
+
+struct chain {
+    uv_loop_t *loop;
+    long left;
+};
+
+static void next(void *argument)
+{
+    struct chain *chain = argument;
+    if (--chain->left > 0)
+        loop_call_soon(chain->loop, next, chain);
+}
+
+static void do_nothing(void *unused)
+{
+    (void)unused;
+}
+
+static void count_pass(uv_prepare_t *prepare)
+{
+    ++*(long *)prepare->data;
+}
+
+/* Runs the loop to its end, and returns how many passes that took. */
+static long run_and_count(uv_loop_t *loop)
+{
+    long passes = 0;
+    uv_prepare_t prepare = {.data = &passes};
+    uv_prepare_init(loop, &prepare);
+    uv_prepare_start(&prepare, count_pass);
+    uv_unref((uv_handle_t *)&prepare); /* else the loop would go on for its sake */
+    int error = loop_run(loop);
+    uv_close((uv_handle_t *)&prepare, NULL);
+    uv_run(loop, UV_RUN_NOWAIT); /* it lies on this stack: closed before this returns */
+    return error ? error : passes;
+}
+
+long passes_of_chain(long calls)
+{
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (error)
+        return error;
+    struct chain chain = {&loop, calls};
+    loop_call_soon(&loop, next, &chain);
+    long passes = run_and_count(&loop);
+    loop_close(&loop);
+    return passes;
+}
+
+long passes_of_row(long calls)
+{
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (error)
+        return error;
+    for (long i = 0; i < calls; i++)
+        loop_call_soon(&loop, do_nothing, NULL);
+    long passes = run_and_count(&loop);
+    loop_close(&loop);
+    return passes;
+}
