@@ -112,6 +112,7 @@ static void in_threads(struct job *job)
  * Tasks: these two differ in nothing but the call that waits.
  */
 
+// #region two_ways
 static int work_on_pool(void *argument)
 {
     struct work *work = *(struct work **)argument;
@@ -127,6 +128,7 @@ static int task_on_loop(void *work)
 {
     return work_in_task(work);
 }
+// #endregion two_ways
 
 struct tasks {
     struct job *job;

@@ -14,6 +14,7 @@ struct hello {
     long left; /* greetings; from 0 down: no end */
 };
 
+// #region print_and_repeat
 static void print_and_repeat(void *argument)
 {
     struct hello *hello = argument;
@@ -21,6 +22,7 @@ static void print_and_repeat(void *argument)
     if (--hello->left != 0)
         loop_call_later(hello->loop, hello->interval, print_and_repeat, hello);
 }
+// #endregion print_and_repeat
 
 static void stop(void *loop)
 {
@@ -45,6 +47,7 @@ int main(int argc, char **argv)
         },
         options);
 
+    // #region run
     uv_loop_t loop;
     int error = loop_init(&loop);
     if (error)
@@ -56,5 +59,6 @@ int main(int argc, char **argv)
         error = loop_run(&loop);
     }
     loop_close(&loop);
+    // #endregion run
     return program_end(error, tr("o loop de eventos", "the event loop"));
 }

@@ -140,6 +140,7 @@ static void expire_timers(struct loop_state *state, uint64_t now)
         timer->run(timer->argument);
 }
 
+// #region run_pass
 static void run_pass(uv_check_t *check)
 {
     struct loop_state *state = state_of(check->loop);
@@ -155,6 +156,7 @@ static void run_pass(uv_check_t *check)
     set_alarm(state);
     set_idle(state);
 }
+// #endregion run_pass
 
 static void require_own_thread(const struct loop_state *state)
 {

@@ -55,8 +55,11 @@ static void run_due(struct loop *loop)
 static void run_loop(struct loop *loop, void (*readable)(struct loop *loop))
 {
     while (loop->calls || loop->input.fd >= 0) {
-        long left = loop->calls ? loop->calls->due - now() : -1; /* nothing due: for ever */
-        poll(&loop->input, 1, loop->calls && left < 0 ? 0 : (int)left);
+        long left = loop->calls ? loop->calls->due - now() : 0;
+        if (left < 0)
+            left = 0;
+        if (poll(&loop->input, 1, loop->calls ? (int)left : -1) < 0) /* -1: for ever */
+            abort();
         if (loop->input.revents)
             readable(loop);
         run_due(loop);

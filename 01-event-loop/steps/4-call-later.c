@@ -35,12 +35,12 @@ static int call_later(uv_loop_t *loop, double seconds, void (*run)(void *argumen
 }
 // #endregion call_later
 
-// #region program
 struct hello {
     uv_loop_t *loop;
     int left;
 };
 
+// #region print_and_repeat
 static void print_and_repeat(void *argument)
 {
     struct hello *hello = argument;
@@ -48,6 +48,7 @@ static void print_and_repeat(void *argument)
     if (--hello->left > 0 && call_later(hello->loop, 0.2, print_and_repeat, hello))
         fputs("call_later: no memory\n", stderr);
 }
+// #endregion print_and_repeat
 
 int main(void)
 {
@@ -62,4 +63,3 @@ int main(void)
         fprintf(stderr, "libuv: %s\n", uv_strerror(error));
     return error != 0;
 }
-// #endregion program

@@ -9,7 +9,6 @@ struct note {
     uint64_t began;
 };
 
-// #region say
 static void say(void *argument)
 {
     const struct note *note = argument;
@@ -23,7 +22,6 @@ static void say_twice(void *argument)
     note->text = "call_soon, asked for by a callback";
     loop_call_soon(note->loop, say, note);
 }
-// #endregion say
 
 int main(void)
 {
