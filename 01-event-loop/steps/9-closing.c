@@ -22,6 +22,7 @@ int main(void)
     uv_loop_t loop;
     uv_timer_t *timer = malloc(sizeof *timer);
     if (!timer || uv_loop_init(&loop)) {
+        free(timer);
         fputs("no memory for a loop\n", stderr);
         return 1;
     }

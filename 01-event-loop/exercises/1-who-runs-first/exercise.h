@@ -17,4 +17,4 @@ extern const char prediction[];
 void ask(struct order *order);
 
 /* Each call notes its letter with this. */
-void note(struct order *order, char letter);
+void note_letter(struct order *order, char letter);

@@ -6,41 +6,41 @@ const char prediction[] = "CEBFDAG";
 
 static void a(void *order)
 {
-    note(order, 'A');
+    note_letter(order, 'A');
 }
 
 static void b(void *order)
 {
-    note(order, 'B');
+    note_letter(order, 'B');
 }
 
 static void f(void *order)
 {
-    note(order, 'F');
+    note_letter(order, 'F');
 }
 
 static void c(void *argument)
 {
     struct order *order = argument;
     loop_call_soon(order->loop, f, order);
-    note(order, 'C');
+    note_letter(order, 'C');
 }
 
 static void g(void *order)
 {
-    note(order, 'G');
+    note_letter(order, 'G');
 }
 
 static void d(void *argument)
 {
     struct order *order = argument;
     loop_call_later(order->loop, 0.1, g, order);
-    note(order, 'D');
+    note_letter(order, 'D');
 }
 
 static void e(void *order)
 {
-    note(order, 'E');
+    note_letter(order, 'E');
 }
 
 void ask(struct order *order)

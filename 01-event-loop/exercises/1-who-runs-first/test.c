@@ -5,7 +5,7 @@
 
 #include "tests/support.h"
 
-void note(struct order *order, char letter)
+void note_letter(struct order *order, char letter)
 {
     ck_assert_uint_lt(order->count, sizeof order->letters - 1);
     order->letters[order->count++] = letter;
