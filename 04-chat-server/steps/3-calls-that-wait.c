@@ -1,0 +1,158 @@
+/* The callbacks wake a task, and what is to be said reads from the top to the bottom again. */
+#include <libwebsockets.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/program.h"
+#include "common/task.h"
+
+// #region visitor
+/* Known to libwebsockets, until the connection is closed, and to the task, until it ends. */
+struct visitor {
+    struct lws *connection; /* NULL: it is closed */
+    bool served;            /* the task has not ended */
+    char name[100];
+    size_t size;
+    struct future whole, writable; /* the callbacks set them, the task waits for them */
+};
+
+static void let_go(struct visitor *self)
+{
+    if (!self->connection && !self->served)
+        free(self); /* by the one who is last */
+}
+// #endregion visitor
+
+// #region calls
+/* Returns when a callback has set the future, with what it was set to. */
+static int await(struct future *future)
+{
+    int result;
+    int error = future_wait(future, &result);
+    return error ? error : result;
+}
+
+static int receive(struct visitor *self)
+{
+    return await(&self->whole);
+}
+
+static int send_greeting(struct visitor *self)
+{
+    unsigned char text[LWS_PRE + sizeof("Hello !") + sizeof(self->name)];
+    self->writable = (struct future){0};
+    lws_callback_on_writable(self->connection);
+    int error = await(&self->writable);
+    if (error)
+        return error;
+    int size = sprintf((char *)text + LWS_PRE, "Hello %s!", self->name);
+    int sent = lws_write(self->connection, text + LWS_PRE, (size_t)size, LWS_WRITE_TEXT);
+    return sent < size ? UV_EPIPE : 0;
+}
+// #endregion calls
+
+// #region hello
+static int hello(void *visitor)
+{
+    struct visitor *self = visitor;
+    if (receive(self) == 0)
+        send_greeting(self); /* an error is this visitor's alone: its task ends */
+    self->served = false;
+    if (self->connection)
+        lws_callback_on_writable(self->connection); /* which closes it now */
+    let_go(self);
+    return 0;
+}
+// #endregion hello
+
+// #region on_event
+static int on_established(struct lws *connection, struct scope *tasks)
+{
+    struct visitor *visitor = calloc(1, sizeof(*visitor));
+    if (!visitor || scope_spawn(tasks, "hello", hello, visitor) != 0) {
+        free(visitor);
+        return -1;
+    }
+    visitor->connection = connection;
+    visitor->served = true;
+    lws_set_wsi_user(connection, visitor);
+    return 0;
+}
+
+static int on_piece(struct visitor *self, const char *piece, size_t size)
+{
+    if (size >= sizeof(self->name) - self->size)
+        return -1;
+    memcpy(self->name + self->size, piece, size);
+    self->size += size;
+    if (lws_remaining_packet_payload(self->connection) == 0 &&
+        lws_is_final_fragment(self->connection))
+        future_set(&self->whole, 0);
+    return 0;
+}
+
+static void on_closed(struct visitor *self)
+{
+    self->connection = NULL;
+    future_set(&self->whole, UV_EOF);
+    future_set(&self->writable, UV_EPIPE);
+    let_go(self);
+}
+
+static int on_event(
+    struct lws *connection, enum lws_callback_reasons reason, void *user, void *data, size_t size)
+{
+    struct visitor *visitor = user;
+    if (reason == LWS_CALLBACK_ESTABLISHED)
+        return on_established(connection, lws_context_user(lws_get_context(connection)));
+    if (reason == LWS_CALLBACK_RECEIVE)
+        return on_piece(visitor, data, size);
+    if (reason == LWS_CALLBACK_SERVER_WRITEABLE && visitor->served)
+        future_set(&visitor->writable, 0);
+    else if (reason == LWS_CALLBACK_SERVER_WRITEABLE)
+        return -1;
+    else if (reason == LWS_CALLBACK_CLOSED && visitor)
+        on_closed(visitor);
+    return 0;
+}
+// #endregion on_event
+
+/* The first task: its children are the visitors' tasks. Ctrl+C cancels it. */
+static int serve(void *tasks)
+{
+    struct future never = {0};
+    scope_enter(tasks);
+    return scope_leave(tasks, future_wait(&never, NULL));
+}
+
+int main(int argc, char **argv)
+{
+    uv_loop_t loop;
+    struct scope tasks;
+    void *loops[] = {&loop}; /* libwebsockets is to run on ours */
+    const struct lws_protocols protocols[] = {{"hello", on_event, 0, 16, 0, NULL, 0}, {0}};
+    struct lws_context_creation_info info = {.port = argc > 1 ? atoi(argv[1]) : 8765,
+        .iface = "127.0.0.1",
+        .protocols = protocols,
+        .options = LWS_SERVER_OPTION_LIBUV,
+        .foreign_loops = loops,
+        .user = &tasks};
+    lws_set_log_level(LLL_ERR, NULL);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    int error = loop_init(&loop);
+    if (error)
+        return program_end(error, "open a loop");
+    struct lws_context *context = lws_create_context(&info);
+    struct lws_vhost *vhost = context ? lws_get_vhost_by_name(context, "default") : NULL;
+    if (vhost) {
+        printf("Listening on 127.0.0.1:%d\n", lws_get_vhost_listen_port(vhost));
+        error = task_run(&loop, "serve", serve, &tasks);
+    }
+    lws_context_destroy(context);
+    while (loop_close(&loop) == UV_EBUSY) {
+        uv_run(&loop, UV_RUN_DEFAULT); /* its handles' callbacks */
+        lws_context_destroy(context);  /* what the first call has begun */
+    }
+    return program_end(vhost ? error : UV_EADDRINUSE, "listen on port %d", info.port);
+}

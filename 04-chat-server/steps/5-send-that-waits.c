@@ -1,0 +1,89 @@
+/* As the article sends to all: to one after the other, and each send waits for its socket. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/program.h"
+#include "common/stream.h"
+
+#define PEOPLE 3
+#define MESSAGES 1000
+#define KB 1024 /* bytes of each message */
+
+struct person {
+    const char *name;
+    bool reads;
+    struct stream server_end, own_end; /* of one connection */
+    size_t heard;                      /* bytes */
+};
+
+static int listen_to_all(void *argument)
+{
+    struct person *self = argument;
+    char *data;
+    ssize_t size;
+    while ((size = stream_read(&self->own_end, &data)) > 0)
+        self->heard += (size_t)size;
+    return (int)size;
+}
+
+// #region send_to_all
+static int send_to_all(struct person people[PEOPLE], const char *text, size_t size)
+{
+    int error = 0;
+    for (int i = 0; i < PEOPLE && !error; i++) {
+        error = stream_write(&people[i].server_end, text, size);
+        if (!error)
+            error = stream_drain(&people[i].server_end); /* waits here while it is full */
+    }
+    return error;
+}
+// #endregion send_to_all
+
+static int talk(struct person people[PEOPLE])
+{
+    char text[KB];
+    struct scope scope;
+    memset(text, 'x', sizeof(text));
+    int error = scope_enter_until(&scope, loop_deadline(task_loop(), 1.0));
+    for (int i = 0; i < PEOPLE && !error; i++)
+        if (people[i].reads)
+            error = scope_spawn(&scope, people[i].name, listen_to_all, &people[i]);
+    for (int i = 0; i < MESSAGES && !error; i++)
+        error = send_to_all(people, text, sizeof(text));
+    return scope_leave(&scope, error);
+}
+
+static int run(void *unused)
+{
+    struct person people[PEOPLE] = {
+        {.name = "Ana", .reads = true}, {.name = "Bia", .reads = true}, {.name = "Caio"}};
+    (void)unused;
+    for (int i = 0; i < PEOPLE; i++) {
+        int ends[2];
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0)
+            return uv_translate_sys_error(errno);
+        stream_open(&people[i].server_end, ends[0]);
+        stream_open(&people[i].own_end, ends[1]);
+    }
+    int error = talk(people);
+    printf("after one second: %s\n", uv_err_name(error));
+    for (int i = 0; i < PEOPLE; i++) {
+        printf("%-4s has heard %zu KB of %d KB\n", people[i].name, people[i].heard / KB, MESSAGES);
+        stream_close(&people[i].own_end);
+        stream_close(&people[i].server_end);
+    }
+    return 0;
+}
+
+int main(void)
+{
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (!error) {
+        error = task_run(&loop, "run", run, NULL);
+        loop_close(&loop);
+    }
+    return program_end(error, "run");
+}
