@@ -1,0 +1,26 @@
+/* "/name Ana": the name is a part of the line that came. */
+#include "exercise.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+#define COMMAND "/name "
+
+int client_obey(struct client *client, const char *line)
+{
+    if (strncmp(line, COMMAND, strlen(COMMAND)) != 0)
+        return UV_EINVAL;
+    const char *name = line + strlen(COMMAND);
+    size_t size = strcspn(name, "\r\n"); /* some clients end their lines */
+    if (size == 0 || size >= sizeof(client->name))
+        return UV_EINVAL;
+    /* EXERCISE: something is missing here. */
+    memcpy(client->name, name, size);
+    return 0;
+}
+
+void client_show(const struct client *client, const char *text, char *line, size_t size)
+{
+    snprintf(line, size, "%s >> %s", client->name, text);
+}

@@ -1,0 +1,92 @@
+#include "exercise.h"
+
+#include <string.h>
+
+#include "tests/support_runtime.h"
+
+static struct server server;
+static struct client ana, bia;
+static int results[2];
+static int failure; /* of the file */
+
+static int write_down(const char *name)
+{
+    (void)name;
+    int error = task_yield();
+    return error ? error : failure;
+}
+
+static int first_takes_it(void *name)
+{
+    results[0] = server_rename(&server, &ana, name);
+    return 0;
+}
+
+static int second_takes_it(void *name)
+{
+    results[1] = server_rename(&server, &bia, name);
+    return 0;
+}
+
+static int both_at_once(void *name)
+{
+    struct task_call calls[] = {
+        {.name = "first", .function = first_takes_it, .argument = name},
+        {.name = "second", .function = second_takes_it, .argument = name},
+    };
+    return task_gather(calls, 2);
+}
+
+static void begin(void)
+{
+    ana = (struct client){.next = &bia};
+    bia = (struct client){0};
+    server = (struct server){.first = &ana, .write_down = write_down};
+}
+
+START_TEST(two_at_once)
+{
+    begin();
+    ck_assert_int_eq(run_main(both_at_once, "Zoe"), 0);
+    if (strcmp(ana.name, bia.name) == 0)
+        ck_abort_msg("both are called \"%s\" now: each looked before the other had it", ana.name);
+    ck_assert_int_eq((results[0] == 0) + (results[1] == 0), 1);
+    ck_assert_int_eq(results[0] + results[1], UV_EEXIST);
+}
+END_TEST
+
+START_TEST(one_after_the_other)
+{
+    begin();
+    ck_assert_int_eq(run_main(first_takes_it, "Zoe"), 0);
+    ck_assert_int_eq(run_main(second_takes_it, "Zoe"), 0);
+    ck_assert_int_eq(results[0], 0);
+    ck_assert_int_eq(results[1], UV_EEXIST);
+    ck_assert_str_eq(bia.name, "");
+}
+END_TEST
+
+START_TEST(a_name_that_could_not_be_written_down_is_free)
+{
+    begin();
+    ck_assert_int_eq(run_main(first_takes_it, "Ana"), 0);
+    failure = UV_EIO;
+    ck_assert_int_eq(run_main(first_takes_it, "Zoe"), 0);
+    ck_assert_int_eq(results[0], UV_EIO);
+    ck_assert_msg(strcmp(ana.name, "Ana") == 0,
+        "the file failed, and Ana is called \"%s\": she had a name before", ana.name);
+    failure = 0;
+    ck_assert_int_eq(run_main(second_takes_it, "Zoe"), 0);
+    ck_assert_int_eq(results[1], 0);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite(
+        "one name for two", (struct test_group[]){
+                                {"names", (const TTest *const[]){two_at_once, one_after_the_other,
+                                              a_name_that_could_not_be_written_down_is_free, NULL}},
+                                {NULL, NULL},
+                            });
+}

@@ -1,0 +1,68 @@
+#include "exercise.h"
+
+#include <string.h>
+#include <uv.h>
+
+#include "tests/support.h"
+
+#define SECRET "Bia's password: tangerine"
+
+static struct server server;
+static struct buffer sent;
+
+static int say(const char *text)
+{
+    memset(&server, '.', sizeof(server));
+    memcpy(server.memory + LINE_SIZE, SECRET, strlen(SECRET));
+    buffer_free(&sent);
+    return server_say(&server, &sent, "Ana", text);
+}
+
+static void expect_sent(const char *text)
+{
+    ck_assert_int_eq(buffer_append(&sent, "", 1), 0);
+    ck_assert_str_eq(sent.data + sent.start, text);
+    buffer_free(&sent);
+}
+
+START_TEST(a_short_line)
+{
+    ck_assert_int_eq(say("hello"), 0);
+    expect_sent("Ana >> hello");
+}
+END_TEST
+
+START_TEST(a_line_too_long)
+{
+    char text[101] = "";
+    int error = say(memset(text, 'x', 100));
+    for (size_t i = 0; i < sent.end; i++)
+        sent.data[i] = sent.data[i] ? sent.data[i] : '|'; /* so that it can be printed */
+    ck_assert_msg(buffer_size(&sent) < LINE_SIZE,
+        "Ana said x a hundred times, and all have read: %.*s", (int)sent.end, sent.data);
+    ck_assert_int_eq(error, UV_EMSGSIZE);
+    ck_assert_uint_eq(buffer_size(&sent), 0);
+}
+END_TEST
+
+START_TEST(the_longest_line)
+{
+    char text[LINE_SIZE] = "";
+    memset(text, 'x', LINE_SIZE - 1 - strlen("Ana >> "));
+    ck_assert_int_eq(say(text), 0);
+    ck_assert_uint_eq(buffer_size(&sent), LINE_SIZE - 1);
+    strcat(text, "x");
+    ck_assert_msg(say(text) == UV_EMSGSIZE, "one byte more than fits was taken");
+    buffer_free(&sent);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("more than there is",
+        (struct test_group[]){
+            {"lines",
+                (const TTest *const[]){a_short_line, a_line_too_long, the_longest_line, NULL}},
+            {NULL, NULL},
+        });
+}

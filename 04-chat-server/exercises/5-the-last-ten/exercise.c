@@ -1,0 +1,30 @@
+/* Who enters a room is told what was said last. */
+#include "exercise.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+/* EXERCISE: write these two. exercise.h says what they do. */
+int history_add(struct history *history, const char *text)
+{
+    (void)history;
+    (void)text;
+    return 0;
+}
+
+int history_replay(
+    const struct history *history, int (*send)(void *client, const char *text), void *client)
+{
+    (void)history;
+    (void)send;
+    (void)client;
+    return 0;
+}
+
+void history_free(struct history *history)
+{
+    for (size_t i = 0; i < HISTORY; i++)
+        free(history->texts[i]);
+    *history = (struct history){0};
+}

@@ -1,0 +1,109 @@
+#include "exercise.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "tests/support.h"
+
+#define PASSES 20
+#define MESSAGES 16 /* in each pass */
+#define SIZE 8      /* bytes of one */
+
+static struct room room;
+static int ends[MEMBERS]; /* the members' own */
+static uint64_t taken;    /* ns */
+
+static void open_room(void)
+{
+    for (int i = 0; i < MEMBERS; i++) {
+        int pair[2];
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+        room.sockets[i] = pair[0];
+        ends[i] = pair[1];
+    }
+}
+
+static void close_room(void)
+{
+    for (int i = 0; i < MEMBERS; i++) {
+        close(room.sockets[i]);
+        close(ends[i]);
+    }
+    buffer_free(&room.log);
+}
+
+static void say_in_one_pass(int pass, int messages)
+{
+    char text[32];
+    uint64_t began = uv_hrtime();
+    for (int i = 0; i < messages; i++) {
+        snprintf(text, sizeof(text), "%03d:%03d;", pass % 1000, i % 1000);
+        ck_assert_int_eq(room_say(&room, text, SIZE), 0);
+    }
+    ck_assert_int_eq(room_end_of_pass(&room), 0);
+    taken += uv_hrtime() - began;
+}
+
+/* Every member has that pass' messages, in order, and nothing else. */
+static void all_have_heard(int pass, int messages)
+{
+    char expected[MESSAGES * SIZE + 1] = "", heard[sizeof(expected)] = "";
+    for (int i = 0; i < messages; i++)
+        snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected), "%03d:%03d;",
+            pass, i);
+    for (int i = 0; i < MEMBERS; i++) {
+        ssize_t size = recv(ends[i], heard, sizeof(heard) - 1, 0);
+        heard[size > 0 ? size : 0] = '\0';
+        ck_assert_msg(strcmp(heard, expected) == 0,
+            "member %d has heard \"%s\" at the end of the pass, not \"%s\"", i, heard, expected);
+    }
+}
+
+START_TEST(every_message_reaches_every_member)
+{
+    open_room();
+    for (int pass = 0; pass < PASSES; pass++) {
+        say_in_one_pass(pass, MESSAGES);
+        all_have_heard(pass, MESSAGES);
+    }
+    close_room();
+}
+END_TEST
+
+START_TEST(a_send_a_member_and_pass)
+{
+    open_room();
+    for (int pass = 0; pass < PASSES; pass++) {
+        say_in_one_pass(pass, MESSAGES);
+        all_have_heard(pass, MESSAGES);
+    }
+    fprintf(stderr, "%d messages to %d members, %d times: %zu sends, %.1f us of sending a time\n",
+        MESSAGES, MEMBERS, PASSES, room.sends, (double)taken / 1e3 / PASSES);
+    close_room();
+    ck_assert_msg(room.sends == PASSES * MEMBERS,
+        "%zu calls of send(): %d members, %d passes, so %d would do", room.sends, MEMBERS, PASSES,
+        PASSES * MEMBERS);
+}
+END_TEST
+
+START_TEST(a_pass_in_which_nothing_was_said)
+{
+    open_room();
+    say_in_one_pass(0, 0);
+    ck_assert_msg(room.sends == 0, "%zu sends of nothing", room.sends);
+    close_room();
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("one send for many",
+        (struct test_group[]){
+            {"room", (const TTest *const[]){every_message_reaches_every_member,
+                         a_send_a_member_and_pass, a_pass_in_which_nothing_was_said, NULL}},
+            {NULL, NULL},
+        });
+}
