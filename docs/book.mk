@@ -4,7 +4,8 @@
 #   with an exercise.h     the test calls what that declares: all is one program
 #   without                the test runs it as a program, child_start(&child, getenv("EXERCISE"), ...)
 #
-# The first lines of a step or a test may ask for more to link, as a suite's do.
+# The first lines of a step or a test may ask for more to link, as a suite's do. All steps of a chapter
+# link its step_modules.
 
 N        ?=#  make step N=1.3, make exercise N=2.3: chapter.number
 SOLUTION ?=#  1: make exercise runs the solution instead
@@ -25,10 +26,11 @@ exercise := $(call numbered,exercises)
 chapter_libraries = $(libs_$(firstword $(subst /, ,$(1))))
 linked_objects = $(patsubst %,$(out)/%.o,$(filter %.c,$(call links_of,$(1))))
 linked_libraries = $(call libraries,$(sort $(2) $(call chapter_libraries,$(1)) $(patsubst -l%,lib%,$(filter -l%,$(call links_of,$(1)))))) -lm
+step_modules = $(foreach chapter,$(firstword $(subst /, ,$(1))),$(step_modules_$(chapter):%=$(out)/$(chapter)/%.c.o))
 linked_options = $(filter -Wl$(comma)%,$(call links_of,$(1)))
 
 define step_rule
-$(out)/$(1): $(out)/$(1).c.o $(call linked_objects,$(1).c) $(library)
+$(out)/$(1): $(out)/$(1).c.o $(call linked_objects,$(1).c) $(call step_modules,$(1)) $(library)
 	$$(call say,link)$$(link) $$(call linked_options,$(1).c) -o $$@ $$^ $$(call linked_libraries,$(1).c)
 endef
 

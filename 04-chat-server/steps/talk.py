@@ -1,31 +1,59 @@
 #!/usr/bin/python3
-"""Plays a conversation with a server of this chapter, and ends the server.
+"""Starts a server of this chapter, plays a conversation with it, and ends it.
 
-talk.py PROGRAM [OPTION...] -- LINE...
+talk.py SERVER LINE...
 
-    Ana          Ana enters (Ana@/games: by that path)
-    Ana: hello   she says it; "Ana: x*500" says it 500 times in a row
+SERVER is a step's number, 4.1, or a command: "04-chat-server/hello-server --port 0". A line is one of
+
+    Ana          Ana enters; Ana/games: by the path /games
+    Ana: hello   she says it
     Ana?         waits for her next message, and shows it
-    Ana.         she leaves; "Ana!": waits until the server closes, and shows how
+    Ana.         she leaves
+    Ana!         waits until the server has closed her connection, and shows the status
     server?      waits for a line that the server prints, and shows it
 """
 
 import asyncio
+import os
 import re
+import shlex
+import subprocess
 import sys
+from pathlib import Path
 
-import websockets
+try:
+    import websockets
+except ImportError:
+    sys.exit("talk.py needs python3-websockets: make deps FOR=test brings it")
 
+STEPS = Path(__file__).parent
+ROOT = STEPS.parent.parent
 PATIENCE = 10  # seconds until what should have come is missed
 
 
-def shown(text):
-    return text if len(text) <= 100 else f"{text[:20]}... ({len(text)} characters)"
+def command_of(server):
+    """A step is built first, silently unless that fails."""
+    if not re.fullmatch(r"4\.\d+", server):
+        return shlex.split(server)
+    source = next(STEPS.glob(f"{server[2:]}-*.c"), None)
+    if not source:
+        sys.exit(f"talk.py: there is no step {server}")
+    program = f"build/plain/04-chat-server/steps/{source.stem}"
+    environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
+    made = subprocess.run(["make", "-s", program], cwd=ROOT, env=environment,
+                          capture_output=True, text=True)
+    if made.returncode != 0:
+        sys.exit(made.stdout + made.stderr)
+    return [ROOT / program, "0"]  # a port that is free
+
+
+async def read_line(server):
+    return (await server.stdout.readline()).decode().rstrip()
 
 
 class Conversation:
-    def __init__(self, server, address):
-        self.server, self.address, self.people = server, address, {}
+    def __init__(self, address, server):
+        self.address, self.people, self.server = address, {}, server
 
     async def enter(self, name, path):
         self.people[name] = await websockets.connect(
@@ -33,16 +61,14 @@ class Conversation:
         print(f"{name} enters")
 
     async def say(self, name, text):
-        times = re.fullmatch(r"(.+)\*(\d+)", text)
-        text = times[1] * int(times[2]) if times else text
-        print(f"{name}: {shown(text)}")
+        print(f"{name}: {text}")
         await self.people[name].send(text)
 
     async def hear(self, name):
         if name == "server":
-            print(f"    server prints: {(await self.server.stdout.readline()).decode().rstrip()}")
+            print(f"    server prints: {await read_line(self.server)}")
             return
-        for line in shown(await self.people[name].recv()).split("\n"):
+        for line in (await self.people[name].recv()).split("\n"):
             print(f"    {name} hears: {line}")
 
     async def leave(self, name):
@@ -54,8 +80,7 @@ class Conversation:
         print(f"    {name} is disconnected: {self.people[name].close_code}")
 
     async def play(self, line):
-        name, path, sign, text = re.fullmatch(r"(\w+)(/[^:]*)?([?.!]|: ?)?(.*)",
-                                              line.replace("@", ""), re.DOTALL).groups()
+        name, path, sign, text = re.fullmatch(r"(\w+)(/\w*)?([?.!]|: ?)?(.*)", line).groups()
         act = {"?": self.hear, ".": self.leave, "!": self.see_closed}.get(sign)
         if act:
             await asyncio.wait_for(act(name), PATIENCE)
@@ -66,15 +91,20 @@ class Conversation:
 
 
 async def main(words):
-    command, lines = words[: words.index("--")], words[words.index("--") + 1 :]
-    server = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    command, *lines = words
+    server = await asyncio.create_subprocess_exec(
+        *command_of(command), cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     try:
-        first = (await server.stdout.readline()).decode().split()
-        conversation = Conversation(server, first[-1])
+        listening = await read_line(server)
+        if not listening:
+            sys.exit(f"talk.py: {command} has not begun to listen")
+        conversation = Conversation(listening.split()[-1], server)
         for line in lines:
             await conversation.play(line)
     except asyncio.TimeoutError:
         sys.exit(f"talk.py: {line}: nothing came for {PATIENCE} seconds")
+    except KeyError as name:
+        sys.exit(f"talk.py: {line}: {name} has not entered")
     except (OSError, websockets.WebSocketException) as error:
         sys.exit(f"talk.py: {line}: {error}")
     finally:
@@ -83,6 +113,6 @@ async def main(words):
         await server.wait()
 
 
-if "--" not in sys.argv:
+if len(sys.argv) < 3 or sys.argv[1].startswith("-"):
     sys.exit(__doc__)
 asyncio.run(main(sys.argv[1:]))
