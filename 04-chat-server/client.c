@@ -65,6 +65,7 @@ static int keep_pace(struct client *self)
     return UV_EPERM;
 }
 
+// #region client_manage
 int client_manage(struct client *self)
 {
     char *text;
@@ -84,3 +85,4 @@ int client_manage(struct client *self)
     }
     return size < 0 ? (int)size : 0;
 }
+// #endregion client_manage

@@ -139,6 +139,7 @@ static void leave(struct client *self, const struct words *words)
 
 static void say_help(struct client *client, const struct words *words);
 
+// #region commands
 static const struct command commands[] = {
     {{"nome", "name"}, {" SeuNome", " YourName"}, {"quem você é", "who you are"}, change_name},
     {{"apenas", "only"}, {" Nome texto", " Name text"}, {"a uma só pessoa", "to one person"},
@@ -151,6 +152,7 @@ static const struct command commands[] = {
     {{"ajuda", "help"}, {"", ""}, {"os comandos", "the commands"}, say_help},
     {{"sair", "quit"}, {"", ""}, {"até logo", "goodbye"}, leave},
 };
+// #endregion commands
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 

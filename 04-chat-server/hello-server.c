@@ -5,6 +5,7 @@
 #include "common/language.h"
 #include "common/program.h"
 
+// #region hello
 static int hello(struct websocket *socket, void *unused)
 {
     char *name;
@@ -18,6 +19,7 @@ static int hello(struct websocket *socket, void *unused)
         printf("> Hello %s!\n", name);
     return error;
 }
+// #endregion hello
 
 static int serve(void *argument)
 {

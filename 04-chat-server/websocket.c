@@ -99,6 +99,7 @@ static void cancel_receive(struct task_wait *wait)
     task_wake(wait, UV_ECANCELED);
 }
 
+// #region websocket_receive
 static int wait_for_message(struct websocket *socket)
 {
     struct receive receive = {.socket = socket};
@@ -130,6 +131,7 @@ ssize_t websocket_receive(struct websocket *socket, char **text)
     *text = socket->received->text;
     return (ssize_t)socket->received->size;
 }
+// #endregion websocket_receive
 
 /*
  * Sending

@@ -35,6 +35,7 @@ function setState(name, text) {
     : tr("Tentar agora", "Try now");
 }
 
+// #region connect
 function connect() {
   setState("connecting", tr("Conectando…", "Connecting…"));
   clearTimeout(timer);
@@ -44,6 +45,7 @@ function connect() {
   socket.onmessage = (event) => receive(event.data);
   socket.onclose = disconnected;
 }
+// #endregion connect
 
 function connected() {
   clearTimeout(timer);
