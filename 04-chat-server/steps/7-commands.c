@@ -20,11 +20,12 @@ static void say_name(struct client *self, const struct words *words)
 
 static void change_name(struct client *self, const struct words *words)
 {
-    if (words->count < 2 || strlen(words->word[1]) >= sizeof(self->name)) {
+    const char *name = words->count > 1 ? words->word[1] : "";
+    if (!*name || strlen(name) >= sizeof(self->name)) {
         websocket_send_format(self->socket, "A name has 1 to %zu bytes", sizeof(self->name) - 1);
         return;
     }
-    strcpy(self->name, words->word[1]);
+    strcpy(self->name, name);
     say_name(self, words);
 }
 
