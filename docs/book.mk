@@ -94,4 +94,11 @@ docs: all steps ## fill the pages with the listings, outputs and interfaces that
 docs-check: all steps ## what the pages show and name is what there is (CI)
 	@docs/book.py check
 
-.PHONY: docs docs-check steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs
+# VitePress follows links into what it builds: one that leads nowhere fails.
+site: ## the book as a site in both languages, in build/site (make deps FOR=site brings VitePress)
+	@tests/setup/packages.sh check site
+	@docs/book.py site build/site-source
+	@ln -sfn ../docs/site/node_modules build/node_modules # the pages' modules look for Vue above them
+	@docs/site/node_modules/.bin/vitepress build docs/site
+
+.PHONY: docs docs-check site steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs

@@ -4,22 +4,24 @@
     book.py write               fills the pages' listings and outputs, and makes docs/api.md
     book.py check               names, with file and line, whatever is no longer true; status 1
     book.py translated FILE...  says of README.pt-BR.md's sections that they translate what is there
+    book.py site DIRECTORY      puts the pages there as VitePress reads them
 
-All take --root DIRECTORY (else the repository) and --no-run, which runs no transcript.
+All take --root DIRECTORY (else the repository) and --seconds N: how long a transcript may take; with 0
+none is run.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-from book import api, links, listings, names, transcripts, translations
+from book import api, links, listings, names, site, transcripts, translations
 from book.tree import Tree
 
 
-def write(tree, running):
+def write(tree, seconds):
     api.write(tree)
     listings.write(tree)
-    transcripts.write(tree, running)
+    transcripts.write(tree, seconds)
 
 
 def report(problems):
@@ -28,10 +30,10 @@ def report(problems):
     return 1 if problems else 0
 
 
-def check(tree, running):
+def check(tree, seconds):
     problems = [
         *listings.check(tree),
-        *transcripts.check(tree, running),
+        *transcripts.check(tree, seconds),
         *links.check(tree),
         *names.check(tree),
         *api.check(tree),
@@ -51,18 +53,21 @@ def translated(tree, files):
 
 def main():
     parser = argparse.ArgumentParser(description="Keeps the book true.")
-    parser.add_argument("command", choices=("write", "check", "translated"))
+    parser.add_argument("command", choices=("write", "check", "translated", "site"))
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument("--root", default=Path(__file__).resolve().parent.parent)
-    parser.add_argument("--no-run", action="store_true", help="runs no transcript")
+    parser.add_argument("--seconds", type=float, default=60, help="a transcript may take; 0: none is run")
     arguments = parser.parse_args()
     tree = Tree(arguments.root)
     if arguments.command == "translated":
         return translated(tree, arguments.files)
-    if arguments.command == "write":
-        write(tree, not arguments.no_run)
+    if arguments.command == "site":
+        site.make(tree, Path(arguments.files[0]))
         return 0
-    return check(tree, not arguments.no_run)
+    if arguments.command == "write":
+        write(tree, arguments.seconds)
+        return 0
+    return check(tree, arguments.seconds)
 
 
 if __name__ == "__main__":

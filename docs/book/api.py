@@ -1,6 +1,8 @@
 """docs/api.md: the library's interface, made from its headers."""
 
 import re
+import textwrap
+from itertools import groupby
 
 from . import headers
 from .markdown import anchor_of
@@ -21,7 +23,7 @@ fail or wait returns 0 or a count, or a negative libuv error, which `uv_strerror
 """
 
 CODE = re.compile(
-    r"`[^`]*`|\b[A-Z]+_[A-Z]+=\d+|" + headers.PYTHON.pattern + r"|(?<![\w*])\*?(?:[A-Za-z]\w*(?:->|\.))*[A-Za-z]*\w*_\w+(?:\(\w*\))?|\*\w+|\w+->\w+|\b\w+\(\w*\)"
+    r"`[^`]*`|\b[A-Z]+_[A-Z]+=\d+|" + rf"(?:{headers.PYTHON.pattern})(?:\(\w*\))?|" + r"(?<![\w*])\*?(?:[A-Za-z]\w*(?:->|\.))*[A-Za-z]*\w*_\w+(?:\(\w*\))?|\*\w+|\w+->\w+|\b\w+\(\w*\)"
 )
 
 
@@ -37,7 +39,7 @@ def _prose(text):
     """Names in code, and nothing else that Markdown would take for its own."""
 
     def escape(words):
-        return re.sub(r"([*<\[\]])", r"\\\1", words)
+        return re.sub(r"([\\*<\[\]])", r"\\\1", words)
 
     parts, end = [], 0
     for match in CODE.finditer(text):
@@ -48,12 +50,12 @@ def _prose(text):
 
 def _paragraphs(comment):
     """A comment as Markdown: what it indents is code."""
-    for paragraph in re.split(r"\n\s*\n(?! {4})", comment):
-        if paragraph.startswith("    "):
-            code = "\n".join(line[4:] for line in paragraph.split("\n"))
-            yield f"```c\n{code}\n```"
+    for is_code, group in groupby(comment.split("\n\n"), lambda text: text.startswith("    ")):
+        if is_code:
+            code = "\n\n".join(textwrap.dedent(text) for text in group)
+            yield f"```{'c' if ';' in code else 'text'}\n{code}\n```"
         else:
-            yield _prose(paragraph)
+            yield from map(_prose, group)
 
 
 def markdown_of(comment):
@@ -61,7 +63,7 @@ def markdown_of(comment):
 
 
 def _part_title(comment):
-    return re.split(r"[.:,]", comment, maxsplit=1)[0].replace("\n", " ")
+    return re.split(r" ?[.:,(]", comment, maxsplit=1)[0].replace("\n", " ")
 
 
 def public_pieces(text):
@@ -83,8 +85,10 @@ def item_title(piece):
 def _piece(piece, level):
     if piece.kind == "part":
         title = _part_title(piece.comment)
-        said = "" if title == piece.comment.rstrip(".") else markdown_of(piece.comment) + "\n"
-        return f"### {title}\n\n{said}"
+        said = markdown_of(piece.comment.removeprefix(title).lstrip(".\n "))
+        if piece.comment.removeprefix(title)[:1] not in ("", "."):
+            said = markdown_of(piece.comment)  # the title is only the sentence's beginning
+        return f"### {title}\n" + (f"\n{said}\n" if said else "")
     said = markdown_of(piece.comment)
     return f"{level} {item_title(piece)}\n\n```c\n{piece.code}\n```\n" + (f"\n{said}\n" if said else "")
 

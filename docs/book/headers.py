@@ -31,6 +31,13 @@ def _take_comment(lines):
     return taken
 
 
+def _take_macro(lines):
+    taken = [lines.pop(0)]
+    while taken[-1].endswith("\\"):
+        taken.append(lines.pop(0))
+    return taken
+
+
 def _take_declaration(lines):
     """Up to the semicolon or brace that ends it."""
     taken, depth = [], 0
@@ -39,10 +46,7 @@ def _take_declaration(lines):
         taken.append(line)
         code = re.sub(r"/\*.*?\*/", "", line).rstrip()
         depth += code.count("{") - code.count("}")
-        if line.startswith("#") and depth == 0:
-            if not line.endswith("\\"):
-                break
-        elif depth == 0 and code.endswith((";", "}")):
+        if depth == 0 and code.endswith((";", "}")):
             break
     return taken
 
@@ -69,7 +73,8 @@ def pieces(text):
             lines.pop(0)
             comment, fresh = "", True
         else:
-            code = _prototype(_take_declaration(lines))
+            take = _take_macro if line.startswith("#") else _take_declaration
+            code = _prototype(take(lines))
             if fresh or not found:
                 found.append(Piece("item", comment, code))
             else:

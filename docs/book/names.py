@@ -11,6 +11,7 @@ OPTION_OF_OURS = re.compile(r"\{\s*\"([a-z-]+)\", OPTION_")
 TARGET = re.compile(r"^([a-z][\w.-]*(?: [a-z][\w.-]*)*):(?!=)", re.MULTILINE)
 COMMAND_END = re.compile(r"\s*(?:&&|\|\||[;|&()]|\s#|^#)\s*")
 PROGRAM = re.compile(r"(?:\./|\d\d-[\w-]+/)[\w/.-]*[\w-]")
+PREFIXES = ("env", "timeout", "time")
 SHELLS = ("sh", "bash", "console", "")
 
 
@@ -63,13 +64,7 @@ def _make_problem(names, words):
     return None
 
 
-def _program_problem(names, page, program, words):
-    directory = posixpath.dirname(page.path)
-    if program.startswith("./"):
-        directory = CHAPTER.match(page.path)[0] if CHAPTER.match(page.path) else directory
-        path = posixpath.normpath(posixpath.join(directory, program))
-    else:
-        path = program
+def _program_problem(names, path, words):
     source = path + ".c"
     if not names.tree.has(source):
         return None if names.tree.has(path) else f"no program {path}: there is no {source}"
@@ -80,37 +75,50 @@ def _program_problem(names, page, program, words):
     return None
 
 
-def command_problem(names, page, command):
-    """What is wrong with one line of a shell, or None."""
-    # What stands in quotes is one word, for somebody else to read.
-    command = re.sub(r"'[^']*'|\"[^\"]*\"", "QUOTED", command)
-    for part in COMMAND_END.split(command.split(" #")[0]):
-        words = part.split()
-        while words and (re.match(r"[A-Z_]+=", words[0]) or words[0] in ("env", "timeout", "time")):
-            words.pop(0)
-        if words and words[0] == "make":
-            problem = _make_problem(names, words[1:])
-        elif words and PROGRAM.fullmatch(words[0]):
-            problem = _program_problem(names, page, words[0], words[1:])
-        else:
-            problem = None
-        if problem:
-            return problem
-    return None
+class Shell:
+    """What is typed on a page, line after line. It begins in the page's chapter, or in the root."""
+
+    def __init__(self, names, page):
+        self.names = names
+        chapter = CHAPTER.match(page.path)
+        self.directory = chapter[0] if chapter else "."
+
+    def problem(self, line):
+        """What is wrong with one line, or None."""
+        # What stands in quotes is one word, for somebody else to read.
+        line = re.sub(r"'[^']*'|\"[^\"]*\"", "QUOTED", line)
+        for part in COMMAND_END.split(line.split(" #")[0]):
+            words = part.split()
+            while words and (re.match(r"[A-Z_]+=", words[0]) or words[0] in PREFIXES):
+                words.pop(0)
+            problem = self._command_problem(words) if words else None
+            if problem:
+                return problem
+        return None
+
+    def _command_problem(self, words):
+        if words[0] == "make":
+            return _make_problem(self.names, words[1:])
+        if words[0] == "cd" and len(words) == 2:
+            start = "." if CHAPTER.match(words[1]) else self.directory
+            self.directory = posixpath.normpath(posixpath.join(start, words[1]))
+        elif PROGRAM.fullmatch(words[0]):
+            start = self.directory if words[0].startswith("./") else "."
+            path = posixpath.normpath(posixpath.join(start, words[0]))
+            return _program_problem(self.names, path, words[1:])
+        return None
 
 
-def _commands(page):
-    """The lines of the page that are typed, with their numbers."""
+def _typed(page):
+    """The fences with what is typed in each: lines with their numbers."""
     generated = {directive.fence for directive in page.directives if directive.kind == "listing"}
     for fence in page.fences:
-        if fence.language not in SHELLS or fence in generated:
-            continue
-        for number in range(fence.start + 1, fence.end):
-            line = page.lines[number]
-            if line.startswith("$ "):
-                yield number, line[2:]
-            elif fence.language in ("sh", "bash"):
-                yield number, line
+        if fence.language in SHELLS and fence not in generated:
+            lines = list(enumerate(page.lines))[fence.start + 1 : fence.end]
+            if fence.language in ("sh", "bash"):
+                yield lines
+            else:
+                yield [(number, line[2:]) for number, line in lines if line.startswith("$ ")]
 
 
 def _code_problem(names, page, text):
@@ -120,16 +128,18 @@ def _code_problem(names, page, text):
     function = names.function.match(text)
     if function and not function[1].endswith("_") and function[1] not in names.words:
         return f"no source has {function[1]}: it may have another name now"
-    return command_problem(names, page, text)
+    return Shell(names, page).problem(text)
 
 
 def check(tree):
     names = Names(tree)
     for page in tree.pages():
-        for number, command in _commands(page):
-            problem = command_problem(names, page, command)
-            if problem:
-                yield Problem(page.path, number + 1, problem)
+        for lines in _typed(page):
+            shell = Shell(names, page)
+            for number, line in lines:
+                problem = shell.problem(line)
+                if problem:
+                    yield Problem(page.path, number + 1, problem)
         for code in page.codes():
             problem = _code_problem(names, page, code.text)
             if problem:

@@ -9,7 +9,6 @@ from . import terminal
 from .listings import replace
 from .tree import Problem
 
-SECONDS = 60
 MARK = "\x1e"  # stands before each command's output; no program prints it
 
 TIMES = r"(?:ns|µs|us|ms|s|sec|seconds?|minutes?)"
@@ -37,11 +36,11 @@ def parse(text):
     return parts
 
 
-def run(tree, path):
+def run(tree, path, seconds):
     """The transcript's text as it is now; None when it did not end."""
     parts = parse(tree.text(path))
     script = "\n".join(f"printf '{MARK}'\n{command}" for _, command, _ in parts)
-    said = terminal.run(script, tree.root, SECONDS)
+    said = terminal.run(script, tree.root, seconds)
     if said is None:
         return None
     lines = []
@@ -71,11 +70,11 @@ def transcripts(tree):
     return [path for path in tree.files if "/expected/" in path and path.endswith(".txt")]
 
 
-def run_all(tree):
+def run_all(tree, seconds):
     """Of each path what it is now. Those of a chapter one after another: they may use one port."""
     groups = [list(group) for _, group in groupby(transcripts(tree), lambda p: p.split("/")[0])]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        results = pool.map(lambda group: [(path, run(tree, path)) for path in group], groups)
+        results = pool.map(lambda group: [(path, run(tree, path, seconds)) for path in group], groups)
         return dict(pair for group in results for pair in group)
 
 
@@ -83,10 +82,10 @@ def _shown(line):
     return "the end" if line is None else repr(line)
 
 
-def _check_runs(tree):
-    for path, now in run_all(tree).items():
+def _check_runs(tree, seconds):
+    for path, now in run_all(tree, seconds).items():
         if now is None:
-            yield Problem(path, 1, f"did not end in {SECONDS} s: its commands have to end by themselves")
+            yield Problem(path, 1, f"did not end in {seconds} s: its commands have to end by themselves")
             continue
         difference = first_difference(tree.text(path), now)
         if difference:
@@ -106,7 +105,7 @@ def _problem(tree, page, directive):
     return None
 
 
-def check(tree, running=True):
+def check(tree, seconds):
     used = set()
     for page in tree.pages():
         for directive in page.directives:
@@ -118,13 +117,13 @@ def check(tree, running=True):
     for path in transcripts(tree):
         if path not in used:
             yield Problem(path, 1, "no page shows this transcript: show it, or remove it")
-    if running:
-        yield from _check_runs(tree)
+    if seconds:
+        yield from _check_runs(tree, seconds)
 
 
-def write(tree, running=True):
+def write(tree, seconds):
     """Measurements alone do not change a transcript."""
-    for path, now in run_all(tree).items() if running else ():
+    for path, now in run_all(tree, seconds).items() if seconds else ():
         if now is not None and first_difference(tree.text(path), now):
             tree.write(path, now)
     for path in [page.path for page in tree.pages()]:

@@ -6,7 +6,7 @@
 #   packages.sh doctor             each tool and library with its version; status 1 if one is missing
 #
 # The groups: build, test, page (the chat's page, in a browser), bench (the chat server's peers), ci,
-# fuzz, aarch64.
+# docs (the book's pages), site, fuzz, aarch64.
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 compiler=${CC:-gcc}
@@ -38,17 +38,23 @@ test  gdb            command:gdb                             gdb                
 page  chromium       browser                                 $package_of_browser    chromium            chromium
 page  node>=18       node:18                                 nodejs                 nodejs              node
 page  npm            command:npm                             npm                    nodejs-npm          node
-page  playwright     node_modules:browser:playwright-core    -                      -                   -
+page  playwright     node_modules:tests/browser:playwright-core -                      -                   -
 bench websockets     module:websockets                       python3-websockets     python3-websockets  -
 bench node>=18       node:18                                 nodejs                 nodejs              node
 bench npm            command:npm                             npm                    nodejs-npm          node
-bench ws             node_modules:bench/peers:ws             -                      -                   -
-bench bun            node_modules:bench/peers:bun            -                      -                   -
+bench ws             node_modules:tests/bench/peers:ws       -                      -                   -
+bench bun            node_modules:tests/bench/peers:bun      -                      -                   -
 ci    clang          command:clang                           clang                  clang               llvm
 ci    clang-format   command:clang-format                    clang-format           clang-tools-extra   clang-format
 ci    clang-tidy     command:clang-tidy                      clang-tidy             clang-tools-extra   llvm
 ci    shellcheck     command:shellcheck                      shellcheck             ShellCheck          shellcheck
 ci    valgrind       command:valgrind                        valgrind               valgrind            -
+docs  python3        command:/usr/bin/python3                python3                python3             -
+docs  graphviz       graphviz                                graphviz               graphviz            graphviz
+site  python3        command:/usr/bin/python3                python3                python3             -
+site  node>=18       node:18                                 nodejs                 nodejs              node
+site  npm            command:npm                             npm                    nodejs-npm          node
+site  vitepress      node_modules:docs/site:vitepress        -                      -                   -
 fuzz  clang          command:clang                           clang                  clang               llvm
 fuzz  libFuzzer      fuzzer                                  libclang-rt-dev        compiler-rt         llvm
 aarch64 gcc-aarch64  cross_compiler                          gcc-aarch64-linux-gnu,libc6-dev-arm64-cross - -
@@ -141,6 +147,13 @@ version_openssl() {
     openssl version | first_number
 }
 
+found_graphviz() {
+    found_command dot
+}
+version_graphviz() {
+    dot -V 2>&1 | first_number
+}
+
 found_node() {
     found_command node && major=$(node --version) && major=${major#v} &&
         test "${major%%.*}" -ge "$1"
@@ -174,11 +187,11 @@ version_aarch64_root() {
 
 # Installed, and since the list of what is to be installed was last changed.
 found_node_modules() (
-    cd "$root/tests/$1" && test -d "node_modules/$2" &&
+    cd "$root/$1" && test -d "node_modules/$2" &&
         test -z "$(find package-lock.json -newer node_modules/.package-lock.json)"
 )
 version_node_modules() {
-    sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$root/tests/$1/node_modules/$2/package.json"
+    sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$root/$1/node_modules/$2/package.json"
 }
 
 # The lines of needs that are of these groups and not there. Nobody has Valgrind or gdb on macOS.
@@ -230,8 +243,8 @@ commands() {
     esac
     case $manager:$lines in brew:*' compiler '* | brew:*/usr/bin/python3*) echo 'xcode-select --install' ;; esac
     case $manager:$lines in brew:*' module:'*) echo '/usr/bin/python3 -m pip install --user websockets' ;; esac
-    for directory in browser bench/peers; do
-        case $lines in *" node_modules:$directory:"*) echo "(cd tests/$directory && npm ci --no-audit --no-fund)" ;; esac
+    for directory in tests/browser tests/bench/peers docs/site; do
+        case $lines in *" node_modules:$directory:"*) echo "(cd $directory && npm ci --no-audit --no-fund)" ;; esac
     done
     case $manager:$lines in apt:*' aarch64_root '*) echo 'tests/setup/aarch64.sh' ;; esac
 }
@@ -284,7 +297,8 @@ doctor() {
     needs | while read -r group name how packages; do
         test "$group" = "$last" || printf '%s\n' "to $group:" |
             sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
-                -e 's/to ci:/for CI only:/' -e 's/to aarch64:/for ARCH=aarch64:/'
+                -e 's/to ci:/for CI only:/' -e 's/to docs:/to write the book:/' \
+                -e 's/to site:/to build its site:/' -e 's/to aarch64:/for ARCH=aarch64:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"

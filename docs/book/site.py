@@ -1,0 +1,148 @@
+"""The pages as VitePress builds a site of them: English at /, Portuguese at /pt/, README.md as a directory's
+index. A link to a source leads to a page that shows it."""
+
+import json
+import posixpath
+import re
+import shutil
+from urllib.parse import unquote
+
+from .links import ELSEWHERE
+from .translations import PORTUGUESE
+
+ICON = "04-chat-server/web/favicon.svg"
+LANGUAGES = {"c": "c", "h": "c", "S": "asm", "py": "python", "mjs": "js", "sh": "sh", "mk": "make",
+             "html": "html", "css": "css", "js": "js", "yml": "yaml", "json": "json", "txt": "console"}
+WORDS = {
+    "": {"start": "The start", "chapters": "Chapters", "exercises": "Exercises", "more": "For all chapters"},
+    "pt/": {"start": "O começo", "chapters": "Capítulos", "exercises": "Exercícios",
+            "more": "Para todos os capítulos"},
+}
+
+
+def prefix_of(path):
+    return "pt/" if path.endswith(PORTUGUESE) else ""
+
+
+def address_of(path):
+    """Where the site has a page."""
+    name = path.removesuffix(PORTUGUESE).removesuffix(".md")
+    name = re.sub(r"(^|/)README$", r"\1index", name)
+    return f"{prefix_of(path)}{name}.md"
+
+
+def source_address(path, prefix, tree):
+    return f"{prefix}source/{path}/index.md" if (tree.root / path).is_dir() else f"{prefix}source/{path}.md"
+
+
+class Site:
+    def __init__(self, tree, target):
+        self.tree = tree
+        self.target = target
+        self.sources = []  # those that links lead to, as paths and languages' prefixes
+
+    def put(self, address, text):
+        place = self.target / address
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+
+    def copy(self, path):
+        place = self.target / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.tree.root / path, place)
+        return path
+
+    def destination(self, path, prefix):
+        """The address that a link to this file or directory leads to, from a page of that language."""
+        if (self.tree.root / path / "README.md").exists():
+            path = posixpath.join(path, "README.md")
+        if path.endswith(".md"):
+            translated = path.removesuffix(".md") + PORTUGUESE
+            return address_of(translated if prefix and self.tree.has(translated) else path)
+        if (path, prefix) not in self.sources:
+            self.sources.append((path, prefix))
+        return source_address(path, prefix, self.tree)
+
+    def _new_target(self, page, link):
+        path, _, anchor = unquote(link.target).partition("#")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path))
+        if link.is_picture:
+            address = self.copy(path)
+        else:
+            address = self.destination(path, prefix_of(page.path))
+        start = posixpath.dirname(address_of(page.path)) or "."
+        relative = posixpath.relpath(address, start)
+        return ("" if relative.startswith("../") else "./") + relative + (f"#{anchor}" if anchor else "")
+
+    def page(self, page):
+        lines = list(page.lines)
+        for link in page.links():
+            if not ELSEWHERE.match(link.target) and not link.target.startswith("#"):
+                new = self._new_target(page, link)
+                for before in ("(", '="'):
+                    lines[link.line] = lines[link.line].replace(before + link.target, before + new)
+        self.put(address_of(page.path), "\n".join(lines) + "\n")
+
+    def source(self, path, prefix):
+        if (self.tree.root / path).is_dir():
+            body = self._listing(path, prefix)
+        else:
+            language = LANGUAGES.get(path.rpartition(".")[2], "text")
+            body = f"````{language}\n{self.tree.text(path)}````\n"
+        self.put(source_address(path, prefix, self.tree),
+                 f"---\nsearch: false\neditLink: false\n---\n\n# `{path}`\n\n{body}")
+
+    def _listing(self, path, prefix):
+        here = posixpath.dirname(source_address(path, prefix, self.tree))
+        files = [file for file in self.tree.files if posixpath.dirname(file) == path.rstrip("/")]
+        return "\n".join(
+            f"- [{posixpath.basename(file)}]"
+            f"({posixpath.relpath(self.destination(file, prefix), here)})"
+            for file in files
+            if not file.endswith((".png", ".svg"))
+        ) + "\n"
+
+
+def _entry(tree, path):
+    title = tree.page(path).headings[0].text if tree.page(path).headings else path
+    address = re.sub(r"(^|/)index$", r"\1", address_of(path).removesuffix(".md"))
+    return {"text": title.replace("`", ""), "link": "/" + address}
+
+
+def _shared_pages(tree, prefix):
+    """Those of docs/, in English where there is no translation."""
+    for path in tree.files:
+        if path.startswith("docs/") and path.endswith(".md") and not prefix_of(path):
+            translated = path.removesuffix(".md") + PORTUGUESE
+            yield translated if prefix and tree.has(translated) else path
+
+
+def _sidebar(tree, prefix):
+    words = WORDS[prefix]
+    pages = [page.path for page in tree.pages() if prefix_of(page.path) == prefix]
+    chapters = []
+    for path in pages:
+        if re.fullmatch(r"\d\d-[\w-]+/README(\.pt-BR)?\.md", path):
+            exercises = [_entry(tree, other) for other in pages
+                         if other.startswith(path.split("/")[0] + "/exercises/")]
+            more = [{"text": words["exercises"], "collapsed": True, "items": exercises}]
+            chapters.append(_entry(tree, path) | {"items": more if exercises else []})
+    shared = [_entry(tree, path) for path in _shared_pages(tree, prefix)]
+    sections = [(words["chapters"], chapters), (words["more"], shared)]
+    return [{"text": words["start"], "link": f"/{prefix}"}] + [
+        {"text": text, "items": items} for text, items in sections if items
+    ]
+
+
+def make(tree, target):
+    """Fills the directory target, which is emptied first, with what VitePress reads."""
+    shutil.rmtree(target, ignore_errors=True)
+    site = Site(tree, target)
+    for page in tree.pages():
+        site.page(page)
+    if tree.has(ICON):
+        site.put("public/favicon.svg", tree.text(ICON))
+    for path, prefix in site.sources:  # grows while directories are listed
+        site.source(path, prefix)
+    sidebar = {f"/{prefix}": _sidebar(tree, prefix) for prefix in WORDS}
+    site.put("sidebar.json", json.dumps(sidebar, indent=2, ensure_ascii=False))

@@ -1,0 +1,216 @@
+/*
+ * docs/book.py: a small book that is true is made untrue in one way after another, and the tool has
+ * to name each at its line.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support.h"
+
+struct file {
+    const char *path, *text;
+};
+
+/* A chapter with a step and its transcript, the translation, and a library of one header. */
+static const struct file book[] = {
+    {"Makefile", "N ?=\nstep: one\n\t./one\n"},
+    {"README.md", "# A book\n\n[Chapter](01-one/README.md#the-step), `make step N=1.1`.\n"
+                  "```sh\ncd 01-one && ./program --times 2   # twice\n```\n"},
+    {"common/loop.h", "/*\n * A loop.\n */\n#pragma once\n\n/* Runs it (run_forever). */\n"
+                      "int loop_run(void);\n"},
+    {"01-one/program.c", "{\"times\", OPTION_COUNT, 0}\n"},
+    {"01-one/steps/1-step.c", "int main(void)\n{\n    // #region body\n    return 0;\n"
+                              "    // #endregion body\n}\n"},
+    {"01-one/expected/1-step.txt", "$ echo one\n$ echo took $$ ms; echo end\n"},
+    {"01-one/README.md",
+        "# One\n\nIt calls `loop_run(loop)`, or `loop_`.\n\n## The step\n\n"
+        "<!-- listing: 01-one/steps/1-step.c#body -->\n```c\n```\n\n![A picture](picture.svg)\n\n"
+        "<!-- output: 01-one/expected/1-step.txt -->\n```console\n```\n"},
+    {"01-one/README.pt-BR.md",
+        "# Um\n\nEle chama `loop_run`.\n\n## O passo\n\n"
+        "<!-- listing: 01-one/steps/1-step.c#body -->\n```c\n```\n\n![Uma imagem](picture.svg)\n\n"
+        "<!-- output: 01-one/expected/1-step.txt -->\n```console\n```\n"},
+    {"01-one/picture.svg", "<svg/>\n"},
+    {NULL, NULL},
+};
+
+static char root[] = "/tmp/test-book-XXXXXX";
+
+static char *path_of(const char *path)
+{
+    static char full[512];
+    snprintf(full, sizeof full, "%s/%s", root, path);
+    return full;
+}
+
+static char *read_file(const char *path)
+{
+    static char text[65536];
+    FILE *file = fopen(path_of(path), "r");
+    ck_assert_msg(file != NULL, "%s is not there", path);
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    return text;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path_of(path), "w");
+    ck_assert_msg(file != NULL, "%s cannot be written", path);
+    fputs(text, file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* Runs the tool on the tree; returns its exit status, and what it says in *said, to be freed. */
+static int run_tool(const char *words, char **said)
+{
+    char command[1024];
+    snprintf(
+        command, sizeof command, "/usr/bin/python3 docs/book.py %s --root %s 2>&1", words, root);
+    FILE *tool = popen(command, "r");
+    ck_assert_ptr_nonnull(tool);
+    char *text = calloc(1, 65536);
+    ck_assert_ptr_nonnull(text);
+    fread(text, 1, 65535, tool);
+    int status = pclose(tool);
+    *said = text;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void expect(const char *words, int status, const char *text)
+{
+    char *said;
+    int got = run_tool(words, &said);
+    ck_assert_msg(got == status && strstr(said, text),
+        "book.py %s: status %d, not %d, said\n%s"
+        "and not \"%s\"",
+        words, got, status, said, text);
+    free(said);
+}
+
+static void make_book(void)
+{
+    ck_assert_ptr_nonnull(mkdtemp(root));
+    static const char *const directories[] = {
+        "docs", "common", "01-one", "01-one/steps", "01-one/expected"};
+    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
+        ck_assert_int_eq(mkdir(path_of(directories[i]), 0700), 0);
+    for (const struct file *file = book; file->path; file++)
+        write_file(file->path, file->text);
+    expect("write", 0, "");
+    char words[600];
+    snprintf(words, sizeof words, "translated %s", path_of("01-one/README.pt-BR.md"));
+    expect(words, 0, "");
+}
+
+static void remove_book(void)
+{
+    char command[600];
+    snprintf(command, sizeof command, "rm -r %s", root);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* Puts new where old stands for the first time; at the end, where old is empty. */
+static void change(const char *path, const char *old, const char *new)
+{
+    char *text = read_file(path);
+    char *place = *old ? strstr(text, old) : text + strlen(text);
+    ck_assert_msg(place != NULL, "%s has no \"%s\":\n%s", path, old, text);
+    char changed[65536];
+    snprintf(
+        changed, sizeof changed, "%.*s%s%s", (int)(place - text), text, new, place + strlen(old));
+    write_file(path, changed);
+}
+
+static const struct drift {
+    const char *path, *old, *new; /* what is changed */
+    const char *said;             /* what the tool then says; NULL: that all is true */
+} drifts[] = {
+    {"01-one/steps/1-step.c", "return 0", "return 1",
+        "01-one/README.md:7: the listing is not what 01-one/steps/1-step.c#body holds"},
+    {"01-one/README.pt-BR.md", "return 0", "return 1",
+        "01-one/README.pt-BR.md:9: the listing is not"},
+    {"01-one/README.md", "c#body -->\n[", "c#body -->\n[A ", "01-one/README.md:7: the listing of"},
+    {"01-one/README.md", "c#body -->", "c#soul -->", "01-one/README.md:7: no region soul"},
+    {"01-one/README.md", "1-step.c#body -->", "2-step.c#body -->", "01-one/README.md:7: no file"},
+    {"01-one/README.md", "```c\nreturn 0;\n```\n", "",
+        "01-one/README.md:7: a listing needs a fence"},
+    {"01-one/steps/1-step.c", "int main", "// #region head\n// #endregion head\nint main",
+        "01-one/steps/1-step.c:1: region head is shown nowhere"},
+    {"01-one/steps/1-step.c", "    // #endregion body\n", "",
+        "01-one/steps/1-step.c:3: region body has no end"},
+    {"01-one/steps/1-step.c", "}\n", "}\n// #endregion tail\n",
+        "01-one/steps/1-step.c:7: region tail ends and has not begun"},
+    {"01-one/steps/1-step.c", "}\n", "}\n// #region body\n// #endregion body\n",
+        "01-one/steps/1-step.c:7: a second region body"},
+    {"01-one/steps/2-new.c", NULL, "int main(void);\n", "01-one/steps/2-new.c:1: no page lists"},
+    {"01-one/expected/1-step.txt", "\nend", "\nthe end",
+        "01-one/expected/1-step.txt:5: expected 'the end', got 'end'"},
+    {"01-one/expected/1-step.txt", "echo end", "sleep 60",
+        "01-one/expected/1-step.txt:1: did not end in 1"},
+    {"01-one/README.md", "1-step.txt -->", "3-step.txt -->",
+        "01-one/README.md:15: no file 01-one/expected/3-step.txt"},
+    {"01-one/README.md", "\nend\n", "\nthe end\n", "01-one/README.md:15: the output is not what"},
+    {"01-one/expected/2-new.txt", NULL, "$ true\n", "01-one/expected/2-new.txt:1: no page shows"},
+    {"README.md", "01-one/README.md#", "01-two/README.md#",
+        "README.md:3: no file 01-two/README.md"},
+    {"README.md", "#the-step", "#the-steps", "README.md:3: 01-one/README.md has no heading for"},
+    {"README.md", "01-one/README.md#", "../README.md#",
+        "README.md:3: ../README.md#the-step leads out"},
+    {"01-one/README.md", "(picture.svg)", "(painting.svg)",
+        "01-one/README.md:13: no picture 01-one/painting.svg"},
+    {"README.md", "make step", "make steep", "README.md:3: make has no target steep"},
+    {"README.md", "N=1.1", "M=1.1", "README.md:3: make knows no variable M"},
+    {"README.md", "cd 01-one && ./", "01-one/grand-",
+        "README.md:5: no program 01-one/grand-program"},
+    {"README.md", "cd 01-one && ./", "01-one/", NULL},
+    {"README.md", "cd 01-one && ./program --times", "01-one/program --often",
+        "README.md:5: 01-one/program has no option --often"},
+    {"README.md", "`make step N=1.1`", "`--often`",
+        "README.md:3: no program here has an option --often"},
+    {"01-one/README.md", "loop_run", "loop_walk", "01-one/README.md:3: no source has loop_walk"},
+    {"common/loop.h", "Runs", "Turns", "docs/api.md:26: the headers say something else now"},
+    {"01-one/README.md", "It calls", "It now calls",
+        "01-one/README.pt-BR.md:1: \"One\" of 01-one/README.md has changed"},
+    {"01-one/README.md", "# The step", "# A new part\n\n## The step",
+        "01-one/README.pt-BR.md:6: shows 01-one/steps/1-step.c#body, 01-one/expected/1-step.txt; "
+        "01-one/README.md shows nothing"},
+    {"01-one/README.md", "", "\n## The end\n",
+        "01-one/README.pt-BR.md:24: the section \"The end\" of 01-one/README.md is missing"},
+    {"01-one/README.pt-BR.md", "", "\n## O fim\n",
+        "01-one/README.pt-BR.md:26: 01-one/README.md has no section for this one"},
+    {"01-one/README.md", "## The step", "### The step",
+        "01-one/README.pt-BR.md:6: here 01-one/README.md has \"The step\", of another level"},
+    {"01-one/README.md", "<!-- output: 01-one/expected/1-step.txt -->\n", "",
+        "01-one/README.pt-BR.md:6: shows 01-one/steps/1-step.c#body, 01-one/expected/1-step.txt; "
+        "01-one/README.md shows 01-one/steps/1-step.c#body"},
+    {"docs/more.pt-BR.md", NULL, "# Mais\n",
+        "docs/more.pt-BR.md:1: translates docs/more.md, which is not there"},
+    {"02-two/README.md", NULL, "# Two\n", "02-two/README.md:1: has no translation"},
+};
+
+START_TEST(a_drift_is_named_at_its_line)
+{
+    const struct drift *drift = &drifts[_i];
+    make_book();
+    if (strcmp(drift->path, "02-two/README.md") == 0)
+        ck_assert_int_eq(mkdir(path_of("02-two"), 0700), 0);
+    if (drift->old)
+        change(drift->path, drift->old, drift->new);
+    else
+        write_file(drift->path, drift->new);
+    char words[32];
+    snprintf(words, sizeof words, "check --seconds %d", strstr(drift->new, "sleep") ? 1 : 20);
+    expect(words, drift->said ? 1 : 0, drift->said ? drift->said : "pages are true");
+    remove_book();
+}
+END_TEST
+
+int main(void)
+{
+    return run_table("book", a_drift_is_named_at_its_line, sizeof drifts / sizeof *drifts);
+}
