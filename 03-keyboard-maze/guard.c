@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/trace.h"
+
 #define STACK_SIZE (64 * 1024)
 
 /* A signal handler gets no argument of ours: what it needs has to be found without one. */
@@ -28,6 +30,7 @@ static void restore_and_end(int number, siginfo_t *info, void *context)
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
     }
     guard.armed = 0;
+    trace_rescue();
     /* A faulty instruction is run again, for whoever was there before us (a sanitizer, the task
      * library) to report. What was sent has its default effect. */
     bool faulted = info->si_code > 0 &&

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/trace.h"
+
 #define LINGER 5 /* seconds that what waits for a client, and the goodbyes, may take */
 
 /*
@@ -128,6 +130,7 @@ ssize_t websocket_receive(struct websocket *socket, char **text)
         return 0;
     if (socket->paused && !socket->input.first && socket->connection)
         resume_reading(socket);
+    trace_mark(socket->server->loop, "ws recv", socket->received->size);
     *text = socket->received->text;
     return (ssize_t)socket->received->size;
 }

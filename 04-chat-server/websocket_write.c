@@ -2,6 +2,7 @@
  * at the end of the pass. */
 #include <string.h>
 
+#include "common/trace.h"
 #include "websocket_private.h"
 
 #define BACKLOG ((size_t)2 * 1024 * 1024) /* bytes that wait for a client before it is dropped */
@@ -125,6 +126,8 @@ static ssize_t hand_over(struct websocket *socket, char *frames, size_t size)
 {
     ssize_t taken = write_some(socket->connection, frames, size);
     socket->handed = taken < 0 ? 0 : (size_t)taken;
+    if (taken > 0)
+        trace_mark(socket->server->loop, "ws send", (size_t)taken);
     return taken;
 }
 

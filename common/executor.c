@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/trace_record.h"
+
 /* The work's own memory: it goes when libuv is done with it, whoever waits or not. */
 struct request {
     uv_work_t work;
     struct executor_wait *wait; /* NULL: nobody waits any more */
     int (*run)(void *data);
     int result;
+    struct trace_work traced;
     max_align_t data[];
 };
 
@@ -22,13 +25,20 @@ struct executor_wait {
 static void run_on_thread(uv_work_t *work)
 {
     struct request *request = (struct request *)work;
+    struct trace *trace = trace_of(work->loop);
+    if (trace)
+        trace_work_begin(trace, &request->traced);
     request->result = request->run(request->data);
+    if (trace)
+        trace_work_end(trace, &request->traced);
 }
 
 static void finish(uv_work_t *work, int status)
 {
     struct request *request = (struct request *)work;
     struct executor_wait *wait = request->wait;
+    if (trace_of(work->loop))
+        trace_work_back(trace_of(work->loop), &request->traced, wait != NULL);
     if (wait) {
         if (wait->size)
             memcpy(wait->data, request->data, wait->size);
@@ -59,6 +69,8 @@ int executor_run(const char *what, int (*work)(void *data), void *data, size_t s
     request->run = work;
     if (size)
         memcpy(request->data, data, size);
+    if (trace_of(loop))
+        trace_work_given(trace_of(loop), &request->traced, what);
     int error = uv_queue_work(loop, &request->work, run_on_thread, finish);
     if (error) {
         free(request);

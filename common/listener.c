@@ -10,6 +10,7 @@
 #include "common/language.h"
 #include "common/socket.h"
 #include "common/task_state.h"
+#include "common/trace.h"
 
 #define BACKLOG 1024
 #define BURST 64  /* connections accepted before others run */
@@ -166,6 +167,7 @@ int listener_accept(struct listener *listener)
         int connection = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (connection >= 0) {
             listener->short_of = false;
+            trace_mark(listener->loop, "accept", 0);
             return connection;
         }
         error = after_failure(listener, errno);

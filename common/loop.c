@@ -6,10 +6,14 @@
 
 #include "common/debug.h"
 #include "common/loop_state.h"
+#include "common/trace_record.h"
 
 /* Of wake-ups in a pass: a chain of them costs no look for events at each link. */
 #define ROUNDS 16
 
+_Static_assert(offsetof(struct loop_state, trace) == 0, "trace_of looks there");
+
+static void before_poll(uv_prepare_t *prepare);
 static void run_pass(uv_check_t *check);
 
 int loop_init(uv_loop_t *loop)
@@ -27,10 +31,15 @@ int loop_init(uv_loop_t *loop)
     uv_check_init(loop, &state->check);
     uv_check_start(&state->check, run_pass);
     uv_unref((uv_handle_t *)&state->check);
+    uv_prepare_init(loop, &state->prepare);
     uv_idle_init(loop, &state->idle);
     uv_timer_init(loop, &state->alarm);
-    state->handles = 3;
+    state->handles = 4;
     state->seed = loop_seed();
+    state->trace = trace_open(loop);
+    if (state->trace)
+        uv_prepare_start(&state->prepare, before_poll);
+    uv_unref((uv_handle_t *)&state->prepare);
     return 0;
 }
 
@@ -86,14 +95,25 @@ static void queue_append(struct queue *queue, struct loop_callback *callback)
 }
 
 /* Runs those that are in the queue now: a snapshot, so that what they add waits its turn. */
-static void queue_drain(struct loop_state *state, struct queue *queue)
+static void queue_drain(struct loop_state *state, struct queue *queue, const char *phase)
 {
+    if (!queue->first)
+        return;
+    if (state->trace)
+        trace_phase(state->trace, phase);
     state->next = state->seed ? loop_shuffle(queue->first, &state->seed) : queue->first;
     *queue = (struct queue){0};
     while (state->next) {
         struct loop_callback *callback = take_next(state);
         callback->run(callback->argument);
     }
+    if (state->trace)
+        trace_phase_end(state->trace, phase);
+}
+
+static void before_poll(uv_prepare_t *prepare)
+{
+    trace_before_poll(state_of(prepare->loop)->trace);
 }
 
 static void do_nothing(uv_idle_t *idle)
@@ -136,8 +156,17 @@ static void set_idle(struct loop_state *state)
 static void expire_timers(struct loop_state *state, uint64_t now)
 {
     struct loop_timer *timer;
-    while ((timer = timer_heap_take(&state->timers, now)))
+    if (timer_heap_deadline(&state->timers) > now)
+        return;
+    if (state->trace)
+        trace_phase(state->trace, "timers");
+    while ((timer = timer_heap_take(&state->timers, now))) {
+        if (state->trace)
+            trace_timer_fired(state->trace, timer);
         timer->run(timer->argument);
+    }
+    if (state->trace)
+        trace_phase_end(state->trace, "timers");
 }
 
 // #region run_pass
@@ -146,15 +175,19 @@ static void run_pass(uv_check_t *check)
     struct loop_state *state = state_of(check->loop);
     if (state->closing)
         return;
+    if (state->trace)
+        trace_after_poll(state->trace);
     state->deferred = !state->debug; /* which looks at each call, in begin_soon */
     expire_timers(state, loop_now(check->loop));
-    queue_drain(state, &state->ready);
+    queue_drain(state, &state->ready, "ready");
     for (int round = 0; round < ROUNDS && state->woken.first; round++)
-        queue_drain(state, &state->woken);
-    queue_drain(state, &state->end_of_pass);
+        queue_drain(state, &state->woken, "woken");
+    queue_drain(state, &state->end_of_pass, "end of pass");
     state->deferred = false;
     set_alarm(state);
     set_idle(state);
+    if (state->trace)
+        trace_pass_end(state->trace);
 }
 // #endregion run_pass
 
@@ -235,6 +268,8 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
         return 0;
     timer->deadline = deadline;
     int error = timer_heap_push(&state->timers, timer);
+    if (!error && state->trace)
+        trace_timer_set(state->trace, timer);
     if (!error && !state->deferred) {
         require_own_thread(state);
         set_alarm(state);
@@ -249,6 +284,8 @@ void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
     if (!timer->place)
         return;
     timer_heap_stop(&state->timers, timer);
+    if (state->trace)
+        trace_timer_stopped(state->trace);
     if (!state->deferred)
         set_alarm(state);
 }
@@ -270,8 +307,11 @@ int loop_close(uv_loop_t *loop)
     require_outside(state, "loop_close");
     state->closing = true;
     uv_idle_stop(&state->idle);
+    uv_prepare_stop(&state->prepare);
     while (loop->active_reqs.count > 0)
         uv_run(loop, UV_RUN_ONCE);
+    trace_close(state->trace);
+    state->trace = NULL;
 
     if (state->attachment)
         state->attachment->release(state->attachment);
@@ -282,8 +322,8 @@ int loop_close(uv_loop_t *loop)
     timer_heap_free(&state->timers);
 
     uv_handle_t *handles[] = {(uv_handle_t *)&state->check, (uv_handle_t *)&state->idle,
-        (uv_handle_t *)&state->alarm, (uv_handle_t *)&state->signals[0],
-        (uv_handle_t *)&state->signals[1]};
+        (uv_handle_t *)&state->prepare, (uv_handle_t *)&state->alarm,
+        (uv_handle_t *)&state->signals[0], (uv_handle_t *)&state->signals[1]};
     for (size_t i = 0, open = state->handles; i < open; i++)
         uv_close(handles[i], handle_closed);
     while (state->handles > 0)

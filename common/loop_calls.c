@@ -4,6 +4,7 @@
 
 #include "common/debug.h"
 #include "common/loop_state.h"
+#include "common/trace_record.h"
 
 /*
  * call_soon and call_later
@@ -17,15 +18,24 @@ static void owned_free(struct owned_callback *owned)
     free(owned);
 }
 
+/* What LOOP_DEBUG and the recording want to know of a callback. */
+static void run_callback(struct loop_state *state, void (*run)(void *argument), void *argument)
+{
+    if (state->trace)
+        trace_callback(state->trace, run);
+    if (state->debug)
+        debug_run(state->debug, run, argument);
+    else
+        run(argument);
+    if (state->trace)
+        trace_callback_end(state->trace, run);
+}
+
 static void owned_run(void *argument)
 {
     struct owned_callback owned = *(struct owned_callback *)argument;
-    const struct debug *debug = state_of(owned.loop)->debug;
     owned_free(argument);
-    if (debug)
-        debug_run(debug, owned.run, owned.argument);
-    else
-        owned.run(owned.argument);
+    run_callback(state_of(owned.loop), owned.run, owned.argument);
 }
 
 static void owned_due(void *argument)
@@ -91,8 +101,10 @@ static void signal_arrived(uv_signal_t *handle, int number)
     /* From now on the default effect: a program that hangs in its cleanup can be ended. */
     for (int i = 0; i < 2; i++)
         uv_signal_stop(&state->signals[i]);
+    if (state->trace)
+        trace_catch(state->trace);
     state->signal_received = number;
-    state->on_signal(state->on_signal_argument);
+    run_callback(state, state->on_signal, state->on_signal_argument);
 }
 
 int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)

@@ -13,6 +13,7 @@ struct queue {
 
 /* What loop->data points to. */
 struct loop_state {
+    struct trace *trace;        /* the recording, or NULL; trace_of looks here */
     struct queue ready;         /* runs in the next pass */
     struct queue woken;         /* runs in this one */
     struct queue end_of_pass;   /* runs after what is ready */
@@ -21,10 +22,11 @@ struct loop_state {
     struct owned_callback *owned; /* what call_soon and call_later allocated */
     struct loop_attachment *attachment;
 
-    uv_check_t check;  /* a pass begins when libuv has polled */
-    uv_idle_t idle;    /* active while something is ready, so that libuv does not block */
-    uv_timer_t alarm;  /* one for all timers, set to the earliest */
-    uint64_t alarm_at; /* 0: not set */
+    uv_prepare_t prepare; /* libuv is about to poll; only for the recording */
+    uv_check_t check;     /* a pass begins when libuv has polled */
+    uv_idle_t idle;       /* active while something is ready, so that libuv does not block */
+    uv_timer_t alarm;     /* one for all timers, set to the earliest */
+    uint64_t alarm_at;    /* 0: not set */
     uv_signal_t signals[2];
     size_t handles; /* that loop_close has to close */
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/task_state.h"
+#include "common/trace.h"
 
 #define SIGNAL_STACK ((size_t)64 * 1024)
 
@@ -51,6 +52,7 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
     (void)context;
     if (task && stack_overflowed(&task->coroutine.stack, address))
         overflow_report(task);
+    trace_rescue();
     /* The instruction is tried again, and now has the default effect; a signal that was sent is
      * not. */
     signal(number, SIG_DFL);

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/task_state.h"
+#include "common/task_watch.h"
 
 /*
  * Children
@@ -69,6 +69,8 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
     add_child(scope, task);
     scope->running++;
     loop_wake(pool->loop, &task->ready);
+    if (task_is_watched(pool))
+        task_watch_spawn(task);
     return 0;
 }
 

@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "common/trace.h"
+
 static void set_nonblocking(int socket)
 {
     int on = 1;
@@ -163,8 +165,10 @@ int stream_connect(struct stream *stream, const char *host, const char *port)
         address = address->ai_next;
     } while (error && address && !task_cancelled());
     uv_freeaddrinfo(addresses);
-    if (!error)
+    if (!error) {
+        trace_mark(task_loop(), "connect", 0);
         stream_open(stream, connection);
+    }
     return error;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "common/stream_state.h"
+#include "common/trace.h"
 
 #define TURNS 16                 /* receives in a row after which others run */
 #define READ_SIZE ((size_t)2048) /* room for one recv, until a line needs more */
@@ -49,6 +50,8 @@ static ssize_t receive_at(struct stream *stream, char *data, size_t room)
     }
     if (size < 0)
         return stream_broken(stream, uv_translate_sys_error(errno));
+    if (size > 0)
+        trace_mark(stream->loop, "recv", (size_t)size);
     stream->ended = size == 0;
     stream->readable = (size_t)size == room;
     return size;

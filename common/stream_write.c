@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "common/stream_state.h"
+#include "common/trace.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* there SO_NOSIGPIPE is set instead */
@@ -14,12 +15,14 @@ void stream_send(struct stream *stream)
     while (buffer_size(output) > 0 && !stream->error) {
         const char *data = output->data + output->start;
         ssize_t sent = send(stream->socket, data, buffer_size(output), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent >= 0)
+        if (sent >= 0) {
+            trace_mark(stream->loop, "send", (size_t)sent);
             buffer_consume(output, (size_t)sent);
-        else if (errno == EAGAIN)
+        } else if (errno == EAGAIN) {
             return;
-        else if (errno != EINTR)
+        } else if (errno != EINTR) {
             stream_broken(stream, uv_translate_sys_error(errno));
+        }
     }
     buffer_free(output);
 }

@@ -7,6 +7,7 @@
 #include "common/loop_state.h"
 #include "common/overflow.h"
 #include "common/task_state.h"
+#include "common/task_watch.h"
 #include "common/trace.h"
 
 #define SAVED 64 /* bytes below a frame that the switch saves registers in */
@@ -93,8 +94,8 @@ static void resume_task(void *argument)
 {
     struct task *task = argument;
     struct task_pool *pool = task->pool;
-    if (pool->trace)
-        trace_resume(pool->trace, task);
+    if (task_is_watched(pool))
+        task_watch_resume(task);
     pool->current = task;
     running = pool;
     coroutine_resume(&task->coroutine);
@@ -102,8 +103,8 @@ static void resume_task(void *argument)
     task = pool->current; /* the last one of those that followed one another */
     if (!task->ended)
         return;
-    if (pool->trace)
-        trace_end(pool->trace, task);
+    if (task_is_watched(pool))
+        task_watch_end(task);
     require_whole_stack(task, task->coroutine.pointer);
     coroutine_end(&task->coroutine);
     stack_release(&pool->stacks, task->coroutine.stack);
@@ -121,27 +122,15 @@ void task_begin(void *argument)
     if (!stack.low)
         stack_acquire(&task->pool->stacks, STACK_SLOT, &stack);
     coroutine_begin(&task->coroutine, stack, task_main, task);
-    if (task->pool->trace)
-        trace_begin(task->pool->trace, task);
     resume_task(task);
-}
-
-/* Apart, since nearly always there is no recording. */
-__attribute__((noinline, cold)) static void record_switch(
-    const struct task *task, const char *what, const struct task *next)
-{
-    struct trace *trace = task->pool->trace;
-    trace_suspend(trace, task, what);
-    if (next)
-        trace_resume(trace, next);
 }
 
 static void suspend(struct task *task, const char *what)
 {
     struct task_pool *pool = running;
     struct task *next = loop_take_next(pool->loop, resume_task);
-    if (pool->trace)
-        record_switch(task, what, next);
+    if (task_is_watched(pool))
+        task_watch_suspend(task, what, next);
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     if (next) {
@@ -181,6 +170,8 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     overflow_watch(&watch);
     pool->root = task;
     loop_ready(loop, &task->ready);
+    if (task_is_watched(pool))
+        task_watch_spawn(task);
     int failure = 0; /* a callback that was to come and never will */
     while (!task->ended) {
         error = loop_run(loop);
@@ -227,6 +218,8 @@ void task_wake(struct task_wait *wait, int result)
         task_misuse("%s woke a task that does not wait for it", wait->what);
     task->wait = NULL;
     wait->result = result;
+    if (task_is_watched(task->pool))
+        task_watch_wake(task, wait->what);
     loop_wake(task->pool->loop, &task->ready);
 }
 

@@ -3,7 +3,6 @@
 
 #include "common/loop_state.h"
 #include "common/task_state.h"
-#include "common/trace.h"
 
 #define TASKS_A_BLOCK 64
 
@@ -32,7 +31,6 @@ static void release_pool(struct loop_attachment *attachment)
         free(block);
     }
     stack_arena_release(&pool->stacks);
-    trace_close(pool->trace);
     pool->handles = 2;
     uv_close((uv_handle_t *)&pool->show, handle_closed);
     uv_close((uv_handle_t *)&pool->trim, handle_closed);
@@ -72,7 +70,7 @@ struct task_pool *task_pool_of(uv_loop_t *loop)
     pool->trim.data = pool;
     pool->stacks.grown = stacks_grown;
     pool->stacks.argument = &pool->trim;
-    pool->trace = trace_open(state_of(loop)->debug);
+    pool->watched = state_of(loop)->trace || state_of(loop)->debug;
     pool->loop = loop;
     pool->attachment.release = release_pool;
     *attachment = &pool->attachment;

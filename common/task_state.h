@@ -20,7 +20,7 @@ struct task_pool {
     uv_signal_t show;          /* SIGUSR1: print the tree of tasks */
     uv_timer_t trim;           /* set while free stacks may hold much memory */
     int handles;               /* of those two, while they close */
-    struct trace *trace;       /* the recording, or NULL */
+    bool watched;              /* somebody is to be told what tasks do: task_watch.h */
 };
 
 struct task {
@@ -34,8 +34,9 @@ struct task {
 
     int result;
     bool begun, ended;
-    bool held;       /* somebody has a handle, so the memory outlives the end */
-    unsigned number; /* among those that there have ever been, from 1 */
+    bool held;            /* somebody has a handle, so the memory outlives the end */
+    uint16_t traced_name; /* the recording's number for its name */
+    unsigned number;      /* among those that there have ever been, from 1 */
     int (*function)(void *argument);
     void *argument;
     const char *name;

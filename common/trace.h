@@ -3,6 +3,16 @@
  *
  *     kill -USR1 PID                 the tree, on stderr
  *     TRACE=run.json ./program       the recording, for ui.perfetto.dev or chrome://tracing
+ *
+ * The recording has a row for the loop, with its passes and their phases; one for each task, with
+ * the spells in which it ran, waited, and was ready to run; and one for each thread of the pool.
+ * Arrows go from who woke to who was woken. What was sent and received is marked, with its size,
+ * and so are timers.
+ *
+ * It is kept in memory and written at loop_close, or when a signal or abort ends the program; kill
+ * -KILL leaves an empty file. TRACE_LIMIT=100000 keeps the last 100,000 moments, each of 32 bytes,
+ * instead of the last million; the file says how many were dropped. Of loops that follow one
+ * another in a program, the second writes run-2.json, and so on.
  */
 #pragma once
 
@@ -16,24 +26,31 @@
  * debugging symbols. */
 void trace_tasks(uv_loop_t *loop, FILE *out);
 
-/*
- * For task.c: the recording, as trace-event JSON with a row for each task, and what LOOP_DEBUG
- * watches of tasks (debug.h).
- */
-
-struct task;
 struct trace;
 
-/* Begins the recording that the variable TRACE asks for, unless the file cannot be written, which
- * is said on stderr, and the watch of debug, unless that is NULL. NULL if neither is to be. */
-struct debug;
-struct trace *trace_open(struct debug *debug);
+/* The recording of the loop, or NULL: the first that its state holds. With TRACE_LEFT_OUT all that
+ * records is compiled out: so a test counts what asking costs. */
+static inline struct trace *trace_of(const uv_loop_t *loop)
+{
+#ifdef TRACE_LEFT_OUT
+    (void)loop;
+    return NULL;
+#else
+    return *(struct trace *const *)loop->data;
+#endif
+}
 
-/* The task begins; it goes on; it suspends, waiting for what; it has ended. */
-void trace_begin(struct trace *trace, const struct task *task);
-void trace_resume(struct trace *trace, const struct task *task);
-void trace_suspend(struct trace *trace, const struct task *task, const char *what);
-void trace_end(struct trace *trace, const struct task *task);
+/* Marks the moment in the recording, on the row of the task that runs, or else the loop's: what, as
+ * in "ws send", and how many bytes; 0 says nothing of bytes. Costs nothing where there is no
+ * recording. Only for the loop's thread. */
+void trace_mark_now(struct trace *trace, const char *what, size_t bytes)
+    __attribute__((cold, noinline));
+static inline void trace_mark(const uv_loop_t *loop, const char *what, size_t bytes)
+{
+    if (trace_of(loop))
+        trace_mark_now(trace_of(loop), what, bytes);
+}
 
-/* Completes the file. NULL is left as it is. */
-void trace_close(struct trace *trace);
+/* Writes the recording, if there is one, and ends it: for a signal handler that is about to end the
+ * program. Async-signal-safe. */
+void trace_rescue(void);

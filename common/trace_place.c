@@ -12,16 +12,16 @@ static int take_base(struct dl_phdr_info *info, size_t size, void *base)
     return 1; /* the first is the program itself */
 }
 
-static FILE *start_addr2line(void *const calls[], size_t count)
+/* back: how many bytes before the address is what is asked for. */
+static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t back)
 {
-    char command[512] = "addr2line -f -e /proc/$PPID/exe";
+    char command[64 + PLACE_FUNCTIONS * 20] = "addr2line -f -e /proc/$PPID/exe";
     uintptr_t base = 0;
     dl_iterate_phdr(take_base, &base);
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(command);
-        /* The call is before the address to which it returns. */
         snprintf(command + length, sizeof(command) - length, " %#lx",
-            (unsigned long)((uintptr_t)calls[i] - base - 1));
+            (unsigned long)((uintptr_t)addresses[i] - base - back));
     }
     strncat(command, " 2>/dev/null", sizeof(command) - strlen(command) - 1);
     return popen(command, "re");
@@ -31,7 +31,8 @@ void place_look_up(char *text, size_t size, void *const calls[], size_t count)
 {
     char function[128], line[4096];
     *text = '\0';
-    FILE *output = start_addr2line(calls, count);
+    /* The call is before the address to which it returns. */
+    FILE *output = start_addr2line(calls, count, 1);
     if (!output)
         return;
     while (fgets(function, sizeof(function), output) && fgets(line, sizeof(line), output)) {
@@ -41,6 +42,24 @@ void place_look_up(char *text, size_t size, void *const calls[], size_t count)
         function[strcspn(function, "\n")] = '\0';
         file[1 + strcspn(file + 1, " \n")] = '\0';
         snprintf(text, size, "%.60s (%.60s)", function, file + 1);
+    }
+    pclose(output);
+}
+
+void place_functions(char names[][PLACE_FUNCTION], void *const functions[], size_t count)
+{
+    char function[128], line[4096];
+    for (size_t i = 0; i < count; i++)
+        *names[i] = '\0';
+    FILE *output = start_addr2line(functions, count, 0);
+    if (!output)
+        return;
+    for (size_t i = 0; i < count && fgets(function, sizeof(function), output) &&
+                       fgets(line, sizeof(line), output);
+         i++) {
+        function[strcspn(function, "\n")] = '\0';
+        if (*function != '?')
+            snprintf(names[i], PLACE_FUNCTION, "%.60s", function);
     }
     pclose(output);
 }

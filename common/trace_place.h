@@ -1,5 +1,5 @@
 /*
- * From which line of the program a task waits. For trace.c and debug.c.
+ * From which line of the program a task waits. For trace*.c and debug.c.
  */
 #pragma once
 
@@ -24,3 +24,8 @@ void place_look_up(char *text, size_t size, void *const calls[], size_t count);
 
 /* The same for the calls of a suspended coroutine. Valid until the next call. */
 const char *place_of(struct places *places, const struct coroutine *coroutine);
+
+/* The functions' own names, "" where one cannot be told; asks once for all. */
+#define PLACE_FUNCTION 64
+#define PLACE_FUNCTIONS 64
+void place_functions(char names[][PLACE_FUNCTION], void *const functions[], size_t count);

@@ -75,19 +75,6 @@ START_TEST(the_tree_names_the_calling_line)
 }
 END_TEST
 
-/* Python looks at the recording: valid JSON, every spell ended, time never goes back. */
-static const char check[] =
-    "import json, sys\n"
-    "events = json.load(open(sys.argv[1])); depth = {}; last = 0; rows = set()\n"
-    "for e in events:\n"
-    "    if e['ph'] == 'M': rows.add(e['args']['name']); continue\n"
-    "    depth[e['tid']] = depth.get(e['tid'], 0) + {'B': 1, 'E': -1}[e['ph']]\n"
-    "    assert depth[e['tid']] in (0, 1), e\n"
-    "    assert e['ts'] >= last, e; last = e['ts']\n"
-    "assert rows == {'serve', 'connection'}, rows\n"
-    "assert not any(depth.values()), depth\n"
-    "assert {'run', 'read_line', 'accept'} <= {e['name'] for e in events}\n";
-
 static void record(int number)
 {
     char path[] = "/tmp/trace-XXXXXX", environment[64], command[2048];
@@ -98,7 +85,10 @@ static void record(int number)
     talk(connection);
     close(connection);
     stop(number);
-    snprintf(command, sizeof(command), "python3 - %s <<'EOF'\n%sEOF\n", path, check);
+    snprintf(command, sizeof(command),
+        "tests/recording.py %s serve:accept connection:running "
+        "connection:read_line recv send by=loop:connection by=serve:connection",
+        path);
     ck_assert_int_eq(system(command), 0);
     unlink(path);
 }

@@ -1,0 +1,28 @@
+/*
+ * What is told of tasks to the recording (trace_record.h) and to LOOP_DEBUG (debug.h), where one of
+ * them is wanted. For task.c and scope.c.
+ */
+#pragma once
+
+#include "common/task_state.h"
+#include "common/trace_record.h"
+
+/* Asked at each switch, so it is one look for both. */
+static inline bool task_is_watched(const struct task_pool *pool)
+{
+#ifdef TRACE_LEFT_OUT
+    (void)pool;
+    return false;
+#else
+    return pool->watched;
+#endif
+}
+
+/* The task is spawned; it is woken from what; it is given the loop; it gives it to next, or, NULL,
+ * back, in the call what; it has ended. */
+TRACE_COLD void task_watch_spawn(struct task *task);
+TRACE_COLD void task_watch_wake(const struct task *task, const char *what);
+TRACE_COLD void task_watch_resume(const struct task *task);
+TRACE_COLD void task_watch_suspend(
+    const struct task *task, const char *what, const struct task *next);
+TRACE_COLD void task_watch_end(const struct task *task);

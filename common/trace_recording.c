@@ -1,0 +1,142 @@
+/* The beginning and the end of a recording. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/language.h"
+#include "common/trace_ring.h"
+
+#define LIMIT 1000000
+#define MOST 100000000
+
+static uint64_t limit_of_records(void)
+{
+    const char *text = getenv("TRACE_LIMIT");
+    if (!text || !*text)
+        return LIMIT;
+    char *end;
+    unsigned long limit = strtoul(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && !*end && limit >= 1 && limit <= MOST)
+        return limit;
+    fprintf(stderr,
+        tr("TRACE_LIMIT: valor inválido: %s: use um inteiro de 1 a %d; fica %d\n",
+            "TRACE_LIMIT: bad value: %s: use an integer from 1 to %d; it stays %d\n"),
+        text, MOST, LIMIT);
+    return LIMIT;
+}
+
+/* How many recordings were begun; shared with the processes that the program forks, such as those
+ * that compare measures in. */
+static _Atomic unsigned *recordings;
+
+__attribute__((constructor)) static void share_count(void)
+{
+    void *memory = MAP_FAILED;
+    if (getenv("TRACE"))
+        memory = mmap(
+            NULL, sizeof(*recordings), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    recordings = memory == MAP_FAILED ? NULL : memory;
+}
+
+/* "run.json", and for the loops after the program's first one "run-2.json", ... */
+static bool make_path(char *path, size_t size)
+{
+    const char *wish = getenv("TRACE");
+    const char *name = strrchr(wish, '/') ? strrchr(wish, '/') + 1 : wish;
+    const char *dot = strrchr(name, '.');
+    size_t stem = dot && dot != name ? (size_t)(dot - wish) : strlen(wish);
+    unsigned number = recordings ? ++*recordings : 1;
+    int length = number == 1
+                     ? snprintf(path, size, "%s", wish)
+                     : snprintf(path, size, "%.*s-%u%s", (int)stem, wish, number, wish + stem);
+    return length >= 0 && (size_t)length < size;
+}
+
+/* Memory that is taken as it is touched, all zero. */
+static void *reserve(size_t size)
+{
+    void *memory = mmap(
+        NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void release(struct trace *trace)
+{
+    if (trace->rows)
+        munmap(trace->rows, trace_rows_size(trace));
+    if (trace->ring)
+        munmap(trace->ring, trace->limit * sizeof(*trace->ring));
+    munmap(trace, sizeof(*trace));
+}
+
+static struct trace *new_trace(uint64_t limit)
+{
+    struct trace *trace = reserve(sizeof(*trace));
+    if (!trace)
+        return NULL;
+    trace->limit = limit;
+    trace->ring = reserve(limit * sizeof(*trace->ring));
+    trace->rows = reserve(trace_rows_size(trace));
+    if (trace->ring && trace->rows)
+        return trace;
+    int error = errno;
+    release(trace);
+    errno = error;
+    return NULL;
+}
+
+static int open_file(struct trace *trace)
+{
+    if (!make_path(trace->path, sizeof(trace->path))) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return open(trace->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+struct trace *trace_open(uv_loop_t *loop)
+{
+    const char *wish = getenv("TRACE");
+    if (!wish || !*wish)
+        return NULL;
+    struct trace *trace = new_trace(limit_of_records());
+    int file = trace ? open_file(trace) : -1;
+    if (file < 0) {
+        fprintf(stderr, "TRACE: %s: %s\n", trace ? trace->path : wish, strerror(errno));
+        if (trace)
+            release(trace);
+        return NULL;
+    }
+    uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
+    trace->loop = loop;
+    trace->program = program_invocation_short_name;
+    trace->process = getpid();
+    trace->output.file = file;
+    trace->start = uv_hrtime();
+    trace_catch(trace);
+    return trace;
+}
+
+void trace_close(struct trace *trace)
+{
+    if (!trace)
+        return;
+    sigset_t all, before;
+    trace_name_functions(&trace->names);
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before); /* a second Ctrl+C waits for the file */
+    trace_let_go(trace);
+    int error = trace_write(trace);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (error)
+        fprintf(stderr,
+            tr("TRACE: %s: não foi gravado por inteiro: %s\n",
+                "TRACE: %s: not written completely: %s\n"),
+            trace->path, strerror(error));
+    release(trace);
+}

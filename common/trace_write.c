@@ -1,0 +1,353 @@
+/* A recording becomes trace-event JSON. All of it may run in a signal handler: no memory is asked
+ * for, and nothing of the C library is called that has a state. */
+#include <sched.h>
+
+#include "common/trace_json.h"
+#include "common/trace_rows.h"
+
+#define DEEPEST 8     /* spells of the loop's row in one another */
+#define PATIENCE 1000 /* turns given to other threads, to complete what they record */
+
+struct writer {
+    struct trace *trace;
+    struct trace_output *output;
+    uint64_t first, count; /* places of the ring that are written */
+    uint64_t began, ended; /* the moments that the file begins and ends with */
+    uint64_t arrows;
+    unsigned depth;        /* spells open on the loop's row */
+    const char *separator; /* before the next event */
+};
+
+static struct trace_record *record_at(const struct writer *writer, uint64_t index)
+{
+    return &writer->trace->ring[(writer->first + index) % writer->trace->limit];
+}
+
+/* By time. The records are nearly in order, so each moves by a few places only; those of the same
+ * time stay in the order in which they were added. */
+static void sort(const struct writer *writer)
+{
+    uint64_t before = writer->trace->start;
+    for (uint64_t i = 0; i < writer->count; i++) {
+        struct trace_record record = *record_at(writer, i);
+        if (record.kind == TRACE_NONE)
+            record_at(writer, i)->time = before;
+        else if (record.time < before) {
+            uint64_t place = i;
+            for (; place > 0 && record_at(writer, place - 1)->time > record.time; place--)
+                *record_at(writer, place) = *record_at(writer, place - 1);
+            *record_at(writer, place) = record;
+        } else {
+            before = record.time;
+        }
+    }
+}
+
+/*
+ * Events
+ */
+
+static void event(struct writer *writer, const char *phase, uint32_t row, uint64_t time)
+{
+    json_text(writer->output, writer->separator);
+    json_text(writer->output, "{\"ph\":\"");
+    json_text(writer->output, phase);
+    json_text(writer->output, "\",\"pid\":1,\"tid\":");
+    json_number(writer->output, trace_row_number(row));
+    if (*phase != 'M') {
+        json_text(writer->output, ",\"ts\":");
+        json_thousandths(writer->output, time - writer->trace->start);
+    }
+    writer->separator = ",\n";
+}
+
+static void member(struct writer *writer, const char *name, const char *value)
+{
+    json_text(writer->output, ",\"");
+    json_text(writer->output, name);
+    json_text(writer->output, "\":");
+    json_string(writer->output, value);
+}
+
+static void argument(struct writer *writer, const char *name, uint64_t value)
+{
+    json_text(writer->output, ",\"args\":{");
+    json_string(writer->output, name);
+    json_text(writer->output, ":");
+    json_number(writer->output, value);
+    json_text(writer->output, "}");
+}
+
+static void end_event(struct writer *writer)
+{
+    json_text(writer->output, "}");
+}
+
+static void begin(
+    struct writer *writer, uint32_t row, uint64_t time, const char *category, const char *name)
+{
+    event(writer, "B", row, time);
+    member(writer, "cat", category);
+    member(writer, "name", name);
+}
+
+static void end(struct writer *writer, uint32_t row, uint64_t time)
+{
+    event(writer, "E", row, time);
+    end_event(writer);
+}
+
+static const char *text_of(const struct writer *writer, uint16_t name)
+{
+    return trace_name_text(&writer->trace->names, name);
+}
+
+/* One end of an arrow from who wakes to who is woken. */
+static void arrow(
+    struct writer *writer, const char *phase, uint32_t row, uint64_t time, uint64_t number)
+{
+    event(writer, phase, row, time);
+    json_text(writer->output, ",\"cat\":\"wake\",\"name\":\"wake\",\"id\":");
+    json_number(writer->output, number);
+    if (*phase == 'f')
+        json_text(writer->output, ",\"bp\":\"e\"");
+    end_event(writer);
+}
+
+/*
+ * Rows
+ */
+
+/* The spell that a row is in, from this moment on. */
+static void begin_spell(struct writer *writer, struct trace_row *row, uint64_t time, uint32_t by)
+{
+    static const char *const categories[] = {[ROW_READY] = "ready",
+        [ROW_RUNNING] = "run",
+        [ROW_WAITING] = "wait",
+        [ROW_WORKING] = "work"};
+    static const char *const names[] = {[ROW_READY] = "ready", [ROW_RUNNING] = "running"};
+    if (row->state == ROW_IDLE)
+        return;
+    bool named = row->state == ROW_WAITING || row->state == ROW_WORKING;
+    begin(writer, row->row, time, categories[row->state],
+        named ? text_of(writer, row->what) : names[row->state]);
+    if (row->state == ROW_READY)
+        argument(writer, "by", trace_row_number(by));
+    if (row->state == ROW_WORKING)
+        argument(writer, "task", trace_row_number(row->task));
+    end_event(writer);
+}
+
+static void end_spell(struct writer *writer, const struct trace_row *row, uint64_t time)
+{
+    if (row->state != ROW_IDLE)
+        end(writer, row->row, time);
+}
+
+static void arrows_to(struct writer *writer, const struct trace_record *record)
+{
+    if (record->value == 0) {
+        uint64_t number = 2 * ++writer->arrows;
+        arrow(writer, "s", record->by, record->time, number);
+        arrow(writer, "f", record->row, record->time, number);
+    } else if (record->value > writer->first) { /* its beginning is at the work's end */
+        arrow(writer, "f", record->row, record->time, 2 * record->value + 1);
+    }
+}
+
+static void change_row(struct writer *writer, const struct trace_record *record)
+{
+    struct trace_row *row = trace_row_of(writer->trace, record->row);
+    if (record->kind == TRACE_WORK_END && record->value)
+        arrow(writer, "s", record->row, record->time, 2 * record->value + 1);
+    end_spell(writer, row, record->time);
+    trace_row_change(row, record);
+    begin_spell(writer, row, record->time, record->by);
+    if (record->kind == TRACE_SPAWN || record->kind == TRACE_READY)
+        arrows_to(writer, record);
+}
+
+static void loop_spell(struct writer *writer, const struct trace_record *record)
+{
+    static const char *const categories[] = {
+        [TRACE_LOOP] = "loop", [TRACE_PHASE] = "phase", [TRACE_CALLBACK] = "callback"};
+    if (record->kind == TRACE_BEGIN) {
+        begin(writer, 0, record->time, categories[record->category], text_of(writer, record->name));
+        end_event(writer);
+        writer->depth++;
+    } else if (writer->depth > 0) {
+        end(writer, 0, record->time);
+        writer->depth--;
+    }
+}
+
+static void mark(struct writer *writer, const struct trace_record *record)
+{
+    static const char *const timers[] = {[TRACE_TIMER_SET] = "timer set",
+        [TRACE_TIMER_FIRED] = "timer fired",
+        [TRACE_TIMER_STOPPED] = "timer stopped"};
+    bool is_io = record->kind == TRACE_IO;
+    event(writer, "i", record->row, record->time);
+    json_text(writer->output, ",\"s\":\"t\"");
+    member(writer, "cat", is_io ? "io" : "timer");
+    member(writer, "name", is_io ? text_of(writer, record->name) : timers[record->kind]);
+    if (is_io && record->value)
+        argument(writer, "bytes", record->value);
+    if (record->kind == TRACE_TIMER_SET || record->kind == TRACE_TIMER_FIRED) {
+        json_text(writer->output,
+            record->kind == TRACE_TIMER_SET ? ",\"args\":{\"in_ms\":" : ",\"args\":{\"late_ms\":");
+        json_thousandths(writer->output, record->value);
+        json_text(writer->output, "}");
+    }
+    end_event(writer);
+}
+
+static void count(struct writer *writer, const struct trace_record *record)
+{
+    static const char *const names[TRACE_COUNTS][2] = {[TRACE_READIES] = {"ready", "tasks"},
+        [TRACE_TASKS] = {"tasks", "live"},
+        [TRACE_TIMERS] = {"timers", "pending"},
+        [TRACE_WORKS] = {"pool", "work"}};
+    event(writer, "C", 0, record->time);
+    member(writer, "name", names[record->category][0]);
+    argument(writer, names[record->category][1], record->value);
+    end_event(writer);
+}
+
+static void write_record(struct writer *writer, const struct trace_record *record)
+{
+    switch ((enum trace_kind)record->kind) {
+    case TRACE_NONE:
+        break;
+    case TRACE_BEGIN:
+    case TRACE_END:
+        loop_spell(writer, record);
+        break;
+    case TRACE_COUNT:
+        count(writer, record);
+        break;
+    case TRACE_IO:
+    case TRACE_TIMER_SET:
+    case TRACE_TIMER_FIRED:
+    case TRACE_TIMER_STOPPED:
+        mark(writer, record);
+        break;
+    default:
+        change_row(writer, record);
+    }
+}
+
+/*
+ * The file
+ */
+
+static void name_row(struct writer *writer, uint32_t row, const char *name)
+{
+    event(writer, "M", row, 0);
+    json_text(writer->output, ",\"name\":\"thread_name\",\"args\":{\"name\":");
+    if (row & TRACE_POOL_ROW) {
+        json_text(writer->output, "\"pool ");
+        json_number(writer->output, row & ~TRACE_POOL_ROW);
+        json_text(writer->output, "\"");
+    } else {
+        json_string(writer->output, name);
+    }
+    json_text(writer->output, "}}");
+    event(writer, "M", row, 0);
+    json_text(writer->output, ",\"name\":\"thread_sort_index\"");
+    argument(writer, "sort_index", trace_row_number(row));
+    end_event(writer);
+}
+
+static void write_head(struct writer *writer)
+{
+    json_text(writer->output, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":");
+    json_string(writer->output, writer->trace->program);
+    json_text(writer->output, ",\"events\":");
+    json_number(writer->output, writer->count);
+    json_text(writer->output, ",\"dropped\":");
+    json_number(writer->output, writer->first);
+    json_text(writer->output, ",\"limit\":");
+    json_number(writer->output, writer->trace->limit);
+    json_text(writer->output, "},\"traceEvents\":[\n");
+}
+
+/* Spells of the loop's row that began before the first record kept, the outermost first. */
+static void complete_loop(struct writer *writer)
+{
+    const struct trace_record *ends[DEEPEST];
+    unsigned found = 0, depth = 0;
+    for (uint64_t i = 0; i < writer->count && found < DEEPEST; i++) {
+        const struct trace_record *record = record_at(writer, i);
+        if (record->kind == TRACE_BEGIN)
+            depth++;
+        if (record->kind == TRACE_END && depth == 0)
+            ends[found++] = record;
+        else if (record->kind == TRACE_END)
+            depth--;
+    }
+    while (found-- > 0) {
+        struct trace_record record = *ends[found];
+        record.time = writer->began;
+        record.kind = TRACE_BEGIN;
+        loop_spell(writer, &record);
+    }
+}
+
+/* Every row's name, and what it was in before the first record kept. */
+static void begin_rows(struct writer *writer)
+{
+    name_row(writer, 0, "loop");
+    for (uint64_t i = 0; i < writer->count; i++)
+        trace_row_meet(writer->trace, record_at(writer, i));
+    for (size_t i = 0; i < writer->trace->row_places; i++)
+        if (writer->trace->rows[i].used)
+            name_row(
+                writer, writer->trace->rows[i].row, text_of(writer, writer->trace->rows[i].name));
+    complete_loop(writer);
+    for (size_t i = 0; i < writer->trace->row_places; i++)
+        if (writer->trace->rows[i].used)
+            begin_spell(writer, &writer->trace->rows[i], writer->began, 0);
+}
+
+static void end_rows(struct writer *writer)
+{
+    for (; writer->depth > 0; writer->depth--)
+        end(writer, 0, writer->ended);
+    for (size_t i = 0; i < writer->trace->row_places; i++)
+        if (writer->trace->rows[i].used)
+            end_spell(writer, &writer->trace->rows[i], writer->ended);
+}
+
+/* No record is added from here on; those that other threads are about to add are waited for, but
+ * not long: one of them may be what the signal interrupted. */
+static void stop(struct trace *trace)
+{
+    if (trace->polling)
+        trace_still_polls(trace);
+    atomic_store(&trace->closed, true);
+    for (int i = 0; i < PATIENCE && atomic_load(&trace->done) != atomic_load(&trace->next); i++)
+        sched_yield();
+}
+
+int trace_write(struct trace *trace)
+{
+    stop(trace);
+    uint64_t next = atomic_load(&trace->next);
+    uint64_t kept = next < trace->limit ? next : trace->limit;
+    struct writer writer = {.trace = trace,
+        .output = &trace->output,
+        .first = next - kept,
+        .count = kept,
+        .separator = ""};
+    sort(&writer);
+    writer.began = kept ? record_at(&writer, 0)->time : trace->start;
+    writer.ended = uv_hrtime();
+    write_head(&writer);
+    begin_rows(&writer);
+    for (uint64_t i = 0; i < kept; i++)
+        write_record(&writer, record_at(&writer, i));
+    end_rows(&writer);
+    json_text(writer.output, "\n]}\n");
+    return json_close(writer.output);
+}
