@@ -120,6 +120,19 @@ $(foreach suite,$(suites),$(eval $(call suite_rule,$(suite))))
 # the library, where a switch would cost 4 % more.
 keep_frames = $(if $(filter common/%,$<),,-fno-optimize-sibling-calls)
 
+# What asking whether there is a recording costs: test_trace_cost counts the instructions of this
+# program with it and, from a library of its own, without.
+cost := $(out)/tests/trace_cost
+$(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
+$(cost): $(cost).c.o $(library)
+$(cost)_untraced: $(cost).c.o $(patsubst $(out)/%.c.o,$(out)/untraced/%.c.o,$(common_objects))
+$(cost) $(cost)_untraced:
+	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
+
+$(out)/untraced/%.c.o: %.c Makefile | $(out)/found
+	@mkdir -p $(@D)
+	$(call say,compile)$(compile) -DTRACE_LEFT_OUT -MMD -MP -c -o $@ $<
+
 $(out)/%.c.o: %.c Makefile | $(out)/found
 	@mkdir -p $(@D)
 	$(call say,compile)$(compile) $(keep_frames) -MMD -MP -c -o $@ $<

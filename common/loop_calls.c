@@ -21,14 +21,14 @@ static void owned_free(struct owned_callback *owned)
 /* What LOOP_DEBUG and the recording want to know of a callback. */
 static void run_callback(struct loop_state *state, void (*run)(void *argument), void *argument)
 {
-    if (state->trace)
-        trace_callback(state->trace, run);
+    if (trace_in(state))
+        trace_callback(trace_in(state), run);
     if (state->debug)
         debug_run(state->debug, run, argument);
     else
         run(argument);
-    if (state->trace)
-        trace_callback_end(state->trace, run);
+    if (trace_in(state))
+        trace_callback_end(trace_in(state), run);
 }
 
 static void owned_run(void *argument)
@@ -101,8 +101,8 @@ static void signal_arrived(uv_signal_t *handle, int number)
     /* From now on the default effect: a program that hangs in its cleanup can be ended. */
     for (int i = 0; i < 2; i++)
         uv_signal_stop(&state->signals[i]);
-    if (state->trace)
-        trace_catch(state->trace);
+    if (trace_in(state))
+        trace_catch(trace_in(state));
     state->signal_received = number;
     run_callback(state, state->on_signal, state->on_signal_argument);
 }

@@ -59,6 +59,21 @@ static inline struct loop_state *state_of(const uv_loop_t *loop)
     return loop->data;
 }
 
+/* As trace_of. */
+static inline struct trace *trace_in(const struct loop_state *state)
+{
+#ifdef TRACE_LEFT_OUT
+    (void)state;
+    return NULL;
+#else
+    return state->trace;
+#endif
+}
+
+/* What libuv calls before it polls, if there is a recording, and after that. */
+void loop_before_poll(uv_prepare_t *prepare);
+void loop_run_pass(uv_check_t *check);
+
 /* What LOOP_SEED says, or 0. */
 unsigned loop_seed(void);
 

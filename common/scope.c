@@ -68,9 +68,9 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
     }
     add_child(scope, task);
     scope->running++;
-    loop_wake(pool->loop, &task->ready);
     if (task_is_watched(pool))
         task_watch_spawn(task);
+    loop_wake(pool->loop, &task->ready);
     return 0;
 }
 

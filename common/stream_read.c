@@ -50,8 +50,6 @@ static ssize_t receive_at(struct stream *stream, char *data, size_t room)
     }
     if (size < 0)
         return stream_broken(stream, uv_translate_sys_error(errno));
-    if (size > 0)
-        trace_mark(stream->loop, "recv", (size_t)size);
     stream->ended = size == 0;
     stream->readable = (size_t)size == room;
     return size;
@@ -62,8 +60,10 @@ static int receive_for_protocol(struct stream *stream)
 {
     char data[READ_SIZE];
     ssize_t size = receive_at(stream, data, sizeof(data));
-    if (size > 0)
+    if (size > 0) {
+        trace_mark(stream->loop, "recv", (size_t)size);
         stream->protocol->data_received(stream->object, data, (size_t)size);
+    }
     return size < 0 ? (int)size : 0;
 }
 
@@ -79,8 +79,10 @@ static int receive(struct stream *stream)
     if (error)
         return error;
     ssize_t size = receive_at(stream, input->data + input->end, input->capacity - input->end);
-    if (size > 0)
+    if (size > 0) {
+        trace_mark(stream->loop, "recv", (size_t)size);
         input->end += (size_t)size;
+    }
     return size < 0 ? (int)size : 0;
 }
 

@@ -125,12 +125,12 @@ void task_begin(void *argument)
     resume_task(task);
 }
 
-static void suspend(struct task *task, const char *what)
+static void suspend(struct task *task)
 {
     struct task_pool *pool = running;
     struct task *next = loop_take_next(pool->loop, resume_task);
     if (task_is_watched(pool))
-        task_watch_suspend(task, what, next);
+        task_watch_suspend(task, next);
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     if (next) {
@@ -169,9 +169,9 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     struct overflow_watch watch;
     overflow_watch(&watch);
     pool->root = task;
-    loop_ready(loop, &task->ready);
     if (task_is_watched(pool))
         task_watch_spawn(task);
+    loop_ready(loop, &task->ready);
     int failure = 0; /* a callback that was to come and never will */
     while (!task->ended) {
         error = loop_run(loop);
@@ -206,7 +206,7 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
     wait->since = loop_now(task->pool->loop);
     task->wait = wait;
     task_interrupt(task);
-    suspend(task, what);
+    suspend(task);
     int cancellation = wait->result == UV_ECANCELED ? task_cancellation(task) : 0;
     return cancellation ? cancellation : wait->result;
 }
@@ -220,14 +220,15 @@ void task_wake(struct task_wait *wait, int result)
     wait->result = result;
     if (task_is_watched(task->pool))
         task_watch_wake(task, wait->what);
-    loop_wake(task->pool->loop, &task->ready);
+    else
+        loop_wake(task->pool->loop, &task->ready);
 }
 
 int task_yield(void)
 {
     struct task *task = task_required("task_yield");
     loop_ready(running->loop, &task->ready);
-    suspend(task, "yield");
+    suspend(task);
     return task_cancellation(task);
 }
 

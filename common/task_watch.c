@@ -19,10 +19,11 @@ void task_watch_spawn(struct task *task)
         trace_spawned(trace_for(task), task);
 }
 
-void task_watch_wake(const struct task *task, const char *what)
+void task_watch_wake(struct task *task, const char *what)
 {
     if (trace_for(task))
         trace_ready(trace_for(task), task, what);
+    loop_wake(task->pool->loop, &task->ready);
 }
 
 void task_watch_resume(const struct task *task)
@@ -33,12 +34,14 @@ void task_watch_resume(const struct task *task)
         debug_resume(debug_for(task));
 }
 
-void task_watch_suspend(const struct task *task, const char *what, const struct task *next)
+/* One that yields, or has been woken already, waits for its turn only. */
+void task_watch_suspend(const struct task *task, const struct task *next)
 {
+    const char *what = task->wait ? task->wait->what : NULL;
     if (debug_for(task))
-        debug_suspend(debug_for(task), task->name, what);
-    if (trace_for(task)) /* one that was woken before it is here waits for its turn only */
-        trace_suspended(trace_for(task), task, task->wait ? what : NULL);
+        debug_suspend(debug_for(task), task->name, what ? what : "yield");
+    if (trace_for(task))
+        trace_suspended(trace_for(task), task, what);
     if (next)
         task_watch_resume(next);
 }

@@ -18,11 +18,12 @@ static inline bool task_is_watched(const struct task_pool *pool)
 #endif
 }
 
-/* The task is spawned; it is woken from what; it is given the loop; it gives it to next, or, NULL,
- * back, in the call what; it has ended. */
+/* The task is spawned; it is given the loop; it gives it to next, or, NULL, back; it has ended. */
 TRACE_COLD void task_watch_spawn(struct task *task);
-TRACE_COLD void task_watch_wake(const struct task *task, const char *what);
 TRACE_COLD void task_watch_resume(const struct task *task);
-TRACE_COLD void task_watch_suspend(
-    const struct task *task, const char *what, const struct task *next);
+TRACE_COLD void task_watch_suspend(const struct task *task, const struct task *next);
 TRACE_COLD void task_watch_end(const struct task *task);
+
+/* It is woken from what: also wakes it, so that task_wake, where nobody watches, needs to remember
+ * nothing behind this. */
+TRACE_COLD void task_watch_wake(struct task *task, const char *what);

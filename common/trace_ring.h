@@ -34,7 +34,7 @@ enum trace_kind {
 };
 
 /* Of a spell on the loop's row. */
-enum trace_category { TRACE_LOOP, TRACE_PHASE, TRACE_CALLBACK };
+enum trace_category { TRACE_LOOP, TRACE_PHASE, TRACE_CALLBACK, TRACE_CATEGORIES };
 
 /* What is counted: tasks that are ready, that live, timers that are set, work on the pool. */
 enum trace_count { TRACE_READIES, TRACE_TASKS, TRACE_TIMERS, TRACE_WORKS, TRACE_COUNTS };

@@ -5,8 +5,13 @@
 #include "common/trace_json.h"
 #include "common/trace_rows.h"
 
-#define DEEPEST 8     /* spells of the loop's row in one another */
 #define PATIENCE 1000 /* turns given to other threads, to complete what they record */
+
+/* Spells open on the loop's row: of each category at most one, in the one before it. */
+struct loop_row {
+    unsigned depth;
+    uint8_t open[TRACE_CATEGORIES];
+};
 
 struct writer {
     struct trace *trace;
@@ -14,7 +19,7 @@ struct writer {
     uint64_t first, count; /* places of the ring that are written */
     uint64_t began, ended; /* the moments that the file begins and ends with */
     uint64_t arrows;
-    unsigned depth;        /* spells open on the loop's row */
+    struct loop_row loop;
     const char *separator; /* before the next event */
 };
 
@@ -167,18 +172,33 @@ static void change_row(struct writer *writer, const struct trace_record *record)
         arrows_to(writer, record);
 }
 
+/* Whether the record fits. One of a callback that libuv ran may have lost its beginning alone,
+ * since the pass was recorded after it. */
+static bool loop_row_change(struct loop_row *row, const struct trace_record *record)
+{
+    if (record->kind == TRACE_BEGIN && row->depth < TRACE_CATEGORIES) {
+        row->open[row->depth++] = record->category;
+        return true;
+    }
+    if (record->kind != TRACE_END || row->depth == 0 ||
+        row->open[row->depth - 1] != record->category)
+        return false;
+    row->depth--;
+    return true;
+}
+
 static void loop_spell(struct writer *writer, const struct trace_record *record)
 {
     static const char *const categories[] = {
         [TRACE_LOOP] = "loop", [TRACE_PHASE] = "phase", [TRACE_CALLBACK] = "callback"};
-    if (record->kind == TRACE_BEGIN) {
-        begin(writer, 0, record->time, categories[record->category], text_of(writer, record->name));
-        end_event(writer);
-        writer->depth++;
-    } else if (writer->depth > 0) {
+    if (!loop_row_change(&writer->loop, record))
+        return;
+    if (record->kind == TRACE_END) {
         end(writer, 0, record->time);
-        writer->depth--;
+        return;
     }
+    begin(writer, 0, record->time, categories[record->category], text_of(writer, record->name));
+    end_event(writer);
 }
 
 static void mark(struct writer *writer, const struct trace_record *record)
@@ -275,16 +295,15 @@ static void write_head(struct writer *writer)
 /* Spells of the loop's row that began before the first record kept, the outermost first. */
 static void complete_loop(struct writer *writer)
 {
-    const struct trace_record *ends[DEEPEST];
-    unsigned found = 0, depth = 0;
-    for (uint64_t i = 0; i < writer->count && found < DEEPEST; i++) {
+    const struct trace_record *ends[TRACE_CATEGORIES];
+    struct loop_row row = {0};
+    unsigned found = 0;
+    for (uint64_t i = 0; i < writer->count && found < TRACE_CATEGORIES; i++) {
         const struct trace_record *record = record_at(writer, i);
-        if (record->kind == TRACE_BEGIN)
-            depth++;
-        if (record->kind == TRACE_END && depth == 0)
+        if (record->kind == TRACE_END && row.depth == 0)
             ends[found++] = record;
-        else if (record->kind == TRACE_END)
-            depth--;
+        else
+            loop_row_change(&row, record);
     }
     while (found-- > 0) {
         struct trace_record record = *ends[found];
@@ -312,7 +331,7 @@ static void begin_rows(struct writer *writer)
 
 static void end_rows(struct writer *writer)
 {
-    for (; writer->depth > 0; writer->depth--)
+    for (; writer->loop.depth > 0; writer->loop.depth--)
         end(writer, 0, writer->ended);
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)

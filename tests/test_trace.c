@@ -1,4 +1,4 @@
-/* The tree of tasks, and the recording, of a real program. */
+/* The tree of tasks of a real program. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +10,16 @@
 static struct child server;
 static int port;
 
-static void start(const char *environment)
+static void start(void)
 {
     child_start(&server, "02-coroutines-echo/echo-server",
-        (const char *[]){"--port", "0", "--quiet", NULL}, (const char *[]){environment, NULL});
+        (const char *[]){"--port", "0", "--quiet", NULL}, NULL);
     port = child_port(&server);
 }
 
-static void stop(int number)
+static void stop(void)
 {
-    child_signal(&server, number);
+    child_signal(&server, SIGTERM);
     ck_assert_int_eq(child_wait(&server), 0);
 }
 
@@ -44,7 +44,7 @@ static char *errors_with(const char *text)
 
 START_TEST(a_signal_shows_the_tree)
 {
-    start(NULL);
+    start();
     int one = connect_to(port), two = connect_to(port);
     talk(one);
     talk(two);
@@ -56,7 +56,7 @@ START_TEST(a_signal_shows_the_tree)
     talk(one); /* and it goes on */
     close(one);
     close(two);
-    stop(SIGTERM);
+    stop();
 }
 END_TEST
 
@@ -65,51 +65,13 @@ START_TEST(the_tree_names_the_calling_line)
     const char *valgrind = getenv("VALGRIND"); /* is then the program, as addr2line sees it */
     if ((valgrind && *valgrind) || system("command -v addr2line >/dev/null"))
         return;
-    start(NULL);
+    start();
     child_signal(&server, SIGUSR1);
     char *tree = errors_with("serve: accept since");
     bool portable = strstr(getenv("OUT") ? getenv("OUT") : "", "ucontext");
     ck_assert(portable || strstr(tree, ", in serve (echo-server.c:"));
     free(tree);
-    stop(SIGTERM);
-}
-END_TEST
-
-static void record(int number)
-{
-    char path[] = "/tmp/trace-XXXXXX", environment[64], command[2048];
-    close(mkstemp(path));
-    snprintf(environment, sizeof(environment), "TRACE=%s", path);
-    start(environment);
-    int connection = connect_to(port);
-    talk(connection);
-    close(connection);
-    stop(number);
-    snprintf(command, sizeof(command),
-        "tests/recording.py %s serve:accept connection:running "
-        "connection:read_line recv send by=loop:connection by=serve:connection",
-        path);
-    ck_assert_int_eq(system(command), 0);
-    unlink(path);
-}
-
-START_TEST(a_recording_is_whole_after_ctrl_c)
-{
-    record(SIGINT);
-}
-END_TEST
-
-START_TEST(a_recording_is_whole_after_sigterm)
-{
-    record(SIGTERM);
-}
-END_TEST
-
-START_TEST(a_recording_that_cannot_be_written_is_told_of)
-{
-    start("TRACE=/nowhere/run.json");
-    free(errors_with("TRACE: /nowhere/run.json: No such file or directory"));
-    stop(SIGTERM);
+    stop();
 }
 END_TEST
 
@@ -118,8 +80,5 @@ int main(void)
     return run_suite(
         "trace", (struct test_group[]){{"tree", (const TTest *const[]){a_signal_shows_the_tree,
                                                     the_tree_names_the_calling_line, NULL}},
-                     {"recording", (const TTest *const[]){a_recording_is_whole_after_ctrl_c,
-                                       a_recording_is_whole_after_sigterm,
-                                       a_recording_that_cannot_be_written_is_told_of, NULL}},
                      {NULL, NULL}});
 }
