@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/task_watch.h"
+#include "common/task_state.h"
 
 /*
  * Children
@@ -68,8 +68,6 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
     }
     add_child(scope, task);
     scope->running++;
-    if (task_is_watched(pool))
-        task_watch_spawn(task);
     loop_wake(pool->loop, &task->ready);
     return 0;
 }

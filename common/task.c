@@ -169,8 +169,6 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     struct overflow_watch watch;
     overflow_watch(&watch);
     pool->root = task;
-    if (task_is_watched(pool))
-        task_watch_spawn(task);
     loop_ready(loop, &task->ready);
     int failure = 0; /* a callback that was to come and never will */
     while (!task->ended) {

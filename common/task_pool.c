@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "common/loop_state.h"
-#include "common/task_state.h"
+#include "common/task_watch.h"
 
 #define TASKS_A_BLOCK 64
 
@@ -118,6 +118,8 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         .coroutine.stack = stack,
     };
     pool->live++;
+    if (task_is_watched(pool))
+        task_watch_spawn(task);
     return task;
 }
 
