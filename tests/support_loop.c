@@ -7,22 +7,22 @@ void note_name(void *name)
     note("%s", (const char *)name);
 }
 
-void stop(void *loop)
+void stop_loop(void *loop)
 {
     loop_stop(loop);
 }
 
-void run(uv_loop_t *loop)
+void run_loop(uv_loop_t *loop)
 {
     ck_assert_int_eq(loop_run(loop), 0);
 }
 
-void soon(uv_loop_t *loop, char *name)
+void note_soon(uv_loop_t *loop, char *name)
 {
     ck_assert_int_eq(loop_call_soon(loop, note_name, name), 0);
 }
 
-void later(uv_loop_t *loop, double seconds, char *name)
+void note_later(uv_loop_t *loop, double seconds, char *name)
 {
     ck_assert_int_eq(loop_call_later(loop, seconds, note_name, name), 0);
 }

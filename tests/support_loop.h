@@ -9,11 +9,11 @@
 void note_name(void *name);
 
 /* A callback that stops the loop. */
-void stop(void *loop);
+void stop_loop(void *loop);
 
-void run(uv_loop_t *loop);
-void soon(uv_loop_t *loop, char *name);
-void later(uv_loop_t *loop, double seconds, char *name);
+void run_loop(uv_loop_t *loop);
+void note_soon(uv_loop_t *loop, char *name);
+void note_later(uv_loop_t *loop, double seconds, char *name);
 
 /* From now on notes "|" before each pass; and the end of that, and of the loop. */
 void show_passes(uv_loop_t *loop, uv_prepare_t *prepare);

@@ -18,8 +18,8 @@ START_TEST(an_empty_loop_ends_at_once)
     int descriptors = open_descriptors(0);
     for (int i = 0; i < 20; i++) {
         open_loop(&loop);
-        run(&loop);
-        run(&loop);
+        run_loop(&loop);
+        run_loop(&loop);
         close_loop(&loop);
     }
     ck_assert_int_le(open_descriptors(0), descriptors + 2); /* what libuv keeps for signals */
@@ -30,14 +30,14 @@ START_TEST(what_is_called_soon_runs_in_order)
 {
     uv_loop_t loop;
     open_loop(&loop);
-    soon(&loop, "a");
-    soon(&loop, "b");
-    soon(&loop, "c");
+    note_soon(&loop, "a");
+    note_soon(&loop, "b");
+    note_soon(&loop, "c");
     expect_notes("");
-    run(&loop);
+    run_loop(&loop);
     expect_notes("a b c");
-    soon(&loop, "d");
-    run(&loop);
+    note_soon(&loop, "d");
+    run_loop(&loop);
     expect_notes("d");
     close_loop(&loop);
 }
@@ -58,7 +58,7 @@ static const char *turns_with_seed(const char *seed)
     open_loop(&loop);
     for (const char *const *name = (const char *const[]){"a", "b", "c", NULL}; *name; name++)
         loop_call_soon(&loop, take_a_turn, (void *)*name);
-    run(&loop);
+    run_loop(&loop);
     close_loop(&loop);
     return turns;
 }
@@ -85,8 +85,8 @@ END_TEST
 static void call_two_more(void *loop)
 {
     note("first");
-    soon(loop, "c");
-    soon(loop, "d");
+    note_soon(loop, "c");
+    note_soon(loop, "d");
 }
 
 START_TEST(what_the_ready_make_ready_waits_for_the_next_pass)
@@ -96,8 +96,8 @@ START_TEST(what_the_ready_make_ready_waits_for_the_next_pass)
     open_loop(&loop);
     show_passes(&loop, &prepare);
     ck_assert_int_eq(loop_call_soon(&loop, call_two_more, &loop), 0);
-    soon(&loop, "b");
-    run(&loop);
+    note_soon(&loop, "b");
+    run_loop(&loop);
     expect_notes("| first b | c d");
     close_with_passes(&loop, &prepare);
 }
@@ -109,7 +109,7 @@ START_TEST(each_link_of_a_chain_is_called)
     open_loop(&loop);
     struct chain chain = {&loop, 10000};
     call_again(&chain);
-    run(&loop);
+    run_loop(&loop);
     ck_assert_int_eq(chain.left, -1);
     close_loop(&loop);
 }
@@ -138,7 +138,7 @@ START_TEST(an_endless_chain_does_not_keep_events_out)
     uv_async_init(&loop, &async, end_chain);
     call_again(&chain);
     ck_assert_int_eq(pthread_create(&thread, NULL, send_async, &async), 0);
-    run(&loop);
+    run_loop(&loop);
     ck_assert_int_le(chain.left, 0);
     pthread_join(thread, NULL);
     close_loop(&loop);
@@ -149,7 +149,7 @@ static void stop_and_call_one_more(void *loop)
 {
     note("stop");
     loop_stop(loop);
-    soon(loop, "next");
+    note_soon(loop, "next");
 }
 
 START_TEST(stop_ends_after_this_pass)
@@ -157,10 +157,10 @@ START_TEST(stop_ends_after_this_pass)
     uv_loop_t loop;
     open_loop(&loop);
     ck_assert_int_eq(loop_call_soon(&loop, stop_and_call_one_more, &loop), 0);
-    soon(&loop, "same");
-    run(&loop);
+    note_soon(&loop, "same");
+    run_loop(&loop);
     expect_notes("stop same");
-    run(&loop);
+    run_loop(&loop);
     expect_notes("next");
     close_loop(&loop);
 }
@@ -207,11 +207,11 @@ START_TEST(a_pending_callback_runs_once)
     loop_ready(&loop, &steps[0].callback);
     loop_ready(&loop, &steps[1].callback);
     loop_ready(&loop, &steps[0].callback);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("a b");
     ck_assert(!steps[0].callback.pending);
     loop_ready(&loop, &steps[0].callback);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("a");
     close_loop(&loop);
 }
@@ -234,7 +234,7 @@ START_TEST(the_end_of_the_pass_follows_all_that_is_ready)
     steps[3].at_end = &steps[5]; /* nothing else asks for a pass */
     loop_ready(&loop, &steps[0].callback);
     loop_ready(&loop, &steps[1].callback);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("| ready1 ready2 end1 | next end2 | end3");
     close_with_passes(&loop, &prepare);
 }
@@ -247,11 +247,11 @@ START_TEST(outside_a_pass_the_end_of_the_next_is_meant)
     struct step steps[2] = {new_step(&loop, "end"), new_step(&loop, "ready")};
     set_arguments(steps, 2);
     loop_at_end_of_pass(&loop, &steps[0].callback);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("end");
     loop_at_end_of_pass(&loop, &steps[0].callback);
     loop_ready(&loop, &steps[1].callback);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("ready end");
     close_loop(&loop);
 }

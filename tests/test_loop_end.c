@@ -29,11 +29,11 @@ static void is_told_of(int number)
     open_loop(&loop);
     ck_assert_int_eq(loop_on_signal(&loop, note_signal, &loop), 0);
     ck_assert_int_eq(loop_signal_received(&loop), 0);
-    ck_assert_int_eq(loop_on_signal(&loop, stop, &loop), UV_EALREADY);
+    ck_assert_int_eq(loop_on_signal(&loop, stop_loop, &loop), UV_EALREADY);
     struct chain chain = {&loop, 1 << 30};
     call_again(&chain);
     ck_assert_int_eq(loop_call_soon(&loop, send_signal, &number), 0);
-    run(&loop);
+    run_loop(&loop);
     ck_assert_int_eq(loop_signal_received(&loop), number);
     struct sigaction action;
     sigaction(SIGINT, NULL, &action);
@@ -58,7 +58,7 @@ static void send_two_signals(void *which)
     uv_loop_t loop;
     int first = *(char *)which == 'i' ? SIGINT : SIGTERM;
     int second = *(char *)which == 'i' ? SIGTERM : SIGINT;
-    if (loop_init(&loop) || loop_on_signal(&loop, stop, &loop))
+    if (loop_init(&loop) || loop_on_signal(&loop, stop_loop, &loop))
         return;
     struct chain chain = {&loop, 1 << 30};
     call_again(&chain);
@@ -79,8 +79,8 @@ START_TEST(waiting_for_signals_does_not_keep_the_loop_running)
 {
     uv_loop_t loop;
     open_loop(&loop);
-    ck_assert_int_eq(loop_on_signal(&loop, stop, &loop), 0);
-    run(&loop);
+    ck_assert_int_eq(loop_on_signal(&loop, stop_loop, &loop), 0);
+    run_loop(&loop);
     close_loop(&loop);
     struct sigaction action;
     sigaction(SIGINT, NULL, &action);
@@ -96,11 +96,11 @@ START_TEST(close_drops_and_frees_what_is_pending)
 {
     uv_loop_t loop;
     open_loop(&loop);
-    ck_assert_int_eq(loop_on_signal(&loop, stop, &loop), 0);
+    ck_assert_int_eq(loop_on_signal(&loop, stop_loop, &loop), 0);
     for (int i = 0; i < 100; i++) {
-        soon(&loop, "dropped");
-        later(&loop, i, "dropped");
-        later(&loop, INFINITY, "dropped");
+        note_soon(&loop, "dropped");
+        note_later(&loop, i, "dropped");
+        note_later(&loop, INFINITY, "dropped");
     }
     close_loop(&loop); /* a leak checker says what was forgotten */
     expect_notes("");
@@ -112,7 +112,7 @@ static void stop_and_leave_one(void *loop)
 {
     note("stop");
     loop_stop(loop);
-    soon(loop, "next");
+    note_soon(loop, "next");
 }
 
 START_TEST(close_drops_what_a_stopped_loop_left)
@@ -120,8 +120,8 @@ START_TEST(close_drops_what_a_stopped_loop_left)
     uv_loop_t loop;
     ck_assert_int_eq(loop_init(&loop), 0);
     ck_assert_int_eq(loop_call_soon(&loop, stop_and_leave_one, &loop), 0);
-    later(&loop, 3600, "dropped");
-    run(&loop);
+    note_later(&loop, 3600, "dropped");
+    run_loop(&loop);
     loop_stop(&loop);
     close_loop(&loop);
     expect_notes("stop");
@@ -154,7 +154,7 @@ START_TEST(close_waits_for_work_on_the_pool)
     open_loop(&loop);
     uv_sem_init(&semaphore, 0);
     ck_assert_int_eq(uv_queue_work(&loop, &work, work_until_told, note_work_done), 0);
-    soon(&loop, "dropped");
+    note_soon(&loop, "dropped");
     ck_assert_int_eq(pthread_create(&thread, NULL, post, &semaphore), 0);
     close_loop(&loop);
     expect_notes("done0");
@@ -169,7 +169,7 @@ START_TEST(close_tells_of_a_foreign_handle)
     uv_timer_t timer;
     open_loop(&loop);
     uv_timer_init(&loop, &timer);
-    later(&loop, 1.0, "dropped");
+    note_later(&loop, 1.0, "dropped");
     ck_assert_int_eq(loop_close(&loop), UV_EBUSY);
     uv_close((uv_handle_t *)&timer, NULL);
     uv_run(&loop, UV_RUN_DEFAULT);
@@ -190,7 +190,7 @@ START_TEST(close_releases_the_attachment)
     open_loop(&loop);
     ck_assert_ptr_null(*loop_attachment(&loop));
     *loop_attachment(&loop) = &attachment;
-    run(&loop);
+    run_loop(&loop);
     expect_notes("");
     close_loop(&loop);
     expect_notes("released");

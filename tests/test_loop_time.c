@@ -15,20 +15,20 @@ START_TEST(a_paused_clock_moves_only_when_told)
     uv_loop_t loop;
     open_loop(&loop);
     uint64_t start = loop_now(&loop);
-    later(&loop, 2.0, "two");
-    later(&loop, 1.0, "one");
-    later(&loop, 3600.0, "hour");
-    run(&loop); /* what will never come by itself is not waited for */
+    note_later(&loop, 2.0, "two");
+    note_later(&loop, 1.0, "one");
+    note_later(&loop, 3600.0, "hour");
+    run_loop(&loop); /* what will never come by itself is not waited for */
     expect_notes("");
     loop_clock_advance(&loop, 0.999);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("");
     loop_clock_advance(&loop, 0.001);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("one");
     ck_assert_uint_eq(loop_now(&loop), start + 1000);
     loop_clock_advance(&loop, 7200.0);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("two hour");
     close_loop(&loop);
 }
@@ -38,13 +38,13 @@ START_TEST(timers_of_one_millisecond_keep_their_order)
 {
     uv_loop_t loop;
     open_loop(&loop);
-    later(&loop, 0.5, "c");
-    later(&loop, 0.4, "a");
-    later(&loop, 0.5, "d");
-    later(&loop, 0.4, "b");
-    later(&loop, 0.5, "e");
+    note_later(&loop, 0.5, "c");
+    note_later(&loop, 0.4, "a");
+    note_later(&loop, 0.5, "d");
+    note_later(&loop, 0.4, "b");
+    note_later(&loop, 0.5, "e");
     loop_clock_advance(&loop, 0.5);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("a b c d e");
     close_loop(&loop);
 }
@@ -54,12 +54,12 @@ START_TEST(nothing_negative_and_no_number_are_at_once)
 {
     uv_loop_t loop;
     open_loop(&loop);
-    later(&loop, 0, "zero");
-    later(&loop, -1, "negative");
-    later(&loop, NAN, "nan");
-    later(&loop, -INFINITY, "minus");
-    later(&loop, 0.001, "later");
-    run(&loop);
+    note_later(&loop, 0, "zero");
+    note_later(&loop, -1, "negative");
+    note_later(&loop, NAN, "nan");
+    note_later(&loop, -INFINITY, "minus");
+    note_later(&loop, 0.001, "later");
+    run_loop(&loop);
     expect_notes("zero negative nan minus");
     close_loop(&loop);
 }
@@ -69,12 +69,12 @@ START_TEST(infinity_is_never)
 {
     uv_loop_t loop;
     ck_assert_int_eq(loop_init(&loop), 0); /* by the real clock: it must not wait for it */
-    later(&loop, INFINITY, "never");
-    later(&loop, 1e300, "never");
-    run(&loop);
+    note_later(&loop, INFINITY, "never");
+    note_later(&loop, 1e300, "never");
+    run_loop(&loop);
     loop_clock_pause(&loop);
     loop_clock_advance(&loop, 1e9);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("");
     close_loop(&loop);
 }
@@ -107,7 +107,7 @@ static void advance_clock(void *loop)
 static void call_later_at_once(void *loop)
 {
     note("call");
-    later(loop, 0, "zero");
+    note_later(loop, 0, "zero");
 }
 
 START_TEST(within_a_pass_time_can_be_moved_too)
@@ -116,12 +116,12 @@ START_TEST(within_a_pass_time_can_be_moved_too)
     uv_prepare_t prepare;
     open_loop(&loop);
     show_passes(&loop, &prepare);
-    later(&loop, 1.0, "one");
+    note_later(&loop, 1.0, "one");
     ck_assert_int_eq(loop_call_soon(&loop, advance_clock, &loop), 0);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("| advance | one");
     ck_assert_int_eq(loop_call_soon(&loop, call_later_at_once, &loop), 0);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("| call | zero");
     close_with_passes(&loop, &prepare);
 }
@@ -164,7 +164,7 @@ START_TEST(ten_real_milliseconds_are_never_fewer)
         loop_call_soon(&loop, wait_ten_milliseconds, &moment);
         if (busy) /* the clock is looked at all the time, not only when the timer wakes libuv */
             loop_call_soon(&loop, stay_busy, &moment);
-        run(&loop);
+        run_loop(&loop);
         ck_assert(moment.over);
     }
     close_loop(&loop);
@@ -215,7 +215,7 @@ START_TEST(a_stopped_timer_does_not_ring)
     loop_timer_stop(&loop, &never.timer);
     b.stops = &c; /* due in the same pass */
     loop_clock_advance(&loop, 1.0);
-    run(&loop);
+    run_loop(&loop);
     expect_notes("b");
     ck_assert_uint_eq(b.timer.place, 0);
     close_loop(&loop);
@@ -231,7 +231,7 @@ START_TEST(a_timer_may_set_itself_again)
     alarm.again = 1.0;
     for (int i = 0; i < 3; i++) {
         loop_clock_advance(&loop, 1.0);
-        run(&loop);
+        run_loop(&loop);
     }
     expect_notes("tick tick tick");
     loop_timer_stop(&loop, &alarm.timer);
@@ -247,7 +247,7 @@ START_TEST(the_real_clock_wakes_the_loop_for_the_earliest)
     set_alarm(&loop, &hour, "hour", 3600);
     set_alarm(&loop, &soon_one, "soon", 0.002);
     soon_one.stops = &hour; /* without it nothing is left to wait for */
-    run(&loop);
+    run_loop(&loop);
     expect_notes("soon");
     close_loop(&loop);
 }
