@@ -11,6 +11,7 @@ static long times;
 
 static int yields(void *unused)
 {
+    (void)unused;
     for (long i = 0; i < times; i++)
         task_yield();
     return 0;
