@@ -1,0 +1,27 @@
+/* ncurses: text anywhere on the screen, and each key at once, unseen. */
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void)
+{
+    // #region start
+    SCREEN *terminal = newterm(NULL, stdout, stdin);
+    if (!terminal) {
+        fputs("this needs a terminal that ncurses knows: see TERM\n", stderr);
+        return EXIT_FAILURE;
+    }
+    cbreak(); /* a key comes when it is pressed, not with the whole line */
+    noecho(); /* and is not shown by the terminal */
+    // #endregion start
+
+    // #region keys
+    mvaddstr(0, 0, "Hello! Press a key; S leaves.");
+    int key;
+    while ((key = getch()) != 'S' && key != 's' && key != ERR)
+        mvprintw(1, 0, "That was %s.", keyname(key));
+    endwin(); /* the terminal is as it was */
+    delscreen(terminal);
+    return EXIT_SUCCESS;
+    // #endregion keys
+}

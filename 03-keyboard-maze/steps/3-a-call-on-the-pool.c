@@ -1,0 +1,68 @@
+/* A call that blocks, made on a thread of the pool: the task that wants its result waits, the loop
+ * goes on. */
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/executor.h"
+#include "common/program.h"
+
+// #region work
+struct reading {
+    int pipe;
+    char byte;
+    pthread_t thread; /* who has read */
+};
+
+/* On a thread of the pool: it blocks until somebody writes. */
+static int read_byte(void *data)
+{
+    struct reading *reading = data;
+    reading->thread = pthread_self();
+    return read(reading->pipe, &reading->byte, 1) < 0 ? -errno : 0;
+}
+// #endregion work
+
+// #region tasks
+static int tick_and_write(void *pipe)
+{
+    for (int tick = 1; tick <= 3; tick++) {
+        printf("tick %d\n", tick);
+        int error = task_sleep(0.1);
+        if (error)
+            return error;
+    }
+    return write(*(int *)pipe, "x", 1) < 0 ? -errno : 0;
+}
+
+static int read_meanwhile(void *pipes)
+{
+    struct scope scope;
+    struct reading reading = {.pipe = ((int *)pipes)[0]};
+    scope_enter(&scope);
+    int error = scope_spawn(&scope, "clock", tick_and_write, (int *)pipes + 1);
+    if (!error)
+        error = executor_run("read", read_byte, &reading, sizeof reading);
+    if (!error)
+        printf("read '%c', on %s thread\n", reading.byte,
+            pthread_equal(reading.thread, pthread_self()) ? "the loop's" : "another");
+    return scope_leave(&scope, error);
+}
+// #endregion tasks
+
+int main(void)
+{
+    uv_loop_t loop;
+    int pipes[2], error = loop_init(&loop);
+    if (error)
+        return program_end(error, "the loop");
+    error = pipe(pipes) ? -errno : 0;
+    if (!error) {
+        error = task_run(&loop, "read_meanwhile", read_meanwhile, pipes);
+        close(pipes[1]); /* whoever still reads comes to the end */
+    }
+    loop_close(&loop);
+    if (!error)
+        close(pipes[0]);
+    return program_end(error, "the reading");
+}

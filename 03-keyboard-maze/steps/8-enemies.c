@@ -1,0 +1,91 @@
+// links: 03-keyboard-maze/maze_map.c 03-keyboard-maze/enemy.c
+/* Each enemy is a task, which waits and steps, for ever. The clock is moved by hand, so that all
+ * goes fast and comes out the same each time. */
+#include <stdio.h>
+
+#include "03-keyboard-maze/enemy.h"
+#include "common/program.h"
+#include "common/task.h"
+
+enum { ENEMIES = 3 };
+
+struct world {
+    struct maze_map map;
+    uint64_t random;
+    struct hunter {
+        struct enemy enemy;
+        struct world *world;
+        double pause; /* in seconds */
+    } hunters[ENEMIES];
+};
+
+// #region wander
+static int wander(void *argument)
+{
+    struct hunter *self = argument;
+    int error;
+    while (!(error = task_sleep(self->pause)))
+        enemy_step(&self->enemy, &self->world->map, &self->world->random);
+    return error;
+}
+// #endregion wander
+
+static char character_at(const struct world *world, struct place place)
+{
+    for (int i = 0; i < ENEMIES; i++) {
+        struct place taken = world->hunters[i].enemy.place;
+        if (taken.x == place.x && taken.y == place.y)
+            return (char)('a' + i);
+    }
+    return maze_map_row(&world->map, place.y)[place.x];
+}
+
+static void show(const struct world *world, double now)
+{
+    printf("after %.1f:\n", now);
+    struct place place = {0};
+    for (place.y = 0; place.y < world->map.rows; place.y++) {
+        for (place.x = 0; place.x < world->map.columns; place.x++)
+            putchar(character_at(world, place));
+        putchar('\n');
+    }
+}
+
+// #region play
+static int play(void *argument)
+{
+    struct world *world = argument;
+    struct scope scope;
+    scope_enter(&scope);
+    int error = 0;
+    for (int i = 0; i < ENEMIES && !error; i++)
+        error = scope_spawn(&scope, "enemy", wander, &world->hunters[i]);
+    for (int tenths = 0; tenths <= 30 && !error; tenths++) {
+        if (tenths % 15 == 0)
+            show(world, tenths / 10.0);
+        error = task_yield(); /* whose time has come steps */
+        loop_clock_advance(task_loop(), 0.1);
+    }
+    return scope_leave(&scope, error); /* nobody else ends them */
+}
+// #endregion play
+
+int main(void)
+{
+    struct world world = {.random = 5};
+    uv_loop_t loop;
+    int error = maze_map_make(&world.map, 10, 3, &world.random);
+    for (int i = 0; i < ENEMIES && !error; i++)
+        world.hunters[i] = (struct hunter){.world = &world,
+            .pause = 0.1 * (i + 1),
+            .enemy.place = maze_map_random_place(&world.map, &world.random)};
+    if (!error)
+        error = loop_init(&loop);
+    if (!error) {
+        loop_clock_pause(&loop);
+        error = task_run(&loop, "play", play, &world);
+        loop_close(&loop);
+    }
+    maze_map_free(&world.map);
+    return program_end(error, "the maze");
+}
