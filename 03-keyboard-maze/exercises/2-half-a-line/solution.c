@@ -1,0 +1,32 @@
+/* A line from a device that only knows a call that blocks. */
+#include "exercise.h"
+
+#include <string.h>
+
+#include "common/executor.h"
+
+struct reading {
+    char text[LINE_SIZE];
+};
+
+/* On a thread of the pool. */
+static int read_characters(void *data)
+{
+    struct reading *reading = data;
+    for (size_t i = 0; i < LINE_SIZE - 1; i++)
+        reading->text[i] = device_read();
+    reading->text[LINE_SIZE - 1] = '\0';
+    return 0;
+}
+
+/* The thread writes to the executor's copy of the reading, which lives as long as the work does. On
+ * this thread, and only if somebody still waits for it, it becomes the line. */
+int read_line(char line[LINE_SIZE])
+{
+    struct reading reading;
+    memset(&reading, 0, sizeof reading);
+    int error = executor_run("read_line", read_characters, &reading, sizeof reading);
+    if (!error)
+        memcpy(line, reading.text, LINE_SIZE);
+    return error;
+}

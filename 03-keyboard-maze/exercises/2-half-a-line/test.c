@@ -1,0 +1,109 @@
+/* Types a line, stops in its middle, and looks at what the loop's thread sees there. */
+#include "exercise.h"
+
+#include <string.h>
+
+#include "tests/support_runtime.h"
+
+#define HALF 3
+
+static struct {
+    const char *typed;
+    size_t read;
+    uv_sem_t half, rest; /* half of it is stored; the rest may come */
+} device;
+
+char device_read(void)
+{
+    if (device.read == HALF) {
+        uv_sem_post(&device.half);
+        uv_sem_wait(&device.rest);
+    }
+    return device.typed[device.read++];
+}
+
+static int read_it(void *line)
+{
+    return read_line(line);
+}
+
+/* Ends with a reader whose thread has stored half of the line, and blocks. */
+static struct task *begin(struct scope *scope, char *line)
+{
+    device.typed = "NEWLINE";
+    device.read = 0;
+    ck_assert_int_eq(uv_sem_init(&device.half, 0), 0);
+    ck_assert_int_eq(uv_sem_init(&device.rest, 0), 0);
+    scope_enter(scope);
+    struct task *reader = spawn_held(scope, "reader", read_it, line);
+    run_ready();
+    uv_sem_wait(&device.half);
+    return reader;
+}
+
+/* What was seen is judged once no thread blocks any more. */
+struct lines {
+    char meanwhile[LINE_SIZE], after[LINE_SIZE];
+};
+
+static int read_whole(void *argument)
+{
+    struct lines *seen = argument;
+    char line[LINE_SIZE] = "oldline";
+    struct scope scope;
+    begin(&scope, line);
+    memcpy(seen->meanwhile, line, LINE_SIZE);
+    uv_sem_post(&device.rest);
+    int error = scope_join(&scope);
+    memcpy(seen->after, line, LINE_SIZE);
+    return scope_leave(&scope, error);
+}
+
+START_TEST(the_loop_never_sees_half_a_line)
+{
+    struct lines seen;
+    ck_assert_int_eq(run_main(read_whole, &seen), 0);
+    ck_assert_msg(strcmp(seen.meanwhile, "oldline") == 0,
+        "while the pool's thread was reading, the loop's thread saw \"%.7s\" in the line that it "
+        "draws: both use the same memory at the same time",
+        seen.meanwhile);
+    ck_assert_str_eq(seen.after, "NEWLINE");
+}
+END_TEST
+
+/* The caller's memory, which outlives the work here, so that it can be looked at afterwards. */
+static char left[LINE_SIZE];
+
+static int read_cancelled(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    int result;
+    strcpy(left, "oldline");
+    struct task *reader = begin(&scope, left);
+    task_cancel(reader);
+    ck_assert_int_eq(task_join(reader, &result), 0);
+    memset(left, '.', LINE_SIZE - 1); /* it is used for something else now */
+    uv_sem_post(&device.rest);
+    scope_leave(&scope, 0);
+    return result;
+}
+
+START_TEST(after_a_cancellation_the_memory_is_the_callers)
+{
+    ck_assert_int_eq(
+        run_main(read_cancelled, NULL), UV_ECANCELED); /* its end waits for the thread */
+    ck_assert_msg(strcmp(left, ".......") == 0,
+        "read_line had returned UV_ECANCELED, its caller used the memory for \".......\", and a "
+        "thread wrote to it: now it is \"%.7s\"",
+        left);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("3.2",
+        (struct test_group[]){{"line", (const TTest *const[]){the_loop_never_sees_half_a_line,
+                                           after_a_cancellation_the_memory_is_the_callers, NULL}},
+            {NULL, NULL}});
+}

@@ -1,0 +1,120 @@
+/* Asks on a pseudo-terminal, lets each thing go wrong, and looks at the terminal's modes. */
+#include "exercise.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "tests/support_runtime.h"
+
+struct stage {
+    int keyboard, terminal; /* both ends of a pseudo-terminal */
+    const char *question;
+    struct future answer;
+    struct termios before;
+};
+
+static void open_terminal(struct stage *stage)
+{
+    *stage = (struct stage){.question = "Leave? "};
+    stage->keyboard = posix_openpt(O_RDWR | O_NOCTTY);
+    ck_assert_int_ge(stage->keyboard, 0);
+    ck_assert_int_eq(grantpt(stage->keyboard), 0);
+    ck_assert_int_eq(unlockpt(stage->keyboard), 0);
+    stage->terminal = open(ptsname(stage->keyboard), O_RDWR | O_NOCTTY);
+    ck_assert_int_ge(stage->terminal, 0);
+    ck_assert_int_eq(tcgetattr(stage->terminal, &stage->before), 0);
+}
+
+static bool shows_what_is_typed(struct stage *stage)
+{
+    struct termios now;
+    ck_assert_int_eq(tcgetattr(stage->terminal, &now), 0);
+    return (now.c_lflag & (ICANON | ECHO)) == (stage->before.c_lflag & (ICANON | ECHO));
+}
+
+static void check_given_back(struct stage *stage, const char *what)
+{
+    ck_assert_msg(shows_what_is_typed(stage),
+        "%s, ask returned, and the terminal still shows nothing of what is typed", what);
+    close(stage->terminal);
+    close(stage->keyboard);
+}
+
+static int ask_on(void *argument)
+{
+    struct stage *stage = argument;
+    return ask(stage->terminal, stage->question, &stage->answer);
+}
+
+static int press_y(void *argument)
+{
+    struct stage *stage = argument;
+    struct scope scope;
+    int result;
+    scope_enter(&scope);
+    struct task *asker = spawn_held(&scope, "asker", ask_on, stage);
+    run_ready();
+    ck_assert_msg(!shows_what_is_typed(stage), "while ask waits, the key is to come unseen");
+    future_set(&stage->answer, 'y');
+    ck_assert_int_eq(task_join(asker, &result), 0);
+    ck_assert_int_eq(result, 'y');
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(after_the_answer_the_terminal_is_given_back)
+{
+    struct stage stage;
+    open_terminal(&stage);
+    ck_assert_int_eq(run_main(press_y, &stage), 0);
+    check_given_back(&stage, "The key was pressed");
+}
+END_TEST
+
+static int cancel_it(void *argument)
+{
+    struct scope scope;
+    int result;
+    scope_enter(&scope);
+    struct task *asker = spawn_held(&scope, "asker", ask_on, argument);
+    run_ready();
+    task_cancel(asker);
+    ck_assert_int_eq(task_join(asker, &result), 0);
+    ck_assert_int_eq(result, UV_ECANCELED);
+    scope_leave(&scope, 0);
+    return 0;
+}
+
+START_TEST(after_a_cancellation_the_terminal_is_given_back)
+{
+    struct stage stage;
+    open_terminal(&stage);
+    ck_assert_int_eq(run_main(cancel_it, &stage), 0);
+    check_given_back(&stage, "The task was cancelled");
+}
+END_TEST
+
+START_TEST(after_a_failed_write_the_terminal_is_given_back)
+{
+    struct stage stage;
+    open_terminal(&stage);
+    int writable = stage.terminal;
+    stage.terminal = open(ptsname(stage.keyboard), O_RDONLY | O_NOCTTY);
+    ck_assert_int_ge(stage.terminal, 0);
+    ck_assert_int_eq(run_main(ask_on, &stage), UV_EBADF);
+    close(writable);
+    check_given_back(&stage, "The question could not be written");
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite(
+        "3.3", (struct test_group[]){
+                   {"terminal", (const TTest *const[]){after_the_answer_the_terminal_is_given_back,
+                                    after_a_cancellation_the_terminal_is_given_back,
+                                    after_a_failed_write_the_terminal_is_given_back, NULL}},
+                   {NULL, NULL}});
+}

@@ -1,0 +1,118 @@
+/* An enemy that counts its steps, and a clock that the test moves. */
+#include "exercise.h"
+
+#include "tests/support_runtime.h"
+
+struct enemy {
+    struct game game;
+    int steps;
+};
+
+static int wander(void *argument)
+{
+    struct enemy *self = argument;
+    int error;
+    while (!(error = game_sleep(&self->game, 0.5)))
+        self->steps++;
+    return error;
+}
+
+static void expect_steps(const struct enemy *enemy, int steps, const char *when)
+{
+    ck_assert_msg(enemy->steps == steps, "%s the enemy has taken %d steps, not %d", when,
+        enemy->steps, steps);
+}
+
+static void let_pass(int half_seconds)
+{
+    for (int i = 0; i < half_seconds; i++)
+        advance(0.5);
+}
+
+static int play_and_pause(void *argument)
+{
+    struct enemy *enemy = argument;
+    struct scope scope;
+    scope_enter(&scope);
+    ck_assert_int_eq(scope_spawn(&scope, "enemy", wander, enemy), 0);
+    run_ready();
+    let_pass(4);
+    expect_steps(enemy, 4, "After two seconds");
+    game_toggle_pause(&enemy->game);
+    let_pass(20);
+    expect_steps(enemy, 4, "P was pressed after the fourth step; ten seconds later");
+    game_toggle_pause(&enemy->game);
+    run_ready();
+    expect_steps(enemy, 5, "P again, and its pause was over long ago: at once");
+    let_pass(3);
+    expect_steps(enemy, 8, "One and a half seconds later");
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(enemies_stand_while_the_game_is_paused)
+{
+    struct enemy enemy = {0};
+    ck_assert_int_eq(run_main(play_and_pause, &enemy), 0);
+}
+END_TEST
+
+static int press_p_thrice(void *argument)
+{
+    struct enemy *enemy = argument;
+    struct scope scope;
+    scope_enter(&scope);
+    ck_assert_int_eq(scope_spawn(&scope, "enemy", wander, enemy), 0);
+    run_ready();
+    game_toggle_pause(&enemy->game);
+    let_pass(4);
+    game_toggle_pause(&enemy->game);
+    game_toggle_pause(&enemy->game);
+    let_pass(4);
+    expect_steps(enemy, 0, "P, and later P twice at once: still paused;");
+    game_toggle_pause(&enemy->game);
+    run_ready();
+    expect_steps(enemy, 1, "P for the last time:");
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(a_pause_that_ends_and_begins_at_once_goes_on)
+{
+    struct enemy enemy = {0};
+    ck_assert_int_eq(run_main(press_p_thrice, &enemy), 0);
+}
+END_TEST
+
+static int leave_while_paused(void *argument)
+{
+    struct enemy *enemy = argument;
+    struct scope scope;
+    int result;
+    scope_enter(&scope);
+    struct task *task = spawn_held(&scope, "enemy", wander, enemy);
+    run_ready();
+    game_toggle_pause(&enemy->game);
+    let_pass(4);
+    task_cancel(task);
+    ck_assert_int_eq(task_join(task, &result), 0);
+    ck_assert_int_eq(result, UV_ECANCELED);
+    expect_steps(enemy, 0, "Cancelled while paused,");
+    scope_leave(&scope, 0);
+    return 0;
+}
+
+START_TEST(a_paused_game_can_be_left)
+{
+    struct enemy enemy = {0};
+    ck_assert_int_eq(run_main(leave_while_paused, &enemy), 0);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("3.4",
+        (struct test_group[]){
+            {"pause",
+                (const TTest *const[]){enemies_stand_while_the_game_is_paused,
+                    a_pause_that_ends_and_begins_at_once_goes_on, a_paused_game_can_be_left, NULL}},
+            {NULL, NULL}});
+}

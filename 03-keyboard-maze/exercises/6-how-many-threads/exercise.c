@@ -1,0 +1,11 @@
+/* How many threads of the pool are busy at once? */
+#include "exercise.h"
+
+/* EXERCISE: count who is busy, and the most that were so at once. This runs on several threads at
+ * the same time. */
+int run_call(void *argument)
+{
+    struct call *call = argument;
+    call->block(call->argument);
+    return 0;
+}

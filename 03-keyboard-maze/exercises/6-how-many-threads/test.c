@@ -1,0 +1,84 @@
+/* Calls that block until as many of them are there as the pool has threads: so they are all busy at
+ * once, however slow the machine is. */
+#include "exercise.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/executor.h"
+#include "tests/support_runtime.h"
+
+#define ROUNDS 3
+
+static int threads_of_the_pool(void)
+{
+    const char *wish = getenv("UV_THREADPOOL_SIZE");
+    int threads = wish ? atoi(wish) : 4;
+    return threads > 0 ? threads : 1;
+}
+
+static void meet(void *barrier)
+{
+    pthread_barrier_wait(barrier);
+}
+
+static int ask_for_it(void *call)
+{
+    return executor_run("call", run_call, call, sizeof(struct call));
+}
+
+/* Asks for that many calls, of which so many meet. */
+struct asking {
+    int calls, meeting;
+    struct gauge gauge;
+    pthread_barrier_t barrier;
+};
+
+static int ask_for_all(void *argument)
+{
+    struct asking *asking = argument;
+    struct call call = {&asking->gauge, meet, &asking->barrier};
+    struct scope scope;
+    scope_enter(&scope);
+    for (int i = 0; i < asking->calls; i++)
+        ck_assert_int_eq(scope_spawn(&scope, "call", ask_for_it, &call), 0);
+    int error = scope_join(&scope);
+    return scope_leave(&scope, error);
+}
+
+static void run_calls(struct asking *asking, int calls, int meeting)
+{
+    *asking = (struct asking){.calls = calls, .meeting = meeting};
+    ck_assert_int_eq(pthread_barrier_init(&asking->barrier, NULL, (unsigned)meeting), 0);
+    ck_assert_int_eq(run_main(ask_for_all, asking), 0);
+    pthread_barrier_destroy(&asking->barrier);
+}
+
+START_TEST(all_threads_are_busy_and_the_other_calls_wait)
+{
+    int threads = threads_of_the_pool();
+    struct asking asking;
+    puts("calls at once   threads busy");
+    for (int calls = 1; calls <= ROUNDS * threads;
+         calls = calls < threads ? calls + 1 : calls + threads) {
+        run_calls(&asking, calls, calls < threads ? calls : threads);
+        int most = atomic_load(&asking.gauge.most), left = atomic_load(&asking.gauge.busy);
+        printf("%13d   %12d\n", calls, most);
+        fflush(stdout);
+        ck_assert_msg(most == asking.meeting,
+            "%d calls were asked for at once and %d of them blocked at the same time; you counted "
+            "%d",
+            calls, asking.meeting, most);
+        ck_assert_msg(left == 0, "all calls have ended, and you count %d as busy", left);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("3.6",
+        (struct test_group[]){
+            {"gauge", (const TTest *const[]){all_threads_are_busy_and_the_other_calls_wait, NULL}},
+            {NULL, NULL}});
+}
