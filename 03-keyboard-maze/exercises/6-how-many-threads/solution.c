@@ -12,8 +12,8 @@ static void raise_to(atomic_int *most, int busy)
 int run_call(void *argument)
 {
     struct call *call = argument;
-    raise_to(&call->gauge->most, atomic_fetch_add(&call->gauge->busy, 1) + 1);
+    raise_to(&call->gauge->most, ++call->gauge->busy);
     call->block(call->argument);
-    atomic_fetch_sub(&call->gauge->busy, 1);
+    call->gauge->busy--;
     return 0;
 }
