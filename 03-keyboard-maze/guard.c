@@ -20,6 +20,7 @@ static struct {
     struct sigaction previous[NSIG];
 } guard;
 
+// #region restore_and_end
 /* Only what POSIX allows in a handler. */
 static void restore_and_end(int number, siginfo_t *info, void *context)
 {
@@ -40,6 +41,7 @@ static void restore_and_end(int number, siginfo_t *info, void *context)
     if (!faulted)
         raise(number);
 }
+// #endregion restore_and_end
 
 /* A stack that has overflowed has no room for the handler. */
 static void provide_stack(void)

@@ -119,6 +119,7 @@ static void look_for_enemies(struct game *self)
  * The tasks
  */
 
+// #region read_keyboard
 static int read_keyboard(void *argument)
 {
     struct game *self = argument;
@@ -145,7 +146,9 @@ static int read_keyboard(void *argument)
     }
     return 0;
 }
+// #endregion read_keyboard
 
+// #region show_clock
 static int show_clock(void *argument)
 {
     struct game *self = argument;
@@ -156,7 +159,9 @@ static int show_clock(void *argument)
     }
     return error;
 }
+// #endregion show_clock
 
+// #region wander
 static int wander(void *argument)
 {
     struct enemy *enemy = argument;
@@ -171,6 +176,7 @@ static int wander(void *argument)
     }
     return error;
 }
+// #endregion wander
 
 /*
  * The game
@@ -194,6 +200,7 @@ static void on_signal(void *argument, int number)
     draw_clock(self);
 }
 
+// #region play
 static int play(struct game *self)
 {
     if (!fits_the_screen(self))
@@ -210,6 +217,7 @@ static int play(struct game *self)
         error = scope_join(&self->scope);
     return scope_leave(&self->scope, error);
 }
+// #endregion play
 
 static int execute(void *argument)
 {

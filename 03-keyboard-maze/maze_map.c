@@ -79,6 +79,7 @@ static bool choose_neighbour(
     return true;
 }
 
+// #region walk
 /* The article's walk calls itself for each cell, as deep as the maze has cells. A task's stack does
  * not hold that, so the way back is kept in path, which has room for all cells. */
 static void walk(const struct maze_map *map, struct cell *path, uint64_t *random)
@@ -98,6 +99,7 @@ static void walk(const struct maze_map *map, struct cell *path, uint64_t *random
         path[length++] = next;
     }
 }
+// #endregion walk
 
 /*
  * The drawing

@@ -57,6 +57,7 @@ site  npm            command:npm                             npm                
 site  vitepress      node_modules:docs/site:vitepress        -                      -                   -
 fuzz  clang          command:clang                           clang                  clang               llvm
 fuzz  libFuzzer      fuzzer                                  libclang-rt-dev        compiler-rt         llvm
+docs  pyte           module:pyte                             python3-pyte           python3-pyte         -
 aarch64 gcc-aarch64  cross_compiler                          gcc-aarch64-linux-gnu,libc6-dev-arm64-cross - -
 aarch64 qemu-aarch64 command:qemu-aarch64                    qemu-user              qemu-user           -
 aarch64 pkg-config   command:pkg-config                      pkg-config             pkgconf-pkg-config  pkgconf
