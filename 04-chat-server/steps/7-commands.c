@@ -66,7 +66,6 @@ static void obey(struct client *self, const char *line)
 }
 // #endregion obey
 
-// #region manage
 static int manage(struct websocket *socket, void *unused)
 {
     struct client self = {.socket = socket};
@@ -81,7 +80,6 @@ static int manage(struct websocket *socket, void *unused)
     }
     return size < 0 ? (int)size : 0;
 }
-// #endregion manage
 
 static int serve(void *port)
 {
