@@ -9,7 +9,8 @@
 // #region greet
 static int greet(struct lws *connection, const char *name, size_t size)
 {
-    unsigned char greeting[LWS_PRE + 64]; /* in front, room for libwebsockets' own head */
+    /* In front, room for libwebsockets' own head. */
+    unsigned char greeting[LWS_PRE + sizeof("Hello !") + PIECE];
     char *text = (char *)greeting + LWS_PRE;
     int length = snprintf(text, sizeof(greeting) - LWS_PRE, "Hello %.*s!", (int)size, name);
     int written = lws_write(connection, greeting + LWS_PRE, (size_t)length, LWS_WRITE_TEXT);

@@ -25,17 +25,20 @@ static void let_go(struct visitor *self)
 // #endregion visitor
 
 // #region calls
-/* Returns when a callback has set the future, with what it was set to. */
-static int await(struct future *future)
+/* Returns when a callback has set the future, with what it was set to. By then the connection may
+ * be gone all the same. */
+static int await(struct visitor *self, struct future *future)
 {
-    int result;
+    int result = 0;
     int error = future_wait(future, &result);
-    return error ? error : result;
+    if (error || result)
+        return error ? error : result;
+    return self->connection ? 0 : UV_EPIPE;
 }
 
 static int receive(struct visitor *self)
 {
-    return await(&self->whole);
+    return await(self, &self->whole);
 }
 
 static int send_greeting(struct visitor *self)
@@ -43,7 +46,7 @@ static int send_greeting(struct visitor *self)
     unsigned char text[LWS_PRE + sizeof("Hello !") + sizeof(self->name)];
     self->writable = (struct future){0};
     lws_callback_on_writable(self->connection);
-    int error = await(&self->writable);
+    int error = await(self, &self->writable);
     if (error)
         return error;
     int size = sprintf((char *)text + LWS_PRE, "Hello %s!", self->name);
@@ -82,6 +85,8 @@ static int on_established(struct lws *connection, struct scope *tasks)
 
 static int on_piece(struct visitor *self, const char *piece, size_t size)
 {
+    if (self->whole.done)
+        return 0; /* one message is all that we ask for */
     if (size >= sizeof(self->name) - self->size)
         return -1;
     memcpy(self->name + self->size, piece, size);
