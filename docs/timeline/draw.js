@@ -1,0 +1,227 @@
+"use strict";
+
+/*
+ * Drawing what a view shows of a recording on the canvas: the frame, the rows' spells and the
+ * counters; what lies over them is in overlay.js. Only what can be seen is drawn, and what is
+ * narrower than a pixel shares one with its neighbours, so that the shapes are bounded by the
+ * canvas's size and not by the recording's.
+ */
+
+const FONT = "12px system-ui, sans-serif";
+const NARROW_FONT = "11px ui-monospace, monospace";
+const LETTER = 6.7; // pixels of one in NARROW_FONT
+
+class Drawing {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.pen = canvas.getContext("2d", { alpha: false });
+    this.shapes = 0; // of the last frame
+    this.readColours();
+  }
+
+  readColours() {
+    this.palette = readPalette(this.pen);
+    this.looks = looksOf(this.palette);
+  }
+
+  resize(width, height, density) {
+    this.canvas.width = Math.round(width * density);
+    this.canvas.height = Math.round(height * density);
+    this.density = density;
+  }
+
+  rectangle(x, y, width, height, fill) {
+    this.pen.fillStyle = fill;
+    this.pen.fillRect(x, y, width, height);
+    this.shapes++;
+  }
+
+  write(text, x, y, colour, font = FONT) {
+    this.pen.font = font;
+    this.pen.fillStyle = colour;
+    this.pen.fillText(text, x, y);
+    this.shapes++;
+  }
+
+  draw(view, state) {
+    const { pen, palette } = this;
+    this.shapes = 0;
+    this.view = view;
+    pen.setTransform(this.density, 0, 0, this.density, 0, 0);
+    pen.textBaseline = "middle";
+    this.rectangle(0, 0, view.width, view.height, palette.page);
+    const rows = view.visibleRows();
+    this.clip(view.gutter, RULER, () => {
+      rows.forEach((row) => this.drawBand(row));
+      this.drawGrid();
+      rows.forEach((row) => this.drawRow(row));
+      drawOverlay(this, rows, state);
+    });
+    this.clip(0, RULER, () => rows.forEach((row) => this.drawLabel(row, state)));
+    this.drawRuler(state);
+  }
+
+  /* Draws with all left of x and above y left as it is. */
+  clip(x, y, drawing) {
+    const { pen, view } = this;
+    pen.save();
+    pen.beginPath();
+    pen.rect(x, y, view.width - x, view.height - y);
+    pen.clip();
+    drawing();
+    pen.restore();
+  }
+
+  // ---- the frame
+
+  drawBand(row) {
+    if (row.index % 2 === 0)
+      this.rectangle(0, this.view.yOf(row), this.view.width, ROW_HEIGHTS[row.kind],
+        this.palette.band);
+  }
+
+  /* The times at which lines stand: 1, 2 or 5 of some power of ten apart. */
+  gridTimes() {
+    const { view } = this;
+    const least = 95 / view.scale;
+    const power = 10 ** Math.floor(Math.log10(least));
+    const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least);
+    const times = [];
+    for (let n = Math.ceil(Math.max(view.from, 0) / step); n * step <= view.to; n++)
+      times.push(n * step);
+    return times;
+  }
+
+  drawGrid() {
+    for (const time of this.gridTimes())
+      this.rectangle(Math.round(this.view.xOf(time)), RULER, 1, this.view.height, this.palette.grid);
+  }
+
+  drawRuler(state) {
+    const { view, palette } = this;
+    this.rectangle(0, 0, view.width, RULER, palette.band);
+    for (const time of this.gridTimes()) {
+      this.rectangle(Math.round(view.xOf(time)), RULER - 6, 1, 6, palette.muted);
+      this.write(formatTime(time), view.xOf(time) + 4, RULER / 2, palette.muted);
+    }
+    const x = view.xOf(state.time);
+    if (x >= view.gutter)
+      this.rectangle(x - 4, RULER - 8, 9, 8, palette.cursor);
+    this.rectangle(0, 0, view.gutter, RULER, palette.band);
+  }
+
+  drawLabel(row, state) {
+    const { view, palette, pen } = this;
+    const y = view.yOf(row);
+    this.rectangle(0, y, view.gutter, ROW_HEIGHTS[row.kind],
+      row.index % 2 === 0 ? palette.band : palette.page);
+    this.rectangle(view.gutter - 1, y, 1, ROW_HEIGHTS[row.kind], palette.grid);
+    const chosen = state.selected?.row === row;
+    if (chosen)
+      this.rectangle(0, y, 4, ROW_HEIGHTS[row.kind], palette.select);
+    pen.save();
+    pen.beginPath();
+    pen.rect(0, y, view.gutter - 4, ROW_HEIGHTS[row.kind]);
+    pen.clip();
+    const middle = y + ROW_HEIGHTS[row.kind] / 2;
+    const counter = row.kind === "counter";
+    const font = chosen ? `bold ${FONT}` : FONT;
+    this.write(row.name, counter ? 18 : 8, middle, counter ? palette.muted : palette.ink, font);
+    if (row.kind === "task")
+      this.write(`#${row.tid}`, 14 + pen.measureText(row.name).width, middle, palette.muted);
+    if (counter)
+      this.write(`≤ ${formatNumber(row.most)}`, 24 + pen.measureText(row.name).width, middle,
+        palette.muted);
+    pen.restore();
+  }
+
+  // ---- the rows
+
+  drawRow(row) {
+    if (row.kind === "counter")
+      this.drawCounter(row);
+    else
+      row.lanes.forEach((_, lane) => this.drawLane(row, lane));
+  }
+
+  /* What is wider than a pixel, each by itself; the rest in columns of one pixel, in which the
+   * tallest is seen: a task that ran for a moment is not lost among its waits. */
+  drawLane(row, lane) {
+    const { view } = this;
+    const spells = row.lanes[lane];
+    const [top, height] = view.laneBox(row, lane);
+    const pixel = 1 / view.scale;
+    let i = firstIndex(spells, ({ end }) => end > view.from);
+    while (i < spells.length && spells[i].begin < view.to) {
+      if (spells[i].end - spells[i].begin >= pixel)
+        this.drawSpell(spells[i++], top, height);
+      else
+        i = this.drawColumn(spells, i, top, height);
+    }
+  }
+
+  /* The spells from the i-th on that share a pixel; returns the index of the first that does not. */
+  drawColumn(spells, i, top, height) {
+    const { view } = this;
+    const column = Math.floor(view.xOf(spells[i].begin));
+    const next = view.timeAt(column + 1);
+    let tallest = this.looks.none;
+    for (; i < spells.length && spells[i].begin < next; i++) {
+      if ((spells[i].end - spells[i].begin) * view.scale >= 1)
+        break;
+      const look = lookOf(this.looks, spells[i]);
+      if (look.height > tallest.height)
+        tallest = look;
+      if (tallest.height === 1) // no other can be taller
+        i = Math.max(i, firstIndex(spells, ({ end }) => end >= next) - 1);
+    }
+    this.fill(column, 1, top, height, tallest);
+    return i;
+  }
+
+  fill(x, width, top, height, look) {
+    const part = Math.round(height * look.height);
+    this.rectangle(x, top + height - part, width, part, look.fill);
+    if (look.edge && width > 3) {
+      this.pen.strokeStyle = look.edge;
+      this.pen.lineWidth = 1;
+      this.pen.strokeRect(x + 0.5, top + height - part + 0.5, width - 1, part - 1);
+    }
+  }
+
+  drawSpell(spell, top, height) {
+    const { view } = this;
+    const look = lookOf(this.looks, spell);
+    const left = Math.max(view.xOf(spell.begin), view.gutter - 2);
+    const right = Math.min(view.xOf(spell.end), view.width + 2);
+    const width = Math.max(1, right - left - (right - left > 4 ? 1 : 0)); // a gap to the next one
+    this.fill(left, width, top, height, look);
+    if (height < 16 || look.bare)
+      return;
+    const text = spell.kind === "run" ? stateText(spell) : spell.name;
+    const room = Math.floor((width - 8) / LETTER);
+    if (room >= Math.min(4, text.length))
+      this.write(text.length <= room ? text : `${text.slice(0, room - 1)}…`, left + 4,
+        top + height - height * look.height / 2 + 0.5, look.ink, NARROW_FONT);
+  }
+
+  /* A curve of steps; the highest of a column stands for it. */
+  drawCounter(row) {
+    const { view, palette } = this;
+    const bottom = view.yOf(row) + ROW_HEIGHTS.counter - 3;
+    const tall = ROW_HEIGHTS.counter - 6;
+    let i = Math.max(0, firstIndex(row.steps, ({ begin }) => begin > view.from) - 1);
+    while (i < row.steps.length && row.steps[i].begin < view.to) {
+      const left = Math.floor(view.xOf(row.steps[i].begin));
+      const next = view.timeAt(left + 1);
+      let value = row.steps[i++].value;
+      for (; row.steps[i]?.begin < next; i++)
+        value = Math.max(value, row.steps[i].value);
+      const right = Math.min(view.xOf(row.steps[i]?.begin ?? view.model.end), view.width);
+      const height = row.most ? Math.round(tall * value / row.most) : 0;
+      const from = Math.max(left, view.gutter);
+      this.rectangle(from, bottom - height, Math.max(1, right - from), Math.max(height, 1),
+        palette.counter);
+    }
+  }
+}

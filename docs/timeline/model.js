@@ -1,0 +1,162 @@
+"use strict";
+
+/*
+ * The model: rows with their spells, marks and counters, and the questions asked of them. It knows
+ * nothing of pixels.
+ *
+ * A row's lanes are lists of spells, one a depth: a task has one lane, the loop has its ticks, the
+ * phases in them, and the callbacks in those. The spells of a lane follow each other in time.
+ */
+
+const LOOP = 0; // the tid of the loop's row
+const FIRST_POOL_ROW = 1000001;
+const MOST_LANES = 3;
+
+function kindOfRow(tid) {
+  if (tid === LOOP)
+    return "loop";
+  return tid >= FIRST_POOL_ROW ? "pool" : "task";
+}
+
+function newRow(tid, name, kind) {
+  return { tid, name, kind, order: tid, lanes: [[]], marks: [], wakes: [], open: [] };
+}
+
+class Model {
+  constructor({ program, dropped, events }) {
+    Object.assign(this, { program, dropped, end: 0, items: 0, rows: [], rowOf: new Map() });
+    const counters = new Map();
+    for (const event of events)
+      if (event.ph === "M")
+        this.nameRow(event);
+    for (const event of events) {
+      if (event.ph === "M")
+        continue;
+      this.end = Math.max(this.end, event.ts);
+      if (event.ph === "C")
+        this.count(counters, event);
+      else
+        this.add(event);
+    }
+    this.orderRows(counters);
+    this.changes = this.findChanges();
+  }
+
+  nameRow({ name, tid, args }) {
+    const row = this.rowOf.get(tid) ?? newRow(tid, "", kindOfRow(tid));
+    this.rowOf.set(tid, row);
+    if (name === "thread_name")
+      row.name = String(args?.name ?? "");
+    else if (name === "thread_sort_index")
+      row.order = Number(args?.sort_index) || 0;
+  }
+
+  row(tid) {
+    return this.rowOf.get(tid) ?? refuse(`A linha ${tid} não tem nome: a gravação está errada.`,
+      `Row ${tid} has no name: the recording is wrong.`);
+  }
+
+  add(event) {
+    const row = this.row(event.tid);
+    if (event.ph === "B")
+      this.begin(row, event);
+    else if (event.ph === "E")
+      row.open.pop().end = event.ts;
+    else if (event.ph === "i")
+      row.marks.push({ mark: true, row, name: event.name, kind: event.cat, begin: event.ts,
+        end: event.ts, args: event.args ?? {}, number: this.items++ });
+    // The arrows of Perfetto (s, f) say again what "by" says.
+  }
+
+  begin(row, { name, cat, ts, args = {} }) {
+    const lane = Math.min(row.open.length, MOST_LANES - 1);
+    const spell = { row, lane, name, kind: cat, begin: ts, end: ts, args, number: this.items++ };
+    if (cat === "ready" && args.by !== undefined) {
+      spell.by = this.row(args.by);
+      row.wakes.push(spell);
+    }
+    row.open.push(spell);
+    (row.lanes[lane] ??= []).push(spell);
+  }
+
+  count(counters, { name, ts, args }) {
+    const value = Number(Object.values(args ?? {})[0]) || 0;
+    if (!counters.has(name))
+      counters.set(name, { ...newRow(`counter ${name}`, name, "counter"), steps: [], most: 0 });
+    const counter = counters.get(name);
+    counter.steps.push({ begin: ts, value });
+    counter.most = Math.max(counter.most, value);
+  }
+
+  /* The loop, its counters, then tasks and threads of the pool in the recording's own order. */
+  orderRows(counters) {
+    const rows = [...this.rowOf.values()].sort((a, b) => a.order - b.order || a.tid - b.tid);
+    const after = rows.findIndex((row) => row.kind === "loop") + 1;
+    rows.splice(after, 0, ...counters.values());
+    this.rows = rows;
+    rows.forEach((row, index) => { row.index = index; });
+  }
+
+  /* The moments at which a task's state changes, each once, in order. */
+  findChanges() {
+    const moments = new Set();
+    for (const row of this.rows)
+      if (row.kind === "task")
+        row.lanes[0].forEach((spell) => moments.add(spell.begin).add(spell.end));
+    return Float64Array.from(moments).sort();
+  }
+}
+
+/* The index of the first item for which later(item) is true; the list's length if there is none. */
+function firstIndex(list, later) {
+  let low = 0, high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (later(list[middle]))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
+}
+
+/* The spell of the lane at that time. At the border of two, the later one. */
+function spellAt(lane, time) {
+  const spell = lane[firstIndex(lane, ({ begin }) => begin > time) - 1];
+  return spell && (time < spell.end || time === spell.begin) ? spell : undefined;
+}
+
+function stateAt(row, time) {
+  return spellAt(row.lanes[0], time);
+}
+
+/* The tasks in the ready queue at that time, the next one first. */
+function readyQueueAt(model, time) {
+  return model.rows.filter(({ kind }) => kind === "task")
+    .map((row) => stateAt(row, time))
+    .filter((spell) => spell?.kind === "ready")
+    .sort((a, b) => a.number - b.number);
+}
+
+function runningAt(model, time) {
+  const task = model.rows.find((row) => row.kind === "task" && stateAt(row, time)?.kind === "run");
+  if (task)
+    return task.name;
+  const loop = model.rowOf.get(LOOP);
+  const phase = loop?.lanes.map((lane) => spellAt(lane, time)).findLast(Boolean);
+  return phase ? `${loop.name}: ${phase.name}` : "";
+}
+
+/* The neighbour in time of a spell in its lane: step is -1 or 1. */
+function neighbourOf(spell, step) {
+  const list = spell.mark ? spell.row.marks : spell.row.lanes[spell.lane];
+  return list[firstIndex(list, ({ number }) => number >= spell.number) + step];
+}
+
+/* The ready spell that led to this one: what woke the task. */
+function wakeOf(spell) {
+  if (spell.kind === "ready")
+    return spell;
+  const before = spell.kind === "run" ? neighbourOf(spell, -1) : undefined;
+  return before?.kind === "ready" ? before : undefined;
+}

@@ -1,0 +1,111 @@
+"use strict";
+
+/* Opening a recording: by the chooser, by dropping it, by ?file= in the address; and the page's
+ * beginning. */
+
+function showModel(model, name) {
+  Object.assign(state, { model, selected: undefined, time: 0 });
+  view.open(model);
+  player.stop();
+  details.replaceChildren();
+  document.documentElement.classList.add("open");
+  const lost = model.dropped > 0
+    ? tr(`; ${formatNumber(model.dropped)} eventos mais antigos se perderam`,
+      `; ${formatNumber(model.dropped)} older events are lost`) : "";
+  title.textContent = tr(
+    `${model.program || name}: ${formatTime(model.end)}, ${model.rows.length} linhas${lost}`,
+    `${model.program || name}: ${formatTime(model.end)}, ${model.rows.length} rows${lost}`);
+  document.title = `${model.program || name} · ${tr("Linha do tempo", "Timeline")}`;
+  message.textContent = "";
+  say(title.textContent);
+  listNames(model);
+  resize();
+  canvas.focus();
+}
+
+/* What the search offers: each name once, of the first rows. */
+function listNames(model) {
+  const names = new Set(model.rows.filter(({ kind }) => kind !== "counter").map(({ name }) => name));
+  document.getElementById("names").replaceChildren(
+    ...[...names].slice(0, 200).map((name) => new Option(name)));
+}
+
+/* get(): a promise of the text. */
+async function openRecording(name, get) {
+  try {
+    showModel(new Model(readRecording(await get())), name);
+  } catch (error) {
+    if (!(error instanceof RecordingError))
+      console.error(error);
+    message.textContent = `${name}: ${error.message}`;
+  }
+}
+
+async function fetchRecording(address) {
+  if (location.protocol === "file:")
+    refuse("uma página aberta de um arquivo não pode ler outro por si. Escolha-o com o botão Abrir,"
+      + " ou solte-o aqui.",
+    "a page opened from a file may not read another by itself. Choose it with the button Open, or"
+      + " drop it here.");
+  const answer = await fetch(address).catch((error) => refuse(
+    `não foi possível buscar. (${error.message})`, `could not be fetched. (${error.message})`));
+  if (!answer.ok)
+    refuse(`o servidor respondeu ${answer.status} ${answer.statusText}.`,
+      `the server answered ${answer.status} ${answer.statusText}.`);
+  return answer.text();
+}
+
+function openFile(file) {
+  if (file)
+    openRecording(file.name, () => file.text());
+}
+
+/* ---- light and dark ----------------------------------------------------------------------- */
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function showTheme(isDark) {
+  document.documentElement.dataset.theme = isDark ? "dark" : "light";
+  drawing.readColours();
+  drawLegend(drawing);
+  changed();
+}
+
+function toggleTheme() {
+  showTheme(document.documentElement.dataset.theme === "light");
+}
+
+/* ---- the beginning ------------------------------------------------------------------------ */
+
+function listen() {
+  new Pointers(canvas, view, { hover, choose, changed });
+  canvas.addEventListener("keydown", pressKey);
+  for (const button of document.querySelectorAll("[data-command]"))
+    button.addEventListener("click", () => command(button.dataset.command));
+  document.getElementById("open").addEventListener("click", () => chooser.click());
+  chooser.addEventListener("change", () => {
+    openFile(chooser.files[0]);
+    chooser.value = ""; // the same file may be chosen again
+  });
+  document.getElementById("theme").addEventListener("click", toggleTheme);
+  document.getElementById("finder").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (state.model)
+      find(search.value);
+  });
+  speed.addEventListener("change", () => { player.speed = Number(speed.value); });
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    openFile(event.dataTransfer.files[0]);
+  });
+  dark.addEventListener("change", () => showTheme(dark.matches));
+  new ResizeObserver(resize).observe(stage);
+}
+
+translatePage();
+showTheme(dark.matches);
+listen();
+const wanted = new URLSearchParams(location.search).get("file");
+if (wanted)
+  openRecording(wanted, () => fetchRecording(wanted));
