@@ -58,12 +58,14 @@ libs_01-event-loop := libuv
 libs_02-coroutines-echo := libuv
 libs_03-keyboard-maze := libuv ncursesw
 libs_04-chat-server := libuv libwebsockets
+libs_docs/recordings := libuv
 
 # A program is its own source and the modules of its chapter that are named here.
 programs := 01-event-loop/hello 01-event-loop/compare \
     02-coroutines-echo/hello 02-coroutines-echo/echo-server 02-coroutines-echo/echo-client \
     03-keyboard-maze/maze \
-    04-chat-server/hello-server 04-chat-server/chat-server
+    04-chat-server/hello-server 04-chat-server/chat-server \
+    docs/recordings/turns docs/recordings/key
 programs := $(filter-out $(left_out),$(patsubst %.c,%,$(wildcard $(programs:%=%.c))))
 websocket_modules := websocket websocket_connection websocket_write websocket_room websocket_pace \
     websocket_http websocket_server websocket_context websocket_queue websocket_door \
@@ -175,7 +177,7 @@ doctor: ## which tools and libraries were found, and the command that installs a
 	@tests/setup/packages.sh doctor
 
 formatted := $(wildcard common/*.[ch] common/coroutine/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch] \
-    $(chapters:%=%/steps/*.[ch]) $(chapters:%=%/exercises/*/*.[ch]))
+    docs/recordings/*.[ch] $(chapters:%=%/steps/*.[ch]) $(chapters:%=%/exercises/*/*.[ch]))
 # The benchmarks are programs: nothing is measured in a test.
 bench := $(out)/tests/bench
 $(bench)/runtime: $(patsubst %,$(bench)/%.c.o,runtime runtime_ours runtime_libuv report) $(library)
@@ -200,6 +202,7 @@ bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside it
 
 include tests/fuzz/fuzz.mk
 include docs/book.mk
+include docs/pictures.mk
 
 # Of any variant: SANITIZE=address,undefined make soak STOPS=50.
 soak: $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
@@ -219,7 +222,7 @@ clean: ## remove all that was built
 	rm -rf build compile_commands.json $(programs)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile tests/fuzz/fuzz.mk docs/book.mk | expand -t 24
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk | expand -t 24
 	@echo
 	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 |'
 	@echo '      CHAT_WRITE=classic     with make all or make check'

@@ -1,28 +1,17 @@
-// links: tests/certificate.c
+// links: tests/certificate.c tests/shell.c
 /* The chat's page in a real browser: the scripts in tests/browser, each with a server of its own.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "certificate.h"
+#include "shell.h"
 #include "support.h"
 
 #define SERVER "04-chat-server/chat-server"
 #define MOST_OUTPUT (64 * 1024)
-
-/* Runs a shell's command, and returns its status; output gets what it wrote. */
-static int run_command(const char *command, char output[MOST_OUTPUT])
-{
-    FILE *pipe = popen(command, "r");
-    if (!pipe)
-        ck_abort_msg("%s: %m", command);
-    size_t size = fread(output, 1, MOST_OUTPUT - 1, pipe);
-    output[size] = '\0';
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 /* Fails with the script's output unless it ends with status 0. words: after the address. options:
  * the server's. */
@@ -36,7 +25,7 @@ static void run_script_with(
     int port = child_port(&server);
     snprintf(command, sizeof command, "node tests/browser/%s %s://localhost:%d/ %s 2>&1", script,
         scheme, port, words);
-    int status = run_command(command, output);
+    int status = shell_run(command, output, sizeof output);
     if (status)
         ck_abort_msg("%s\nstatus %d%s\n%s", command, status,
             status == 127 ? ": `make deps` installs node" : "", output);
@@ -100,8 +89,9 @@ END_TEST
 START_TEST(without_chromium_the_remedy_is_named)
 {
     char output[MOST_OUTPUT];
-    int status = run_command(
-        "CHROMIUM=/nowhere/chromium node tests/browser/page.mjs http://localhost:1/ 2>&1", output);
+    int status =
+        shell_run("CHROMIUM=/nowhere/chromium node tests/browser/page.mjs http://localhost:1/ 2>&1",
+            output, sizeof output);
     ck_assert_int_eq(status, 1);
     ck_assert_ptr_nonnull(strstr(output, "no /nowhere/chromium here"));
     ck_assert_ptr_nonnull(strstr(output, "make deps"));

@@ -44,7 +44,7 @@ async function launch(url) {
 /* Runs check(browser, words of the command line), then ends the process. */
 export async function run(usage, check) {
   const words = process.argv.slice(2);
-  if (!/^https?:/.test(words[0] ?? "")) {
+  if (!/^(https?|file):/.test(words[0] ?? "")) {
     console.error(`usage: node ${usage}`);
     process.exit(2);
   }

@@ -1,0 +1,39 @@
+# Recordings of programs at work, and pictures made from them: of any program, and of the book.
+
+# The book's: each is a scenario in docs/recordings, and the part of it that the picture shows.
+pictures := timer turns blocking executor echo maze chat
+part_timer :=
+part_turns :=
+part_blocking :=
+part_executor :=
+part_echo :=
+part_maze :=
+part_chat :=
+
+recordings := build/recordings
+drawn := docs/pictures
+python := /usr/bin/python3
+
+recording: all ## a program at work, recorded: build/recordings/NAME.json (NAME=echo)
+	@mkdir -p $(recordings)
+	@test -f docs/recordings/$(NAME).py || { echo "NAME is one of: $(pictures)"; exit 1; }
+	BIN=$(or $(bin),.) $(python) docs/recordings/$(NAME).py $(recordings)/$(NAME).json
+
+# Times may stand before and after marks: FROM="recv#2-0.1" TO="send#2+0.1" (docs/picture.py --help).
+picture: $(PROGRAM:%=$(bin)%) ## a program at work, drawn: build/recordings/NAME.svg (PROGRAM=01-event-loop/hello ARGS="--times 3" FROM=0 TO=9 ROWS=loop)
+	@test -n '$(PROGRAM)' || { echo 'Which one? make picture PROGRAM=01-event-loop/hello ARGS="--times 3"'; exit 1; }
+	@mkdir -p $(recordings)
+	TRACE=$(recordings)/$(notdir $(PROGRAM)).json $(bin)$(PROGRAM) $(ARGS)
+	@$(python) docs/picture.py $(foreach name,FROM TO ROWS,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))')) \
+	    $(recordings)/$(notdir $(PROGRAM)).json $(recordings)/$(notdir $(PROGRAM)).svg
+	@echo '$(recordings)/$(notdir $(PROGRAM)).svg'
+
+pictures: $(pictures:%=picture-%) $(patsubst %.dot,%.svg,$(wildcard $(drawn)/*.dot)) ## all pictures of docs/pictures again, from recordings
+picture-%:
+	@$(MAKE) recording NAME=$*
+	$(python) docs/picture.py $(part_$*) $(recordings)/$*.json $(drawn)/$*.svg
+
+$(drawn)/%.svg: $(drawn)/%.dot
+	dot -Tsvg -o $@ $<
+
+.PHONY: recording picture pictures

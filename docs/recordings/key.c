@@ -1,0 +1,70 @@
+/* A clock, and a task that waits for a key: by a call that blocks, or with --executor on the pool.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/executor.h"
+#include "common/program.h"
+
+static bool executor;
+
+static int show_clock(void *unused)
+{
+    (void)unused;
+    int error = 0;
+    for (int i = 1; !error; i++) {
+        printf("tick %d\n", i);
+        error = task_sleep(0.05);
+    }
+    return error;
+}
+
+static int read_key(void *key)
+{
+    return read(STDIN_FILENO, key, 1) == 1 ? 0 : UV_EOF;
+}
+
+static int keyboard(void *unused)
+{
+    (void)unused;
+    char key = 0;
+    int error = task_sleep(0.12);
+    if (!error)
+        error = executor ? executor_run("read_key", read_key, &key, sizeof(key)) : read_key(&key);
+    if (!error)
+        printf("key %c\n", key);
+    return error ? error : task_sleep(0.12);
+}
+
+static int play(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    struct task *reader;
+    int error = scope_spawn(&scope, "clock", show_clock, NULL);
+    if (!error)
+        error = scope_spawn_with(
+            &scope, "keyboard", keyboard, NULL, (struct task_options){.handle = &reader});
+    if (!error)
+        error = task_join(reader, NULL);
+    return scope_leave(&scope, error);
+}
+
+int main(int argc, char **argv)
+{
+    program_start(argc, argv,
+        (const char *[]){"Um relógio, e uma tarefa que espera por uma tecla.",
+            "A clock, and a task that waits for a key."},
+        (const struct program_option[]){
+            {"executor", OPTION_FLAG, &executor, NULL,
+                {"espera numa thread do pool", "waits on a thread of the pool"}, 0, 0},
+            {0}});
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (!error) {
+        error = task_run(&loop, "main", play, NULL);
+        loop_close(&loop);
+    }
+    return program_end(error, "key");
+}

@@ -1,0 +1,242 @@
+/*
+ * The page that draws recordings (docs/timeline), on real ones: of the echo server, of the chat, and
+ * a long one of 100,000 events.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { check, closePage, equal, openPage, run, waitFor } from "./browser.mjs";
+import { findFaintTexts } from "./contrast.mjs";
+import { crowdedMoment, namesOf, read, serve, spellsOf } from "./recordings.mjs";
+
+const FIRST_POOL_ROW = 1000001;
+
+let browser, fileUrl, httpUrl, files;
+
+const textOf = (page, id) => page.locator(`#${id}`).textContent();
+const shown = (page) => page.evaluate(() => [view.from, view.to]);
+
+function choose(page, name, content) {
+  return page.setInputFiles("#chooser",
+    { name, mimeType: "application/json", buffer: Buffer.from(content) });
+}
+
+const isOpen = (page) => waitFor(() => textOf(page, "title"), Boolean, "a title");
+
+/* The page with a recording, by the file chooser, not by a server. */
+async function openFile(file, options) {
+  const page = await openPage(browser, fileUrl, { locale: "en", ...options });
+  await page.setInputFiles("#chooser", file);
+  await isOpen(page);
+  return page;
+}
+
+async function press(page, ...keys) {
+  await page.focus("#canvas");
+  for (const key of keys)
+    await page.keyboard.press(key);
+}
+
+/* Every row, and every state of every task with its times, as the file has them. */
+async function rowsAndStates() {
+  for (const file of [files.echo, files.chat]) {
+    const page = await openFile(file);
+    const recording = read(file);
+    const names = await page.evaluate(() => state.model.rows.filter((row) => row.kind !== "counter")
+      .map(({ tid, name }) => [tid, name]));
+    equal(new Map(names).size, namesOf(recording).size, "rows");
+    for (const [tid, name] of namesOf(recording))
+      equal(new Map(names).get(tid), name, `the name of row ${tid}`);
+    const states = await page.evaluate(() => state.model.rows.filter((row) => row.kind === "task")
+      .map((row) => [row.tid,
+        row.lanes[0].map(({ name, begin, end }) => [name, begin, end])]));
+    equal(states, [...spellsOf(recording)].sort(([a], [b]) => a - b), "the tasks' states");
+    await closePage(page);
+  }
+}
+
+async function detailsByKeyboard() {
+  const page = await openFile(files.echo);
+  const recording = read(files.echo);
+  const tid = [...namesOf(recording)].find(([, name]) => name === "connection")[0];
+  await page.fill("#search", `#${tid}`);
+  await page.keyboard.press("Enter");
+  await waitFor(() => textOf(page, "live"), (text) => text.startsWith(`connection #${tid}; state: `),
+    "the connection to be chosen");
+  await press(page, "Shift+ArrowRight", "Shift+ArrowLeft");
+  check(/state: ready, in the queue; since: .*; for: .*; woken by: /.test(await textOf(page, "live")),
+    `state and waker are told: ${await textOf(page, "live")}`);
+  const [, , waker] = recording.traceEvents
+    .filter((event) => event.ph === "B" && event.cat === "ready" && event.tid === tid)
+    .map(({ args }) => [0, 0, args.by])[0];
+  await press(page, "w");
+  const wakerName = namesOf(recording).get(waker);
+  check((await textOf(page, "live")).startsWith(wakerName), `W leads to ${wakerName}`);
+  await press(page, "Escape");
+  equal(await textOf(page, "details"), "", "details after Escape");
+  await page.fill("#search", "nobody");
+  await page.keyboard.press("Enter");
+  equal(await textOf(page, "live"), 'No row is called "nobody".', "what is said of a wrong name");
+  await closePage(page);
+}
+
+async function zoomAndPan() {
+  const page = await openFile(files.echo);
+  const whole = await shown(page);
+  const length = async () => (await shown(page)).reduce((from, to) => to - from);
+  await press(page, "+", "+");
+  check(Math.abs(await length() * 2.25 / (whole[1] - whole[0]) - 1) < 0.01, "+ brings nearer");
+  const [from] = await shown(page);
+  await press(page, "ArrowRight");
+  check((await shown(page))[0] > from, "the arrow pans");
+  const { x, y, width, height } = await page.locator("#canvas").boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  const before = await length();
+  await page.mouse.wheel(0, -200);
+  await waitFor(length, (now) => now < before, "the wheel to bring nearer");
+  const [left] = await shown(page);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2 - 90, y + height / 2, { steps: 3 });
+  await page.mouse.up();
+  check((await shown(page))[0] > left, "dragging pans");
+  await press(page, "0");
+  equal(await shown(page), whole, "what 0 shows");
+  await page.mouse.move(x + width / 2, y + 26 + 20);
+  await waitFor(() => page.locator("#tip").isVisible(), Boolean, "a tip on the loop's row");
+  check(/state.*since.*for/.test(await textOf(page, "tip")), "the tip tells the state");
+  await closePage(page);
+}
+
+async function playing() {
+  const page = await openFile(files.chat);
+  const recording = read(files.chat);
+  const names = namesOf(recording);
+  const { time, tids } = crowdedMoment(recording);
+  check(tids.length > 1, "some tasks were ready at once");
+  await page.evaluate((moment) => player.goTo(moment), time);
+  await waitFor(() => page.locator("#ready-list li").allTextContents(),
+    (list) => JSON.stringify(list) === JSON.stringify(tids.map((tid) => `${names.get(tid)} #${tid}`)),
+    `the ready queue ${tids}`);
+  await press(page, ".");
+  check(await page.evaluate(() => state.time) > time, "the next change");
+  await page.selectOption("#speed", "0.01");
+  const start = await page.evaluate(() => state.time);
+  await press(page, " ");
+  await waitFor(() => page.evaluate(() => state.time), (now) => now > start, "the cursor to move");
+  equal(await page.locator("#play").getAttribute("aria-pressed"), "true", "the button, pressed");
+  await page.selectOption("#speed", "1");
+  await page.evaluate(() => player.goTo(state.model.end - 1000));
+  await waitFor(() => page.locator("#play").getAttribute("aria-pressed"), (now) => now === "false",
+    "playing to stop at the end");
+  equal(await page.evaluate(() => state.time === state.model.end), true, "the end");
+  await closePage(page);
+}
+
+async function wrongFiles() {
+  const page = await openFile(files.echo);
+  const text = readFileSync(files.echo, "utf8");
+  const title = await textOf(page, "title");
+  const event = (fields) => JSON.stringify({ traceEvents: [{ pid: 1, tid: 0, ts: 0, ...fields }] });
+  const begin = { ph: "B", tid: 0, ts: 5, name: "tick", cat: "loop" };
+  const wrong = [
+    [text.slice(0, text.length / 2), "not complete JSON"],
+    ["", "not complete JSON"],
+    ["[1, 2]", 'lacks the list "traceEvents"'],
+    ["null", 'lacks the list "traceEvents"'],
+    ['{"traceEvents": []}', "is empty"],
+    ['{"traceEvents": [null]}', "Event 1 is not of a recording"],
+    [event({ ph: "X", name: "other" }), "Event 1 is not of a recording"],
+    [event({ ph: "E" }), "ends something that never began"],
+    [event(begin), "never ends"],
+    [JSON.stringify({ traceEvents: [begin, { ph: "E", tid: 0, ts: 4 }] }), "Time goes back"],
+    [JSON.stringify({ traceEvents: [begin, { ph: "E", tid: 0, ts: 6 }] }), "Row 0 has no name"],
+  ];
+  for (const [content, reason] of wrong) {
+    await choose(page, "wrong.json", content);
+    await waitFor(() => textOf(page, "message"),
+      (message) => message.startsWith("wrong.json: ") && message.includes(reason), reason);
+  }
+  equal(await textOf(page, "title"), title, "the recording that was open stays");
+  await closePage(page);
+}
+
+async function byHttp() {
+  const page = await openPage(browser, `${httpUrl}?file=echo.json`, { locale: "pt-BR" });
+  await isOpen(page);
+  check((await textOf(page, "title")).startsWith("echo-server: "), "the program is named");
+  check(/linhas/.test(await textOf(page, "title")), "in Portuguese");
+  // Names are text, whatever they hold.
+  const text = readFileSync(files.echo, "utf8").replaceAll('"connection"', '"<img src=x>"');
+  await choose(page, "markup.json", text);
+  await page.fill("#search", "<img");
+  await page.keyboard.press("Enter");
+  await waitFor(() => textOf(page, "details"), (now) => now.includes("<img src=x>"), "the name as text");
+  equal(await page.locator("aside img").count(), 0, "images");
+  await closePage(page);
+
+  const missing = await openPage(browser, `${httpUrl}?file=missing.json`, { locale: "en" });
+  await waitFor(() => textOf(missing, "message"), (now) => now.includes("404"), "the server's refusal");
+  await closePage(missing);
+  const local = await openPage(browser, `${fileUrl}?file=echo.json`, { locale: "en" });
+  await waitFor(() => textOf(local, "message"), (now) => now.includes("Choose it with the button Open"),
+    "what a page from a file cannot do");
+  await closePage(local);
+}
+
+async function screens() {
+  const page = await openFile(files.echo, { viewport: { width: 360, height: 640 }, locale: "pt-BR" });
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await waitFor(() => page.evaluate(() => document.documentElement.dataset.theme),
+      (theme) => theme === colorScheme, colorScheme);
+    equal(await findFaintTexts(page), [], `faint texts, ${colorScheme}`);
+  }
+  const dark = await page.evaluate(() => drawing.palette.page);
+  await page.click("#theme");
+  check(await page.evaluate(() => drawing.palette.page) !== dark, "the canvas turns light");
+  const cut = await page.evaluate(() => [document.documentElement, ...document.querySelectorAll("header *")]
+    .filter((element) => element.scrollWidth > innerWidth).map(({ tagName }) => tagName));
+  equal(cut, [], "what is wider than the screen");
+  const { height } = await page.locator("#canvas").boundingBox();
+  check(height >= 200, `the recording has room: ${height} pixels`);
+  await closePage(page);
+}
+
+/* The shapes are bounded by the canvas: three a pixel and lane, if each pixel had other states. */
+async function manyEvents() {
+  const page = await openFile(files.long);
+  equal(read(files.long).traceEvents.length >= 90000, true, "a long recording");
+  for (const nearer of [0, 8, 8, 8]) {
+    await press(page, ...Array.from({ length: nearer }, () => "+"));
+    const { shapes, bound, time } = await page.evaluate(() => {
+      const begun = performance.now();
+      drawing.draw(view, state);
+      const lanes = view.visibleRows().reduce((sum, row) => sum + row.lanes.length + 1, 0);
+      return { shapes: drawing.shapes, bound: 3 * lanes * view.width + 200,
+        time: performance.now() - begun };
+    });
+    console.log(`${shapes} shapes, ${time.toFixed(1)} ms`);
+    check(shapes < bound, `${shapes} shapes are less than ${bound}`);
+  }
+  await closePage(page);
+}
+
+const CHECKS = [rowsAndStates, detailsByKeyboard, zoomAndPan, playing, wrongFiles, byHttp, screens,
+  manyEvents];
+
+await run("timeline.mjs FILE_URL_OF_THE_PAGE ECHO.json CHAT.json LONG.json",
+  async (launched, url, echo, chat, long) => {
+    browser = launched;
+    fileUrl = url;
+    files = { echo, chat, long };
+    httpUrl = await serve(fileURLToPath(new URL(".", url)), [echo]);
+    for (const one of CHECKS) {
+      const begun = Date.now();
+      try {
+        await one();
+      } catch (error) {
+        error.stack = `${one.name}: ${error.stack}`;
+        throw error;
+      }
+      console.log(`${one.name}: ${Date.now() - begun} ms`);
+    }
+  });

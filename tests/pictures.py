@@ -1,0 +1,80 @@
+"""What docs/picture.py makes of a recording of the echo server with three clients.
+
+pictures.py ECHO.json: ends with 0 if all is as it should be.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+TOOL = Path(__file__).parent.parent / "docs" / "picture.py"
+SVG = "{http://www.w3.org/2000/svg}"
+
+source = Path(sys.argv[1])
+recording = json.loads(source.read_text(encoding="utf-8"))
+names = {event["tid"]: event["args"]["name"] for event in recording["traceEvents"]
+         if event["ph"] == "M" and event["name"] == "thread_name"}
+
+
+def run(path, *words):
+    """The picture's text, or what is said on stderr."""
+    with tempfile.NamedTemporaryFile(suffix=".svg") as made:
+        result = subprocess.run([TOOL, path, made.name, *words], stderr=subprocess.PIPE, text=True,
+                                check=False, timeout=20)
+        return result.stderr if result.returncode else Path(made.name).read_text(encoding="utf-8")
+
+
+def texts(picture):
+    return [element.text for element in ElementTree.fromstring(picture).iter(f"{SVG}text")]
+
+
+def label(tid):
+    return f"{names[tid]} #{tid}" if 0 < tid < 1000001 else names[tid]
+
+
+def looks(picture):
+    return {group.get("class") for group in ElementTree.fromstring(picture).iter(f"{SVG}g")}
+
+
+def every_row_and_state():
+    picture = run(source)
+    for tid in names:
+        assert label(tid) in texts(picture), f"row {label(tid)} is missing"
+    assert {"spell run", "spell wait", "spell poll", "spell phase", "wake"} <= looks(picture)
+    assert "prefers-color-scheme: dark" in picture
+
+
+def a_part_of_it():
+    tid = next(tid for tid, name in names.items() if name == "connection")
+    picture = run(source, "--rows", f"loop,#{tid}", "--from", "recv#1-0.05", "--to", "send#1+0.05")
+    found = texts(picture)
+    assert "loop" in found and label(tid) in found and "serve" not in " ".join(found), found
+    marks = {title.text for title in ElementTree.fromstring(picture).iter(f"{SVG}title")}
+    assert {"recv", "send"} <= marks, marks
+
+
+def names_are_text():
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as other:
+        other.write(source.read_text(encoding="utf-8").replace('"connection"', '"<b>&"'))
+        other.flush()
+        assert any(text.startswith("<b>& #") for text in texts(run(other.name)))
+
+
+def what_is_wrong_is_said():
+    assert 'no row "other" in it, but: loop' in run(source, "--rows", "other")
+    assert 'no 999999 times "recv" in it' in run(source, "--from", "recv#999999")
+    assert '"soon" is no time' in run(source, "--to", "soon")
+    assert "No such file" in run("/nowhere.json")
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as cut:
+        text = source.read_text(encoding="utf-8")
+        cut.write(text[:len(text) // 2])
+        cut.flush()
+        assert "cut short" in run(cut.name)
+
+
+for check in every_row_and_state, a_part_of_it, names_are_text, what_is_wrong_is_said:
+    check()
+    print(check.__name__)

@@ -1,0 +1,9 @@
+/* Commands of the shell, for suites that run scripts; they link tests/shell.c. */
+#pragma once
+
+#include <stddef.h>
+
+/* Runs the command, and returns its status, or 128 + the signal that ended it; output, of that
+ * size, gets the beginning of what it wrote, as a string. Fails the test if it cannot be started.
+ */
+int shell_run(const char *command, char *output, size_t size);
