@@ -4,8 +4,8 @@
 picture.py RECORDING PICTURE [--from WHEN] [--to WHEN] [--rows NAMES]
 
 WHEN is in milliseconds since the recording began, "12.5", or relative to a mark or a spell by its
-name and number, from 1: "recv#2", "recv#2-0.1", "ws send#1+0.3". NAMES are rows, with commas:
-"loop,clock,#5,pool 1"; a number stands for the task that has it. The picture holds every name and
+name and number, from 1: "recv:2", "recv:2-0.1", "ws send:1+0.3". NAMES are rows, with commas:
+"loop,clock,5,pool 1"; a number stands for the task that has it. The picture holds every name and
 time as the recording has them.
 """
 
@@ -20,6 +20,7 @@ import recording
 
 WIDTH = 960
 GUTTER = 130  # the rows' names
+MARGIN = 8  # at the right
 RULER = 24
 LETTER = 6.7  # width of one in a spell
 MOST_ROWS = 24
@@ -43,7 +44,7 @@ class Picture:
 
     def __init__(self, program, rows, start, end):
         self.program, self.rows, self.start, self.end = program, rows, start, end
-        self.scale = (WIDTH - GUTTER) / (end - start)
+        self.scale = (WIDTH - GUTTER - MARGIN) / (end - start)
         self.tops = {}
         self.height = RULER
         for row in rows:
@@ -100,6 +101,8 @@ class Picture:
         for count in range(math.ceil(self.start / step), math.floor(self.end / step) + 1):
             x = number(self.x(count * step))
             self.put(f'<path class="grid" d="M{x} 4V{self.height}"/>')
+            if float(x) > WIDTH - 60:
+                break  # no room for the text
             self.write(float(x) + 4, 16, time_text(count * step, step, self.end), "muted")
 
     def groups(self, row):
@@ -176,16 +179,16 @@ def mark_shape(mark, x, y):
 
 
 def time_text(time, step, longest):
-    unit, size = ("s", 1e6) if step >= 1e4 else ("ms", 1e3) if longest >= 1e3 else ("µs", 1)
+    unit, size = ("s", 1e6) if step >= 5e5 else ("ms", 1e3) if longest >= 1e3 else ("µs", 1)
     digits = max(0, -math.floor(math.log10(step / size)))
     return f"{time / size:.{digits}f} {unit}"
 
 
 def moment(text, rows):
     """Microseconds of a WHEN (see above)."""
-    match = re.fullmatch(r"(?:(.+)#(\d+))?([+-]?\d+(?:\.\d+)?)?", text)
+    match = re.fullmatch(r"(?:(.+):(\d+))?([+-]?\d+(?:\.\d+)?)?", text)
     if not match or not text:
-        raise recording.RecordingError(f'"{text}" is no time: write 12.5 or "recv#2+0.1"')
+        raise recording.RecordingError(f'"{text}" is no time: write 12.5 or "recv:2+0.1"')
     name, count, offset = match.groups()
     base = 0
     if name:
@@ -202,10 +205,10 @@ def choose(rows, names):
         return rows[:MOST_ROWS]
     wanted = [name.strip() for name in names.split(",")]
     for name in wanted:
-        if not any(name in (row.name, f"#{row.tid}") for row in rows):
+        if not any(name in (row.name, str(row.tid)) for row in rows):
             known = ", ".join(row.label for row in rows)
             raise recording.RecordingError(f'no row "{name}" in it, but: {known}')
-    return [row for row in rows if row.name in wanted or f"#{row.tid}" in wanted]
+    return [row for row in rows if row.name in wanted or str(row.tid) in wanted]
 
 
 def picture(path, first=None, last=None, names=None):

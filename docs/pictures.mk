@@ -3,12 +3,12 @@
 # The book's: each is a scenario in docs/recordings, and the part of it that the picture shows.
 pictures := timer turns blocking executor echo maze chat
 part_timer :=
-part_turns :=
+part_turns := --from "running:1-0.005"
 part_blocking :=
 part_executor :=
-part_echo :=
+part_echo := --from "recv:1-0.04" --to "recv:6+0.1"
 part_maze :=
-part_chat :=
+part_chat := --rows loop,client --from "ws recv:97-0.06" --to "ws recv:97+0.14"
 
 recordings := build/recordings
 drawn := docs/pictures
@@ -19,7 +19,7 @@ recording: all ## a program at work, recorded: build/recordings/NAME.json (NAME=
 	@test -f docs/recordings/$(NAME).py || { echo "NAME is one of: $(pictures)"; exit 1; }
 	BIN=$(or $(bin),.) $(python) docs/recordings/$(NAME).py $(recordings)/$(NAME).json
 
-# Times may stand before and after marks: FROM="recv#2-0.1" TO="send#2+0.1" (docs/picture.py --help).
+# Times may stand before and after marks: FROM="recv:2-0.1" TO="send:2+0.1" (docs/picture.py --help).
 picture: $(PROGRAM:%=$(bin)%) ## a program at work, drawn: build/recordings/NAME.svg (PROGRAM=01-event-loop/hello ARGS="--times 3" FROM=0 TO=9 ROWS=loop)
 	@test -n '$(PROGRAM)' || { echo 'Which one? make picture PROGRAM=01-event-loop/hello ARGS="--times 3"'; exit 1; }
 	@mkdir -p $(recordings)

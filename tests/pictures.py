@@ -49,7 +49,7 @@ def every_row_and_state():
 
 def a_part_of_it():
     tid = next(tid for tid, name in names.items() if name == "connection")
-    picture = run(source, "--rows", f"loop,#{tid}", "--from", "recv#1-0.05", "--to", "send#1+0.05")
+    picture = run(source, "--rows", f"loop,{tid}", "--from", "recv:1-0.05", "--to", "send:1+0.05")
     found = texts(picture)
     assert "loop" in found and label(tid) in found and "serve" not in " ".join(found), found
     marks = {title.text for title in ElementTree.fromstring(picture).iter(f"{SVG}title")}
@@ -65,7 +65,7 @@ def names_are_text():
 
 def what_is_wrong_is_said():
     assert 'no row "other" in it, but: loop' in run(source, "--rows", "other")
-    assert 'no 999999 times "recv" in it' in run(source, "--from", "recv#999999")
+    assert 'no 999999 times "recv" in it' in run(source, "--from", "recv:999999")
     assert '"soon" is no time' in run(source, "--to", "soon")
     assert "No such file" in run("/nowhere.json")
     with tempfile.NamedTemporaryFile("w", suffix=".json") as cut:

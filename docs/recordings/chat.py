@@ -7,7 +7,8 @@ import websockets
 
 from scenario import PATIENCE, Program
 
-LONG = "x" * 4000
+LONG = "x" * 40000
+MANY = 90  # of these, until a socket that nobody reads takes no more
 
 
 async def connect(port, name, **options):
@@ -16,6 +17,11 @@ async def connect(port, name, **options):
     await client.send(f"/nome {name}")
     await client.recv()
     return client
+
+
+async def hear(client, text):
+    while not (await client.recv()).endswith(text):
+        pass
 
 
 def lazy_socket(port):
@@ -28,19 +34,17 @@ def lazy_socket(port):
 
 async def talk(port):
     slow = await connect(port, "slow", sock=lazy_socket(port), max_queue=1, read_limit=1024)
-    ana, bia, caio = [await connect(port, name) for name in ("ana", "bia", "caio")]
+    ana, *others = [await connect(port, name) for name in ("ana", "bia", "caio", "duda")]
 
-    async def hear(client, text):
-        while not (await client.recv()).endswith(text):
-            pass
-
-    for count in range(200):
-        text = f"{LONG} {count}"
+    async def say(text):
         await ana.send(text)
-        await asyncio.gather(hear(bia, text), hear(caio, text))
-    await ana.send("Oi!")
-    await asyncio.gather(hear(bia, "Oi!"), hear(caio, "Oi!"))
-    for client in ana, bia, caio:
+        await asyncio.gather(*(hear(other, text) for other in others))
+
+    await say("Oi!")
+    for count in range(MANY):
+        await say(f"{LONG} {count}")
+    await say("Tchau!")
+    for client in ana, *others:
         await client.close()
     slow.transport.abort()
 

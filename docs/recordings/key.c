@@ -12,7 +12,7 @@ static int show_clock(void *unused)
 {
     (void)unused;
     int error = 0;
-    for (int i = 1; !error; i++) {
+    for (int i = 1; i <= 8 && !error; i++) {
         printf("tick %d\n", i);
         error = task_sleep(0.05);
     }
@@ -33,7 +33,7 @@ static int keyboard(void *unused)
         error = executor ? executor_run("read_key", read_key, &key, sizeof(key)) : read_key(&key);
     if (!error)
         printf("key %c\n", key);
-    return error ? error : task_sleep(0.12);
+    return error;
 }
 
 static int play(void *unused)
@@ -41,13 +41,11 @@ static int play(void *unused)
     (void)unused;
     struct scope scope;
     scope_enter(&scope);
-    struct task *reader;
     int error = scope_spawn(&scope, "clock", show_clock, NULL);
     if (!error)
-        error = scope_spawn_with(
-            &scope, "keyboard", keyboard, NULL, (struct task_options){.handle = &reader});
+        error = scope_spawn(&scope, "keyboard", keyboard, NULL);
     if (!error)
-        error = task_join(reader, NULL);
+        error = scope_join(&scope);
     return scope_leave(&scope, error);
 }
 
