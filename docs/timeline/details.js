@@ -2,10 +2,6 @@
 
 /* What is said of a spell or a mark: beside the pointer, in the panel, and to a screen reader. */
 
-function rowLabel(row) {
-  return row.kind === "task" ? `${row.name} #${row.tid}` : row.name;
-}
-
 /* The state of a task, or what the row does. */
 function stateText({ kind, name }) {
   switch (kind) {

@@ -16,6 +16,7 @@ class Drawing {
     this.canvas = canvas;
     this.pen = canvas.getContext("2d", { alpha: false });
     this.shapes = 0; // of the last frame
+    this.columns = null;
     this.readColours();
   }
 
@@ -34,6 +35,26 @@ class Drawing {
     this.pen.fillStyle = fill;
     this.pen.fillRect(x, y, width, height);
     this.shapes++;
+  }
+
+  /* A column of one pixel. Columns that follow each other and look the same become one rectangle,
+   * drawn when endColumns is called. */
+  column(x, y, height, fill) {
+    const last = this.columns;
+    if (last && last.fill === fill && last.y === y && last.height === height
+      && last.x + last.width >= x) {
+      last.width = x + 1 - last.x;
+      return;
+    }
+    this.endColumns();
+    this.columns = { x, y, width: 1, height, fill };
+  }
+
+  endColumns() {
+    if (this.columns)
+      this.rectangle(this.columns.x, this.columns.y, this.columns.width, this.columns.height,
+        this.columns.fill);
+    this.columns = null;
   }
 
   write(text, x, y, colour, font = FONT) {
@@ -158,6 +179,7 @@ class Drawing {
       else
         i = this.drawColumn(spells, i, top, height);
     }
+    this.endColumns();
   }
 
   /* The spells from the i-th on that share a pixel; returns the index of the first that does not. */
@@ -175,7 +197,8 @@ class Drawing {
       if (tallest.height === 1) // no other can be taller
         i = Math.max(i, firstIndex(spells, ({ end }) => end >= next) - 1);
     }
-    this.fill(column, 1, top, height, tallest);
+    const part = Math.round(height * tallest.height);
+    this.column(column, top + height - part, part, tallest.fill);
     return i;
   }
 

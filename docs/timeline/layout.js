@@ -76,16 +76,18 @@ class View {
 
   /* Shows from ... to, or as much of it as there is. */
   show(from, to) {
-    const margin = this.model.end * MARGIN || 1;
-    const whole = this.model.end + 2 * margin;
+    const { begin, end } = this.model;
+    const margin = (end - begin) * MARGIN || 1;
+    const whole = end - begin + 2 * margin;
     const length = Math.min(Math.max(to - from, SHORTEST), whole);
     const middle = (from + to) / 2;
-    this.from = Math.min(Math.max(middle - length / 2, -margin), this.model.end + margin - length);
+    this.from = Math.min(Math.max(middle - length / 2, begin - margin), end + margin - length);
     this.to = this.from + length;
   }
 
   showAll() {
-    this.show(-this.model.end, 2 * this.model.end);
+    const { begin, end } = this.model;
+    this.show(2 * begin - end, 2 * end - begin);
   }
 
   /* factor: above 1 is nearer. The time at x stays where it is. */

@@ -18,13 +18,17 @@ function kindOfRow(tid) {
   return tid >= FIRST_POOL_ROW ? "pool" : "task";
 }
 
+function rowLabel(row) {
+  return row.kind === "task" ? `${row.name} #${row.tid}` : row.name;
+}
+
 function newRow(tid, name, kind) {
   return { tid, name, kind, order: tid, lanes: [[]], marks: [], wakes: [], open: [] };
 }
 
 class Model {
   constructor({ program, dropped, events }) {
-    Object.assign(this, { program, dropped, end: 0, items: 0, rows: [], rowOf: new Map() });
+    Object.assign(this, { program, dropped, begin: Infinity, end: 0, items: 0, rows: [], rowOf: new Map() });
     const counters = new Map();
     for (const event of events)
       if (event.ph === "M")
@@ -32,9 +36,10 @@ class Model {
     for (const event of events) {
       if (event.ph === "M")
         continue;
+      this.begin = Math.min(this.begin, event.ts); // what came before may have been dropped
       this.end = Math.max(this.end, event.ts);
       if (event.ph === "C")
-        this.count(counters, event);
+        this.addStep(counters, event);
       else
         this.add(event);
     }
@@ -59,7 +64,7 @@ class Model {
   add(event) {
     const row = this.row(event.tid);
     if (event.ph === "B")
-      this.begin(row, event);
+      this.beginSpell(row, event);
     else if (event.ph === "E")
       row.open.pop().end = event.ts;
     else if (event.ph === "i")
@@ -68,7 +73,7 @@ class Model {
     // The arrows of Perfetto (s, f) say again what "by" says.
   }
 
-  begin(row, { name, cat, ts, args = {} }) {
+  beginSpell(row, { name, cat, ts, args = {} }) {
     const lane = Math.min(row.open.length, MOST_LANES - 1);
     const spell = { row, lane, name, kind: cat, begin: ts, end: ts, args, number: this.items++ };
     if (cat === "ready" && args.by !== undefined) {
@@ -79,7 +84,7 @@ class Model {
     (row.lanes[lane] ??= []).push(spell);
   }
 
-  count(counters, { name, ts, args }) {
+  addStep(counters, { name, ts, args }) {
     const value = Number(Object.values(args ?? {})[0]) || 0;
     if (!counters.has(name))
       counters.set(name, { ...newRow(`counter ${name}`, name, "counter"), steps: [], most: 0 });
@@ -141,7 +146,7 @@ function readyQueueAt(model, time) {
 function runningAt(model, time) {
   const task = model.rows.find((row) => row.kind === "task" && stateAt(row, time)?.kind === "run");
   if (task)
-    return task.name;
+    return rowLabel(task);
   const loop = model.rowOf.get(LOOP);
   const phase = loop?.lanes.map((lane) => spellAt(lane, time)).findLast(Boolean);
   return phase ? `${loop.name}: ${phase.name}` : "";

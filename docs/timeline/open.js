@@ -4,7 +4,7 @@
  * beginning. */
 
 function showModel(model, name) {
-  Object.assign(state, { model, selected: undefined, time: 0 });
+  Object.assign(state, { model, selected: undefined, time: model.begin });
   view.open(model);
   player.stop();
   details.replaceChildren();
@@ -13,8 +13,8 @@ function showModel(model, name) {
     ? tr(`; ${formatNumber(model.dropped)} eventos mais antigos se perderam`,
       `; ${formatNumber(model.dropped)} older events are lost`) : "";
   title.textContent = tr(
-    `${model.program || name}: ${formatTime(model.end)}, ${model.rows.length} linhas${lost}`,
-    `${model.program || name}: ${formatTime(model.end)}, ${model.rows.length} rows${lost}`);
+    `${model.program || name}: ${formatTime(model.end - model.begin)}, ${model.rows.length} linhas${lost}`,
+    `${model.program || name}: ${formatTime(model.end - model.begin)}, ${model.rows.length} rows${lost}`);
   document.title = `${model.program || name} · ${tr("Linha do tempo", "Timeline")}`;
   message.textContent = "";
   say(title.textContent);

@@ -118,10 +118,11 @@ function drawStrokes(drawing, marks, first, last, y) {
   for (let i = first; i < last;) {
     const column = Math.floor(view.xOf(marks[i].begin));
     const colour = marks[i].kind === "timer" ? palette.timer : palette.io;
-    drawing.rectangle(column, y - 5, 1, 5, colour);
+    drawing.column(column, y - 5, 5, colour);
     const next = view.timeAt(column + 1);
     i = Math.max(i + 1, firstIndex(marks, ({ begin }) => begin >= next));
   }
+  drawing.endColumns();
 }
 
 function drawSelection(drawing, { selected }) {

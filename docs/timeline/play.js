@@ -21,7 +21,7 @@ class Player {
 
   start() {
     if (this.state.time >= this.state.model.end)
-      this.state.time = 0;
+      this.state.time = this.state.model.begin;
     Object.assign(this, { playing: true, last: 0 });
     this.changed();
   }
@@ -39,7 +39,7 @@ class Player {
   }
 
   goTo(time) {
-    this.state.time = Math.min(Math.max(time, 0), this.state.model.end);
+    this.state.time = Math.min(Math.max(time, this.state.model.begin), this.state.model.end);
     this.changed();
   }
 
@@ -49,7 +49,7 @@ class Player {
     const index = direction > 0 ? firstIndex(changes, (time) => time > this.state.time)
       : firstIndex(changes, (time) => time >= this.state.time) - 1;
     this.playing = false;
-    this.goTo(changes[index] ?? (direction > 0 ? this.state.model.end : 0));
+    this.goTo(changes[index] ?? direction * Infinity);
   }
 }
 

@@ -13,7 +13,7 @@ const FIRST_POOL_ROW = 1000001;
 let browser, fileUrl, httpUrl, files;
 
 const textOf = (page, id) => page.locator(`#${id}`).textContent();
-const shown = (page) => page.evaluate(() => [view.from, view.to]);
+const shown = (page) => page.evaluate(() => [view.from, view.to].map(Math.round));
 
 function choose(page, name, content) {
   return page.setInputFiles("#chooser",
