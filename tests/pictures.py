@@ -36,14 +36,17 @@ def label(tid):
 
 
 def looks(picture):
-    return {group.get("class") for group in ElementTree.fromstring(picture).iter(f"{SVG}g")}
+    return [group.get("class") for group in ElementTree.fromstring(picture).iter(f"{SVG}g")]
 
 
 def every_row_and_state():
     picture = run(source)
     for tid in names:
         assert label(tid) in texts(picture), f"row {label(tid)} is missing"
-    assert {"spell run", "spell wait", "spell poll", "spell phase", "wake"} <= looks(picture)
+    tasks = sum(0 < tid < 1000001 for tid in names)
+    for state in "run", "wait", "ready":
+        assert looks(picture).count(f"spell {state}") == tasks, f"each task is once {state}"
+    assert {"spell poll", "spell phase", "wake"} <= set(looks(picture))
     assert "prefers-color-scheme: dark" in picture
 
 

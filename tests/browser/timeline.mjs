@@ -201,7 +201,7 @@ async function screens() {
   await closePage(page);
 }
 
-/* The shapes are bounded by the canvas: three a pixel and lane, if each pixel had other states. */
+/* The shapes are bounded by the canvas: one a pixel and lane, and as many marks. */
 async function manyEvents() {
   const page = await openFile(files.long);
   equal(read(files.long).traceEvents.length >= 90000, true, "a long recording");
@@ -211,7 +211,7 @@ async function manyEvents() {
       const begun = performance.now();
       drawing.draw(view, state);
       const lanes = view.visibleRows().reduce((sum, row) => sum + row.lanes.length + 1, 0);
-      return { shapes: drawing.shapes, bound: 3 * lanes * view.width + 200,
+      return { shapes: drawing.shapes, bound: 2 * lanes * view.width,
         time: performance.now() - begun };
     });
     console.log(`${shapes} shapes, ${time.toFixed(1)} ms`);
