@@ -158,7 +158,7 @@ run: ## install what is missing, build, start the chat server (ARGS="--port 9000
 	04-chat-server/chat-server $(ARGS)
 
 test: ## install what is missing, build everything, run every test
-	@tests/setup/packages.sh install $(groups) test $(if $(filter 04_browser,$(chosen_suites)),page)
+	@tests/setup/packages.sh install $(groups) test $(if $(filter 04_browser timeline,$(chosen_suites)),page)
 	@$(MAKE) check
 
 # Without installing anything. The runner knows Valgrind and where the variant's programs are.

@@ -14,8 +14,9 @@ class Program:
     """A program of the build that BIN names, started with TRACE; as a context, it ends there."""
 
     def __init__(self, path, *words, **pipes):
+        program = os.path.join(os.environ.get("BIN", "."), path)
         self.process = subprocess.Popen(
-            [os.path.join(os.environ.get("BIN", "."), path), *words], env={**os.environ, "TRACE": sys.argv[1]},
+            [program, *words], env={**os.environ, "TRACE": sys.argv[1]},
             **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, **pipes})
 
     def __enter__(self):

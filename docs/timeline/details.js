@@ -9,7 +9,8 @@ function stateText({ kind, name }) {
   case "ready": return tr("pronta, na fila", "ready, in the queue");
   case "wait": return tr(`espera: ${name}`, `waiting: ${name}`);
   case "loop": return tr("volta do laço", "tick of the loop");
-  case "phase": return name === "poll" ? tr("poll: dormindo no núcleo", "poll: asleep in the kernel")
+  case "phase": return name === "poll"
+    ? tr("poll: dormindo no núcleo", "poll: asleep in the kernel")
     : tr(`fase: ${name}`, `phase: ${name}`);
   default: return name;
   }
@@ -55,8 +56,8 @@ function describe(model, item) {
 }
 
 function describeInOneLine(model, item) {
-  return describe(model, item).map(([label, value], index) => (index ? `${label}: ${value}` : value))
-    .join("; ");
+  return describe(model, item)
+    .map(([label, value], index) => (index ? `${label}: ${value}` : value)).join("; ");
 }
 
 /* Fills a <dl>. What the recording says goes in as text, never as markup. */

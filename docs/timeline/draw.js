@@ -37,17 +37,17 @@ class Drawing {
     this.shapes++;
   }
 
-  /* A column of one pixel. Columns that follow each other and look the same become one rectangle,
-   * drawn when endColumns is called. */
-  column(x, y, height, fill) {
+  /* A column, of one pixel if nothing else is said. Columns that follow each other and look the
+   * same become one rectangle, drawn when endColumns is called. */
+  column(x, y, height, fill, width = 1) {
     const last = this.columns;
     if (last && last.fill === fill && last.y === y && last.height === height
       && last.x + last.width >= x) {
-      last.width = x + 1 - last.x;
+      last.width = x + width - last.x;
       return;
     }
     this.endColumns();
-    this.columns = { x, y, width: 1, height, fill };
+    this.columns = { x, y, width, height, fill };
   }
 
   endColumns() {
@@ -115,7 +115,8 @@ class Drawing {
 
   drawGrid() {
     for (const time of this.gridTimes())
-      this.rectangle(Math.round(this.view.xOf(time)), RULER, 1, this.view.height, this.palette.grid);
+      this.rectangle(Math.round(this.view.xOf(time)), RULER, 1, this.view.height,
+        this.palette.grid);
   }
 
   drawRuler(state) {
@@ -182,7 +183,7 @@ class Drawing {
     this.endColumns();
   }
 
-  /* The spells from the i-th on that share a pixel; returns the index of the first that does not. */
+  /* The spells from the i-th on that share a pixel. Returns the index of the next one. */
   drawColumn(spells, i, top, height) {
     const { view } = this;
     const column = Math.floor(view.xOf(spells[i].begin));
@@ -228,23 +229,28 @@ class Drawing {
         top + height - height * look.height / 2 + 0.5, look.ink, NARROW_FONT);
   }
 
-  /* A curve of steps; the highest of a column stands for it. */
+  /* A curve of steps. In a column of one pixel the highest is seen; then the last one goes on. */
   drawCounter(row) {
-    const { view, palette } = this;
-    const bottom = view.yOf(row) + ROW_HEIGHTS.counter - 3;
-    const tall = ROW_HEIGHTS.counter - 6;
-    let i = Math.max(0, firstIndex(row.steps, ({ begin }) => begin > view.from) - 1);
-    while (i < row.steps.length && row.steps[i].begin < view.to) {
-      const left = Math.floor(view.xOf(row.steps[i].begin));
+    const { view } = this;
+    const { steps } = row;
+    let i = Math.max(0, firstIndex(steps, ({ begin }) => begin > view.from) - 1);
+    while (i < steps.length && steps[i].begin < view.to) {
+      const left = Math.max(Math.floor(view.xOf(steps[i].begin)), view.gutter);
       const next = view.timeAt(left + 1);
-      let value = row.steps[i++].value;
-      for (; row.steps[i]?.begin < next; i++)
-        value = Math.max(value, row.steps[i].value);
-      const right = Math.min(view.xOf(row.steps[i]?.begin ?? view.model.end), view.width);
-      const height = row.most ? Math.round(tall * value / row.most) : 0;
-      const from = Math.max(left, view.gutter);
-      this.rectangle(from, bottom - height, Math.max(1, right - from), Math.max(height, 1),
-        palette.counter);
+      let { value } = steps[i];
+      for (i++; i < steps.length && steps[i].begin < next; i++)
+        value = Math.max(value, steps[i].value);
+      const right = Math.min(view.xOf(steps[i]?.begin ?? view.model.end), view.width);
+      this.drawStep(row, value, left, left + 1);
+      this.drawStep(row, steps[i - 1].value, left + 1, Math.floor(right));
     }
+    this.endColumns();
+  }
+
+  drawStep(row, value, left, right) {
+    const bottom = this.view.yOf(row) + ROW_HEIGHTS.counter - 3;
+    const height = Math.max(1, Math.round((ROW_HEIGHTS.counter - 6) * value / (row.most || 1)));
+    if (right > left)
+      this.column(left, bottom - height, height, this.palette.counter, right - left);
   }
 }

@@ -11,7 +11,8 @@ function drawLegend({ palette, looks }) {
     canvas.height = SAMPLE.height * density;
     const pen = canvas.getContext("2d");
     pen.scale(density, density);
-    const sample = Object.assign(Object.create(Drawing.prototype), { pen, palette, looks, shapes: 0 });
+    const sample = Object.assign(Object.create(Drawing.prototype),
+      { pen, palette, looks, shapes: 0 });
     drawSample(sample, canvas.dataset);
   }
 }

@@ -28,7 +28,8 @@ function newRow(tid, name, kind) {
 
 class Model {
   constructor({ program, dropped, events }) {
-    Object.assign(this, { program, dropped, begin: Infinity, end: 0, items: 0, rows: [], rowOf: new Map() });
+    Object.assign(this, { program, dropped, begin: Infinity, end: 0, items: 0 });
+    Object.assign(this, { rows: [], rowOf: new Map() });
     const counters = new Map();
     for (const event of events)
       if (event.ph === "M")

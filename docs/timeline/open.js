@@ -9,12 +9,12 @@ function showModel(model, name) {
   player.stop();
   details.replaceChildren();
   document.documentElement.classList.add("open");
-  const lost = model.dropped > 0
-    ? tr(`; ${formatNumber(model.dropped)} eventos mais antigos se perderam`,
-      `; ${formatNumber(model.dropped)} older events are lost`) : "";
-  title.textContent = tr(
-    `${model.program || name}: ${formatTime(model.end - model.begin)}, ${model.rows.length} linhas${lost}`,
-    `${model.program || name}: ${formatTime(model.end - model.begin)}, ${model.rows.length} rows${lost}`);
+  const length = formatTime(model.end - model.begin);
+  const lost = formatNumber(model.dropped);
+  title.textContent = `${model.program || name}: ${length}, ${model.rows.length} `
+    + tr("linhas", "rows")
+    + (model.dropped ? tr(`; ${lost} eventos mais antigos se perderam`,
+      `; ${lost} older events are lost`) : "");
   document.title = `${model.program || name} · ${tr("Linha do tempo", "Timeline")}`;
   message.textContent = "";
   say(title.textContent);
@@ -25,7 +25,8 @@ function showModel(model, name) {
 
 /* What the search offers: each name once, of the first rows. */
 function listNames(model) {
-  const names = new Set(model.rows.filter(({ kind }) => kind !== "counter").map(({ name }) => name));
+  const rows = model.rows.filter(({ kind }) => kind !== "counter");
+  const names = new Set(rows.map(({ name }) => name));
   document.getElementById("names").replaceChildren(
     ...[...names].slice(0, 200).map((name) => new Option(name)));
 }

@@ -2,7 +2,8 @@
 
 /* What is drawn over the rows: marks, the arrows of who woke whom, the selection, the cursor. */
 
-/* Pixels that each needs on average; in a greater crowd arrows are left out, and marks are strokes. */
+/* Pixels that each needs on average. In a greater crowd arrows are left out, and marks are
+ * strokes. */
 const ARROW_ROOM = 10;
 const MARK_ROOM = 12;
 
@@ -60,7 +61,8 @@ function shapeOf(name) {
     return "in";
   if (/send/.test(name))
     return "out";
-  return { "timer set": "ring", "timer fired": "disc", "timer stopped": "cross" }[name] ?? "diamond";
+  return { "timer set": "ring", "timer fired": "disc", "timer stopped": "cross" }[name]
+    ?? "diamond";
 }
 
 const SHAPES = {

@@ -2,9 +2,10 @@
 
 /* The page joins what the scripts before it bring: the view, the drawing, the player, the panel. */
 
-const [canvas, chooser, details, live, message, now, playButton, running, readyList, search, speed, stage,
-  title, tip] = ["canvas", "chooser", "details", "live", "message", "now", "play", "running",
-  "ready-list", "search", "speed", "stage", "title", "tip"].map((id) => document.getElementById(id));
+const [canvas, chooser, details, live, message, now, playButton, running, readyList, search, speed,
+  stage, title, tip] = ["canvas", "chooser", "details", "live", "message", "now", "play", "running",
+  "ready-list", "search", "speed", "stage", "title", "tip"]
+  .map((id) => document.getElementById(id));
 
 const state = { model: null, selected: undefined, time: 0 };
 const view = new View();

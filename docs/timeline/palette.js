@@ -1,10 +1,10 @@
 "use strict";
 
-/* The colours and hatches of the canvas: the style sheet's, so that light and dark are told there. */
+/* The colours of the canvas are the style sheet's, so that light and dark are told there. */
 
-const COLOURS = ["page", "band", "ink", "muted", "grid", "run", "run-ink", "ready", "wait", "wait-ink",
-  "poll", "phase", "phase-ink", "callback", "callback-ink", "work", "work-ink", "wake", "io", "timer",
-  "counter", "cursor", "select"];
+const COLOURS = ["page", "band", "ink", "muted", "grid", "run", "run-ink", "ready", "wait",
+  "wait-ink", "poll", "phase", "phase-ink", "callback", "callback-ink", "work", "work-ink", "wake",
+  "io", "timer", "counter", "cursor", "select"];
 
 /* A pattern of stripes, for what is told apart not by its colour alone. */
 function stripes(context, colour, back) {

@@ -58,7 +58,8 @@ function showQueue(model, time, running, list) {
   const queue = readyQueueAt(model, time);
   const names = queue.slice(0, QUEUE_SHOWN).map(({ row }) => rowLabel(row));
   if (queue.length > QUEUE_SHOWN)
-    names.push(tr(`e mais ${queue.length - QUEUE_SHOWN}`, `and ${queue.length - QUEUE_SHOWN} more`));
+    names.push(tr("e mais ", "and ") + formatNumber(queue.length - QUEUE_SHOWN)
+      + tr("", " more"));
   if (queue.length === 0)
     names.push(tr("(vazia)", "(empty)"));
   running.textContent = runningAt(model, time) || tr("ninguém", "nobody");

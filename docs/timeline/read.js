@@ -74,7 +74,8 @@ function readRecording(text) {
   });
   checkAllEnded(open);
   if (open.size === 0)
-    refuse("A gravação está vazia: nada aconteceu nela.", "The recording is empty: nothing happened.");
+    refuse("A gravação está vazia: nada aconteceu nela.",
+      "The recording is empty: nothing happened.");
   const { program = "", dropped = 0 } = file.otherData ?? {};
   return { program: String(program), dropped: Number(dropped) || 0, events: file.traceEvents };
 }

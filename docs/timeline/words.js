@@ -1,6 +1,6 @@
 "use strict";
 
-/* The page's words, in Portuguese or English by the browser's languages, and how it writes times. */
+/* The page's words, in Portuguese or English by the browser's languages, and its numbers. */
 
 /* The first language named that we speak; where none is, Portuguese, as the programs do. */
 function languageOf(names) {

@@ -169,15 +169,17 @@ async function byHttp() {
   await choose(page, "markup.json", text);
   await page.fill("#search", "<img");
   await page.keyboard.press("Enter");
-  await waitFor(() => textOf(page, "details"), (now) => now.includes("<img src=x>"), "the name as text");
+  await waitFor(() => textOf(page, "details"), (now) => now.includes("<img src=x>"),
+    "the name as text");
   equal(await page.locator("aside img").count(), 0, "images");
   await closePage(page);
 
   const missing = await openPage(browser, `${httpUrl}?file=missing.json`, { locale: "en" });
-  await waitFor(() => textOf(missing, "message"), (now) => now.includes("404"), "the server's refusal");
+  await waitFor(() => textOf(missing, "message"), (now) => now.includes("404"),
+    "the server's refusal");
   await closePage(missing);
   const local = await openPage(browser, `${fileUrl}?file=echo.json`, { locale: "en" });
-  await waitFor(() => textOf(local, "message"), (now) => now.includes("Choose it with the button Open"),
+  await waitFor(() => textOf(local, "message"), (now) => now.includes("with the button Open"),
     "what a page from a file cannot do");
   await closePage(local);
 }
@@ -193,8 +195,9 @@ async function screens() {
   const dark = await page.evaluate(() => drawing.palette.page);
   await page.click("#theme");
   check(await page.evaluate(() => drawing.palette.page) !== dark, "the canvas turns light");
-  const cut = await page.evaluate(() => [document.documentElement, ...document.querySelectorAll("header *")]
-    .filter((element) => element.scrollWidth > innerWidth).map(({ tagName }) => tagName));
+  const cut = await page.evaluate(() => [...document.querySelectorAll("html, header *, #tools *")]
+    .filter((element) => element.getBoundingClientRect().right > innerWidth)
+    .map(({ tagName }) => tagName));
   equal(cut, [], "what is wider than the screen");
   const { height } = await page.locator("#canvas").boundingBox();
   check(height >= 200, `the recording has room: ${height} pixels`);
