@@ -1,0 +1,62 @@
+/* A server as one would like to write it, in calls that block: while ana is silent, bob waits. */
+#include "peer.h"
+
+#include <sys/time.h>
+
+// #region serve
+static void serve(int connection)
+{
+    FILE *stream = fdopen(connection, "r");
+    if (!stream) {
+        perror("fdopen");
+        exit(1);
+    }
+    char line[100];
+    puts("server: waits for a line");
+    while (fgets(line, sizeof(line), stream)) {
+        printf("server: received %s", line);
+        peer_say(connection, line);
+    }
+    puts(ferror(stream) ? "server: gives up after 500 ms" : "server: that was the last line");
+    fclose(stream);
+}
+// #endregion serve
+
+static int listen_somewhere(struct sockaddr_in *address)
+{
+    socklen_t size = sizeof(*address);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    *address = (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}; /* port 0: a free one */
+    if (listener < 0 || bind(listener, (struct sockaddr *)address, size) < 0 ||
+        listen(listener, 10) < 0 || getsockname(listener, (struct sockaddr *)address, &size) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    return listener;
+}
+
+int main(void)
+{
+    struct sockaddr_in address;
+    int listener = listen_somewhere(&address);
+    int ana = peer_connect(&address, "");
+    puts("ana is connected, and silent");
+    int bob = peer_connect(&address, "Alô\n");
+    shutdown(bob, SHUT_WR);
+    puts("bob is connected, says Alô and quits");
+
+    // #region main
+    for (int i = 0; i < 2; i++) {
+        int connection = accept(listener, NULL, NULL);
+        /* So that this program ends: ana's line would be waited for until she says one. */
+        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_usec = 500000},
+            sizeof(struct timeval));
+        serve(connection);
+    }
+    // #endregion main
+    peer_print_and_close("bob", bob);
+    close(ana);
+    close(listener);
+    return 0;
+}

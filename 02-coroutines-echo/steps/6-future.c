@@ -1,0 +1,47 @@
+/* A future: a callback brings the result, tasks wait for it. */
+#include "run.h"
+
+// #region wait
+static int wait_for_it(void *future)
+{
+    int result;
+    printf("%s waits\n", task_name(task_current()));
+    int error = future_wait(future, &result);
+    if (error)
+        return error;
+    printf("%s has %d\n", task_name(task_current()), result);
+    return 0;
+}
+// #endregion wait
+
+// #region arrive
+static void arrive(void *future)
+{
+    puts("a callback sets the result");
+    future_set(future, 42);
+    puts("and returns before anybody has it");
+}
+// #endregion arrive
+
+// #region run
+static int run(void *unused)
+{
+    (void)unused;
+    struct future future = {0};
+    struct scope scope;
+    scope_enter(&scope);
+    int error = loop_call_later(task_loop(), 0.1, arrive, &future);
+    if (!error)
+        error = scope_spawn(&scope, "ana", wait_for_it, &future);
+    if (!error)
+        error = scope_spawn(&scope, "bob", wait_for_it, &future);
+    if (!error)
+        error = scope_join(&scope);
+    return scope_leave(&scope, error);
+}
+// #endregion run
+
+int main(void)
+{
+    return run_task(run);
+}

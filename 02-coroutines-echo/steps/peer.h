@@ -1,0 +1,43 @@
+/* The other side of a conversation, for steps 1 and 2: a client that needs no loop, since on one
+ * machine a connection is made, and takes a few lines, before anybody has accepted it. */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static inline void peer_say(int peer, const char *text)
+{
+    if (send(peer, text, strlen(text), MSG_NOSIGNAL) < 0) {
+        perror("peer: send");
+        exit(1);
+    }
+}
+
+/* Connects to the address, on this machine, and sends text. Returns the socket. */
+static inline int peer_connect(const struct sockaddr_in *address, const char *text)
+{
+    int peer = socket(AF_INET, SOCK_STREAM, 0);
+    if (peer < 0 || connect(peer, (const struct sockaddr *)address, sizeof(*address)) < 0) {
+        perror("peer: connect");
+        exit(1);
+    }
+    peer_say(peer, text);
+    return peer;
+}
+
+/* Prints what has come until the server closed, and closes. */
+static inline void peer_print_and_close(const char *name, int peer)
+{
+    char text[512];
+    size_t length = 0;
+    ssize_t size;
+    while ((size = recv(peer, text + length, sizeof(text) - 1 - length, 0)) > 0)
+        length += (size_t)size;
+    text[length] = '\0';
+    close(peer);
+    printf("%s received:\n%s", name, text);
+}

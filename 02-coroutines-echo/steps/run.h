@@ -1,0 +1,20 @@
+/* Step 4's main, so that the steps after it need not repeat it. */
+#pragma once
+
+#include <stdio.h>
+
+#include "common/task.h"
+
+/* Runs the function as the first task of a loop; returns main's exit status. */
+static inline int run_task(int (*function)(void *unused))
+{
+    uv_loop_t loop;
+    int error = loop_init(&loop);
+    if (!error) {
+        error = task_run(&loop, "run", function, NULL);
+        loop_close(&loop);
+    }
+    if (error)
+        fprintf(stderr, "run: %s\n", uv_strerror(error));
+    return error != 0;
+}
