@@ -1,0 +1,28 @@
+/* Does the prediction come true? The first letter that does not is pointed at. */
+#include "exercise.h"
+
+#include <string.h>
+
+#include "tests/support_runtime.h"
+
+START_TEST(the_prediction_comes_true)
+{
+    char notes[32] = "";
+    keep_order();
+    ck_assert_int_eq(run_main(run, notes), 0);
+    const char *said = prediction();
+    size_t right = 0;
+    while (said[right] && said[right] == notes[right])
+        right++;
+    ck_assert_msg(!said[right] && !notes[right],
+        "you said \"%s\", and the first %zu of them are right: who is first in the queue then?",
+        said, right);
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("2.1",
+        (struct test_group[]){
+            {"order", (const TTest *const[]){the_prediction_comes_true, NULL}}, {NULL, NULL}});
+}

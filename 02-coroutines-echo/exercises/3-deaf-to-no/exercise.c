@@ -1,0 +1,15 @@
+/* A call that is tried again, with a pause, until it succeeds. */
+#include "exercise.h"
+
+#include "common/task.h"
+
+int call_patiently(struct service *service)
+{
+    int error = service->call(service);
+    /* EXERCISE: it tries again as it should, but it cannot be stopped. */
+    for (int tries = 1; error && tries < 10; tries++) {
+        task_sleep(1.0);
+        error = service->call(service);
+    }
+    return error;
+}

@@ -1,0 +1,17 @@
+/* An echo server's connection, which does not wait for ever. */
+#include "exercise.h"
+
+int echo(struct stream *stream, double seconds)
+{
+    char *line;
+    ssize_t size;
+    /* EXERCISE: a peer that is silent keeps the connection for ever. Give each line a deadline. */
+    (void)seconds;
+    while ((size = stream_read_line(stream, &line)) > 0) {
+        stream_write(stream, line, (size_t)size);
+        int error = stream_drain(stream);
+        if (error)
+            return error;
+    }
+    return (int)size;
+}

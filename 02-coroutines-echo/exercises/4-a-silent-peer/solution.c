@@ -1,0 +1,27 @@
+/* An echo server's connection, which does not wait for ever. */
+#include "exercise.h"
+
+/* stream_read_line in a scope of its own, whose deadline begins anew with each line. */
+static ssize_t read_line_within(struct stream *stream, char **line, double seconds)
+{
+    struct scope scope;
+    int error = scope_enter_until(&scope, loop_deadline(task_loop(), seconds));
+    ssize_t size = error ? error : stream_read_line(stream, line);
+    error = scope_leave(&scope, size < 0 ? (int)size : 0);
+    return error ? error : size;
+}
+
+int echo(struct stream *stream, double seconds)
+{
+    char *line;
+    ssize_t size;
+    while ((size = read_line_within(stream, &line, seconds)) > 0) {
+        stream_write(stream, line, (size_t)size);
+        int error = stream_drain(stream);
+        if (error)
+            return error;
+    }
+    if (size == UV_ETIMEDOUT)
+        return stream_write_text(stream, "Too quiet\n"); /* stream_close sends it */
+    return (int)size;
+}
