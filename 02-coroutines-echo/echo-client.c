@@ -103,6 +103,7 @@ static int run_client(void *argument)
     return error == UV_ECANCELED ? error : 0;
 }
 
+// #region run_several
 static int run_several(void *argument)
 {
     struct session *session = argument;
@@ -115,6 +116,7 @@ static int run_several(void *argument)
     free(calls);
     return error;
 }
+// #endregion run_several
 
 static void print_summary(const struct session *session, double seconds)
 {

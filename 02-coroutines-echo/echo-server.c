@@ -58,6 +58,7 @@ static bool is_quit(const char *line)
     return length == 4 && (strncasecmp(line, "sair", 4) == 0 || strncasecmp(line, "quit", 4) == 0);
 }
 
+// #region manage
 static int manage(void *object)
 {
     struct connection *self = object;
@@ -73,6 +74,7 @@ static int manage(void *object)
         stream_write_text(self->stream, tr("Linha longa demais\r\n", "Line too long\r\n"));
     return (int)size;
 }
+// #endregion manage
 
 static void connection_lost(void *object, int error)
 {
@@ -91,6 +93,7 @@ static void print_and_free(const char *label, char *text)
     free(text);
 }
 
+// #region data_received
 static void data_received(void *object, const char *data, size_t size)
 {
     struct connection *self = object;
@@ -99,7 +102,9 @@ static void data_received(void *object, const char *data, size_t size)
     print_and_free("       string", bytes_to_text(data, size, NULL));
     stream_feed(self->stream, data, size);
 }
+// #endregion data_received
 
+// #region protocol
 static const struct protocol echo_protocol = {
     .size = sizeof(struct connection),
     .connection_made = connection_made,
@@ -107,6 +112,7 @@ static const struct protocol echo_protocol = {
     .connection_lost = connection_lost,
     .data_received = data_received,
 };
+// #endregion protocol
 
 static int serve(void *argument)
 {
@@ -120,7 +126,9 @@ static int serve(void *argument)
         return error;
     listener_address(&server->listener, address);
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
+    // #region serve
     error = listener_serve(&server->listener, &protocol, server);
+    // #endregion serve
     listener_close(&server->listener);
     return error;
 }

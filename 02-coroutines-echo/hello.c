@@ -11,6 +11,7 @@ struct greeting {
     long times;      /* 0: for ever */
 };
 
+// #region print_and_repeat
 static int print_and_repeat(void *argument)
 {
     const struct greeting *greeting = argument;
@@ -23,6 +24,7 @@ static int print_and_repeat(void *argument)
             return error; /* cancelled, by Ctrl+C say */
     }
 }
+// #endregion print_and_repeat
 
 int main(int argc, char **argv)
 {
@@ -38,11 +40,13 @@ int main(int argc, char **argv)
             {0},
         });
 
+    // #region run
     uv_loop_t loop;
     int error = loop_init(&loop);
     if (!error) {
         error = task_run(&loop, "print_and_repeat", print_and_repeat, &greeting);
         loop_close(&loop);
     }
+    // #endregion run
     return program_end(error, "print_and_repeat");
 }

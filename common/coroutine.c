@@ -122,6 +122,7 @@ void coroutine_begin(
     coroutine->pointer = switch_prepare(stack.low, stack.top, entry, argument);
 }
 
+// #region resume
 void coroutine_resume(struct coroutine *coroutine)
 {
     before_resume(coroutine);
@@ -135,6 +136,7 @@ void coroutine_suspend(struct coroutine *coroutine)
     switch_to(&coroutine->pointer, coroutine->resumer);
     after_suspend(coroutine);
 }
+// #endregion resume
 
 void coroutine_finish(struct coroutine *coroutine)
 {

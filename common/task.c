@@ -230,6 +230,7 @@ int task_yield(void)
     return task_cancellation(task);
 }
 
+// #region sleep
 struct sleep {
     struct task_wait wait;
     struct loop_timer timer;
@@ -253,6 +254,7 @@ int task_sleep(double seconds)
     int error = loop_timer_start(loop, &sleep.timer, loop_deadline(loop, seconds));
     return error ? error : task_wait(&sleep.wait, "sleep", cancel_sleep);
 }
+// #endregion sleep
 
 /*
  * Cancelling

@@ -37,6 +37,7 @@ void *switch_prepare(void *low, void *top, void (*entry)(void *argument), void *
     return &start->context;
 }
 
+// #region switch_to
 /* The context of who is suspended lies on its own stack, just where it stopped. */
 void switch_to(void **save, void *pointer)
 {
@@ -44,6 +45,7 @@ void switch_to(void **save, void *pointer)
     *save = &here;
     swapcontext(&here, pointer);
 }
+// #endregion switch_to
 
 void switch_over(void **save, void *pointer)
 {

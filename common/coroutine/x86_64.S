@@ -21,6 +21,7 @@
 #endif
 
     .macro SWITCH
+// #region save
     pushq %rbp
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset rbp, 0
@@ -40,6 +41,8 @@
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset r15, 0
     movq %rsp, (%rdi)
+// #endregion save
+// #region load
     movq %rsi, %rsp
     popq %r15
     .cfi_adjust_cfa_offset -8
@@ -59,6 +62,7 @@
     popq %rbp
     .cfi_adjust_cfa_offset -8
     .cfi_restore rbp
+// #endregion load
     .endm
 
     .text
@@ -67,10 +71,12 @@
 NAME(switch_to):
     .cfi_startproc
     SWITCH
+// #region leave
     popq %rcx
     .cfi_adjust_cfa_offset -8
     .cfi_register rip, rcx
     jmpq *%rcx
+// #endregion leave
     .cfi_endproc
     SIZE(switch_to)
 
@@ -86,6 +92,7 @@ NAME(switch_over):
 /* Where a new stack begins. Nobody called it: the undefined return address ends a backtrace. */
     .p2align 4
     FUNCTION(switch_start)
+// #region start
 NAME(switch_start):
     .cfi_startproc
     .cfi_undefined rip
@@ -93,6 +100,7 @@ NAME(switch_start):
     callq *%r13
     ud2
     .cfi_endproc
+// #endregion start
     SIZE(switch_start)
 
 /*
@@ -105,6 +113,7 @@ NAME(switch_start):
     FUNCTION(switch_prepare)
 NAME(switch_prepare):
     .cfi_startproc
+// #region prepare
     andq $-16, %rsi
     leaq -72(%rsi), %rax
     movq $0, (%rax)
@@ -116,6 +125,7 @@ NAME(switch_prepare):
     leaq NAME(switch_start)(%rip), %rcx
     movq %rcx, 48(%rax)
     retq
+// #endregion prepare
     .cfi_endproc
     SIZE(switch_prepare)
 #endif
