@@ -3,7 +3,7 @@
 
 int echo(struct stream *stream, double seconds)
 {
-    char *line;
+    char *line = NULL;
     ssize_t size;
     /* EXERCISE: a peer that is silent keeps the connection for ever. Give each line a deadline. */
     (void)seconds;

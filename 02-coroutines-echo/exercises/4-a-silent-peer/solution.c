@@ -13,7 +13,7 @@ static ssize_t read_line_within(struct stream *stream, char **line, double secon
 
 int echo(struct stream *stream, double seconds)
 {
-    char *line;
+    char *line = NULL;
     ssize_t size;
     while ((size = read_line_within(stream, &line, seconds)) > 0) {
         stream_write(stream, line, (size_t)size);
