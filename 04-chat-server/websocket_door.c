@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "04-chat-server/websocket.h"
+#include "04-chat-server/websocket_origin.h"
 #include "common/language.h"
 
 /* libwebsockets clears 16 bytes for each descriptor that there may be: 4 MB. */
@@ -214,22 +215,8 @@ void websocket_door_leave(struct websocket_door *door, struct lws *connection)
  * The handshake
  */
 
-/* Whether the origin is one of the list's, which commas and spaces divide; "*" is any. */
-static bool is_listed(const char *list, const char *origin)
-{
-    static const char between[] = ", ";
-    while (list && *(list += strspn(list, between))) {
-        size_t size = strcspn(list, between);
-        if ((size == 1 && *list == '*') ||
-            (size == strlen(origin) && strncasecmp(list, origin, size) == 0))
-            return true;
-        list += size;
-    }
-    return false;
-}
-
-/* Browsers say in Origin where a page came from: ours came from where it connects to. Programs say
- * nothing. */
+/* A page's name can be made to mean this address after it was loaded (DNS rebinding): then it comes
+ * from the host that it connects to, but no page of ours has that name. */
 static bool is_welcome(const struct websocket_door *door, struct lws *connection)
 {
     char origin[512], host[512];
@@ -237,11 +224,11 @@ static bool is_welcome(const struct websocket_door *door, struct lws *connection
         return true;
     if (lws_hdr_copy(connection, origin, sizeof(origin), WSI_TOKEN_ORIGIN) < 0)
         return false; /* too long for anybody's */
-    if (is_listed(door->allow_origin, origin))
+    if (websocket_origin_is_listed(door->allow_origin, origin))
         return true;
-    const char *colon = strstr(origin, "://");
-    return colon && lws_hdr_copy(connection, host, sizeof(host), WSI_TOKEN_HOST) > 0 &&
-           strcasecmp(colon + strlen("://"), host) == 0;
+    return lws_hdr_copy(connection, host, sizeof(host), WSI_TOKEN_HOST) > 0 &&
+           websocket_origin_is_host(origin, host) &&
+           (!door->is_local || websocket_host_is_loopback(host));
 }
 
 int websocket_door_check(struct websocket_door *door, struct lws *connection)

@@ -13,6 +13,7 @@ struct websocket_options;
 struct websocket_door {
     long per_address;         /* connections that one address may have; 0: any number */
     const char *allow_origin; /* whose pages may connect, besides our own: "https://a.b,..." */
+    bool is_local;            /* nobody but this computer is to reach the server */
     int highest;              /* descriptor that a client may have; the rest is for files */
     bool said_full;           /* once, until somebody comes in again */
     void *addresses;          /* how many connections each has: a tree of <search.h> */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "websocket_origin.h"
+
 #define PORTS_TRIED 16 /* until one is free at both addresses */
 #define FAREWELL 2.0   /* seconds that closing connections get */
 #define PATIENCE 10.0  /* seconds after which a cleanup is thought to hang */
@@ -92,6 +94,7 @@ int websocket_listen(struct websocket_server **result, const struct websocket_op
     int error = open_listeners(server);
     if (error)
         goto free_server;
+    server->door.is_local = websocket_host_is_loopback(server->address);
     error = websocket_context_open(&server->context, websocket_callback, server, options);
     if (error)
         goto close_listeners;

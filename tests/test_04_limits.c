@@ -1,8 +1,10 @@
-/* Bad peers cost only themselves: who may come in, and how much of what. */
+/* Bad peers cost only themselves: what they send, how much of it, and whether they send anything.
+ */
 // links: 04-chat-server/websocket.c 04-chat-server/websocket_connection.c
 // links: 04-chat-server/websocket_server.c 04-chat-server/websocket_context.c
 // links: 04-chat-server/websocket_http.c 04-chat-server/websocket_queue.c
-// links: 04-chat-server/websocket_door.c 04-chat-server/websocket_pulse.c 04-chat-server/rate.c
+// links: 04-chat-server/websocket_door.c 04-chat-server/websocket_origin.c
+// links: 04-chat-server/websocket_pulse.c 04-chat-server/rate.c
 // links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
 // links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
 // links: tests/websocket_stage_room.c -lwebsockets
@@ -13,256 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "04-chat-server/rate.h"
 #include "websocket_peer.h"
 #include "websocket_stage.h"
-
-/*
- * The handshake
- */
-
-/* The status of the answer to a handshake with this version and these headers more. */
-static int status_of(const char *version, const char *headers, char head[4096])
-{
-    char request[1024];
-    snprintf(request, sizeof(request),
-        "GET /echo HTTP/1.1\r\nHost: chat.example:8765\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s\r\n",
-        version, headers);
-    int peer = peer_request(port, request);
-    int status = peer_answer(peer, head);
-    close(peer);
-    return status;
-}
-
-#define VERSION_13 "Sec-WebSocket-Version: 13\r\n"
-
-static int status_from(const char *origin)
-{
-    char header[512];
-    snprintf(header, sizeof(header), "Origin: %s\r\n", origin);
-    return status_of(VERSION_13, header, NULL);
-}
-
-#define UPGRADE                                                                                    \
-    "Host: chat.example:8765\r\nConnection: Upgrade\r\n" VERSION_13                                \
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-
-START_TEST(upgrades_what_was_got_to_websocket_only)
-{
-    static const char *const requests[] = {
-        "POST /echo HTTP/1.1\r\nUpgrade: websocket\r\n" UPGRADE "\r\n",
-        "HEAD /echo HTTP/1.1\r\nUpgrade: websocket\r\n" UPGRADE "\r\n",
-        "GET /echo HTTP/1.1\r\nUpgrade: another\r\n" UPGRADE "\r\n",
-        /* The second one of a connection, whose headers are freed before the callback. */
-        "GET /none HTTP/1.1\r\nHost: chat.example:8765\r\n\r\n"
-        "GET /echo HTTP/1.1\r\nUpgrade: another\r\n" UPGRADE "\r\n",
-        "CONNECT chat.example:8765 HTTP/1.1\r\n\r\n",
-    };
-    char data[4096];
-    start_own("");
-    for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
-        int peer = peer_request(port, requests[i]);
-        ssize_t size;
-        while ((size = recv(peer, data, sizeof(data) - 1, 0)) > 0) {
-            data[size] = '\0';
-            ck_assert_ptr_null(strstr(data, " 101 "));
-        }
-        close(peer);
-    }
-    still_serves();
-    stop();
-}
-END_TEST
-
-START_TEST(speaks_one_version_only)
-{
-    static const char *const others[] = {
-        "", "Sec-WebSocket-Version: 8\r\n", "Sec-WebSocket-Version: 131\r\n"};
-    char head[4096];
-    start_own("");
-    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
-        ck_assert_int_eq(status_of(others[i], "", head), 426);
-        ck_assert_ptr_nonnull(strstr(head, "\r\nSec-WebSocket-Version: 13\r\n"));
-        ck_assert_ptr_nonnull(strstr(head, "\r\nConnection: close\r\n"));
-    }
-    ck_assert_int_eq(status_of(VERSION_13, "", NULL), 101);
-    still_serves();
-    stop();
-}
-END_TEST
-
-START_TEST(takes_pages_of_its_own_only)
-{
-    start_own("");
-    ck_assert_int_eq(status_from("http://chat.example:8765"), 101);
-    ck_assert_int_eq(status_from("https://CHAT.example:8765"), 101);
-    static const char *const foreign[] = {"http://evil.example", "http://chat.example:8766",
-        "http://chat.example", "http://chat.example:8765.evil.example", "null", "chat.example:8765",
-        "http://evil.example/http://chat.example:8765"};
-    for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
-        ck_assert_int_eq(status_from(foreign[i]), 403);
-    char long_one[400];
-    snprintf(long_one, sizeof(long_one), "http://%0380d", 0);
-    ck_assert_int_eq(status_from(long_one), 403);
-    still_serves(); /* a program: no Origin */
-    stop();
-}
-END_TEST
-
-START_TEST(takes_pages_of_the_allowed)
-{
-    setenv("ALLOW_ORIGIN", "https://a.example, http://b.example:81", 1);
-    start_own("");
-    ck_assert_int_eq(status_from("https://a.example"), 101);
-    ck_assert_int_eq(status_from("http://b.example:81"), 101);
-    ck_assert_int_eq(status_from("http://chat.example:8765"), 101);
-    ck_assert_int_eq(status_from("http://a.example"), 403);
-    ck_assert_int_eq(status_from("https://a.example.evil.example"), 403);
-    ck_assert_int_eq(status_from("https://a.exampl"), 403);
-    stop();
-    setenv("ALLOW_ORIGIN", "*", 1);
-    start_own("");
-    ck_assert_int_eq(status_from("http://evil.example"), 101);
-    stop();
-}
-END_TEST
-
-/* A byte now and then keeps nobody waiting for ever. */
-START_TEST(cuts_who_takes_too_long)
-{
-    setenv("HANDSHAKE", "1", 1);
-    start_own("");
-    int slow = connect_to(port), silent = connect_to(port);
-    struct pollfd ended[2] = {{.fd = slow, .events = POLLIN}, {.fd = silent, .events = POLLIN}};
-    const char *request = "GET / HTTP/1.1\r\nHost: localhost and much more of it";
-    while (poll(&ended[0], 1, 100) == 0 && *request)
-        send(slow, request++, 1, MSG_NOSIGNAL);
-    ck_assert_int_ne(*request, '\0');
-    ck_assert_int_eq(poll(&ended[1], 1, 10000), 1);
-    close(slow);
-    close(silent);
-    still_serves();
-    stop();
-}
-END_TEST
-
-/*
- * Numbers
- */
-
-static void wait_for_descriptors(int count)
-{
-    while (open_descriptors(server.pid) > count)
-        poll(NULL, 0, 10);
-}
-
-START_TEST(bounds_the_connections_of_an_address)
-{
-    char head[4096];
-    int peers[3];
-    setenv("PER_ADDRESS", "3", 1);
-    start_own("");
-    int before = open_descriptors(server.pid);
-    for (int round = 0; round < 3; round++) {
-        peers[0] = connect_to(port); /* who has not said anything counts too */
-        peers[1] = peer_connect(port, "/echo");
-        peers[2] = peer_request(port, "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
-        ck_assert_int_eq(peer_answer(peers[2], NULL), 404);
-        int refused = peer_request(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        ck_assert_int_eq(peer_answer(refused, head), 429);
-        ck_assert_ptr_nonnull(strstr(head, "\r\nConnection: close\r\n"));
-        close(refused);
-        for (int i = 0; i < 3; i++)
-            close(peers[i]);
-        wait_for_descriptors(before);
-    }
-    still_serves();
-    stop();
-}
-END_TEST
-
-START_TEST(bounds_the_size_of_a_message)
-{
-    static struct frame frame;
-    setenv("MAX_MESSAGE", "10", 1);
-    start_own("");
-    int peer = peer_connect(port, "/echo");
-    peer_send_text(peer, "0123456789");
-    ck_assert(peer_read(peer, &frame));
-    ck_assert_str_eq(frame.data, "0123456789");
-    peer_send(peer, TEXT, "01234567", 8);
-    peer_send(peer, FINAL, "890", 3);
-    ck_assert_int_eq(peer_ending(peer, NULL), 1009);
-    stop();
-}
-END_TEST
-
-#define DESCRIPTORS 96
-
-START_TEST(refuses_whom_it_has_no_descriptor_for)
-{
-    struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
-    int peers[DESCRIPTORS], count = 0, status;
-    char head[4096];
-    const char *valgrind = getenv("VALGRIND");
-    if (valgrind && *valgrind)
-        return; /* which keeps descriptors for itself */
-    setrlimit(RLIMIT_NOFILE, &limit);
-    start_own("");
-    int quiet = open_descriptors(server.pid);
-    for (;;) {
-        peers[count] = peer_request(port,
-            "GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" VERSION_13 "\r\n");
-        status = peer_answer(peers[count], head);
-        if (status != 101)
-            break;
-        count++;
-    }
-    ck_assert_int_eq(status, 503);
-    ck_assert_ptr_nonnull(strstr(head, "\r\nConnection: close\r\n"));
-    ck_assert_int_gt(count, DESCRIPTORS / 3);
-    close(peers[count]);
-    wait_for_descriptors(quiet + count); /* the refusal has freed itself */
-
-    /* Those inside go on, and who leaves makes room. */
-    static struct frame frame;
-    peer_send_text(peers[0], "still there?");
-    ck_assert(peer_read(peers[0], &frame));
-    ck_assert_str_eq(frame.data, "still there?");
-    while (count > 0)
-        close(peers[--count]);
-    wait_for_descriptors(quiet);
-    still_serves();
-    char *errors = child_errors(&server);
-    ck_assert_ptr_nonnull(strstr(errors, "só 96 arquivos podem ficar abertos"));
-    ck_assert_ptr_nonnull(strstr(errors, "recusados com 503"));
-    free(errors);
-    stop();
-}
-END_TEST
-
-START_TEST(raises_the_limit_of_descriptors)
-{
-    struct rlimit limit, now;
-    getrlimit(RLIMIT_NOFILE, &limit);
-    ck_assert_uint_ge(limit.rlim_max, 2048);
-    limit.rlim_cur = 64;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    start_own("");
-    ck_assert_int_eq(prlimit(server.pid, RLIMIT_NOFILE, NULL, &now), 0);
-    ck_assert_uint_ge(now.rlim_cur, 2048);
-    char *errors = child_errors(&server);
-    ck_assert_str_eq(errors, "");
-    free(errors);
-    stop();
-}
-END_TEST
 
 /*
  * Frames (RFC 6455, 5)
@@ -351,6 +109,22 @@ START_TEST(outlives_who_ends_half_way)
     ck_assert(!peer_read(half, &frame));
     close(half);
     still_serves();
+    stop();
+}
+END_TEST
+
+START_TEST(bounds_the_size_of_a_message)
+{
+    static struct frame frame;
+    setenv("MAX_MESSAGE", "10", 1);
+    start_own("");
+    int peer = peer_connect(port, "/echo");
+    peer_send_text(peer, "0123456789");
+    ck_assert(peer_read(peer, &frame));
+    ck_assert_str_eq(frame.data, "0123456789");
+    peer_send(peer, TEXT, "01234567", 8);
+    peer_send(peer, FINAL, "890", 3);
+    ck_assert_int_eq(peer_ending(peer, NULL), 1009);
     stop();
 }
 END_TEST
@@ -517,19 +291,12 @@ int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
-    const TTest *const handshake[] = {upgrades_what_was_got_to_websocket_only,
-        speaks_one_version_only, takes_pages_of_its_own_only, takes_pages_of_the_allowed,
-        cuts_who_takes_too_long, NULL};
-    const TTest *const numbers[] = {bounds_the_connections_of_an_address,
-        bounds_the_size_of_a_message, refuses_whom_it_has_no_descriptor_for,
-        raises_the_limit_of_descriptors, NULL};
     const TTest *const rates[] = {grants_a_burst_then_the_rate, grants_everything_without_a_rate,
         drops_who_says_too_much, NULL};
-    const TTest *const frames[] = {
-        refuses_what_is_no_frame, takes_what_is_odd_but_a_frame, outlives_who_ends_half_way, NULL};
+    const TTest *const frames[] = {refuses_what_is_no_frame, takes_what_is_odd_but_a_frame,
+        outlives_who_ends_half_way, bounds_the_size_of_a_message, NULL};
     const TTest *const silence[] = {
         asks_who_is_silent_and_drops_the_dead, does_not_take_for_dead_whom_it_does_not_read, NULL};
-    return run_suite(
-        "04_limits", (struct test_group[]){{"handshake", handshake}, {"numbers", numbers},
-                         {"frames", frames}, {"silence", silence}, {"rate", rates}, {NULL, NULL}});
+    return run_suite("04_limits", (struct test_group[]){{"frames", frames}, {"silence", silence},
+                                      {"rate", rates}, {NULL, NULL}});
 }

@@ -1,6 +1,7 @@
 #include "websocket_stage.h"
 
 #include <check.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,7 +143,7 @@ static long number(const char *name)
 int run_server(const char *directory, bool paused)
 {
     struct state state = {0};
-    struct websocket_options options = {.host = "localhost",
+    struct websocket_options options = {.host = getenv("HOST") ? getenv("HOST") : "localhost",
         .port = "0",
         .delay = number("DELAY"),
         .max_message = number("MAX_MESSAGE"),
@@ -233,4 +234,10 @@ void still_serves(void)
     ck_assert(peer_read(peer, &frame));
     ck_assert_str_eq(frame.data, "still there?");
     close(peer);
+}
+
+void wait_for_descriptors(int count)
+{
+    while (open_descriptors(server.pid) > count)
+        poll(NULL, 0, 10);
 }

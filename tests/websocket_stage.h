@@ -1,5 +1,5 @@
 /*
- * What test_04_websocket.c and test_04_fanout.c play on: a server of their own, which is the suite
+ * What the suites of WebSocket play on: a server of their own, which is the suite
  * itself, started as "test_04_websocket serve DIRECTORY CLOCK"; hello-server; and a client that
  * nobody here wrote.
  */
@@ -31,6 +31,9 @@ void stop(void);
 
 /* Whatever happened to a connection: another one is still answered. The suite's own server only. */
 void still_serves(void);
+
+/* Until the server has no more than so many descriptors open. */
+void wait_for_descriptors(int count);
 
 /* websocket_client.py, and the next line that it prints. */
 FILE *start_client(const char *scenario, int count);

@@ -1,5 +1,6 @@
 /*
- * The part of the stage that test_04_fanout.c plays on: a room whose members do as they are told.
+ * The part of the stage that websocket_members.h plays on: a room whose members do as they are
+ * told.
  *
  * "/room/N" is member N, in the room from the start, and told "in"; "/hall/N" is not in it yet. A
  * message's first word is a command:
