@@ -17,9 +17,10 @@ struct server {
     void *names; /* everybody's, and the rooms with somebody in them: trees of <search.h> */
     void *rooms;
     const struct websocket_server *sockets;
-    long rate;    /* messages a second that a client may send; 0: any number */
-    bool verbose; /* log the messages too */
-    bool closing; /* all are leaving: nobody is told */
+    unsigned long long floods; /* clients dropped because they said too much */
+    long rate;                 /* messages a second that a client may send; 0: any number */
+    bool verbose;              /* log the messages too */
+    bool closing;              /* all are leaving: nobody is told */
 };
 
 /* One who is connected; it lives on its task's stack. */

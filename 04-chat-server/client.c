@@ -61,6 +61,7 @@ static int keep_pace(struct client *self)
         self, tr_in(self->language, "Mensagens demais. Até logo!", "Too many messages. Goodbye!"));
     server_log(
         tr("Cliente %s: mensagens demais", "Client %s: too many messages"), client_label(self));
+    self->server->floods++;
     websocket_close(self->socket, WEBSOCKET_POLICY);
     return UV_EPERM;
 }

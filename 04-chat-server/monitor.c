@@ -19,10 +19,16 @@ static int write_metrics(char **body, const struct server *server)
         "# HELP chat_deliveries_total Messages handed over for a client, once for each of them.\n"
         "# TYPE chat_deliveries_total counter\n"
         "chat_deliveries_total %llu\n"
-        "# HELP chat_drops_total Clients dropped for leaving too much unread, or for silence.\n"
+        "# HELP chat_unread_bytes What waits for clients to read it.\n"
+        "# TYPE chat_unread_bytes gauge\n"
+        "chat_unread_bytes %zu\n"
+        "# HELP chat_drops_total Clients dropped, by what they did.\n"
         "# TYPE chat_drops_total counter\n"
-        "chat_drops_total %llu\n",
-        server->connected, counts.messages, counts.deliveries, counts.drops);
+        "chat_drops_total{reason=\"unread\"} %llu\n"
+        "chat_drops_total{reason=\"silence\"} %llu\n"
+        "chat_drops_total{reason=\"flood\"} %llu\n",
+        server->connected, counts.messages, counts.deliveries, counts.waiting, counts.unread,
+        counts.silent, server->floods);
 }
 
 int server_answer(const char *path, char **body, const char **type, void *server)

@@ -64,7 +64,7 @@ void websocket_close(struct websocket *socket, int status)
         return;
     socket->status = status;
     if (keep_goodbye(socket)) {
-        websocket_cut(socket);
+        websocket_cut_unread(socket);
         return;
     }
     websocket_write_soon(socket);
@@ -73,13 +73,23 @@ void websocket_close(struct websocket *socket, int status)
     websocket_wake(socket);
 }
 
-void websocket_cut(struct websocket *socket)
+void websocket_fall_silent(struct websocket *socket)
 {
-    socket->server->counts.drops++;
-    socket->status = LWS_CLOSE_STATUS_POLICY_VIOLATION;
     socket->said_goodbye = true;
     websocket_room_forget(socket);
     websocket_drop_backlog(socket);
+}
+
+void websocket_cut_unread(struct websocket *socket)
+{
+    socket->server->counts.unread++;
+    websocket_cut(socket);
+}
+
+void websocket_cut(struct websocket *socket)
+{
+    socket->status = LWS_CLOSE_STATUS_POLICY_VIOLATION;
+    websocket_fall_silent(socket);
     message_queue_clear(&socket->input);
     lws_set_timeout(socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
     have_it_noticed(socket);
@@ -148,7 +158,7 @@ int websocket_send(struct websocket *socket, const char *text, size_t size)
         return UV_EPIPE;
     int error = websocket_keep_frame(socket, FRAME_TEXT, text, size);
     if (error == UV_ENOBUFS)
-        websocket_cut(socket);
+        websocket_cut_unread(socket);
     if (error)
         return error;
     socket->server->counts.deliveries++;

@@ -45,13 +45,17 @@ struct websocket_options {
                                  commas between, "*" for all; NULL: nobody's */
     long handshake;           /* seconds in which a connection has to say what it wants; 0: 10 */
     long delay; /* ms that a message to a room may be held, so that others leave with it; 0: none */
+    long unread; /* bytes that may wait for all clients together; beyond it, who has more than its
+                    part of them is cut. 0: 128 MB */
 };
 
-/* What has come and gone since the start. */
+/* What has come and gone since the start, and what waits now. */
 struct websocket_counts {
     unsigned long long messages;   /* whole ones that came, the empty ones left out */
     unsigned long long deliveries; /* messages queued for a client, each counted for each of them */
-    unsigned long long drops;      /* clients cut: too much was left unread, or no sign of life */
+    unsigned long long unread;     /* clients cut because they left too much unread */
+    unsigned long long silent;     /* clients cut because they gave no sign of life */
+    size_t waiting;                /* bytes that wait for clients to read */
 };
 
 /* Starts listening (websockets.serve). From inside a task, which is also to serve and to close.

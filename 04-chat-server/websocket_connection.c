@@ -97,10 +97,8 @@ static void on_closed(struct websocket *socket)
 static int on_goodbye(struct websocket *socket)
 {
     if (socket->said_goodbye)
-        return -1;               /* it was the answer */
-    socket->said_goodbye = true; /* libwebsockets answers */
-    websocket_room_forget(socket);
-    websocket_drop_backlog(socket);
+        return -1;                 /* it was the answer */
+    websocket_fall_silent(socket); /* libwebsockets answers */
     websocket_limit_closing(socket);
     return 0;
 }

@@ -11,7 +11,8 @@
  * become one of them. */
 bool websocket_host_is_loopback(const char *host);
 
-/* Whether the origin is one of the list's, which commas and spaces divide; "*" is any, NULL none. */
+/* Whether the origin is one of the list's, which commas and spaces divide; "*" is any, NULL none.
+ */
 bool websocket_origin_is_listed(const char *list, const char *origin);
 
 /* Whether the origin is that of a page which came from the host that it connects to. */

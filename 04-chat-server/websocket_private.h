@@ -23,6 +23,7 @@ struct websocket_server {
     char address[STREAM_ADDRESS_SIZE];
     struct scope clients;        /* their tasks */
     struct websocket *connected; /* a list of all whose connection lasts */
+    size_t count;                /* of them */
     struct websocket_counts counts;
     bool closing;
     struct future empty; /* set when the last one is gone, while closing */
@@ -59,6 +60,7 @@ struct websocket {
 
     struct buffer backlog; /* frames that are to be written before what the room says */
     size_t handed;         /* at the most so many bytes wait in libwebsockets, if any do */
+    size_t waiting;        /* of both, as the server's counts have it */
     LIST_ENTRY(websocket) unsent;
     bool is_unsent; /* the backlog is to be written at the end of this pass */
 
@@ -81,6 +83,12 @@ int websocket_answer(struct lws *connection, const char *path);
 
 /* Ends the connection without a goodbye: the socket takes nothing. */
 void websocket_cut(struct websocket *socket);
+
+/* The same for who leaves too much unread. */
+void websocket_cut_unread(struct websocket *socket);
+
+/* Nothing more is said to the client: a goodbye has been, or will be, by libwebsockets. */
+void websocket_fall_silent(struct websocket *socket);
 
 /* From here on the connection has only so much time to end in. */
 void websocket_limit_closing(struct websocket *socket);

@@ -22,6 +22,12 @@ static void ask(struct websocket *socket)
         websocket_write_soon(socket);
 }
 
+static void cut(struct websocket *socket)
+{
+    socket->server->counts.silent++;
+    websocket_cut(socket);
+}
+
 static void look_after(struct websocket *socket, uint64_t now)
 {
     uint64_t silent = now - socket->alive_at;
@@ -30,7 +36,7 @@ static void look_after(struct websocket *socket, uint64_t now)
     if (socket->paused)
         websocket_heard_of(socket); /* what it says is not read */
     else if (silent >= DEAD)
-        websocket_cut(socket);
+        cut(socket);
     else if (silent >= SILENT && !socket->asked)
         ask(socket);
 }

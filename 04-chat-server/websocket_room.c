@@ -24,7 +24,7 @@ void websocket_catch_up(struct websocket *socket)
     const char *frames = unheard(socket, &size);
     socket->heard += size;
     if (websocket_keep(socket, frames, size))
-        websocket_cut(socket);
+        websocket_cut_unread(socket);
 }
 
 /* For most it is one write, straight from the log. */

@@ -6,8 +6,9 @@
 #include "websocket_origin.h"
 
 #define PORTS_TRIED 16 /* until one is free at both addresses */
-#define FAREWELL 2.0   /* seconds that closing connections get */
-#define PATIENCE 10.0  /* seconds after which a cleanup is thought to hang */
+#define UNREAD (128 * 1024 * 1024L)
+#define FAREWELL 2.0  /* seconds that closing connections get */
+#define PATIENCE 10.0 /* seconds after which a cleanup is thought to hang */
 
 /*
  * Listening
@@ -90,6 +91,8 @@ int websocket_listen(struct websocket_server **result, const struct websocket_op
     server->end_of_pass = (struct loop_callback){.run = end_of_pass, .argument = server};
     if (server->options.max_message == 0)
         server->options.max_message = WEBSOCKET_MESSAGE_LIMIT;
+    if (server->options.unread == 0)
+        server->options.unread = UNREAD;
     websocket_door_open(&server->door, options);
     int error = open_listeners(server);
     if (error)
@@ -164,6 +167,7 @@ void websocket_server_add(struct websocket_server *server, struct websocket *soc
     if (socket->next)
         socket->next->previous = socket;
     server->connected = socket;
+    server->count++;
 }
 
 void websocket_server_remove(struct websocket_server *server, struct websocket *socket)
@@ -174,6 +178,7 @@ void websocket_server_remove(struct websocket_server *server, struct websocket *
         socket->previous->next = socket->next;
     else
         server->connected = socket->next;
+    server->count--;
     if (server->closing && !server->connected)
         future_set(&server->empty, 0);
 }

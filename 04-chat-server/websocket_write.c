@@ -6,6 +6,7 @@
 #include "websocket_private.h"
 
 #define BACKLOG ((size_t)2 * 1024 * 1024) /* bytes that wait for a client before it is dropped */
+#define PIECE ((size_t)64 * 1024)         /* of it, that libwebsockets is given at once */
 
 /*
  * Frames (RFC 6455, 5.2)
@@ -57,9 +58,10 @@ static ssize_t write_some(struct lws *connection, char *frames, size_t size)
 {
     enum lws_write_protocol way = LWS_WRITE_RAW;
     size_t head = 0;
-    if (!WRITES_AT_ONCE && (frames[0] & 0x0f) == FRAME_TEXT) {
+    int opcode = frames[0] & 0x0f;
+    if (!WRITES_AT_ONCE && opcode != FRAME_CLOSE) {
         head = measure(frames, &size);
-        way = LWS_WRITE_TEXT;
+        way = opcode == FRAME_PING ? LWS_WRITE_PING : LWS_WRITE_TEXT;
     }
     int written = lws_write(connection, (unsigned char *)frames + head, size - head, way);
     return written < 0 ? -1 : (ssize_t)size;
@@ -74,24 +76,41 @@ static bool is_choked(const struct websocket *socket)
     return lws_partial_buffered(socket->connection);
 }
 
-static bool is_too_much(const struct websocket *socket, size_t size)
+static void count_waiting(struct websocket *socket)
 {
     size_t waiting = buffer_size(&socket->backlog) + (is_choked(socket) ? socket->handed : 0);
-    return waiting + size > BACKLOG;
+    socket->server->counts.waiting += waiting - socket->waiting;
+    socket->waiting = waiting;
+}
+
+/* Many who read nothing may have too much together. Then nobody gets more than a part as large as
+ * everybody's; who has little goes on. */
+static bool is_too_much(struct websocket *socket, size_t size)
+{
+    const struct websocket_server *server = socket->server;
+    size_t all = (size_t)server->options.unread;
+    count_waiting(socket);
+    size_t waiting = socket->waiting + size;
+    return waiting > BACKLOG ||
+           (server->counts.waiting + size > all && waiting > all / server->count);
 }
 
 int websocket_keep(struct websocket *socket, const char *frames, size_t size)
 {
     if (is_too_much(socket, size))
         return UV_ENOBUFS;
-    return buffer_append(&socket->backlog, frames, size);
+    int error = buffer_append(&socket->backlog, frames, size);
+    count_waiting(socket);
+    return error;
 }
 
 int websocket_keep_frame(struct websocket *socket, int opcode, const char *payload, size_t size)
 {
     if (is_too_much(socket, size))
         return UV_ENOBUFS;
-    return websocket_append_frame(&socket->backlog, opcode, payload, size);
+    int error = websocket_append_frame(&socket->backlog, opcode, payload, size);
+    count_waiting(socket);
+    return error;
 }
 
 void websocket_write_soon(struct websocket *socket)
@@ -114,6 +133,8 @@ void websocket_drop_backlog(struct websocket *socket)
 {
     forget_unsent(socket);
     buffer_free(&socket->backlog);
+    socket->handed = 0; /* it goes with the connection */
+    count_waiting(socket);
 }
 
 /*
@@ -131,18 +152,36 @@ static ssize_t hand_over(struct websocket *socket, char *frames, size_t size)
     return taken;
 }
 
+/* So many bytes that none of it is cut, and what libwebsockets keeps of it is soon told from what
+ * the socket has taken. */
+static size_t whole_frames(const char *frames, size_t size)
+{
+    size_t end = 0, frame;
+    while (end < PIECE && end < size) {
+        measure(frames + end, &frame);
+        end += frame;
+    }
+    return end;
+}
+
+/* libwebsockets closes by itself what sends no frames, and tells nobody before it has ended. */
+static bool is_over(const struct websocket *socket)
+{
+    return lws_get_close_length(socket->connection) > 0;
+}
+
 int websocket_writable(struct websocket *socket)
 {
     struct buffer *backlog = &socket->backlog;
-    if (socket->said_goodbye)
-        return 0;
-    while (buffer_size(backlog) > 0 && !is_choked(socket)) {
-        ssize_t taken = hand_over(socket, backlog->data + backlog->start, buffer_size(backlog));
+    while (!socket->said_goodbye && buffer_size(backlog) > 0 && !is_choked(socket)) {
+        char *frames = backlog->data + backlog->start;
+        ssize_t taken = hand_over(socket, frames, whole_frames(frames, buffer_size(backlog)));
         if (taken < 0)
             return -1;
         buffer_consume(backlog, (size_t)taken);
     }
-    if (buffer_size(backlog) > 0)
+    count_waiting(socket);
+    if (socket->said_goodbye || buffer_size(backlog) > 0)
         return 0;
     buffer_free(backlog);
     socket->said_goodbye = socket->status != 0; /* it was the last of it */
@@ -152,9 +191,11 @@ int websocket_writable(struct websocket *socket)
 void websocket_write_backlog(struct websocket *socket)
 {
     forget_unsent(socket);
-    if (is_choked(socket))
+    if (is_over(socket))
+        websocket_fall_silent(socket);
+    else if (is_choked(socket))
         return;
-    if (!WRITES_AT_ONCE)
+    else if (!WRITES_AT_ONCE)
         lws_callback_on_writable(socket->connection);
     else if (websocket_writable(socket))
         websocket_cut(socket);
@@ -162,11 +203,14 @@ void websocket_write_backlog(struct websocket *socket)
 
 bool websocket_is_clear(const struct websocket *socket)
 {
-    return WRITES_AT_ONCE && buffer_size(&socket->backlog) == 0 && !is_choked(socket);
+    return WRITES_AT_ONCE && buffer_size(&socket->backlog) == 0 && !is_choked(socket) &&
+           !is_over(socket);
 }
 
 void websocket_write_frames(struct websocket *socket, char *frames, size_t size)
 {
     if (hand_over(socket, frames, size) < 0)
         websocket_cut(socket);
+    else if (is_choked(socket))
+        count_waiting(socket);
 }

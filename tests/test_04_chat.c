@@ -117,6 +117,14 @@ START_TEST(counts)
 }
 END_TEST
 
+START_TEST(counts_no_reset_as_a_drop)
+{
+    start("--rate=50");
+    scenario_end(scenario_start("reset", port, ""));
+    stop();
+}
+END_TEST
+
 START_TEST(health)
 {
     play("health");
@@ -220,7 +228,7 @@ int main(void)
         english_for_who_prefers_it, NULL};
     const TTest *const places[] = {
         rooms, names_of_rooms, arrivals_and_departures, who_is_here, help_and_quit, NULL};
-    const TTest *const watchers[] = {counts, health, NULL};
+    const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,
         verbose_shows_messages_and_forges_no_line, says_goodbye, a_second_signal_ends_at_once,
         says_that_the_port_is_taken, refuses_bad_options, NULL};

@@ -260,6 +260,63 @@ START_TEST(who_never_reads_is_dropped_alone)
 }
 END_TEST
 
+#define UNREAD (1024 * KIB)
+
+static long unread(int peer)
+{
+    tell(peer, "unread");
+    ck_assert(peer_read(peer, &frame));
+    return atol(frame.data);
+}
+
+/* None of them by far enough to be dropped, but all of them together. */
+START_TEST(many_who_never_read_are_dropped)
+{
+    int peers[6], count = 0;
+    setenv("UNREAD", "1048576", 1);
+    start_own("");
+    join(peers, 6);
+    int connected = open_descriptors(server.pid);
+    while (open_descriptors(server.pid) > connected - 4) {
+        tell(peers[0], "many 1 %d", CHUNK);
+        ck_assert(peer_read(peers[5], &frame));
+        ck_assert_int_le(unread(peers[0]), UNREAD);
+        ck_assert_int_lt(++count, 64 * 1024 * KIB / CHUNK);
+    }
+    ck_assert_int_eq(unread(peers[0]), 0);
+    tell(peers[0], "all still there");
+    expect(peers[5], "0 still there");
+    ck_assert_int_eq(open_descriptors(server.pid), connected - 4);
+    for (int i = 1; i < 5; i++)
+        ck_assert_int_eq(peer_ending(peers[i], NULL), 0);
+    leave((int[]){peers[0], peers[5]}, 2);
+    stop();
+}
+END_TEST
+
+/* libwebsockets says the goodbye to who sends no frames; nothing may follow it. */
+START_TEST(nothing_follows_a_goodbye)
+{
+    int peers[3];
+    start_own("");
+    join(peers, 3);
+    tell(peers[0], "all before");
+    expect(peers[1], "0 before");
+    peer_send(peers[1], FINAL | TEXT | 0x40, "a", 1);
+    ck_assert(peer_read(peers[1], &frame));
+    ck_assert_int_eq(frame.opcode, FINAL | CLOSE);
+    ck_assert_mem_eq(frame.data, "\x03\xea", 2); /* 1002 */
+    tell(peers[0], "all after");
+    tell(peers[0], "one 1 private");
+    done(peers[0]);
+    expect(peers[2], "0 before");
+    expect(peers[2], "1 after");
+    hears_nothing(peers[1]);
+    leave(peers, 3);
+    stop();
+}
+END_TEST
+
 /*
  * Who leaves
  */
@@ -346,8 +403,8 @@ int main(int argc, char **argv)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
     const TTest *const order[] = {the_bytes_on_the_wire, one_order_for_all,
         one_order_for_all_when_held, hears_what_is_said_while_in_the_room, NULL};
-    const TTest *const slow[] = {
-        who_is_slow_misses_nothing, who_never_reads_is_dropped_alone, NULL};
+    const TTest *const slow[] = {who_is_slow_misses_nothing, who_never_reads_is_dropped_alone,
+        many_who_never_read_are_dropped, nothing_follows_a_goodbye, NULL};
     const TTest *const leaving[] = {
         a_thousand_leave_in_mid_broadcast, leaves_while_something_is_on_its_way_to_it, NULL};
     const struct test_group groups[] = {

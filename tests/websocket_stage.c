@@ -120,12 +120,15 @@ static int serve(struct websocket *socket, void *argument)
     return echo(socket);
 }
 
-static int start_server(void *options)
+static int start_server(void *argument)
 {
+    const struct websocket_options *options = argument;
+    struct state *state = options->argument;
     struct websocket_server *server;
     int error = websocket_listen(&server, options);
     if (error)
         return error;
+    state->room.server = server;
     printf("Listening on %s\n", websocket_server_address(server));
     fflush(stdout);
     error = websocket_serve(server);
@@ -150,6 +153,7 @@ int run_server(const char *directory, bool paused)
         .per_address = number("PER_ADDRESS"),
         .allow_origin = getenv("ALLOW_ORIGIN"),
         .handshake = number("HANDSHAKE"),
+        .unread = number("UNREAD"),
         .directory = directory,
         .serve = serve,
         .argument = &state};

@@ -65,6 +65,9 @@ static void obey(struct room_member *self, const char *line)
         websocket_room_leave(other->socket);
     else if (other && strcmp(command, "end") == 0)
         future_set(&other->end, 0);
+    else if (strcmp(command, "unread") == 0)
+        websocket_send_format(
+            self->socket, "%zu", websocket_server_counts(self->stage->server).waiting);
     else if (strcmp(command, "time") == 0)
         loop_clock_advance(task_loop(), strtod(text, NULL));
 }

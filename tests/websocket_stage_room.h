@@ -11,6 +11,7 @@
  *     many COUNT SIZE says COUNT texts of SIZE bytes to the other members: SIZE times "x"
  *     enter N, leave N, end N
  *                     member N enters or leaves the room, or is disconnected with 1000
+ *     unread          is answered with the bytes that wait for all clients together
  *     time SECONDS    moves the server's clock, which stands still
  *
  * Each text but those of many is preceded by its number, counted for all: "17 TEXT".
@@ -20,6 +21,7 @@
 #include "04-chat-server/websocket.h"
 
 struct room_stage {
+    const struct websocket_server *server;
     struct websocket_room room;
     struct room_member *members; /* in the room or not */
     long said;
