@@ -180,6 +180,8 @@ int websocket_callback(
     case LWS_CALLBACK_WSI_DESTROY:
         websocket_door_leave(&server->door, connection);
         return 0;
+    case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
+        return websocket_door_ask(connection);
     case LWS_CALLBACK_HTTP:
         return websocket_answer(connection, in);
     case LWS_CALLBACK_ESTABLISHED:

@@ -14,9 +14,11 @@
 #include "04-chat-server/websocket_origin.h"
 #include "common/language.h"
 
-/* libwebsockets clears 16 bytes for each descriptor that there may be: 4 MB. */
-#define MOST_DESCRIPTORS ((rlim_t)256 * 1024)
+/* libwebsockets looks through a table of all descriptors that there may be whenever a connection is
+ * closed, half a nanosecond for each; and where that is more than ten million, it takes few. */
+#define MOST_DESCRIPTORS ((rlim_t)64 * 1024)
 #define FEW_DESCRIPTORS ((rlim_t)1024)
+#define MINUTE 60000000000u /* nanoseconds */
 #define SPARE 32 /* descriptors that no client gets: our own, and the files that are served */
 
 /*
@@ -38,6 +40,10 @@ static const struct refusal bad_version = {
 static const struct refusal foreign = {
     "403 Forbidden", {"Páginas de outro lugar não podem conectar (--allow-origin).",
                          "Pages from elsewhere may not connect (--allow-origin)."}};
+static const struct refusal bad_method = {
+    "405 Method Not Allowed\r\nAllow: GET, HEAD", {"Só GET e HEAD.", "Only GET and HEAD."}};
+static const struct refusal has_body = {"413 Content Too Large",
+    {"Um pedido sem corpo, por favor.", "A request without a body, please."}};
 
 #define ANSWER_SIZE 512
 
@@ -65,7 +71,7 @@ static void refuse_socket(int socket, const struct refusal *refusal)
     close(socket);
 }
 
-static int refuse_handshake(struct lws *connection, const struct refusal *refusal)
+static int refuse_request(struct lws *connection, const struct refusal *refusal)
 {
     char language[256] = "", text[LWS_PRE + ANSWER_SIZE];
     lws_hdr_copy(connection, language, sizeof(language), WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
@@ -78,23 +84,21 @@ static int refuse_handshake(struct lws *connection, const struct refusal *refusa
  * Descriptors
  */
 
-/* The limit after it was raised. A program that was given more than we would ask for keeps it. */
-static rlim_t raise_limit(void)
+/* The limit as it is afterwards: as much as may be, up to what is good. */
+static rlim_t settle_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit))
         return FEW_DESCRIPTORS;
     rlim_t before = limit.rlim_cur;
     rlim_t wanted = limit.rlim_max < MOST_DESCRIPTORS ? limit.rlim_max : MOST_DESCRIPTORS;
-    if (before >= wanted)
-        return before;
     limit.rlim_cur = wanted;
     return setrlimit(RLIMIT_NOFILE, &limit) ? before : wanted;
 }
 
 void websocket_door_open(struct websocket_door *door, const struct websocket_options *options)
 {
-    rlim_t limit = raise_limit();
+    rlim_t limit = settle_limit();
     door->per_address = options->per_address;
     door->allow_origin = options->allow_origin;
     door->highest = limit > INT_MAX ? INT_MAX : (int)limit - SPARE;
@@ -105,15 +109,15 @@ void websocket_door_open(struct websocket_door *door, const struct websocket_opt
             (unsigned long long)limit, door->highest < SPARE ? 0 : door->highest - SPARE / 2);
 }
 
-/* The kernel gives the lowest descriptor that is free, so a high one says that few are left. */
-static bool is_full(struct websocket_door *door, int socket)
+/* Now and then: those who leave and those who come may take turns for long. */
+static void say_full(struct websocket_door *door)
 {
-    bool is = socket > door->highest;
-    if (is && !door->said_full)
-        fprintf(stderr, tr("sem lugar para mais clientes (ulimit -n): recusados com 503\n",
-                            "no room for more clients (ulimit -n): refused with 503\n"));
-    door->said_full = is;
-    return is;
+    uint64_t now = uv_hrtime();
+    if (door->said_full && now - door->said_full < MINUTE)
+        return;
+    door->said_full = now;
+    fprintf(stderr, tr("sem lugar para mais clientes (ulimit -n): recusados com 503\n",
+                        "no room for more clients (ulimit -n): refused with 503\n"));
 }
 
 /*
@@ -182,7 +186,9 @@ static void forget_unused(struct websocket_door *door, struct address *address)
 void websocket_door_pass(struct websocket_door *door, struct lws_vhost *vhost, int socket)
 {
     struct address wanted, *address = NULL;
-    if (is_full(door, socket)) {
+    /* The kernel gives the lowest descriptor that is free, so a high one says that few are left. */
+    if (socket > door->highest) {
+        say_full(door);
         refuse_socket(socket, &full);
         return;
     }
@@ -209,6 +215,24 @@ void websocket_door_leave(struct websocket_door *door, struct lws *connection)
     lws_set_opaque_user_data(connection, NULL);
     address->connections--;
     forget_unused(door, address);
+}
+
+/*
+ * The request
+ */
+
+/* A body would be read away for as long as it takes, which is as long as its sender wants. */
+int websocket_door_ask(struct lws *connection)
+{
+    char length[32] = "0";
+    if (lws_hdr_total_length(connection, WSI_TOKEN_GET_URI) == 0 &&
+        lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) == 0)
+        return refuse_request(connection, &bad_method);
+    int size = lws_hdr_copy(connection, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    if (size < 0 || strspn(length, "0") != strlen(length) ||
+        lws_hdr_total_length(connection, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+        return refuse_request(connection, &has_body);
+    return 0;
 }
 
 /*
@@ -242,6 +266,6 @@ int websocket_door_check(struct websocket_door *door, struct lws *connection)
     char version[8];
     int size = lws_hdr_copy(connection, version, sizeof(version), WSI_TOKEN_VERSION);
     if (size < 0 || strcmp(version, "13") != 0)
-        return refuse_handshake(connection, &bad_version);
-    return is_welcome(door, connection) ? 0 : refuse_handshake(connection, &foreign);
+        return refuse_request(connection, &bad_version);
+    return is_welcome(door, connection) ? 0 : refuse_request(connection, &foreign);
 }

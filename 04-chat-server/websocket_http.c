@@ -33,12 +33,10 @@ int websocket_answer(struct lws *connection, const char *path)
 {
     const struct websocket_server *server = lws_context_user(lws_get_context(connection));
     const struct websocket_options *options = &server->options;
-    bool asks = lws_hdr_total_length(connection, WSI_TOKEN_GET_URI) > 0 ||
-                lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) > 0;
     char *body = NULL;
     const char *type = NULL;
-    int error = options->answer && asks ? options->answer(path, &body, &type, options->argument)
-                                        : UV_ENOENT;
+    int error =
+        options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
     int failed = error ? lws_return_http_status(connection, (unsigned)status_of(error), NULL)
                        : write_answer(connection, body, type);
     free(body);

@@ -451,9 +451,10 @@ async def health():
     assert "content-length: 3" in head and "x-content-type-options: nosniff" in head, head
     whole, body = await get("/metrics", "HEAD")
     assert whole.startswith("HTTP/1.1 200 ") and "content-length: " in whole and not body, whole
-    for path, method in [("/healthy", "GET"), ("/healthz/x", "GET"), ("/metrics", "DELETE")]:
+    for path, method, status in [("/healthy", "GET", 404), ("/healthz/x", "GET", 404),
+                                 ("/metrics", "DELETE", 405)]:
         head, _ = await get(path, method)
-        assert head.startswith("HTTP/1.1 404 "), head
+        assert head.startswith(f"HTTP/1.1 {status} "), head
     assert "<title>Chat" in (await get("/"))[1]
     await (await enter("Ana", path="/metrics")).asks("/quem", "Quem está aqui: 1\nAna")
 

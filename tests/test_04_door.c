@@ -181,6 +181,39 @@ START_TEST(cuts_who_takes_too_long)
 }
 END_TEST
 
+/* Who is in no hurry to send the rest is not waited for. */
+START_TEST(takes_no_bodies)
+{
+    static const struct {
+        const char *request;
+        int status;
+    } cases[] = {
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf", 405},
+        {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 405},
+        {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 405},
+        {"OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n", 405},
+        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 413},
+        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 413},
+        {"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 413},
+        {"HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 413},
+        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 404},
+        {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+    };
+    char head[4096], rest[4096];
+    start_own_with("", "paused");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        int peer = peer_request(port, cases[i].request);
+        ck_assert_int_eq(peer_answer(peer, head), cases[i].status);
+        if (cases[i].status != 404)
+            while (recv(peer, rest, sizeof(rest), 0) > 0)
+                ; /* to the end of the connection */
+        close(peer);
+    }
+    still_serves();
+    stop();
+}
+END_TEST
+
 /*
  * Numbers
  */
@@ -212,10 +245,24 @@ END_TEST
 
 #define DESCRIPTORS 96
 
+/* Has as many come in as may; the last of peers, and of the count, is the one that was refused. */
+static int fill(int peers[DESCRIPTORS], char head[4096])
+{
+    int count = 0, status;
+    do {
+        peers[count] = peer_request(port,
+            "GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" VERSION_13 "\r\n");
+        status = peer_answer(peers[count++], head);
+    } while (status == 101);
+    ck_assert_int_eq(status, 503);
+    return count;
+}
+
 START_TEST(refuses_whom_it_has_no_descriptor_for)
 {
     struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
-    int peers[DESCRIPTORS], count = 0, status;
+    int peers[DESCRIPTORS];
     char head[4096];
     const char *valgrind = getenv("VALGRIND");
     if (valgrind && *valgrind)
@@ -223,19 +270,10 @@ START_TEST(refuses_whom_it_has_no_descriptor_for)
     setrlimit(RLIMIT_NOFILE, &limit);
     start_own("");
     int quiet = open_descriptors(server.pid);
-    for (;;) {
-        peers[count] = peer_request(port,
-            "GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" VERSION_13 "\r\n");
-        status = peer_answer(peers[count], head);
-        if (status != 101)
-            break;
-        count++;
-    }
-    ck_assert_int_eq(status, 503);
+    int count = fill(peers, head);
     ck_assert_ptr_nonnull(strstr(head, "\r\nConnection: close\r\n"));
     ck_assert_int_gt(count, DESCRIPTORS / 3);
-    close(peers[count]);
+    close(peers[--count]);
     wait_for_descriptors(quiet + count); /* the refusal has freed itself */
 
     /* Those inside go on, and who leaves makes room. */
@@ -247,9 +285,15 @@ START_TEST(refuses_whom_it_has_no_descriptor_for)
         close(peers[--count]);
     wait_for_descriptors(quiet);
     still_serves();
+    wait_for_descriptors(quiet);
+    for (count = fill(peers, head); count > 0;)
+        close(peers[--count]);
+
     char *errors = child_errors(&server);
     ck_assert_ptr_nonnull(strstr(errors, "só 96 arquivos podem ficar abertos"));
-    ck_assert_ptr_nonnull(strstr(errors, "recusados com 503"));
+    const char *said = strstr(errors, "recusados com 503");
+    ck_assert_ptr_nonnull(said);
+    ck_assert_ptr_null(strstr(said + 1, "recusados com 503")); /* not each time */
     free(errors);
     stop();
 }
@@ -272,6 +316,23 @@ START_TEST(raises_the_limit_of_descriptors)
 }
 END_TEST
 
+/* Closing a connection costs the more the higher it is. */
+START_TEST(lowers_a_limit_that_is_too_high)
+{
+    struct rlimit limit, now;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max <= 65536)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    start_own("");
+    ck_assert_int_eq(prlimit(server.pid, RLIMIT_NOFILE, NULL, &now), 0);
+    ck_assert_uint_eq(now.rlim_cur, 65536);
+    still_serves();
+    stop();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
@@ -279,9 +340,10 @@ int main(int argc, char **argv)
     const TTest *const handshake[] = {upgrades_what_was_got_to_websocket_only,
         speaks_one_version_only, takes_pages_of_its_own_only,
         takes_no_page_whose_name_was_turned_to_it, takes_pages_of_the_allowed,
-        cuts_who_takes_too_long, NULL};
+        cuts_who_takes_too_long, takes_no_bodies, NULL};
     const TTest *const numbers[] = {bounds_the_connections_of_an_address,
-        refuses_whom_it_has_no_descriptor_for, raises_the_limit_of_descriptors, NULL};
+        refuses_whom_it_has_no_descriptor_for, raises_the_limit_of_descriptors,
+        lowers_a_limit_that_is_too_high, NULL};
     return run_suite("04_door",
         (struct test_group[]){{"handshake", handshake}, {"numbers", numbers}, {NULL, NULL}});
 }
