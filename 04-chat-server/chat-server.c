@@ -67,7 +67,9 @@ static int run(struct chat *chat)
     int error = loop_init(&loop);
     if (!error) {
         error = task_run(&loop, "serve", serve, chat);
-        loop_close(&loop);
+        int not_closed = loop_close(&loop);
+        if (not_closed)
+            return program_end(not_closed, tr("fechar tudo", "close everything"));
     }
     if (error == UV_EINVAL && options->certificate)
         return program_end(error,

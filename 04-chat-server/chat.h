@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "common/language.h"
+#include "log.h"
 #include "rate.h"
 #include "websocket.h"
 
@@ -18,9 +19,10 @@ struct server {
     void *rooms;
     const struct websocket_server *sockets;
     unsigned long long floods; /* clients dropped because they said too much */
-    long rate;                 /* messages a second that a client may send; 0: any number */
-    bool verbose;              /* log the messages too */
-    bool closing;              /* all are leaving: nobody is told */
+    struct log log;
+    long rate;    /* messages a second that a client may send; 0: any number */
+    bool verbose; /* log the messages too */
+    bool closing; /* all are leaving: nobody is told */
 };
 
 /* One who is connected; it lives on its task's stack. */
@@ -57,8 +59,9 @@ bool server_send_to_one(
  * it is called as before. */
 int server_rename(struct client *client, const char *name);
 
-/* Says on the log what happened, with control characters made visible. */
-void server_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says on the log what happened (log.h). */
+void server_log(struct server *server, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /*
  * names.c

@@ -13,15 +13,10 @@ const char *client_label(const struct client *client)
 
 void client_say(struct client *client, const char *format, ...)
 {
-    char *text;
     va_list arguments;
     va_start(arguments, format);
-    int size = vasprintf(&text, format, arguments);
+    websocket_send_arguments(client->socket, format, arguments);
     va_end(arguments);
-    if (size < 0)
-        return;
-    websocket_send(client->socket, text, (size_t)size);
-    free(text);
 }
 
 /* What a client sends is a command, or goes to all others. */
@@ -59,8 +54,8 @@ static int keep_pace(struct client *self)
         return task_sleep(wait);
     client_say(
         self, tr_in(self->language, "Mensagens demais. Até logo!", "Too many messages. Goodbye!"));
-    server_log(
-        tr("Cliente %s: mensagens demais", "Client %s: too many messages"), client_label(self));
+    server_log(self->server, tr("Cliente %s: mensagens demais", "Client %s: too many messages"),
+        client_label(self));
     self->server->floods++;
     websocket_close(self->socket, WEBSOCKET_POLICY);
     return UV_EPERM;
@@ -81,7 +76,7 @@ int client_manage(struct client *self)
         if (error)
             return error;
         if (self->server->verbose)
-            server_log("%s < %s", client_label(self), text);
+            server_log(self->server, "%s < %s", client_label(self), text);
         process(self, text, (size_t)size);
     }
     return size < 0 ? (int)size : 0;

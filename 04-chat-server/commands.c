@@ -6,6 +6,7 @@
 
 #include "chat.h"
 #include "common/words.h"
+#include "text.h"
 
 #define NAMES_LISTED 200 /* by /quem: what one message may well hold */
 
@@ -54,15 +55,16 @@ static void say_clients(struct client *self, const struct words *words)
 static void change_name(struct client *self, const struct words *words)
 {
     const char *name = words->count > 1 ? words->word[1] : "";
-    if (!server_name_is_free(self->server, name) || server_rename(self, name) != 0) {
+    if (!server_name_is_free(self->server, name))
         client_say(self, tr_in(self->language, "Nome em uso ou inválido. Escolha um outro.",
                              "Name in use or invalid. Choose another one."));
-        return;
-    }
-    client_say(self,
-        tr_in(
-            self->language, "Nome alterado com sucesso para %s", "Name successfully changed to %s"),
-        self->name);
+    else if (server_rename(self, name) != 0)
+        client_say(self, tr_in(self->language, TEXT_SHORT_PORTUGUESE, TEXT_SHORT_ENGLISH));
+    else
+        client_say(self,
+            tr_in(self->language, "Nome alterado com sucesso para %s",
+                "Name successfully changed to %s"),
+            self->name);
 }
 
 /* The words from the one of that number on, a space between two; NULL when memory is short. */

@@ -52,7 +52,9 @@ int main(int argc, char **argv)
     int error = loop_init(&loop);
     if (!error) {
         error = task_run(&loop, "serve", serve, &options);
-        loop_close(&loop);
+        int not_closed = loop_close(&loop);
+        if (not_closed)
+            return program_end(not_closed, tr("fechar tudo", "close everything"));
     }
     return program_end(error, tr("escutar %s:%s", "listen on %s:%s"), options.host, options.port);
 }

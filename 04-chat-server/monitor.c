@@ -26,9 +26,12 @@ static int write_metrics(char **body, const struct server *server)
         "# TYPE chat_drops_total counter\n"
         "chat_drops_total{reason=\"unread\"} %llu\n"
         "chat_drops_total{reason=\"silence\"} %llu\n"
-        "chat_drops_total{reason=\"flood\"} %llu\n",
+        "chat_drops_total{reason=\"flood\"} %llu\n"
+        "# HELP chat_log_lines_lost_total Lines of the log that nobody took.\n"
+        "# TYPE chat_log_lines_lost_total counter\n"
+        "chat_log_lines_lost_total %llu\n",
         server->connected, counts.messages, counts.deliveries, counts.waiting, counts.unread,
-        counts.silent, server->floods);
+        counts.silent, server->floods, server->log.lost);
 }
 
 int server_answer(const char *path, char **body, const char **type, void *server)

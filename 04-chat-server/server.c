@@ -13,13 +13,15 @@ static int stay(struct client *client)
     struct server *server = client->server;
     const char *room = client->room->name;
     server->connected++;
-    server_log(tr("Novo cliente conectado%s%s. Total: %zu", "New client connected%s%s. Total: %zu"),
+    server_log(server,
+        tr("Novo cliente conectado%s%s. Total: %zu", "New client connected%s%s. Total: %zu"),
         *room ? tr(" a /", " to /") : "", room, server->connected);
     int error = client_manage(client);
     server->connected--;
     if (client->name && !server->closing)
         room_tell(client, "%s" TEXT_LEFT_PORTUGUESE, "%s" TEXT_LEFT_ENGLISH, client->name);
-    server_log(tr("Cliente %s desconectado. Total: %zu", "Client %s disconnected. Total: %zu"),
+    server_log(server,
+        tr("Cliente %s desconectado. Total: %zu", "Client %s disconnected. Total: %zu"),
         client_label(client), server->connected);
     return error;
 }
@@ -34,7 +36,10 @@ int server_connect(struct websocket *socket, void *argument)
     };
     int error = room_enter(&client, websocket_path(socket));
     if (error) {
-        client_say(&client, tr_in(client.language, "Nome de sala inválido", "Invalid room name"));
+        client_say(&client, "%s",
+            error == UV_EINVAL
+                ? tr_in(client.language, "Nome de sala inválido", "Invalid room name")
+                : tr_in(client.language, TEXT_SHORT_PORTUGUESE, TEXT_SHORT_ENGLISH));
         return error;
     }
     error = stay(&client);
@@ -53,7 +58,7 @@ int server_send_to_all(
     if (!error)
         error = buffer_append(&message, text, size);
     if (!error && server->verbose)
-        server_log(tr("Enviando a todos", "Sending to all"));
+        server_log(server, tr("Enviando a todos", "Sending to all"));
     if (!error)
         error = room_send(origin, message.data, message.end);
     buffer_free(&message);
@@ -67,7 +72,7 @@ bool server_send_to_one(
     if (!client || client == origin)
         return false;
     if (server->verbose)
-        server_log(tr("Enviando de <%s> para <%s>: %s", "Sending from <%s> to <%s>: %s"),
+        server_log(server, tr("Enviando de <%s> para <%s>: %s", "Sending from <%s> to <%s>: %s"),
             origin->name, name, text);
     const char *format = tr_in(
         client->language, TEXT_PRIVATE_PORTUGUESE "%s >> %s", TEXT_PRIVATE_ENGLISH "%s >> %s");
@@ -87,17 +92,10 @@ int server_rename(struct client *client, const char *name)
     return error;
 }
 
-void server_log(const char *format, ...)
+void server_log(struct server *server, const char *format, ...)
 {
-    char *line, *visible = NULL;
     va_list arguments;
     va_start(arguments, format);
-    int size = vasprintf(&line, format, arguments);
+    log_say(&server->log, format, arguments);
     va_end(arguments);
-    if (size >= 0) {
-        visible = text_make_visible(line);
-        free(line);
-    }
-    puts(visible ? visible : tr_error(UV_ENOMEM));
-    free(visible);
 }

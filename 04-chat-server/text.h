@@ -17,6 +17,10 @@
 #define TEXT_RENAMED_PORTUGUESE " agora é "
 #define TEXT_RENAMED_ENGLISH " is now "
 
+/* What a client is told when there is no memory for what it wants. */
+#define TEXT_SHORT_PORTUGUESE "O servidor está sem memória. Tente de novo."
+#define TEXT_SHORT_ENGLISH "The server is short of memory. Try again."
+
 /* The text after the white space that it begins with. */
 const char *text_skip_space(const char *text);
 

@@ -1,7 +1,6 @@
 /* A client as its task sees it. The other side is websocket_connection.c. */
 #include "websocket_private.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -166,17 +165,23 @@ int websocket_send(struct websocket *socket, const char *text, size_t size)
     return 0;
 }
 
-int websocket_send_format(struct websocket *socket, const char *format, ...)
+int websocket_send_arguments(struct websocket *socket, const char *format, va_list arguments)
 {
-    va_list arguments;
     char *text;
-    va_start(arguments, format);
     int size = vasprintf(&text, format, arguments);
-    va_end(arguments);
     if (size < 0)
         return UV_ENOMEM;
     int error = websocket_send(socket, text, (size_t)size);
     free(text);
+    return error;
+}
+
+int websocket_send_format(struct websocket *socket, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int error = websocket_send_arguments(socket, format, arguments);
+    va_end(arguments);
     return error;
 }
 

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <sys/types.h>
 
 #include "04-chat-server/websocket_room.h"
@@ -89,6 +90,10 @@ int websocket_send(struct websocket *socket, const char *text, size_t size);
 /* websocket_send of a text as printf makes it. */
 int websocket_send_format(struct websocket *socket, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same as vprintf makes it. */
+int websocket_send_arguments(struct websocket *socket, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 #define WEBSOCKET_POLICY 1008 /* the status for who did what is not done here */
 

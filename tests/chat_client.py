@@ -386,7 +386,7 @@ async def metrics():
         head, body = await get("/metrics")
         assert "content-type: text/plain; version=0.0.4" in head, head
         lines = [line.split() for line in body.splitlines() if not line.startswith("#")]
-        assert body.count("# HELP") == body.count("# TYPE") == 5 and body.endswith("\n"), body
+        assert body.count("# HELP") == body.count("# TYPE") == 6 and body.endswith("\n"), body
         drops = sum(int(value) for name, value in lines if name.startswith("chat_drops_total{"))
         return [int(dict(lines)[f"chat_{name}"]) for name in
                 ["clients", "messages_total", "deliveries_total"]] + [drops]
@@ -471,6 +471,16 @@ async def log():
     await ana.say("/apenas Bia três")
     await bia.hears("PRIVADO de Ana >> três")
     await ana.leave()
+
+
+async def talk():
+    """Fills a log that nobody reads, and is answered all the same."""
+    ana = await enter("Ana")
+    for n in range(200):
+        await ana.say("x" * 10 * n)
+        await ana.asks("/", INVALID)
+    _, body = await get("/metrics")
+    assert int(re.search(r"^chat_log_lines_lost_total (\d+)$", body, re.M)[1]) > 100, body
 
 
 async def farewell():

@@ -1,10 +1,13 @@
 // links: tests/chat_scenario.c
 /* The chat server as a program. What its users see is in chat_client.py, a scenario for each test.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "chat_scenario.h"
 #include "support.h"
@@ -158,6 +161,30 @@ START_TEST(verbose_shows_messages_and_forges_no_line)
 }
 END_TEST
 
+/* All that waits in the pipe. */
+static void drain(int output)
+{
+    char data[4096];
+    int size;
+    while (ioctl(output, FIONREAD, &size) == 0 && size > 0)
+        ck_assert_int_gt(read(output, data, sizeof(data)), 0);
+}
+
+START_TEST(does_not_wait_for_who_reads_the_log)
+{
+    const char *words[] = {"--port=0", "--rate=0", "--verbose", NULL};
+    child_start(&server, "04-chat-server/chat-server", words, NULL);
+    ck_assert_int_ge(fcntl(server.output, F_SETPIPE_SZ, 4096), 4096);
+    port = child_port(&server);
+    scenario_end(scenario_start("talk", port, ""));
+    drain(server.output);
+    scenario_end(scenario_start("log", port, ""));
+    child_line_with(&server, "linhas ficaram de fora");
+    child_line_with(&server, "Novo cliente conectado. Total: 1");
+    stop();
+}
+END_TEST
+
 START_TEST(says_goodbye)
 {
     char line[64] = "";
@@ -230,8 +257,9 @@ int main(void)
         rooms, names_of_rooms, arrivals_and_departures, who_is_here, help_and_quit, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,
-        verbose_shows_messages_and_forges_no_line, says_goodbye, a_second_signal_ends_at_once,
-        says_that_the_port_is_taken, refuses_bad_options, NULL};
+        verbose_shows_messages_and_forges_no_line, does_not_wait_for_who_reads_the_log,
+        says_goodbye, a_second_signal_ends_at_once, says_that_the_port_is_taken,
+        refuses_bad_options, NULL};
     return run_suite("04_chat", (struct test_group[]){{"users", users}, {"places", places},
                                     {"watchers", watchers}, {"program", program}, {NULL, NULL}});
 }
