@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
 
 #include "common/language.h"
 #include "log.h"
@@ -34,7 +35,7 @@ struct client {
     bool leaving;     /* has said /sair */
     struct rate rate;
     struct room *room;
-    struct client *next, *previous; /* in the room */
+    TAILQ_ENTRY(client) neighbor; /* in the room */
 };
 
 /*
@@ -86,7 +87,7 @@ void name_release(struct client *client);
 
 /* Those to whom the same is said. It lasts while somebody is in it. */
 struct room {
-    struct client *first, *last;
+    TAILQ_HEAD(, client) clients;     /* in the order in which they came */
     struct websocket_room hearers[2]; /* by their language: not all is said to them in the same */
     char name[];                      /* "": the common one */
 };

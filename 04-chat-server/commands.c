@@ -108,9 +108,10 @@ static void send_only_to(struct client *self, const struct words *words)
 static size_t list_names(FILE *list, const struct room *room, size_t most)
 {
     size_t count = 0;
-    for (const struct client *client = room->first; client; client = client->next)
-        if (client->name && count++ < most)
-            fprintf(list, "\n%s", client->name);
+    const struct client *client;
+    TAILQ_FOREACH(client, &room->clients, neighbor)
+    if (client->name && count++ < most)
+        fprintf(list, "\n%s", client->name);
     return count;
 }
 

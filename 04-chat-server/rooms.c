@@ -20,6 +20,7 @@ static struct room *open_room(struct server *server, const char *name)
     struct room *room = calloc(1, sizeof(*room) + strlen(name) + 1);
     if (!room)
         return NULL;
+    TAILQ_INIT(&room->clients);
     strcpy(room->name, name);
     if (tsearch(room->name, &server->rooms, text_compare))
         return room;
@@ -35,12 +36,7 @@ static int enter(struct client *client, const char *name)
     if (!room)
         return UV_ENOMEM;
     client->room = room;
-    client->previous = room->last;
-    if (room->last)
-        room->last->next = client;
-    else
-        room->first = client;
-    room->last = client;
+    TAILQ_INSERT_TAIL(&room->clients, client, neighbor);
     /* One that is closed already hears nothing. */
     websocket_room_enter(&room->hearers[client->language], client->socket);
     return 0;
@@ -60,16 +56,9 @@ void room_leave(struct client *client)
 {
     struct room *room = client->room;
     websocket_room_leave(client->socket);
-    if (client->previous)
-        client->previous->next = client->next;
-    else
-        room->first = client->next;
-    if (client->next)
-        client->next->previous = client->previous;
-    else
-        room->last = client->previous;
+    TAILQ_REMOVE(&room->clients, client, neighbor);
     client->room = NULL;
-    if (room->first)
+    if (!TAILQ_EMPTY(&room->clients))
         return;
     tdelete(room->name, &client->server->rooms, text_compare);
     free(room);
@@ -87,16 +76,20 @@ int room_send(const struct client *origin, const char *text, size_t size)
     return error ? error : send_in(ENGLISH, origin, text, size);
 }
 
+static void say_farewell_in(struct websocket_room *hearers, const char *text)
+{
+    websocket_room_send(hearers, NULL, text, strlen(text));
+}
+
 static void say_farewell(const void *node, VISIT visit, void *unused)
 {
     (void)unused;
     if (visit != postorder && visit != leaf)
         return;
     const char *name = *(char *const *)node;
-    const struct room *room = (const struct room *)(name - offsetof(struct room, name));
-    for (struct client *client = room->first; client; client = client->next)
-        client_say(client, tr_in(client->language, "O servidor está fechando. Até logo!",
-                               "The server is closing. Goodbye!"));
+    struct room *room = (struct room *)(name - offsetof(struct room, name));
+    say_farewell_in(&room->hearers[PORTUGUESE], "O servidor está fechando. Até logo!");
+    say_farewell_in(&room->hearers[ENGLISH], "The server is closing. Goodbye!");
 }
 
 void rooms_say_farewell(struct server *server)

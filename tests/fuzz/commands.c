@@ -63,10 +63,11 @@ int fuzz_commands(const uint8_t *data, size_t size)
     struct play play = {0};
     struct client clients[] = {{.server = &play.server, .language = PORTUGUESE},
         {.server = &play.server, .language = ENGLISH}};
-    struct room room = {.first = &clients[0], .last = &clients[1]};
-    clients[0].next = room.last;
-    clients[1].previous = room.first;
-    clients[0].room = clients[1].room = &room;
+    struct room room = {.clients = TAILQ_HEAD_INITIALIZER(room.clients)};
+    for (int i = 0; i < 2; i++) {
+        clients[i].room = &room;
+        TAILQ_INSERT_TAIL(&room.clients, &clients[i], neighbor);
+    }
     for (int turn = 0; (line = strsep(&rest, "\n")); turn = !turn) {
         play.answers = 0;
         client_obey(&clients[turn], line);
