@@ -19,7 +19,7 @@ int main(void)
     mvaddstr(0, 0, "Hello! Press a key; S leaves.");
     int key;
     while ((key = getch()) != 'S' && key != 's' && key != ERR)
-        mvprintw(1, 0, "That was %s.", keyname(key));
+        mvprintw(1, 0, "That was %-4s", keyname(key));
     endwin(); /* the terminal is as it was */
     delscreen(terminal);
     return EXIT_SUCCESS;

@@ -26,7 +26,7 @@ static int read_keyboard(void)
         int key = getch();            /* here everything stops */
         if (key == 'S' || key == 's' || key == ERR)
             return 0;
-        mvprintw(1, 0, "key %s", keyname(key));
+        mvprintw(1, 0, "key %-4s", keyname(key));
     }
     return error;
 }

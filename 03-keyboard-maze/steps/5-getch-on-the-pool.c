@@ -33,7 +33,7 @@ static int read_keyboard(void)
             return key; /* cancelled, by Ctrl+C say */
         if (key == 'S' || key == 's')
             return 0;
-        mvprintw(1, 0, "key %s", keyname(key));
+        mvprintw(1, 0, "key %-4s", keyname(key));
         refresh();
     }
 }

@@ -54,7 +54,7 @@ static int play(void *wake)
     int error = scope_spawn(&scope, "clock", show_clock, NULL), key = error;
     while (key >= 0 && key != 'S' && key != 's')
         if ((key = read_key(wake)) > 0)
-            mvprintw(1, 0, "key %s", keyname(key));
+            mvprintw(1, 0, "key %-4s", keyname(key));
     return scope_leave(&scope, key < 0 ? key : 0);
 }
 
