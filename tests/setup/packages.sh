@@ -51,13 +51,13 @@ ci    shellcheck     command:shellcheck                      shellcheck         
 ci    valgrind       command:valgrind                        valgrind               valgrind            -
 docs  python3        command:/usr/bin/python3                python3                python3             -
 docs  graphviz       graphviz                                graphviz               graphviz            graphviz
+docs  pyte           module:pyte                             python3-pyte           python3-pyte         -
 site  python3        command:/usr/bin/python3                python3                python3             -
 site  node>=18       node:18                                 nodejs                 nodejs              node
 site  npm            command:npm                             npm                    nodejs-npm          node
 site  vitepress      node_modules:docs/site:vitepress        -                      -                   -
 fuzz  clang          command:clang                           clang                  clang               llvm
 fuzz  libFuzzer      fuzzer                                  libclang-rt-dev        compiler-rt         llvm
-docs  pyte           module:pyte                             python3-pyte           python3-pyte         -
 aarch64 gcc-aarch64  cross_compiler                          gcc-aarch64-linux-gnu,libc6-dev-arm64-cross - -
 aarch64 qemu-aarch64 command:qemu-aarch64                    qemu-user              qemu-user           -
 aarch64 pkg-config   command:pkg-config                      pkg-config             pkgconf-pkg-config  pkgconf
