@@ -22,7 +22,7 @@ static int bob(void *notes)
     return error;
 }
 
-int run(void *notes)
+int talk(void *notes)
 {
     struct scope scope;
     scope_enter(&scope);

@@ -9,7 +9,7 @@ START_TEST(the_prediction_comes_true)
 {
     char notes[32] = "";
     keep_order();
-    ck_assert_int_eq(run_main(run, notes), 0);
+    ck_assert_int_eq(run_main(talk, notes), 0);
     const char *said = prediction();
     size_t right = 0;
     while (said[right] && said[right] == notes[right])
