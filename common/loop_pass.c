@@ -98,8 +98,6 @@ FOR_BOTH void expire_timers(struct loop_state *state, uint64_t now, struct trace
 // #region run_pass
 FOR_BOTH void run_phases(struct loop_state *state, struct trace *trace)
 {
-    if (trace)
-        trace_after_poll(trace);
     state->deferred = !state->debug; /* which looks at each call, in begin_soon */
     expire_timers(state, loop_now(state->check.loop), trace);
     queue_drain(state, &state->ready, trace, "ready");
@@ -109,14 +107,14 @@ FOR_BOTH void run_phases(struct loop_state *state, struct trace *trace)
     state->deferred = false;
     set_alarm(state);
     set_idle(state);
-    if (trace)
-        trace_pass_end(trace);
 }
 // #endregion run_pass
 
-TRACE_COLD static void run_traced_phases(struct loop_state *state)
+TRACE_COLD static void run_traced_phases(struct loop_state *state, struct trace *trace)
 {
-    run_phases(state, trace_in(state));
+    trace_after_poll(trace);
+    run_phases(state, trace);
+    trace_pass_end(trace);
 }
 
 void loop_before_poll(uv_prepare_t *prepare)
@@ -130,7 +128,7 @@ void loop_run_pass(uv_check_t *check)
     if (state->closing)
         return;
     if (trace_in(state))
-        run_traced_phases(state);
+        run_traced_phases(state, trace_in(state));
     else
         run_phases(state, NULL);
 }

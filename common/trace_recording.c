@@ -8,27 +8,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/environment.h"
 #include "common/language.h"
 #include "common/trace_ring.h"
 
-#define LIMIT 1000000
-#define MOST 100000000
-
-static uint64_t limit_of_records(void)
-{
-    const char *text = getenv("TRACE_LIMIT");
-    if (!text || !*text)
-        return LIMIT;
-    char *end;
-    unsigned long limit = strtoul(text, &end, 10);
-    if (text[0] >= '0' && text[0] <= '9' && !*end && limit >= 1 && limit <= MOST)
-        return limit;
-    fprintf(stderr,
-        tr("TRACE_LIMIT: valor inválido: %s: use um inteiro de 1 a %d; fica %d\n",
-            "TRACE_LIMIT: bad value: %s: use an integer from 1 to %d; it stays %d\n"),
-        text, MOST, LIMIT);
-    return LIMIT;
-}
+#define LIMIT 1000000UL
+#define MOST 100000000UL
 
 /* How many recordings were begun; shared with the processes that the program forks, such as those
  * that compare measures in. */
@@ -44,9 +29,8 @@ __attribute__((constructor)) static void share_count(void)
 }
 
 /* "run.json", and for the loops after the program's first one "run-2.json", ... */
-static bool make_path(char *path, size_t size)
+static bool make_path(char *path, size_t size, const char *wish)
 {
-    const char *wish = getenv("TRACE");
     const char *name = strrchr(wish, '/') ? strrchr(wish, '/') + 1 : wish;
     const char *dot = strrchr(name, '.');
     size_t stem = dot && dot != name ? (size_t)(dot - wish) : strlen(wish);
@@ -90,9 +74,9 @@ static struct trace *new_trace(uint64_t limit)
     return NULL;
 }
 
-static int open_file(struct trace *trace)
+static int open_file(struct trace *trace, const char *wish)
 {
-    if (!make_path(trace->path, sizeof(trace->path))) {
+    if (!make_path(trace->path, sizeof(trace->path), wish)) {
         errno = ENAMETOOLONG;
         return -1;
     }
@@ -104,8 +88,11 @@ struct trace *trace_open(uv_loop_t *loop)
     const char *wish = getenv("TRACE");
     if (!wish || !*wish)
         return NULL;
-    struct trace *trace = new_trace(limit_of_records());
-    int file = trace ? open_file(trace) : -1;
+    uint64_t limit = environment_number("TRACE_LIMIT", LIMIT, MOST);
+    if (limit == 0)
+        return NULL;
+    struct trace *trace = new_trace(limit);
+    int file = trace ? open_file(trace, wish) : -1;
     if (file < 0) {
         fprintf(stderr, "TRACE: %s: %s\n", trace ? trace->path : wish, strerror(errno));
         if (trace)

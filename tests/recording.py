@@ -50,7 +50,8 @@ class Recording:
         assert self.names[0] == "loop", self.names
         check = {"B": self.begin, "E": self.end, "i": self.mark, "C": self.count,
                  "s": self.arrow, "f": self.arrow}
-        self.last, self.arrows, self.ended, self.counts = 0.0, {}, {}, {}
+        self.last, self.first = 0.0, self.events[0]["ts"]
+        self.arrows, self.ended, self.latest, self.counts = {}, {}, {}, {}
         for event in self.events:
             assert event["ts"] >= self.last, ("time goes back", event)
             assert event["tid"] in self.names, ("no such row", event)
@@ -58,6 +59,9 @@ class Recording:
             check[event["ph"]](event)
         for row, spells in self.spells.items():
             assert not spells, ("without an end", row, spells)
+        for row, spell in self.latest.items():
+            whole = spell["cat"] == "run" or self.ended[row] == self.last
+            assert whole, ("ends neither as it ran, nor with the recording", spell)
         for number, phases in self.arrows.items():
             assert phases == "sf", ("half an arrow", number, phases)
 
@@ -75,7 +79,10 @@ class Recording:
         else:
             assert not open_ones, ("in another one", event, open_ones)
         if row != 0 and row not in POOL:
+            begun = row in self.ended or category == "ready" or event["ts"] == self.first
+            assert begun, ("neither spawned, nor there from the first moment on", event)
             assert self.ended.get(row, event["ts"]) == event["ts"], ("a gap", event)
+            self.latest[row] = event
         if category == "ready":
             by = event["args"]["by"]
             assert by in self.names and by != row, event

@@ -256,19 +256,40 @@ START_TEST(a_small_ring)
 }
 END_TEST
 
+/* An arrow from the pool is drawn whole or not at all. */
+START_TEST(a_small_ring_for_the_pool)
+{
+    struct recording recording;
+    struct child compare;
+    char limit[32];
+    recording_init(&recording);
+    for (int records = 1; records <= 20; records++) {
+        snprintf(limit, sizeof(limit), "TRACE_LIMIT=%d", records);
+        child_start(&compare, "01-event-loop/compare",
+            (const char *[]){"--work=io", "--tasks=3", "--wait=1", NULL},
+            (const char *[]){recording.environment, limit, NULL});
+        ck_assert_int_eq(child_wait(&compare), 0);
+        recording_judge(&recording, "dropped");
+        recording_judge_next(&recording, 2, "dropped");
+    }
+    recording_free(&recording);
+}
+END_TEST
+
 START_TEST(limits_that_are_none)
 {
-    static const char *const limits[] = {
-        "0", "-1", "many", "1e6", "100000001", "99999999999999999999"};
+    static const char *const limits[] = {"-1", "many", "1e6", "100000001", "99999999999999999999"};
     struct recording recording;
-    char text[96];
+    char text[128];
     recording_init(&recording);
     for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
         snprintf(text, sizeof(text), "TRACE_LIMIT=%s", limits[i]);
         talk(start(&recording, text), 1);
         stop();
         char *errors = child_errors(&server);
-        snprintf(text, sizeof(text), "TRACE_LIMIT: valor inválido: %s: use", limits[i]);
+        snprintf(text, sizeof(text),
+            "TRACE_LIMIT: not a whole number from 0 to 100000000, so it stays 1000000: %s\n",
+            limits[i]);
         ck_assert_ptr_nonnull(strstr(errors, text));
         free(errors);
         recording_judge(&recording, "recv");
@@ -306,7 +327,8 @@ int main(void)
         (struct test_group[]){
             {"killed", (const TTest *const[]){a_second_ctrl_c, signals, a_signal_while_it_sleeps,
                            abort_in_a_task, abort_on_another_thread, a_stack_that_overflows, NULL}},
-            {"bounds", (const TTest *const[]){a_small_ring, limits_that_are_none,
-                           a_disk_that_is_full, a_file_that_cannot_be_written, NULL}},
+            {"bounds", (const TTest *const[]){a_small_ring, a_small_ring_for_the_pool,
+                           limits_that_are_none, a_disk_that_is_full, a_file_that_cannot_be_written,
+                           NULL}},
             {NULL, NULL}});
 }
