@@ -16,17 +16,24 @@ python := /usr/bin/python3
 
 recording: all ## a program at work, recorded: build/recordings/NAME.json (NAME=echo)
 	@mkdir -p $(recordings)
-	@test -f docs/recordings/$(NAME).py || { echo "NAME is one of: $(pictures)"; exit 1; }
+	@test -f 'docs/recordings/$(NAME).py' || { echo 'NAME is one of: $(pictures)'; exit 2; }
 	BIN=$(or $(bin),.) $(python) docs/recordings/$(NAME).py $(recordings)/$(NAME).json
 
-# Times may stand before and after marks: FROM="recv:2-0.1" TO="send:2+0.1" (docs/picture.py --help).
-picture: $(PROGRAM:%=$(bin)%) ## a program at work, drawn: build/recordings/NAME.svg (PROGRAM=01-event-loop/hello ARGS="--times 3" FROM=0 TO=9 ROWS=loop)
-	@test -n '$(PROGRAM)' || { echo 'Which one? make picture PROGRAM=01-event-loop/hello ARGS="--times 3"'; exit 1; }
+# Of a program, or of a lesson's step (N=2.4). Times may stand before and after events: FROM="recv:2-0.1"
+# TO="send:2+0.1" (docs/picture.py --help).
+drawn_program = $(if $(N),$(step:%=$(out)/%),$(PROGRAM:%=$(bin)%))
+drawn_file = $(recordings)/$(notdir $(drawn_program))
+drawn_part = $(foreach name,FROM TO ROWS,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))'))
+picture: ## a program at work, drawn (PROGRAM=01-event-loop/hello or N=1.4 ARGS="..." FROM=0 TO=9.5 ROWS=loop)
+	@test -n '$(drawn_program)' || \
+	    { echo 'Which one? make picture PROGRAM=01-event-loop/hello ARGS="--times 3"'; exit 2; }
 	@mkdir -p $(recordings)
-	TRACE=$(recordings)/$(notdir $(PROGRAM)).json $(bin)$(PROGRAM) $(ARGS)
-	@$(python) docs/picture.py $(foreach name,FROM TO ROWS,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))')) \
-	    $(recordings)/$(notdir $(PROGRAM)).json $(recordings)/$(notdir $(PROGRAM)).svg
-	@echo '$(recordings)/$(notdir $(PROGRAM)).svg'
+	@$(MAKE) -s $(drawn_program)
+	@rm -f $(drawn_file).json
+	TRACE=$(drawn_file).json $(drawn_program) $(ARGS)
+	@test -f $(drawn_file).json || { echo 'No recording: only programs on common/loop.h make one.'; exit 1; }
+	@$(python) docs/picture.py $(drawn_part) $(drawn_file).json $(drawn_file).svg
+	@echo '$(drawn_file).svg'
 
 pictures: $(pictures:%=picture-%) $(patsubst %.dot,%.svg,$(wildcard $(drawn)/*.dot)) ## all pictures of docs/pictures again, from recordings
 picture-%:
