@@ -10,7 +10,7 @@ import { crowdedMoment, namesOf, read, serve, spellsOf } from "./recordings.mjs"
 
 const FIRST_POOL_ROW = 1000001;
 
-let browser, fileUrl, httpUrl, files;
+let browser, page, fileUrl, httpUrl, files;
 
 const textOf = (page, id) => page.locator(`#${id}`).textContent();
 const shown = (page) => page.evaluate(() => [view.from, view.to].map(Math.round));
@@ -22,12 +22,13 @@ function choose(page, name, content) {
 
 const isOpen = (page) => waitFor(() => textOf(page, "title"), Boolean, "a title");
 
-/* The page with a recording, by the file chooser, not by a server. */
-async function openFile(file, options) {
-  const page = await openPage(browser, fileUrl, { locale: "en", ...options });
+/* The page with a recording, by the file chooser, not by a server. One page sees all that need no
+ * other: a new one takes half a second. */
+async function openFile(file) {
+  page ??= await openPage(browser, fileUrl, { locale: "en" });
+  await page.evaluate(() => { globalThis.modelBefore = state.model; });
   await page.setInputFiles("#chooser", file);
-  await isOpen(page);
-  return page;
+  await waitFor(() => page.evaluate(() => state.model !== modelBefore), Boolean, `${file} to open`);
 }
 
 async function press(page, ...keys) {
@@ -39,7 +40,7 @@ async function press(page, ...keys) {
 /* Every row, and every state of every task with its times, as the file has them. */
 async function rowsAndStates() {
   for (const file of [files.echo, files.chat]) {
-    const page = await openFile(file);
+    await openFile(file);
     const recording = read(file);
     const names = await page.evaluate(() => state.model.rows.filter((row) => row.kind !== "counter")
       .map(({ tid, name }) => [tid, name]));
@@ -50,12 +51,11 @@ async function rowsAndStates() {
       .map((row) => [row.tid,
         row.lanes[0].map(({ name, begin, end }) => [name, begin, end])]));
     equal(states, [...spellsOf(recording)].sort(([a], [b]) => a - b), "the tasks' states");
-    await closePage(page);
   }
 }
 
 async function detailsByKeyboard() {
-  const page = await openFile(files.echo);
+  await openFile(files.echo);
   const recording = read(files.echo);
   const tid = [...namesOf(recording)].find(([, name]) => name === "connection")[0];
   await page.fill("#search", `#${tid}`);
@@ -76,11 +76,10 @@ async function detailsByKeyboard() {
   await page.fill("#search", "nobody");
   await page.keyboard.press("Enter");
   equal(await textOf(page, "live"), 'No row is called "nobody".', "what is said of a wrong name");
-  await closePage(page);
 }
 
 async function zoomAndPan() {
-  const page = await openFile(files.echo);
+  await openFile(files.echo);
   const whole = await shown(page);
   const length = async () => (await shown(page)).reduce((from, to) => to - from);
   await press(page, "+", "+");
@@ -103,11 +102,10 @@ async function zoomAndPan() {
   await page.mouse.move(x + width / 2, y + 26 + 20);
   await waitFor(() => page.locator("#tip").isVisible(), Boolean, "a tip on the loop's row");
   check(/state.*since.*for/.test(await textOf(page, "tip")), "the tip tells the state");
-  await closePage(page);
 }
 
 async function playing() {
-  const page = await openFile(files.chat);
+  await openFile(files.chat);
   const recording = read(files.chat);
   const names = namesOf(recording);
   const { time, tids } = crowdedMoment(recording);
@@ -128,11 +126,10 @@ async function playing() {
   await waitFor(() => page.locator("#play").getAttribute("aria-pressed"), (now) => now === "false",
     "playing to stop at the end");
   equal(await page.evaluate(() => state.time === state.model.end), true, "the end");
-  await closePage(page);
 }
 
 async function wrongFiles() {
-  const page = await openFile(files.echo);
+  await openFile(files.echo);
   const text = readFileSync(files.echo, "utf8");
   const title = await textOf(page, "title");
   const event = (fields) => JSON.stringify({ traceEvents: [{ pid: 1, tid: 0, ts: 0, ...fields }] });
@@ -156,23 +153,22 @@ async function wrongFiles() {
       (message) => message.startsWith("wrong.json: ") && message.includes(reason), reason);
   }
   equal(await textOf(page, "title"), title, "the recording that was open stays");
-  await closePage(page);
 }
 
 async function byHttp() {
-  const page = await openPage(browser, `${httpUrl}?file=echo.json`, { locale: "pt-BR" });
-  await isOpen(page);
-  check((await textOf(page, "title")).startsWith("echo-server: "), "the program is named");
-  check(/linhas/.test(await textOf(page, "title")), "in Portuguese");
+  const served = await openPage(browser, `${httpUrl}?file=echo.json`, { locale: "pt-BR" });
+  await isOpen(served);
+  check((await textOf(served, "title")).startsWith("echo-server: "), "the program is named");
+  check(/linhas/.test(await textOf(served, "title")), "in Portuguese");
   // Names are text, whatever they hold.
   const text = readFileSync(files.echo, "utf8").replaceAll('"connection"', '"<img src=x>"');
-  await choose(page, "markup.json", text);
-  await page.fill("#search", "<img");
-  await page.keyboard.press("Enter");
-  await waitFor(() => textOf(page, "details"), (now) => now.includes("<img src=x>"),
+  await choose(served, "markup.json", text);
+  await served.fill("#search", "<img");
+  await served.keyboard.press("Enter");
+  await waitFor(() => textOf(served, "details"), (now) => now.includes("<img src=x>"),
     "the name as text");
-  equal(await page.locator("aside img").count(), 0, "images");
-  await closePage(page);
+  equal(await served.locator("aside img").count(), 0, "images");
+  await closePage(served);
 
   const missing = await openPage(browser, `${httpUrl}?file=missing.json`, { locale: "en" });
   await waitFor(() => textOf(missing, "message"), (now) => now.includes("404"),
@@ -185,7 +181,8 @@ async function byHttp() {
 }
 
 async function screens() {
-  const page = await openFile(files.echo, { viewport: { width: 360, height: 640 }, locale: "pt-BR" });
+  await openFile(files.echo);
+  await page.setViewportSize({ width: 360, height: 640 });
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await waitFor(() => page.evaluate(() => document.documentElement.dataset.theme),
@@ -201,12 +198,12 @@ async function screens() {
   equal(cut, [], "what is wider than the screen");
   const { height } = await page.locator("#canvas").boundingBox();
   check(height >= 200, `the recording has room: ${height} pixels`);
-  await closePage(page);
+  await page.setViewportSize({ width: 1280, height: 720 });
 }
 
 /* The shapes are bounded by the canvas: one a pixel and lane, and as many marks. */
 async function manyEvents() {
-  const page = await openFile(files.long);
+  await openFile(files.long);
   equal(read(files.long).traceEvents.length >= 90000, true, "a long recording");
   for (const nearer of [0, 8, 8, 8]) {
     await press(page, ...Array.from({ length: nearer }, () => "+"));
@@ -220,7 +217,6 @@ async function manyEvents() {
     console.log(`${shapes} shapes, ${time.toFixed(1)} ms`);
     check(shapes < bound, `${shapes} shapes are less than ${bound}`);
   }
-  await closePage(page);
 }
 
 const CHECKS = [rowsAndStates, detailsByKeyboard, zoomAndPan, playing, wrongFiles, byHttp, screens,
@@ -242,4 +238,5 @@ await run("timeline.mjs FILE_URL_OF_THE_PAGE ECHO.json CHAT.json LONG.json",
       }
       console.log(`${one.name}: ${Date.now() - begun} ms`);
     }
+    await closePage(page);
   });
