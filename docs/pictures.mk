@@ -36,11 +36,12 @@ picture: ## a program at work, drawn (PROGRAM=01-event-loop/hello or N=1.4 ARGS=
 	@echo '$(drawn_file).svg'
 
 pictures: $(pictures:%=picture-%) $(patsubst %.dot,%.svg,$(wildcard $(drawn)/*.dot)) ## all pictures of docs/pictures again, from recordings
-picture-%:
+picture-%: all
 	@$(MAKE) recording NAME=$*
 	$(python) docs/picture.py $(part_$*) $(recordings)/$*.json $(drawn)/$*.svg
 
 $(drawn)/%.svg: $(drawn)/%.dot
+	@tests/setup/packages.sh check docs
 	dot -Tsvg -o $@ $<
 
 .PHONY: recording picture pictures

@@ -130,12 +130,14 @@ class View {
 
 /* What is at a place of the canvas: a mark, a spell, or undefined. */
 const REACH = 6; // pixels that a pointer may miss a mark by
+const MARKS = 16; // pixels at the top of a row in which they stand
 
 function itemAt(view, x, y) {
   const row = view.rowAt(y);
   if (!row || row.kind === "counter")
     return undefined;
-  return markAt(view, row, x) ?? spellUnder(view, row, x, y);
+  const mark = y < view.yOf(row) + MARKS ? markAt(view, row, x) : undefined;
+  return mark ?? spellUnder(view, row, x, y);
 }
 
 function markAt(view, row, x) {

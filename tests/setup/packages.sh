@@ -5,7 +5,7 @@
 #   packages.sh install GROUP...   silent; or says what it installs and how, and does it
 #   packages.sh doctor             each tool and library with its version; status 1 if one is missing
 #
-# The groups: build, test, page (the chat's page, in a browser), bench (the chat server's peers), ci,
+# The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
 # docs (the book's pages), site, fuzz, aarch64.
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
