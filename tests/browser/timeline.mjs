@@ -104,6 +104,24 @@ async function zoomAndPan() {
   check(/state.*since.*for/.test(await textOf(page, "tip")), "the tip tells the state");
 }
 
+/* Two fingers that move apart. */
+async function pinch() {
+  await openFile(files.echo);
+  const before = await shown(page);
+  const { x, y, width } = await page.locator("#canvas").boundingBox();
+  const touches = await page.context().newCDPSession(page);
+  const middle = x + width / 2;
+  const touch = (type, apart) => touches.send("Input.dispatchTouchEvent", { type,
+    touchPoints: apart ? [{ x: middle - apart, y: y + 90, id: 0 }, { x: middle + apart, y: y + 90, id: 1 }]
+      : [] });
+  await touch("touchStart", 40);
+  for (const apart of [60, 90, 120])
+    await touch("touchMove", apart);
+  await touch("touchEnd", 0);
+  const length = ([from, to]) => to - from;
+  await waitFor(() => shown(page), (now) => length(now) < length(before) / 2, "fingers to zoom");
+}
+
 async function playing() {
   await openFile(files.chat);
   const recording = read(files.chat);
@@ -152,6 +170,13 @@ async function wrongFiles() {
     await waitFor(() => textOf(page, "message"),
       (message) => message.startsWith("wrong.json: ") && message.includes(reason), reason);
   }
+  await page.evaluate(() => {
+    const dropped = new DataTransfer();
+    dropped.items.add(new File(["{}"], "dropped.json"));
+    dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, cancelable: true }));
+  });
+  await waitFor(() => textOf(page, "message"), (now) => now.startsWith("dropped.json: "),
+    "what was dropped to be read");
   equal(await textOf(page, "title"), title, "the recording that was open stays");
 }
 
@@ -219,8 +244,8 @@ async function manyEvents() {
   }
 }
 
-const CHECKS = [rowsAndStates, detailsByKeyboard, zoomAndPan, playing, wrongFiles, byHttp, screens,
-  manyEvents];
+const CHECKS = [rowsAndStates, detailsByKeyboard, zoomAndPan, pinch, playing, wrongFiles, byHttp,
+  screens, manyEvents];
 
 await run("timeline.mjs FILE_URL_OF_THE_PAGE ECHO.json CHAT.json LONG.json",
   async (launched, url, echo, chat, long) => {
