@@ -89,7 +89,8 @@ fails_by_assertion() {
 }
 
 complain() {
-    printf '%s: %s. It said:\n%s\n' "$1" "$2" "$log" >&2
+    printf '%s: %s\n%s' "$1" "$2" "${log:+it said: $log
+}" >&2
     failed=$((failed + 1))
 }
 
@@ -98,6 +99,8 @@ check() {
     for exercise; do
         grep -q 'EXERCISE:' "$exercise/exercise.c" ||
             log='' complain "$exercise/exercise.c" 'marks no place with a comment "EXERCISE:"'
+        [ "$(grep -c '^★.*·.*·' "$exercise/README.md")" = 1 ] ||
+            log='' complain "$exercise/README.md" 'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
         fails_by_assertion "$exercise" ||
             complain "$exercise/exercise.c" 'has to fail by an assertion of test.c, and by nothing else'
         log=$(run_test "$exercise" solution 2>&1) ||

@@ -16,7 +16,7 @@ struct file {
 
 /* A chapter with a step and its transcript, the translation, and a library of one header. */
 static const struct file book[] = {
-    {"Makefile", "N ?=\nstep: one\n\t./one\n"},
+    {"Makefile", "N ?=\nARGS ?=\nstep: one\n\t./one\n"},
     {"README.md", "# A book\n\n[Chapter](01-one/README.md#the-step), `make step N=1.1`.\n"
                   "```sh\ncd 01-one && ./program --times 2   # twice\n```\n"},
     {"common/loop.h", "/*\n * A loop.\n */\n#pragma once\n\n/* Runs it (run_forever). */\n"
@@ -165,6 +165,8 @@ static const struct drift {
         "01-one/README.md:13: no picture 01-one/painting.svg"},
     {"README.md", "make step", "make steep", "README.md:3: make has no target steep"},
     {"README.md", "N=1.1", "M=1.1", "README.md:3: make knows no variable M"},
+    {"README.md", "N=1.1", "ARGS=\"--often\"", "README.md:3: no program has an option --often"},
+    {"README.md", "N=1.1", "ARGS=\"--times 2\"", NULL},
     {"README.md", "cd 01-one && ./", "01-one/grand-",
         "README.md:5: no program 01-one/grand-program"},
     {"README.md", "cd 01-one && ./", "01-one/", NULL},

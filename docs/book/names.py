@@ -85,6 +85,9 @@ class Shell:
 
     def problem(self, line):
         """What is wrong with one line, or None."""
+        problem = self._handed_on_problem(line)
+        if problem:
+            return problem
         # What stands in quotes is one word, for somebody else to read.
         line = re.sub(r"'[^']*'|\"[^\"]*\"", "QUOTED", line)
         for part in COMMAND_END.split(line.split(" #")[0]):
@@ -94,6 +97,14 @@ class Shell:
             problem = self._command_problem(words) if words else None
             if problem:
                 return problem
+        return None
+
+    def _handed_on_problem(self, line):
+        """Of the options that make hands on, to a program that is not named here."""
+        for handed_on in re.findall(r"\bARGS=(?:\"([^\"]*)\"|(\S+))", line):
+            for option in re.findall(r"--([a-z][a-z-]*)", " ".join(handed_on)):
+                if not any(option in options for options in self.names.options.values()):
+                    return f"no program has an option --{option}, which ARGS hands on"
         return None
 
     def _command_problem(self, words):

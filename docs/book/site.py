@@ -46,8 +46,8 @@ class Site:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
 
-    def copy(self, path):
-        place = self.target / path
+    def copy(self, path, into=""):
+        place = self.target / into / path
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.tree.root / path, place)
         return path
@@ -63,24 +63,36 @@ class Site:
             self.sources.append((path, prefix))
         return source_address(path, prefix, self.tree)
 
+    def _standing_page(self, path):
+        """A page of HTML stands beside the book's, with what it is made of."""
+        for file in self.tree.files:
+            if file.startswith(posixpath.dirname(path) + "/"):
+                self.copy(file, "public")
+        return "/" + path
+
     def _new_target(self, page, link):
+        """What the link's target is in the site, and what stands behind it there."""
         path, _, anchor = unquote(link.target).partition("#")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path))
+        if path.startswith("docs/") and path.endswith(".html"):
+            return self._standing_page(path), '{target="_self"}'
         if link.is_picture:
             address = self.copy(path)
         else:
             address = self.destination(path, prefix_of(page.path))
-        start = posixpath.dirname(address_of(page.path)) or "."
-        relative = posixpath.relpath(address, start)
-        return ("" if relative.startswith("../") else "./") + relative + (f"#{anchor}" if anchor else "")
+        relative = posixpath.relpath(address, posixpath.dirname(address_of(page.path)) or ".")
+        if not relative.startswith("../"):
+            relative = "./" + relative
+        return relative + (f"#{anchor}" if anchor else ""), ""
 
     def page(self, page):
         lines = list(page.lines)
         for link in page.links():
-            if not ELSEWHERE.match(link.target) and not link.target.startswith("#"):
-                new = self._new_target(page, link)
-                for before in ("(", '="'):
-                    lines[link.line] = lines[link.line].replace(before + link.target, before + new)
+            if ELSEWHERE.match(link.target) or link.target.startswith("#"):
+                continue
+            target, behind = self._new_target(page, link)
+            line = lines[link.line].replace(f"({link.target})", f"({target}){behind}")
+            lines[link.line] = line.replace(f'="{link.target}"', f'="{target}"')
         self.put(address_of(page.path), "\n".join(lines) + "\n")
 
     def source(self, path, prefix):

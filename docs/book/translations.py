@@ -71,7 +71,8 @@ def _difference(path, english, ours):
         return ours.start, (f"shows {', '.join(ours.shown) or 'nothing'}; "
                             f"{name} shows {', '.join(english.shown) or 'nothing'}")
     if ours.marked != english.hash:
-        return ours.start, (f"\"{english.title}\" of {name} has changed since this was translated: look, "
+        what = "has changed since this was translated" if ours.marked else "may not be what this translates"
+        return ours.start, (f"\"{english.title}\" of {name} {what}: look, "
                             f"then run python3 docs/book.py translated {path}")
     return None
 
