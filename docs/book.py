@@ -44,6 +44,14 @@ def check(tree, seconds):
     return report(problems)
 
 
+def make_site(tree, target):
+    """Where a link leads nowhere, names it instead."""
+    problems = list(links.check(tree))
+    if not problems:
+        site.make(tree, target)
+    return report(problems)
+
+
 def translated(tree, files):
     problems = []
     for file in files:
@@ -62,8 +70,7 @@ def main():
     if arguments.command == "translated":
         return translated(tree, arguments.files)
     if arguments.command == "site":
-        site.make(tree, Path(arguments.files[0]))
-        return 0
+        return make_site(tree, Path(arguments.files[0]))
     if arguments.command == "write":
         write(tree, arguments.seconds)
         return 0

@@ -14,7 +14,9 @@ Code = namedtuple("Code", "line text")
 DIRECTIVE = re.compile(r"<!-- (listing|output): (\S+) -->$")
 HEADING = re.compile(r"(#{1,6}) +(.*?)[ #]*$")
 INLINE_CODE = re.compile(r"(`+)(.+?)\1")
-LINK = re.compile(r"(!?)\[(?:[^\[\]]|!\[[^\]]*\]\([^)]*\))*\]\(([^()\s]+)[^()]*\)")
+# The end of a link: its text may have begun in another line.
+LINK = re.compile(r"\]\(([^()\s]+)[^()]*\)")
+PICTURE_BEFORE = re.compile(r"!\[[^\[\]]*$")
 HTML_LINK = re.compile(r"<(img|a|source)\b[^>]*?\b(?:src|srcset|href)=\"([^\"]+)\"")
 
 
@@ -76,10 +78,8 @@ class Page:
         for number, line in self.prose():
             line = INLINE_CODE.sub(lambda code: re.sub(r"[\[\]()<>]", " ", code[0]), line)
             for match in LINK.finditer(line):
-                yield Link(number, match[2], bool(match[1]))
-                inside = re.search(r"!\[[^\]]*\]\(([^()\s]+)\)", match[0][1:])
-                if inside:
-                    yield Link(number, inside[1], True)
+                before = line[: match.start()]
+                yield Link(number, match[1], bool(PICTURE_BEFORE.search(before)))
             for match in HTML_LINK.finditer(line):
                 yield Link(number, match[2], match[1] != "a")
 

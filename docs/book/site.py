@@ -31,15 +31,15 @@ def address_of(path):
     return f"{prefix_of(path)}{name}.md"
 
 
-def source_address(path, prefix, tree):
-    return f"{prefix}source/{path}/index.md" if (tree.root / path).is_dir() else f"{prefix}source/{path}.md"
+def source_address(path, tree):
+    return f"source/{path}/index.md" if (tree.root / path).is_dir() else f"source/{path}.md"
 
 
 class Site:
     def __init__(self, tree, target):
         self.tree = tree
         self.target = target
-        self.sources = []  # those that links lead to, as paths and languages' prefixes
+        self.sources = []  # the paths of those that links lead to
 
     def put(self, address, text):
         place = self.target / address
@@ -59,9 +59,9 @@ class Site:
         if path.endswith(".md"):
             translated = path.removesuffix(".md") + PORTUGUESE
             return address_of(translated if prefix and self.tree.has(translated) else path)
-        if (path, prefix) not in self.sources:
-            self.sources.append((path, prefix))
-        return source_address(path, prefix, self.tree)
+        if path not in self.sources:
+            self.sources.append(path)
+        return source_address(path, self.tree)
 
     def _standing_page(self, path):
         """A page of HTML stands beside the book's, with what it is made of."""
@@ -95,24 +95,23 @@ class Site:
             lines[link.line] = line.replace(f'="{link.target}"', f'="{target}"')
         self.put(address_of(page.path), "\n".join(lines) + "\n")
 
-    def source(self, path, prefix):
+    def source(self, path):
         if (self.tree.root / path).is_dir():
-            body = self._listing(path, prefix)
+            body = self._listing(path)
         else:
             language = LANGUAGES.get(path.rpartition(".")[2], "text")
             body = f"````{language}\n{self.tree.text(path)}````\n"
-        self.put(source_address(path, prefix, self.tree),
-                 f"---\nsearch: false\neditLink: false\n---\n\n# `{path}`\n\n{body}")
+        self.put(source_address(path, self.tree),
+                 f"---\nsearch: false\n---\n\n# `{path}`\n\n{body}")
 
-    def _listing(self, path, prefix):
-        here = posixpath.dirname(source_address(path, prefix, self.tree))
-        files = [file for file in self.tree.files if posixpath.dirname(file) == path.rstrip("/")]
-        return "\n".join(
-            f"- [{posixpath.basename(file)}]"
-            f"({posixpath.relpath(self.destination(file, prefix), here)})"
-            for file in files
-            if not file.endswith((".png", ".svg"))
-        ) + "\n"
+    def _listing(self, path):
+        here = posixpath.dirname(source_address(path, self.tree))
+        lines = []
+        for file in self.tree.files:
+            if posixpath.dirname(file) == path.rstrip("/") and not file.endswith((".png", ".svg")):
+                target = posixpath.relpath(self.destination(file, ""), here)
+                lines.append(f"- [{posixpath.basename(file)}]({target})\n")
+        return "".join(lines)
 
 
 def _entry(tree, path):
@@ -154,7 +153,7 @@ def make(tree, target):
         site.page(page)
     if tree.has(ICON):
         site.put("public/favicon.svg", tree.text(ICON))
-    for path, prefix in site.sources:  # grows while directories are listed
-        site.source(path, prefix)
+    for path in site.sources:  # grows while directories are listed
+        site.source(path)
     sidebar = {f"/{prefix}": _sidebar(tree, prefix) for prefix in WORDS}
     site.put("sidebar.json", json.dumps(sidebar, indent=2, ensure_ascii=False))

@@ -47,6 +47,7 @@ export default {
   srcDir: '../../build/site-source',
   outDir: '../../build/site',
   cacheDir: '../../build/site-cache',
+  ignoreDeadLinks: 'localhostLinks', // those of programs that the reader runs
   markdown: { anchor: { slugify } },
   locales: {
     root: { label: 'English', lang: 'en' },
