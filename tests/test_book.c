@@ -133,7 +133,7 @@ static const struct drift {
     {"01-one/steps/1-step.c", "return 0", "return 1",
         "01-one/README.md:7: the listing is not what 01-one/steps/1-step.c#body holds"},
     {"01-one/README.pt-BR.md", "return 0", "return 1",
-        "01-one/README.pt-BR.md:9: the listing is not"},
+        "01-one/README.pt-BR.md:11: the listing is not"},
     {"01-one/README.md", "c#body -->\n[", "c#body -->\n[A ", "01-one/README.md:7: the listing of"},
     {"01-one/README.md", "c#body -->", "c#soul -->", "01-one/README.md:7: no region soul"},
     {"01-one/README.md", "1-step.c#body -->", "2-step.c#body -->", "01-one/README.md:7: no file"},
@@ -179,16 +179,16 @@ static const struct drift {
     {"01-one/README.md", "It calls", "It now calls",
         "01-one/README.pt-BR.md:1: \"One\" of 01-one/README.md has changed"},
     {"01-one/README.md", "# The step", "# A new part\n\n## The step",
-        "01-one/README.pt-BR.md:6: shows 01-one/steps/1-step.c#body, 01-one/expected/1-step.txt; "
+        "01-one/README.pt-BR.md:7: shows 01-one/steps/1-step.c#body, 01-one/expected/1-step.txt; "
         "01-one/README.md shows nothing"},
     {"01-one/README.md", "", "\n## The end\n",
-        "01-one/README.pt-BR.md:24: the section \"The end\" of 01-one/README.md is missing"},
+        "01-one/README.pt-BR.md:26: the section \"The end\" of 01-one/README.md is missing"},
     {"01-one/README.pt-BR.md", "", "\n## O fim\n",
-        "01-one/README.pt-BR.md:26: 01-one/README.md has no section for this one"},
+        "01-one/README.pt-BR.md:28: 01-one/README.md has no section for this one"},
     {"01-one/README.md", "## The step", "### The step",
-        "01-one/README.pt-BR.md:6: here 01-one/README.md has \"The step\", of another level"},
+        "01-one/README.pt-BR.md:7: here 01-one/README.md has \"The step\", of another level"},
     {"01-one/README.md", "<!-- output: 01-one/expected/1-step.txt -->\n", "",
-        "01-one/README.pt-BR.md:6: shows 01-one/steps/1-step.c#body, 01-one/expected/1-step.txt; "
+        "01-one/README.pt-BR.md:7: shows 01-one/steps/1-step.c#body, 01-one/expected/1-step.txt; "
         "01-one/README.md shows 01-one/steps/1-step.c#body"},
     {"docs/more.pt-BR.md", NULL, "# Mais\n",
         "docs/more.pt-BR.md:1: translates docs/more.md, which is not there"},

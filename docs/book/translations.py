@@ -107,7 +107,7 @@ def set_marks(tree, path):
             continue
         mark = f"<!-- en: {english.hash} -->"
         if ours.mark is None:
-            lines.insert(ours.start + 1, mark)
+            lines[ours.start + 1 : ours.start + 1] = ["", mark]
         else:
             lines[ours.mark] = mark
     tree.write(path, "\n".join(lines) + "\n")
