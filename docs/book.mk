@@ -26,6 +26,7 @@ exercise := $(call numbered,exercises)
 chapter_libraries = $(libs_$(firstword $(subst /, ,$(1))))
 linked_objects = $(patsubst %,$(out)/%.o,$(filter %.c,$(call links_of,$(1))))
 linked_libraries = $(call libraries,$(sort $(2) $(call chapter_libraries,$(1)) $(patsubst -l%,lib%,$(filter -l%,$(call links_of,$(1)))))) -lm
+step_modules_04-chat-server = $(websocket_modules)
 step_modules = $(foreach chapter,$(firstword $(subst /, ,$(1))),$(step_modules_$(chapter):%=$(out)/$(chapter)/%.c.o))
 linked_options = $(filter -Wl$(comma)%,$(call links_of,$(1)))
 
