@@ -73,7 +73,7 @@ websocket_modules := websocket websocket_connection websocket_write websocket_ro
 modules_01-event-loop/compare := compare_work compare_ways compare_measure
 modules_03-keyboard-maze/maze := maze_map enemy screen guard keyboard signals
 modules_04-chat-server/hello-server := $(websocket_modules)
-modules_04-chat-server/chat-server := server names rooms client rate commands monitor text $(websocket_modules)
+modules_04-chat-server/chat-server := server names rooms client rate commands monitor log text text_marks $(websocket_modules)
 
 common_sources := $(wildcard common/*.c common/coroutine/*.c common/coroutine/*.S)
 common_objects := $(patsubst %,$(out)/%.o,$(common_sources))

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define NAME_CHARACTERS 32
 
@@ -26,8 +27,17 @@ const char *text_skip_space(const char *text);
 
 /* Whether the UTF-8 text may be a name: 1 to 32 characters, single spaces between words, and none
  * that is a control character, breaks a line, cannot be seen, changes the direction of writing, or
- * is a mark put on the letter before it. */
+ * is a mark put on the letter before it: but for the marks of a script that is written with them,
+ * on its own letters, up to three that differ. */
 bool text_is_name(const char *text);
+
+struct text_range {
+    uint32_t first, last;
+};
+
+/* Whether the character is a mark on the one before it, of a script that is written with marks:
+ * Hebrew, Arabic, those of India, Thai, ... (text_marks.c). */
+bool text_is_mark(uint32_t character);
 
 /* The order of two texts, for the trees of <search.h>. */
 int text_compare(const void *one, const void *other);

@@ -1,0 +1,105 @@
+/* What may be a name, and what only looks like somebody's. */
+// links: 04-chat-server/text.c 04-chat-server/text_marks.c
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "04-chat-server/text.h"
+#include "support.h"
+
+struct sample {
+    const char *name, *what;
+};
+
+static const struct sample good[] = {
+    {"Ana", "Latin"},
+    {"Antônio José", "letters with marks in one piece"},
+    {"O'Neill-2", "punctuation"},
+    {"Ελένη", "Greek"},
+    {"Алёна", "Cyrillic"},
+    {"दीप्ति", "Devanagari: vowels and a virama"},
+    {"ชื่น", "Thai: a vowel and a tone on one letter"},
+    {"שָׁלוֹם", "Hebrew with points"},
+    {"مُحَمَّد", "Arabic with vowels"},
+    {"さくら 花", "Japanese"},
+    {"김민준", "Korean, in syllables"},
+    {"😀", "a picture"},
+};
+
+static const struct sample bad[] = {
+    {"", "nothing"},
+    {"Jose\u0301", "a letter and its accent"},
+    {"Ana\u05B0", "a Hebrew point on a Latin letter"},
+    {"Ana\u0E38", "a Thai vowel on a Latin letter"},
+    {"Ana\u093C", "a nukta on a Latin letter"},
+    {"Ana\u3099", "a voiced mark"},
+    {"か\u3099", "a voiced mark on its letter, which there is in one piece"},
+    {"ا\u0653", "a madda on its letter, which there is in one piece"},
+    {"\u0E38ก", "a mark on nothing"},
+    {"ก \u0E38", "a mark on a space"},
+    {"ก\u0E38\u0E38", "a mark twice"},
+    {"ก\u0E38\u0E48\u0E49\u0E4A", "many marks"},
+    {"Ana\uFE0F", "a variation selector"},
+    {"Ana\U000E0101", "one more"},
+    {"Ana\U000E0041", "a tag"},
+    {"Ana\u3164", "a Hangul filler"},
+    {"Ana\u115F", "another"},
+    {"Ana\uFFA0", "a narrow one"},
+    {"Ana\u2800", "braille without dots"},
+    {"Ana\u200D", "a joiner"},
+    {"Ana\u070F", "an abbreviation that is not seen"},
+    {"Ana\U0001D159", "a note that is not seen"},
+    {"Ana\uE000", "a private character"},
+    {"Ana\U00100000", "one more"},
+    {"Ana\uFFFC", "an object's place"},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+START_TEST(takes_names_of_many_scripts)
+{
+    for (size_t i = 0; i < COUNT(good); i++)
+        ck_assert_msg(text_is_name(good[i].name), "%s: %s", good[i].name, good[i].what);
+}
+END_TEST
+
+START_TEST(refuses_what_only_looks_like_a_name)
+{
+    for (size_t i = 0; i < COUNT(bad); i++)
+        ck_assert_msg(!text_is_name(bad[i].name), "%s", bad[i].what);
+}
+END_TEST
+
+/* Every character of Unicode that is not seen by itself, as Python knows them. Those of its format
+ * characters that are seen are left out: they stand before a number. */
+START_TEST(refuses_every_mark_on_a_latin_letter)
+{
+    char name[64], line[64];
+    int count = 0;
+    setenv("PYTHONIOENCODING", "utf-8", 1);
+    FILE *python = popen("/usr/bin/python3 -c \"import unicodedata as u\n"
+                         "for c in range(0x110000 if u.unidata_version == '14.0.0' else 0):\n"
+                         " if u.category(chr(c)) in 'Mn Me Cf Cc Co Zl Zp Zs' and c and not\\\n"
+                         "  u.bidirectional(chr(c)) == 'AN' and c not in [0x110BD, 0x110CD]:\n"
+                         "  print('%X Ana%sx' % (c, chr(c)) if c != 10 else '')\"",
+        "re");
+    ck_assert_ptr_nonnull(python);
+    while (fgets(line, sizeof(line), python)) {
+        unsigned code;
+        line[strcspn(line, "\n")] = '\0';
+        if (sscanf(line, "%X %63[^\n]", &code, name) != 2 || code == ' ')
+            continue;
+        ck_assert_msg(!text_is_name(name), "U+%04X", code);
+        count++;
+    }
+    ck_assert_int_eq(pclose(python), 0);
+    printf("%d characters\n", count);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const names[] = {takes_names_of_many_scripts, refuses_what_only_looks_like_a_name,
+        refuses_every_mark_on_a_latin_letter, NULL};
+    return run_suite("04_names", (struct test_group[]){{"names", names}, {NULL, NULL}});
+}
