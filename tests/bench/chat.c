@@ -26,33 +26,35 @@
 #define PEERS "tests/bench/peers/"
 
 static const struct chat_work works[] = {
-    {"ping_pong", 2, 2, {.window = 1, .in_turn = true, .seconds = 0.7}, true},
-    {"n100_w1", 100, 10, {.window = 1, .seconds = 0.7}, false},
-    {"n100_w3", 100, 10, {.window = 3, .seconds = 0.7}, true},
-    {"n100_w16", 100, 10, {.window = 16, .seconds = 0.7}, false},
-    {"n1000_w3", 1000, 10, {.window = 3, .seconds = 0.7}, false},
-    {"n3000_w3", 3000, 10, {.window = 3, .seconds = 0.7}, false},
-    {"n10000_w3", 10000, 10, {.window = 3, .seconds = 0.7}, true},
-    {"idle5000", 5002, 2, {.window = 3, .seconds = 0.7}, false},
-    {"rate1000", 100, 10, {.rate = 1000, .seconds = 1}, true},
+    {"ping_pong", 2, 2, {.window = 1, .in_turn = true, .seconds = 0.7}, true, false},
+    {"n100_w1", 100, 10, {.window = 1, .seconds = 0.7}, false, false},
+    {"n100_w3", 100, 10, {.window = 3, .seconds = 0.7}, true, false},
+    {"n100_w16", 100, 10, {.window = 16, .seconds = 0.7}, false, false},
+    {"n1000_w3", 1000, 10, {.window = 3, .seconds = 0.7}, false, false},
+    {"n3000_w3", 3000, 10, {.window = 3, .seconds = 0.7}, false, false},
+    {"n10000_w3", 10000, 10, {.window = 3, .seconds = 0.7}, true, false},
+    {"idle5000", 5002, 2, {.window = 3, .seconds = 0.7}, false, false},
+    {"rate1000", 100, 10, {.rate = 1000, .seconds = 1}, true, false},
+    {"deaf", 100, 10, {.window = 3, .seconds = 2}, true, .deaf = true},
 };
 #define WORKS (sizeof(works) / sizeof(*works))
 
 static const struct chat_figure figures[] = {
-    {"n100_w1", "n100_w1", COST, 480, {"N=100 W=1", "N=100 W=1"}},
-    {"n100_w3", "n100_w3", COST, 170, {"N=100 W=3", "N=100 W=3"}},
-    {"n100_w16", "n100_w16", COST, 50, {"N=100 W=16", "N=100 W=16"}},
-    {"n1000_w3", "n1000_w3", COST, 150, {"N=1000 W=3", "N=1000 W=3"}},
-    {"n3000_w3", "n3000_w3", COST, 0, {"N=3000 W=3", "N=3000 W=3"}},
-    {"n10000_w3", "n10000_w3", COST, 0, {"N=10000 W=3", "N=10000 W=3"}},
-    {"idle5000", "idle5000", COST, 850, {"5000 calados, 2 falam", "5,000 idle, 2 talk"}},
-    {"rate1000", "rate1000", COST, 1500, {"1000 msg/s, N=100", "1,000 msg/s, N=100"}},
+    {"n100_w1", "n100_w1", COST, 480, {"N=%zu W=1", "N=%zu W=1"}},
+    {"n100_w3", "n100_w3", COST, 170, {"N=%zu W=3", "N=%zu W=3"}},
+    {"n100_w16", "n100_w16", COST, 50, {"N=%zu W=16", "N=%zu W=16"}},
+    {"n1000_w3", "n1000_w3", COST, 150, {"N=%zu W=3", "N=%zu W=3"}},
+    {"n3000_w3", "n3000_w3", COST, 0, {"N=%zu W=3", "N=%zu W=3"}},
+    {"n10000_w3", "n10000_w3", COST, 0, {"N=%zu W=3", "N=%zu W=3"}},
+    {"idle5000", "idle5000", COST, 850, {"N=%zu, só 2 falam", "N=%zu, only 2 talk"}},
+    {"rate1000", "rate1000", COST, 1500, {"1000 msg/s, N=%zu", "1,000 msg/s, N=%zu"}},
     {"rate1000_p50", "rate1000", MEDIAN, 0, {"1000 msg/s", "1,000 msg/s"}},
     {"rate1000_p99", "rate1000", PERCENTILE_99, 2000, {"1000 msg/s", "1,000 msg/s"}},
     {"ping_pong_p50", "ping_pong", MEDIAN, 22, {"pingue-pongue", "ping-pong"}},
     {"ping_pong_p99", "ping_pong", PERCENTILE_99, 0, {"pingue-pongue", "ping-pong"}},
-    {"accept10000", "n10000_w3", ACCEPT, 30, {"aceitar 10000 clientes", "accept 10,000 clients"}},
-    {"memory10000", "n10000_w3", MEMORY, 6656, {"ter 10000 clientes", "have 10,000 clients"}},
+    {"accept10000", "n10000_w3", ACCEPT, 30, {"aceitar %zu clientes", "accept %zu clients"}},
+    {"memory10000", "n10000_w3", MEMORY, 6656, {"ter %zu clientes", "have %zu clients"}},
+    {"deaf_kept", "deaf", KEPT, 90, {"N=%zu, e um surdo", "N=%zu, and a deaf one"}},
     {0},
 };
 
@@ -154,6 +156,19 @@ static size_t raise_descriptor_limit(void)
  * A run: one server, one work
  */
 
+/* What the others keep of their rate when one more is there, that reads nothing. */
+static int measure_deaf(
+    struct load *load, const struct load_plan *plan, double without, double *kept)
+{
+    struct load_result result;
+    int error = load_add_deaf(load);
+    if (!error)
+        error = load_run(load, plan, &result);
+    if (!error)
+        *kept = 100 * (double)result.deliveries / result.seconds / without;
+    return error;
+}
+
 static int measure(struct server_process *server, struct load **load, const struct chat_work *work,
     double values[METRICS])
 {
@@ -177,6 +192,9 @@ static int measure(struct server_process *server, struct load **load, const stru
     values[COST] = (double)time / (double)(result.deliveries ? result.deliveries : 1);
     values[MEDIAN] = (double)result.median / 1e3;
     values[PERCENTILE_99] = (double)result.percentile_99 / 1e3;
+    if (!error && work->deaf)
+        error = measure_deaf(
+            *load, &work->plan, (double)result.deliveries / result.seconds, &values[KEPT]);
     return error;
 }
 
@@ -200,32 +218,30 @@ static int run(
     return error;
 }
 
-/* As much of a work as a quick run does. */
-static struct chat_work shorten(const struct chat_work *work, bool quick)
+/* As much of the works as a quick run does. */
+static void shorten(struct chat_work shorter[])
 {
-    struct chat_work shorter = *work;
-    if (quick) {
-        shorter.plan.seconds = QUICK_SECONDS;
-        if (shorter.clients > QUICK_CLIENTS)
-            shorter.clients = QUICK_CLIENTS;
+    for (size_t w = 0; w < WORKS; w++) {
+        shorter[w].plan.seconds = QUICK_SECONDS;
+        if (shorter[w].clients > QUICK_CLIENTS)
+            shorter[w].clients = QUICK_CLIENTS;
     }
-    return shorter;
 }
 
 /* The servers take turns, so that a noisy moment touches all of them. */
 static int measure_round(struct chat_results *results, const struct options *options, size_t limit)
 {
     for (size_t w = 0; w < WORKS; w++) {
-        struct chat_work work = shorten(&works[w], options->quick);
-        bool wanted = options->work || work.in_quick || !options->quick;
-        if (!wanted || !is_chosen(options->work, work.name) ||
-            work.clients + DESCRIPTORS_BESIDES > limit)
+        const struct chat_work *work = &results->works[w];
+        bool wanted = options->work || work->in_quick || !options->quick;
+        if (!wanted || !is_chosen(options->work, work->name) ||
+            work->clients + DESCRIPTORS_BESIDES > limit)
             continue;
         for (size_t s = 0; s < CHAT_SERVERS; s++) {
             double values[METRICS];
             if (!results->servers[s].present)
                 continue;
-            int error = run(&results->servers[s], &work, values);
+            int error = run(&results->servers[s], work, values);
             if (error)
                 return error;
             size_t round = results->rounds[s][w]++;
@@ -241,11 +257,11 @@ static int measure_all(struct chat_results *results, const struct options *optio
     int error = 0;
     size_t limit = raise_descriptor_limit();
     for (size_t w = 0; w < WORKS; w++)
-        if (shorten(&works[w], options->quick).clients + DESCRIPTORS_BESIDES > limit)
+        if (results->works[w].clients + DESCRIPTORS_BESIDES > limit)
             fprintf(stderr,
                 tr("%s: fica de fora: %zu clientes não cabem em %zu descritores (ulimit -Hn)\n",
                     "%s: left out: %zu clients do not fit in %zu descriptors (ulimit -Hn)\n"),
-                works[w].name, works[w].clients, limit);
+                results->works[w].name, results->works[w].clients, limit);
     run_on_processor(1);
     uint64_t start = uv_hrtime();
     for (long round = 1; round <= options->rounds && !error; round++) {
@@ -265,8 +281,10 @@ static int show(const struct chat_results *results, const struct options *option
 {
     int error = 0;
     if (options->quick)
-        puts(tr("Prova só que funciona: com 300 clientes no máximo, os números não dizem nada.",
-            "It only proves that it works: with 300 clients at most, the figures say nothing."));
+        puts(tr("Prova só que funciona: com tão poucos clientes, por instantes, os números não "
+                "dizem nada.",
+            "It only proves that it works: with so few clients, for moments, the figures say "
+            "nothing."));
     chat_print_table(results);
     if (options->json)
         error = chat_write_json(results, options->json);
@@ -306,13 +324,17 @@ int main(int argc, char **argv)
         options.rounds = 1;
     setlocale(LC_NUMERIC, "C");
     struct chat_server servers[CHAT_SERVERS];
+    struct chat_work carried_out[WORKS];
+    memcpy(carried_out, works, sizeof(works));
+    if (options.quick)
+        shorten(carried_out);
     check_names(&options);
     find_servers(servers, &options);
     struct chat_results *results = calloc(1, sizeof(*results));
     if (!results)
         return program_end(UV_ENOMEM, "%s", "calloc");
     results->servers = servers;
-    results->works = works;
+    results->works = carried_out;
     results->work_count = WORKS;
     results->figures = figures;
     results->quick = options.quick;

@@ -20,6 +20,7 @@ enum metric {
     PERCENTILE_99,
     ACCEPT, /* processor time of the server, microseconds a client accepted and greeted */
     MEMORY, /* resident, bytes a client */
+    KEPT,   /* messages a second while one more reads nothing, in percent of those without it */
     METRICS
 };
 
@@ -28,14 +29,15 @@ struct chat_work {
     size_t clients, senders;
     struct load_plan plan;
     bool in_quick; /* also in a run that only proves that it works */
+    bool deaf;     /* carried out again with one more client, which reads nothing */
 };
 
 /* A line of the table: a metric of a work. */
 struct chat_figure {
     const char *name, *work;
     enum metric metric;
-    double goal;          /* as ours is to be; 0: none */
-    const char *label[2]; /* in Portuguese, in English */
+    double goal;          /* what ours is to be at the most (KEPT: at the least); 0: none */
+    const char *label[2]; /* in Portuguese, in English; %zu is how many clients there were */
 };
 
 struct chat_server {
@@ -47,10 +49,10 @@ struct chat_server {
 
 /* All that was measured. */
 struct chat_results {
-    struct chat_server *servers; /* CHAT_SERVERS */
-    const struct chat_work *works;
+    struct chat_server *servers;   /* CHAT_SERVERS */
+    const struct chat_work *works; /* as they were carried out */
     size_t work_count;
-    bool quick;                        /* with few clients, for moments only */
+    bool quick;                        /* with few clients, for moments only: no goals */
     const struct chat_figure *figures; /* a nameless one ends them */
     size_t rounds[CHAT_SERVERS][MOST_WORKS];
     double values[CHAT_SERVERS][MOST_WORKS][METRICS][MOST_ROUNDS];
@@ -58,6 +60,12 @@ struct chat_results {
 
 /* What a metric's values are, in the user's language. */
 const char *chat_unit(enum metric metric);
+
+#define LABEL_SIZE 64
+
+/* The figure's label, in the user's language. */
+void chat_label(
+    const struct chat_results *results, const struct chat_figure *figure, char label[LABEL_SIZE]);
 
 struct chat_summary {
     bool measured;
@@ -71,7 +79,8 @@ struct chat_summary chat_summarize(
 /* Whether any server was measured for it. */
 bool chat_was_measured(const struct chat_results *results, const struct chat_figure *figure);
 
-/* A line each figure: medians, spread, and how many times ours a peer takes. */
+/* A line each figure: medians, spread, and how many times ours a peer takes; and what that means.
+ */
 void chat_print_table(const struct chat_results *results);
 
 /* Write a file; return 0 or a negative errno. */

@@ -103,8 +103,10 @@ static void draw_groups(const struct chart *chart)
         if (!is_shown(chart->results, figure))
             continue;
         y += GROUP_GAP;
+        char label[LABEL_SIZE];
+        chat_label(chart->results, figure, label);
         fprintf(chart->file, "<text class=\"end\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT - 10, y + 12,
-            tr(figure->label[0], figure->label[1]));
+            label);
         for (size_t server = 0; server < CHAT_SERVERS; server++) {
             struct chat_summary it = chat_summarize(chart->results, server, figure);
             if (!it.measured)

@@ -38,6 +38,10 @@ struct load_result {
  * them take names. *load is to be closed after a failure too; NULL if memory was short. */
 int load_connect(struct load **load, int port, size_t clients, size_t senders);
 
+/* Connects one more, which reads nothing of what is said, and which nothing is expected of: the
+ * server may drop it. */
+int load_add_deaf(struct load *load);
+
 /* Carries the plan out. Begins and ends with nothing under way. */
 int load_run(struct load *load, const struct load_plan *plan, struct load_result *result);
 

@@ -43,6 +43,7 @@ struct load {
     struct client *clients;
     char *unfinished; /* UNFINISHED_SIZE bytes a client */
     int epoll, port;
+    int deaf;     /* the descriptor of one that reads nothing, or -1 */
     uint64_t now; /* nanoseconds, at the last recv */
     const struct load_plan *plan;
     bool sending;

@@ -80,6 +80,9 @@ void report_print(struct report *report)
     printf(" %9s\n", "to reach");
     for (size_t i = 0; i < report->count; i++)
         print_row(&report->rows[i], stacks);
+    puts("\nMedians of the runs. ratio: ours divided by theirs, so below 1 ours costs less.");
+    puts("to reach: what ours is to cost at most; \"missed\": here it cost more. Where that is no");
+    puts("part of what another stack costs in the same run, it was set on another machine.");
 }
 
 static void write_row(FILE *file, struct row *row, const struct report *report)
