@@ -199,6 +199,17 @@ async def order():
         await client.hears_nothing()
 
 
+async def long():
+    """To a server that takes 100 bytes."""
+    ana = await enter("Ana")
+    bia = await arrives("Bia", ana)
+    await bia.say("é" * 50)
+    await ana.hears("Bia >> " + "é" * 50)
+    await bia.say("x" * 101)
+    await ends_with(1009, bia.socket)
+    await ana.hears("Bia saiu da sala")
+
+
 async def flood():
     """More than the server reads ahead, at once; long ones over TLS are many records each."""
     ana = await enter("Ana")

@@ -66,6 +66,14 @@ START_TEST(messages_to_all)
 }
 END_TEST
 
+START_TEST(messages_as_long_as_it_is_told)
+{
+    start("--max-message=100");
+    scenario_end(scenario_start("long", port, ""));
+    stop();
+}
+END_TEST
+
 START_TEST(every_message_in_order)
 {
     play("order");
@@ -251,8 +259,8 @@ END_TEST
 int main(void)
 {
     const TTest *const users[] = {the_articles_session, commands, names, private_messages,
-        messages_to_all, every_message_in_order, who_leaves_harms_nobody,
-        english_for_who_prefers_it, NULL};
+        messages_to_all, messages_as_long_as_it_is_told, every_message_in_order,
+        who_leaves_harms_nobody, english_for_who_prefers_it, NULL};
     const TTest *const places[] = {
         rooms, names_of_rooms, arrivals_and_departures, who_is_here, help_and_quit, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop, health, NULL};
