@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,21 +25,18 @@ static int put(const char *text, size_t size)
     return write(STDOUT_FILENO, text, size) == (ssize_t)size ? 0 : -1;
 }
 
-/* The line's size, with its end; a long one is cut between two characters. */
+/* Writes the line and its end behind the start; a long one is cut between two characters. Returns
+ * how many bytes there are then. */
 static size_t end_line(char line[PIPE_BUF], size_t start, const char *text)
 {
-    size_t most = PIPE_BUF - sizeof(CUT), size = strlen(text);
-    if (start + size <= most) {
-        memcpy(line + start, text, size);
-        line[start + size] = '\n';
-        return start + size + 1;
-    }
-    size = most - start;
-    while (((unsigned char)text[size] & 0xC0) == 0x80)
+    size_t most = PIPE_BUF - start - sizeof(CUT), size = strlen(text);
+    bool fits = size <= most;
+    if (!fits)
+        size = most;
+    while (!fits && ((unsigned char)text[size] & 0xC0) == 0x80)
         size--;
-    memcpy(line + start, text, size);
-    memcpy(line + start + size, CUT, strlen(CUT));
-    return start + size + strlen(CUT);
+    snprintf(line + start, PIPE_BUF - start, "%.*s%s", (int)size, text, fits ? "\n" : CUT);
+    return start + size + (fits ? 1 : strlen(CUT));
 }
 
 /* What is said of the lines that were left out; its size. */

@@ -47,6 +47,11 @@ static size_t measure(const char *frame, size_t *size)
     return length;
 }
 
+static int opcode_of(const char *frame)
+{
+    return frame[0] & 0x0f;
+}
+
 /* Returns how many of the bytes are libwebsockets' or the socket's now, whole frames; or -1.
  *
  * The author of libwebsockets advises against LWS_WRITE_RAW on a WebSocket. In 4.1.6 it sends the
@@ -58,10 +63,9 @@ static ssize_t write_some(struct lws *connection, char *frames, size_t size)
 {
     enum lws_write_protocol way = LWS_WRITE_RAW;
     size_t head = 0;
-    int opcode = frames[0] & 0x0f;
-    if (!WRITES_AT_ONCE && opcode != FRAME_CLOSE) {
+    if (!WRITES_AT_ONCE && opcode_of(frames) != FRAME_CLOSE) {
         head = measure(frames, &size);
-        way = opcode == FRAME_PING ? LWS_WRITE_PING : LWS_WRITE_TEXT;
+        way = opcode_of(frames) == FRAME_PING ? LWS_WRITE_PING : LWS_WRITE_TEXT;
     }
     int written = lws_write(connection, (unsigned char *)frames + head, size - head, way);
     return written < 0 ? -1 : (ssize_t)size;

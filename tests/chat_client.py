@@ -481,6 +481,8 @@ async def log():
     await bia.hears("Ana >> um\n\u202edois")
     await ana.say("/apenas Bia três")
     await bia.hears("PRIVADO de Ana >> três")
+    await ana.say("é" * 3000)
+    await bia.hears("Ana >> " + "é" * 3000)
     await ana.leave()
 
 

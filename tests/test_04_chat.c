@@ -165,6 +165,9 @@ START_TEST(verbose_shows_messages_and_forges_no_line)
     child_line_with(&server, "Ana < um\\u{A}\\u{202E}dois");
     ck_assert_str_eq(child_line(&server), "Enviando a todos");
     child_line_with(&server, "Enviando de <Ana> para <Bia>: três");
+    const char *line = child_line_with(&server, "éé ...");
+    ck_assert_int_le(strlen(line), 4096);
+    ck_assert_int_gt(strlen(line), 4000);
     stop();
 }
 END_TEST
