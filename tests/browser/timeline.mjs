@@ -99,7 +99,12 @@ async function zoomAndPan() {
   check((await shown(page))[0] > left, "dragging pans");
   await press(page, "0");
   equal(await shown(page), whole, "what 0 shows");
-  await page.mouse.move(x + width / 2, y + 26 + 20);
+  const [within, down] = await page.evaluate(() => {
+    const row = state.model.rowOf.get(LOOP);
+    const [phase] = row.lanes[1].toSorted((a, b) => (b.end - b.begin) - (a.end - a.begin));
+    return [view.xOf((phase.begin + phase.end) / 2), view.laneBox(row, 1)[0] + 8];
+  });
+  await page.mouse.move(x + within, y + down);
   await waitFor(() => page.locator("#tip").isVisible(), Boolean, "a tip on the loop's row");
   check(/state.*since.*for/.test(await textOf(page, "tip")), "the tip tells the state");
 }
@@ -135,6 +140,7 @@ async function playing() {
   await press(page, ".");
   check(await page.evaluate(() => state.time) > time, "the next change");
   await page.selectOption("#speed", "0.01");
+  await page.evaluate(() => player.goTo(0));
   const start = await page.evaluate(() => state.time);
   await press(page, " ");
   await waitFor(() => page.evaluate(() => state.time), (now) => now > start, "the cursor to move");
