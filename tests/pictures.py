@@ -51,7 +51,7 @@ def every_row_and_state():
 
 
 def a_part_of_it():
-    tid = next(tid for tid, name in names.items() if name == "connection")
+    tid = next(event["tid"] for event in recording["traceEvents"] if event.get("name") == "recv")
     picture = run(source, "--rows", f"loop,{tid}", "--from", "recv:1-0.05", "--to", "send:1+0.05")
     found = texts(picture)
     assert "loop" in found and label(tid) in found and "serve" not in " ".join(found), found
