@@ -8,14 +8,24 @@
 static _Atomic uint32_t pool_threads;      /* that ever recorded something */
 static _Thread_local uint32_t pool_thread; /* which of them this one is, from 1 */
 
-/* What is done by others here at the same time is either complete for the writer, or not there. */
+/* Takes the record for this thread alone. Returns what it was; TRACE_BUSY if another has it. */
+static uint8_t take(struct trace_record *record)
+{
+    return atomic_exchange_explicit(&record->kind, TRACE_BUSY, memory_order_acquire);
+}
+
+static void give_back(struct trace_record *record, uint8_t kind)
+{
+    atomic_store_explicit(&record->kind, kind, memory_order_release);
+}
+
+/* Another thread may still be at the same place when it comes round again, in a small ring: then
+ * this record is the one that is dropped. */
 uint64_t trace_add(struct trace *trace, struct trace_record record, enum trace_kind kind)
 {
     uint64_t place = atomic_fetch_add(&trace->next, 1);
     struct trace_record *into = &trace->ring[place % trace->limit];
-    atomic_store_explicit(&into->kind, TRACE_NONE, memory_order_relaxed);
-    atomic_signal_fence(memory_order_seq_cst);
-    if (!atomic_load(&trace->closed)) {
+    if (!atomic_load(&trace->closed) && take(into) != TRACE_BUSY) {
         into->time = record.time;
         into->value = record.value;
         into->row = record.row;
@@ -24,7 +34,7 @@ uint64_t trace_add(struct trace *trace, struct trace_record record, enum trace_k
         into->what = record.what;
         into->by_name = record.by_name;
         into->category = record.category;
-        atomic_store_explicit(&into->kind, (uint8_t)kind, memory_order_release);
+        give_back(into, (uint8_t)kind);
     }
     atomic_fetch_add_explicit(&trace->done, 1, memory_order_release);
     return place;
@@ -48,18 +58,19 @@ static void add_spell(struct trace *trace, enum trace_kind kind, uint64_t time,
 
 void trace_still_polls(struct trace *trace)
 {
-    uint64_t began = trace->poll_began;
-    add_spell(trace, TRACE_BEGIN, began, TRACE_LOOP, trace_name(&trace->names, "tick"));
-    add_spell(trace, TRACE_BEGIN, began, TRACE_PHASE, trace_name(&trace->names, "poll"));
+    uint64_t began = atomic_load(&trace->poll_began);
+    if (!began)
+        return;
+    add_spell(trace, TRACE_BEGIN, began, TRACE_LOOP, trace->tick);
+    add_spell(trace, TRACE_BEGIN, began, TRACE_PHASE, trace->poll);
 }
 
 void trace_before_poll(struct trace *trace)
 {
     trace->idle_before = uv_metrics_idle_time(trace->loop);
-    trace->poll_began = uv_hrtime();
     trace->next_before = atomic_load(&trace->next);
     trace->interrupted = 0;
-    trace->polling = true;
+    atomic_store(&trace->poll_began, uv_hrtime());
 }
 
 #define SHORT 10000 /* nanoseconds in which libuv found nothing to call */
@@ -68,17 +79,15 @@ void trace_before_poll(struct trace *trace)
  * that it ran: the writer puts them in order. */
 void trace_after_poll(struct trace *trace)
 {
-    uint64_t now = uv_hrtime(), began = trace->poll_began;
+    uint64_t now = uv_hrtime(), began = atomic_exchange(&trace->poll_began, 0);
     uint64_t slept = uv_metrics_idle_time(trace->loop) - trace->idle_before;
     uint64_t woke = slept < now - began ? began + slept : now;
     woke = woke > trace->interrupted ? woke : trace->interrupted;
     bool called = atomic_load(&trace->next) != trace->next_before || now - woke > SHORT;
-    trace->polling = false;
-    add_spell(trace, TRACE_BEGIN, began, TRACE_LOOP, trace_name(&trace->names, "tick"));
+    add_spell(trace, TRACE_BEGIN, began, TRACE_LOOP, trace->tick);
     if (woke > began) {
-        uint16_t poll = trace_name(&trace->names, "poll");
-        add_spell(trace, TRACE_BEGIN, began, TRACE_PHASE, poll);
-        add_spell(trace, TRACE_END, woke, TRACE_PHASE, poll);
+        add_spell(trace, TRACE_BEGIN, began, TRACE_PHASE, trace->poll);
+        add_spell(trace, TRACE_END, woke, TRACE_PHASE, trace->poll);
     }
     if (woke > began || called) {
         uint16_t callbacks = trace_name(&trace->names, "callbacks");
@@ -104,7 +113,7 @@ void trace_pass_end(struct trace *trace)
     trace->counts[TRACE_TIMERS] = timers->count - timers->stopped;
     for (enum trace_count what = 0; what < TRACE_COUNTS; what++)
         add_count(trace, now, what);
-    add_spell(trace, TRACE_END, now, TRACE_LOOP, trace_name(&trace->names, "tick"));
+    add_spell(trace, TRACE_END, now, TRACE_LOOP, trace->tick);
 }
 
 void trace_phase(struct trace *trace, const char *phase)
@@ -130,7 +139,7 @@ void trace_callback(struct trace *trace, void (*run)(void *argument))
 {
     uint64_t now = uv_hrtime();
     /* A signal's. libuv forgets how long it had slept before one interrupted it. */
-    if (trace->polling && atomic_load(&trace->next) == trace->next_before)
+    if (atomic_load(&trace->poll_began) && atomic_load(&trace->next) == trace->next_before)
         trace->interrupted = now - 1; /* before what follows */
     add_spell(trace, TRACE_BEGIN, now, TRACE_CALLBACK, name_of(trace, run));
 }
@@ -196,7 +205,7 @@ void trace_ready(struct trace *trace, const struct task *task, const char *what)
         (struct trace_record){.row = task->number,
             .by = work ? work->row : trace->row,
             .by_name = trace->row_name,
-            .value = work && work->row ? work->end + 1 : 0,
+            .value = work && work->arrow ? work->end + 1 : 0,
             .name = task->traced_name,
             .what = trace_name(&trace->names, what)},
         TRACE_READY);
@@ -266,14 +275,28 @@ void trace_work_begin(struct trace *trace, struct trace_work *work)
 
 void trace_work_end(struct trace *trace, struct trace_work *work)
 {
-    work->end = trace_add(trace, record_of(work), TRACE_WORK_END);
+    struct trace_record record = record_of(work);
+    work->ended = record.time;
+    work->end = trace_add(trace, record, TRACE_WORK_END);
 }
 
-/* The arrow to who is woken begins where the work ended, if that has not been dropped since. */
+/* Has an arrow begin where the work ended, if that has not been dropped since. */
+static bool mark_end(struct trace *trace, const struct trace_work *work)
+{
+    struct trace_record *end = &trace->ring[work->end % trace->limit];
+    uint8_t kind = take(end);
+    if (kind == TRACE_BUSY)
+        return false;
+    bool is_it = kind == TRACE_WORK_END && end->row == work->row && end->time == work->ended;
+    if (is_it)
+        end->value = work->end + 1;
+    give_back(end, kind);
+    return is_it;
+}
+
 void trace_work_back(struct trace *trace, struct trace_work *work, bool wakes)
 {
     trace->counts[TRACE_WORKS]--;
     trace->waker = wakes ? work : NULL;
-    if (wakes && work->row && atomic_load(&trace->next) - work->end < trace->limit)
-        trace->ring[work->end % trace->limit].value = work->end + 1;
+    work->arrow = wakes && work->row && mark_end(trace, work);
 }

@@ -66,8 +66,10 @@ TRACE_COLD void trace_ended(struct trace *trace, const struct task *task);
  */
 
 struct trace_work {
-    uint64_t end; /* where in the recording it ended */
-    uint32_t row; /* of the thread, or 0 before it begins */
+    uint64_t end;   /* where in the recording it ended ... */
+    uint64_t ended; /* ... and when */
+    bool arrow;     /* one begins there, to who is woken */
+    uint32_t row;   /* of the thread, or 0 before it begins */
     uint32_t task;
     uint16_t name;
 };

@@ -104,6 +104,8 @@ struct trace *trace_open(uv_loop_t *loop)
     trace->program = program_invocation_short_name;
     trace->process = getpid();
     trace->output.file = file;
+    trace->tick = trace_name(&trace->names, "tick");
+    trace->poll = trace_name(&trace->names, "poll");
     trace->start = uv_hrtime();
     trace_catch(trace);
     return trace;

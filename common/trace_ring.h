@@ -14,7 +14,8 @@
 #include "common/trace_record.h"
 
 enum trace_kind {
-    TRACE_NONE, /* the record is not complete */
+    TRACE_NONE,
+    TRACE_BUSY, /* the record is not complete */
     TRACE_BEGIN,
     TRACE_END, /* a spell on the loop's row */
     TRACE_SPAWN,
@@ -103,9 +104,10 @@ struct trace {
     uint32_t row; /* that of who runs */
     uint16_t row_name;
     const struct trace_work *waker; /* the work that wakes next, or NULL */
-    bool polling;
-    uint64_t poll_began, idle_before, next_before;
+    _Atomic uint64_t poll_began;    /* 0: it does not poll. Whoever writes the file asks */
+    uint64_t idle_before, next_before;
     uint64_t interrupted; /* the moment of a signal that ended the poll, or 0 */
+    uint16_t tick, poll;  /* names */
     size_t counts[TRACE_COUNTS], told[TRACE_COUNTS];
 
     struct trace_names names;

@@ -51,7 +51,7 @@ void trace_row_meet(struct trace *trace, const struct trace_record *record)
         [TRACE_TIMER_STOPPED] = ROW_RUNNING};
     bool is_mark = record->kind == TRACE_IO || record->kind == TRACE_TIMER_SET ||
                    record->kind == TRACE_TIMER_STOPPED;
-    if (record->kind == TRACE_NONE)
+    if (record->kind <= TRACE_BUSY)
         return;
     meet(trace, (struct trace_row){.row = record->row,
                     .name = is_mark ? record->what : record->name,

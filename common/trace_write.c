@@ -35,7 +35,7 @@ static void sort(const struct writer *writer)
     uint64_t before = writer->trace->start;
     for (uint64_t i = 0; i < writer->count; i++) {
         struct trace_record record = *record_at(writer, i);
-        if (record.kind == TRACE_NONE)
+        if (record.kind <= TRACE_BUSY)
             record_at(writer, i)->time = before;
         else if (record.time < before) {
             uint64_t place = i;
@@ -238,6 +238,7 @@ static void write_record(struct writer *writer, const struct trace_record *recor
 {
     switch ((enum trace_kind)record->kind) {
     case TRACE_NONE:
+    case TRACE_BUSY:
         break;
     case TRACE_BEGIN:
     case TRACE_END:
@@ -342,8 +343,7 @@ static void end_rows(struct writer *writer)
  * not long: one of them may be what the signal interrupted. */
 static void stop(struct trace *trace)
 {
-    if (trace->polling)
-        trace_still_polls(trace);
+    trace_still_polls(trace);
     atomic_store(&trace->closed, true);
     for (int i = 0; i < PATIENCE && atomic_load(&trace->done) != atomic_load(&trace->next); i++)
         sched_yield();
