@@ -57,11 +57,13 @@ int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argu
 /* The signal that loop_on_signal was told of, or 0. */
 int loop_signal_received(const uv_loop_t *loop);
 
-/* The loop's clock in milliseconds (loop.time). It stands still within a pass. */
+/* The loop's clock in milliseconds (loop.time). Within a pass it stands still, but for
+ * loop_deadline. */
 uint64_t loop_now(const uv_loop_t *loop);
 
-/* The clock's time that many seconds from now; UINT64_MAX for infinity. */
-uint64_t loop_deadline(const uv_loop_t *loop, double seconds);
+/* The clock's time that many seconds from now; UINT64_MAX for infinity. Now is when it is called:
+ * the clock is brought up to date for it, also in the middle of a pass. */
+uint64_t loop_deadline(uv_loop_t *loop, double seconds);
 
 /* From here on the clock stands still, and only loop_clock_advance moves it: a test does not wait
  * for time, it says what time it is. */

@@ -178,11 +178,13 @@ uint64_t loop_now(const uv_loop_t *loop)
     return state->clock_paused ? state->paused_at : uv_now(loop);
 }
 
-uint64_t loop_deadline(const uv_loop_t *loop, double seconds)
+uint64_t loop_deadline(uv_loop_t *loop, double seconds)
 {
-    uint64_t now = loop_now(loop);
     if (!(seconds > 0))
-        return now;
+        return loop_now(loop);
+    /* From now on, not from the beginning of the pass: who asks may have been busy since. */
+    uv_update_time(loop);
+    uint64_t now = loop_now(loop);
     /* Rounded up: a timer is never early. Beyond some thousand years, never. */
     double milliseconds = ceil(seconds * 1000.0);
     return milliseconds < 1e15 ? now + (uint64_t)milliseconds : UINT64_MAX;

@@ -171,6 +171,36 @@ START_TEST(ten_real_milliseconds_are_never_fewer)
 }
 END_TEST
 
+static void look_at_the_real_clock(void *argument)
+{
+    struct moment *moment = argument;
+    ck_assert_uint_ge(uv_hrtime() / 1000000, moment->start + 10);
+    moment->over = true;
+}
+
+static void be_busy_then_wait(void *argument)
+{
+    struct moment *moment = argument;
+    uint64_t end = uv_hrtime() + 20 * 1000000;
+    while (uv_hrtime() < end)
+        ;
+    moment->start = uv_hrtime() / 1000000;
+    loop_call_later(moment->loop, 0.01, look_at_the_real_clock, moment);
+}
+
+/* Ten milliseconds after being busy for twenty are not over. */
+START_TEST(time_counts_from_when_it_is_asked_for)
+{
+    uv_loop_t loop;
+    ck_assert_int_eq(loop_init(&loop), 0);
+    struct moment moment = {.loop = &loop};
+    loop_call_soon(&loop, be_busy_then_wait, &moment);
+    run_loop(&loop);
+    ck_assert(moment.over);
+    close_loop(&loop);
+}
+END_TEST
+
 /*
  * Timers with memory of the caller's
  */
@@ -261,7 +291,8 @@ int main(void)
                          timers_of_one_millisecond_keep_their_order,
                          nothing_negative_and_no_number_are_at_once, infinity_is_never,
                          deadlines_are_rounded_up, within_a_pass_time_can_be_moved_too,
-                         ten_real_milliseconds_are_never_fewer, NULL}},
+                         ten_real_milliseconds_are_never_fewer,
+                         time_counts_from_when_it_is_asked_for, NULL}},
             {"timers",
                 (const TTest *const[]){a_stopped_timer_does_not_ring, a_timer_may_set_itself_again,
                     the_real_clock_wakes_the_loop_for_the_earliest, NULL}},
