@@ -35,10 +35,9 @@ const searchInPortuguese = {
   },
 }
 
-// The sources are there to be read, not found.
+// The sources are there to be read, not found. (To render them only to find that out takes a while.)
 function render(text, environment, markdown) {
-  const html = markdown.render(text, environment)
-  return environment.frontmatter?.search === false ? '' : html
+  return text.startsWith('---\nsearch: false\n') ? '' : markdown.render(text, environment)
 }
 
 export default {
