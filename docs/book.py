@@ -6,8 +6,8 @@
     book.py translated FILE...  says of README.pt-BR.md's sections that they translate what is there
     book.py site DIRECTORY      puts the pages there as VitePress reads them
 
-All take --root DIRECTORY (else the repository) and --seconds N: how long a transcript may take; with 0
-none is run.
+All take --root DIRECTORY (else the repository) and --seconds N: how long a transcript may
+take; with 0 none is run.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def main():
     parser.add_argument("command", choices=("write", "check", "translated", "site"))
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument("--root", default=Path(__file__).resolve().parent.parent)
-    parser.add_argument("--seconds", type=float, default=60, help="a transcript may take; 0: none is run")
+    parser.add_argument("--seconds", type=float, default=60, help="that a transcript may take")
     arguments = parser.parse_args()
     tree = Tree(arguments.root)
     if arguments.command == "translated":

@@ -49,8 +49,10 @@ try() {
     if run_test "$1" "$2"; then
         say "$(number "$1"): resolvido." "$(number "$1"): solved."
     else
-        say "$(number "$1"): ainda não. Esta falha é o exercício: leia $(readme "$1") e mude $1/exercise.c" \
-            "$(number "$1"): not yet. This failure is the exercise: read $(readme "$1") and change $1/exercise.c"
+        number=$(number "$1")
+        readme=$(readme "$1")
+        say "$number: ainda não. Esta falha é o exercício: leia $readme e mude $1/exercise.c" \
+            "$number: not yet. This failure is the exercise: read $readme and change $1/exercise.c"
         return 1
     fi
 }
@@ -100,7 +102,8 @@ check() {
         grep -q 'EXERCISE:' "$exercise/exercise.c" ||
             log='' complain "$exercise/exercise.c" 'marks no place with a comment "EXERCISE:"'
         [ "$(grep -c '^★.*·.*·' "$exercise/README.md")" = 1 ] ||
-            log='' complain "$exercise/README.md" 'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
+            log='' complain "$exercise/README.md" \
+                'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
         fails_by_assertion "$exercise" ||
             complain "$exercise/exercise.c" 'has to fail by an assertion of test.c, and by nothing else'
         log=$(run_test "$exercise" solution 2>&1) ||

@@ -175,7 +175,7 @@ static const struct drift {
     {"README.md", "`make step N=1.1`", "`--often`",
         "README.md:3: no program here has an option --often"},
     {"01-one/README.md", "loop_run", "loop_walk", "01-one/README.md:3: no source has loop_walk"},
-    {"common/loop.h", "Runs", "Turns", "docs/api.md:26: the headers say something else now"},
+    {"common/loop.h", "Runs", "Turns", "docs/api.md:27: the headers say something else now"},
     {"01-one/README.md", "It calls", "It now calls",
         "01-one/README.pt-BR.md:1: \"One\" of 01-one/README.md has changed"},
     {"01-one/README.md", "# The step", "# A new part\n\n## The step",

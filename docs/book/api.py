@@ -18,12 +18,16 @@ INTRODUCTION = """# The library, call by call
 
 <!-- Made from the headers by make docs: change those. -->
 
-What the headers of `common/` say, and those of chapter 4's WebSocket, on one page. Every call that can
-fail or wait returns 0 or a count, or a negative libuv error, which `uv_strerror` and `tr_error` put into words.
+What the headers of `common/` say, and those of chapter 4's WebSocket, on one page. Every call
+that can fail or wait returns 0 or a count, or a negative libuv error, which `uv_strerror` and
+`tr_error` put into words.
 """
 
 CODE = re.compile(
-    r"`[^`]*`|\b[A-Z]+_[A-Z]+=\d+|" + rf"(?:{headers.PYTHON.pattern})(?:\(\w*\))?|" + r"(?<![\w*])\*?(?:[A-Za-z]\w*(?:->|\.))*[A-Za-z]*\w*_\w+(?:\(\w*\))?|\*\w+|\w+->\w+|\b\w+\(\w*\)"
+    r"`[^`]*`|\b[A-Z]+_[A-Z]+=\d+|"
+    rf"(?:{headers.PYTHON.pattern})(?:\(\w*\))?|"
+    r"(?<![\w*])\*?(?:[A-Za-z]\w*(?:->|\.))*[A-Za-z]*\w*_\w+(?:\(\w*\))?"
+    r"|\*\w+|\w+->\w+|\b\w+\(\w*\)"
 )
 
 
@@ -90,12 +94,13 @@ def _piece(piece, level):
             said = markdown_of(piece.comment)  # the title is only the sentence's beginning
         return f"### {title}\n" + (f"\n{said}\n" if said else "")
     said = markdown_of(piece.comment)
-    return f"{level} {item_title(piece)}\n\n```c\n{piece.code}\n```\n" + (f"\n{said}\n" if said else "")
+    declaration = f"{level} {item_title(piece)}\n\n```c\n{piece.code}\n```\n"
+    return declaration + (f"\n{said}\n" if said else "")
 
 
 def _answers(pieces):
-    """Rows: the calls of each item, and those of Python that they answer to, be it that the whole part
-    or header does."""
+    """Rows: the calls of each item, and those of Python that they answer to, be it that the whole
+    part or header does."""
     about = headers.python_calls(pieces[0]) if len(pieces) == 2 else []
     for piece in pieces[1:]:
         if piece.kind == "part":

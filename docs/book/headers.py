@@ -1,5 +1,5 @@
-"""Reads a C header of ours: what it says of itself, its parts, and its declarations with the comment
-that stands above each."""
+"""Reads a C header of ours: what it says of itself, its parts, and its declarations with the
+comment that stands above each."""
 
 import re
 from collections import namedtuple
@@ -12,7 +12,8 @@ NAME = re.compile(
 )
 # The calls of Python that comments name.
 PYTHON = re.compile(
-    r"asyncio\.(?!h\b)\w[\w.]*\w(?:\(0\))?|(?:loop|task|future|writer|reader|TaskGroup|websockets|shlex)\.(?![ch]\b)\w+"
+    r"asyncio\.(?!h\b)\w[\w.]*\w(?:\(0\))?"
+    r"|(?:loop|task|future|writer|reader|TaskGroup|websockets|shlex)\.(?![ch]\b)\w+"
     r"|await \w+|run_forever|serve_forever|\bcreate_connection|wait_closed"
     r"|get_extra_info\(\"\w+\"\)|async with asyncio\.\w+|(?<=\()(?:recv|send)(?=\))"
 )
@@ -92,7 +93,8 @@ def names(piece):
     code = re.sub(r"__attribute__\(\(.*?\)\)\)?", "", code)
     found = []
     for match in NAME.finditer(code):
-        name = match[1] or match[3] or f"{'enum' if code.startswith('enum') else 'struct'} {match[2]}"
+        kind = "enum" if code.startswith("enum") else "struct"
+        name = match[1] or match[3] or f"{kind} {match[2]}"
         if match[3] and re.search(rf"\(\*?{name}\($|\(\*{name}", code):
             continue
         if name not in found:

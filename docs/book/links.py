@@ -11,7 +11,8 @@ ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:|//")
 
 def _problem(tree, page, link):
     path, _, anchor = unquote(link.target).partition("#")
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path)) if path else page.path
+    directory = posixpath.dirname(page.path)
+    path = posixpath.normpath(posixpath.join(directory, path)) if path else page.path
     if path.startswith("..") or path.startswith("/"):
         return f"{link.target} leads out of the repository: a link is relative to its page"
     if not tree.has(path):

@@ -1,5 +1,5 @@
-"""Listings: the fence below "<!-- listing: PATH#REGION -->" holds that part of that file, and the line
-between the two links to it."""
+"""Listings: the fence below "<!-- listing: PATH#REGION -->" holds that part of that file, and the
+line between the two links to it."""
 
 import posixpath
 
@@ -52,7 +52,8 @@ def check(tree):
         yield from regions.problems
         for name, (start, _) in regions.places.items():
             if f"{path}#{name}" not in used:
-                yield Problem(path, start + 1, f"region {name} is shown nowhere: show it, or unmark it")
+                what = f"region {name} is shown nowhere: show it, or unmark it"
+                yield Problem(path, start + 1, what)
     yield from _steps_unseen(tree, {target.partition("#")[0] for target in used})
 
 

@@ -6,7 +6,8 @@ from collections import namedtuple
 # Lines are counted from 0 here. A fence's text stands in lines[start + 1 : end].
 Heading = namedtuple("Heading", "line level text anchor")
 Fence = namedtuple("Fence", "start end language")
-# A comment "<!-- listing: PATH#REGION -->" or "<!-- output: PATH -->", and the fence below it, or None.
+# A comment "<!-- listing: PATH#REGION -->" or "<!-- output: PATH -->", and the fence below
+# it, or None.
 Directive = namedtuple("Directive", "line kind target fence")
 Link = namedtuple("Link", "line target is_picture")
 Code = namedtuple("Code", "line text")

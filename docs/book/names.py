@@ -1,5 +1,5 @@
-"""What pages name in commands and in code: make's targets and variables, programs and their options,
-functions of the library. All of them exist."""
+"""What pages name in commands and in code: make's targets and variables, programs and their
+options, functions of the library. All of them exist."""
 
 import posixpath
 import re
@@ -36,7 +36,8 @@ class Names:
                 self.options.setdefault(path, {"help", *OPTION_OF_OURS.findall(text)})
         modules = [posixpath.basename(path)[:-2] for path in tree.files
                    if re.match(r"common/\w+\.h$", path)]
-        self.function = re.compile(rf"((?:{'|'.join(modules or ['none'])}|websocket)_[a-z_]+)(?:\(.*)?$")
+        prefixes = "|".join([*modules, "websocket"])
+        self.function = re.compile(rf"((?:{prefixes})_[a-z_]+)(?:\(.*)?$")
 
     def makes(self, word):
         """Whether make can be asked for it: a target, or a program by its path."""
@@ -135,7 +136,7 @@ def _typed(page):
 def _code_problem(names, page, text):
     option = re.match(r"--([a-z][a-z-]*)", text)
     if option and option[1] not in names.options_of_chapter(page):
-        return f"no program here has an option --{option[1]}: name it with the command it belongs to"
+        return f"no program here has an option --{option[1]}: name it with its command"
     function = names.function.match(text)
     if function and not function[1].endswith("_") and function[1] not in names.words:
         return f"no source has {function[1]}: it may have another name now"

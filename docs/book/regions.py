@@ -1,4 +1,5 @@
-"""Named parts of the sources: a line with "#region NAME" in a comment, and one with "#endregion NAME"."""
+"""Named parts of the sources: a line with "#region NAME" in a comment, and one with "#endregion
+NAME"."""
 
 import re
 import textwrap

@@ -1,5 +1,5 @@
-"""The pages as VitePress builds a site of them: English at /, Portuguese at /pt/, README.md as a directory's
-index. A link to a source leads to a page that shows it."""
+"""The pages as VitePress builds a site of them: English at /, Portuguese at /pt/, README.md as a
+directory's index. A link to a source leads to a page that shows it."""
 
 import json
 import posixpath
@@ -8,13 +8,16 @@ import shutil
 from urllib.parse import unquote
 
 from .links import ELSEWHERE
+from .regions import without_marks
 from .translations import PORTUGUESE
 
 ICON = "04-chat-server/web/favicon.svg"
 LANGUAGES = {"c": "c", "h": "c", "S": "asm", "py": "python", "mjs": "js", "sh": "sh", "mk": "make",
-             "html": "html", "css": "css", "js": "js", "yml": "yaml", "json": "json", "txt": "console"}
+             "html": "html", "css": "css", "js": "js", "yml": "yaml", "json": "json",
+             "txt": "console"}
 WORDS = {
-    "": {"start": "The start", "chapters": "Chapters", "exercises": "Exercises", "more": "For all chapters"},
+    "": {"start": "The start", "chapters": "Chapters", "exercises": "Exercises",
+         "more": "For all chapters"},
     "pt/": {"start": "O começo", "chapters": "Capítulos", "exercises": "Exercícios",
             "more": "Para todos os capítulos"},
 }
@@ -53,7 +56,7 @@ class Site:
         return path
 
     def destination(self, path, prefix):
-        """The address that a link to this file or directory leads to, from a page of that language."""
+        """Where a link to this file or directory leads, from a page of that language."""
         if (self.tree.root / path / "README.md").exists():
             path = posixpath.join(path, "README.md")
         if path.endswith(".md"):
@@ -100,7 +103,8 @@ class Site:
             body = self._listing(path)
         else:
             language = LANGUAGES.get(path.rpartition(".")[2], "text")
-            body = f"````{language}\n{self.tree.text(path)}````\n"
+            lines = without_marks(self.tree.text(path).splitlines())
+            body = "\n".join([f"````{language}", *lines, "````\n"])
         self.put(source_address(path, self.tree),
                  f"---\nsearch: false\n---\n\n# `{path}`\n\n{body}")
 

@@ -45,8 +45,8 @@ def _read_all(master, deadline):
 
 
 def run(script, directory, seconds):
-    """What the shell's script says on a terminal, or None if it has not ended after so many seconds:
-    then it has been killed, and all that it started."""
+    """What the shell's script says on a terminal, or None if it has not ended after so many
+    seconds: then it has been killed, and all that it started."""
     master, slave = _open_terminal()
     process = subprocess.Popen(
         ["sh", "-c", script],

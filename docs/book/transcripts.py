@@ -74,7 +74,9 @@ def run_all(tree, seconds):
     """Of each path what it is now. Those of a chapter one after another: they may use one port."""
     groups = [list(group) for _, group in groupby(transcripts(tree), lambda p: p.split("/")[0])]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        results = pool.map(lambda group: [(path, run(tree, path, seconds)) for path in group], groups)
+        results = pool.map(
+            lambda group: [(path, run(tree, path, seconds)) for path in group], groups
+        )
         return dict(pair for group in results for pair in group)
 
 
@@ -85,7 +87,8 @@ def _shown(line):
 def _check_runs(tree, seconds):
     for path, now in run_all(tree, seconds).items():
         if now is None:
-            yield Problem(path, 1, f"did not end in {seconds} s: its commands have to end by themselves")
+            what = f"did not end in {seconds} s: its commands have to end by themselves"
+            yield Problem(path, 1, what)
             continue
         difference = first_difference(tree.text(path), now)
         if difference:

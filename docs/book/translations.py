@@ -1,5 +1,6 @@
-"""README.pt-BR.md has the sections of README.md, each with a hash of the English that it translates:
-"<!-- en: 0123abcd -->" below its heading. The hash does not know the listings and outputs."""
+"""README.pt-BR.md has the sections of README.md, each with a hash of the English that it
+translates: "<!-- en: 0123abcd -->" below its heading. The hash does not know the listings and
+outputs."""
 
 import hashlib
 import re
@@ -12,7 +13,7 @@ PORTUGUESE = ".pt-BR.md"
 MARK = re.compile(r"<!-- en:\s*(\w*)\s*-->$")
 LESSONS = re.compile(r"\d\d-[\w-]+/(?:exercises/[\w-]+/)?README\.md$")
 
-# start is the line of its heading; shown are its listings and outputs; mark is the line of its hash.
+# start is the line of its heading, mark that of its hash; shown are its listings and outputs.
 Section = namedtuple("Section", "start level title hash shown mark marked")
 
 
@@ -66,12 +67,15 @@ def _difference(path, english, ours):
     if ours is None:
         return None, f"the section \"{english.title}\" of {name} is missing here"
     if english.level != ours.level:
-        return ours.start, f"here {name} has \"{english.title}\", of another level: same sections, same order"
+        return ours.start, (f"here {name} has \"{english.title}\", of another level: "
+                            "same sections, same order")
     if english.shown != ours.shown:
         return ours.start, (f"shows {', '.join(ours.shown) or 'nothing'}; "
                             f"{name} shows {', '.join(english.shown) or 'nothing'}")
     if ours.marked != english.hash:
-        what = "has changed since this was translated" if ours.marked else "may not be what this translates"
+        what = "may not be what this translates"
+        if ours.marked:
+            what = "has changed since this was translated"
         return ours.start, (f"\"{english.title}\" of {name} {what}: look, "
                             f"then run python3 docs/book.py translated {path}")
     return None

@@ -35,7 +35,7 @@ const searchInPortuguese = {
   },
 }
 
-// The sources are there to be read, not found. (To render them only to find that out takes a while.)
+// The sources are there to be read, not found; to render them only to find that out takes a while.
 function render(text, environment, markdown) {
   return text.startsWith('---\nsearch: false\n') ? '' : markdown.render(text, environment)
 }
