@@ -73,7 +73,7 @@ def transcripts(tree):
 def run_all(tree, seconds):
     """Of each path what it is now. Those of a chapter one after another: they may use one port."""
     groups = [list(group) for _, group in groupby(transcripts(tree), lambda p: p.split("/")[0])]
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=4) as pool:
         results = pool.map(
             lambda group: [(path, run(tree, path, seconds)) for path in group], groups
         )
