@@ -114,6 +114,7 @@ static const struct protocol echo_protocol = {
 };
 // #endregion protocol
 
+// #region serve
 static int serve(void *argument)
 {
     struct server *server = argument;
@@ -126,12 +127,11 @@ static int serve(void *argument)
         return error;
     listener_address(&server->listener, address);
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
-    // #region serve
     error = listener_serve(&server->listener, &protocol, server);
-    // #endregion serve
     listener_close(&server->listener);
     return error;
 }
+// #endregion serve
 
 int main(int argc, char **argv)
 {

@@ -35,11 +35,6 @@ static const struct protocol echo = {
     .size = sizeof(struct connection), .connection_made = connection_made, .manage = manage};
 // #endregion connection
 
-static int serve(void *listener)
-{
-    return listener_serve(listener, &echo, NULL);
-}
-
 // #region talk
 static void print_and_close(const char *name, struct stream *peer)
 {
@@ -68,6 +63,12 @@ static int talk(const char *port)
 }
 // #endregion talk
 
+// #region run
+static int serve(void *listener)
+{
+    return listener_serve(listener, &echo, NULL);
+}
+
 static int run(void *unused)
 {
     (void)unused;
@@ -86,6 +87,7 @@ static int run(void *unused)
     listener_close(&listener);
     return error;
 }
+// #endregion run
 
 int main(void)
 {
