@@ -74,6 +74,7 @@ solution-programs: $(chosen_exercises:%=$(out)/%/solution) $(call test_of,$(chos
 
 # A skeleton need not compile while somebody works on it: the others are listed all the same.
 exercises: ## which exercises there are, and which you have solved
+	@mkdir -p $(out)
 	@$(MAKE) --keep-going exercise-programs >$(out)/exercises.log 2>&1 || true
 	@$(exercises_sh) list $(chosen_exercises)
 
