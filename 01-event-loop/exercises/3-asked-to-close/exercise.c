@@ -15,7 +15,7 @@ static void closed(uv_handle_t *metronome)
 }
 
 /* EXERCISE: it says that all went well, yet each band leaves descriptors and memory behind. Which
- * call here says so, and what does it want? */
+ * call here knows of it, and what does it want? */
 static int band_end(struct band *band)
 {
     for (int i = 0; i < METRONOMES; i++)
