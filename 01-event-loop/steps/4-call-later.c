@@ -35,12 +35,12 @@ static int call_later(uv_loop_t *loop, double seconds, void (*run)(void *argumen
 }
 // #endregion call_later
 
+// #region print_and_repeat
 struct hello {
     uv_loop_t *loop;
-    int left;
+    int left; /* greetings */
 };
 
-// #region print_and_repeat
 static void print_and_repeat(void *argument)
 {
     struct hello *hello = argument;

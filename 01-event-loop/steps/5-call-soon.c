@@ -12,7 +12,7 @@ struct call {
 
 struct queue {
     uv_idle_t idle; /* while it is active the loop does not sleep, and calls run_queue each pass */
-    struct call *first, **end;
+    struct call *first, **end; /* *end: where the next call is hung on */
 };
 
 static void run_queue(uv_idle_t *idle)
