@@ -1,7 +1,6 @@
 /* The beginning and the end of a recording. */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 
 #include "common/environment.h"
 #include "common/language.h"
-#include "common/trace_ring.h"
+#include "common/trace_rows.h"
 
 #define LIMIT 1000000UL
 #define MOST 100000000UL
@@ -52,7 +51,7 @@ static void *reserve(size_t size)
 static void release(struct trace *trace)
 {
     if (trace->rows)
-        munmap(trace->rows, trace_rows_size(trace));
+        munmap(trace->rows, trace_row_places(trace->limit) * sizeof(*trace->rows));
     if (trace->ring)
         munmap(trace->ring, trace->limit * sizeof(*trace->ring));
     munmap(trace, sizeof(*trace));
@@ -65,7 +64,7 @@ static struct trace *new_trace(uint64_t limit)
         return NULL;
     trace->limit = limit;
     trace->ring = reserve(limit * sizeof(*trace->ring));
-    trace->rows = reserve(trace_rows_size(trace));
+    trace->rows = reserve(trace_row_places(limit) * sizeof(*trace->rows));
     if (trace->ring && trace->rows)
         return trace;
     int error = errno;
@@ -115,13 +114,8 @@ void trace_close(struct trace *trace)
 {
     if (!trace)
         return;
-    sigset_t all, before;
     trace_name_functions(&trace->names);
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before); /* a second Ctrl+C waits for the file */
-    trace_let_go(trace);
-    int error = trace_write(trace);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int error = trace_end(trace);
     if (error)
         fprintf(stderr,
             tr("TRACE: %s: não foi gravado por inteiro: %s\n",

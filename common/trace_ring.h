@@ -113,7 +113,7 @@ struct trace {
     struct trace_names names;
     struct trace_output output;
     struct trace_row *rows; /* for the writer: room for as many as the ring may tell of */
-    size_t row_places;
+    size_t row_places;      /* of them that the writer needs */
     struct trace_record *ring;
 };
 
@@ -123,12 +123,10 @@ uint64_t trace_add(struct trace *trace, struct trace_record record, enum trace_k
 /* What is known of a poll that has not returned yet. */
 void trace_still_polls(struct trace *trace);
 
-/* The size of the memory for rows. */
-size_t trace_rows_size(struct trace *trace);
-
 /* Ends the recording and writes it. Returns 0 or errno. Only what may be called in a signal handler
  * is called. */
 int trace_write(struct trace *trace);
 
-/* Undoes trace_catch. */
-void trace_let_go(struct trace *trace);
+/* The same, unless a signal has had it done; and what trace_catch did is undone. A signal that
+ * would end the program waits for the file. */
+int trace_end(struct trace *trace);

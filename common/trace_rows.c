@@ -2,13 +2,14 @@
 
 #define FIRST_OF_POOL 1000000
 
-size_t trace_rows_size(struct trace *trace)
+size_t trace_row_places(uint64_t records)
 {
+    size_t places = 64;
     /* Two to a record: who is woken, and by whom; and as many free places, so that hashing works.
      */
-    while (trace->row_places < 4 * trace->limit)
-        trace->row_places = trace->row_places ? 2 * trace->row_places : 64;
-    return trace->row_places * sizeof(struct trace_row);
+    while (places < 4 * records)
+        places *= 2;
+    return places;
 }
 
 /* Tasks beyond the first million leave room for the pool's threads. */

@@ -16,6 +16,9 @@ struct trace_row {
     uint32_t row, task; /* the task that asked for the work */
 };
 
+/* How many places rows need so that so many records may tell of them. */
+size_t trace_row_places(uint64_t records);
+
 /* The row as the file has it. */
 uint64_t trace_row_number(uint32_t row);
 

@@ -1,4 +1,5 @@
 /* A recording outlives a program that a signal ends. */
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,24 +13,46 @@ static const int numbers[] = {
 /* A signal handler gets no argument of ours. One recording at a time can be rescued. */
 static struct trace *_Atomic rescued;
 
+static atomic_bool writing;
+
+/* A second signal would end the program, and the file with it. This thread gets none meanwhile;
+ * another that does waits here. */
+static void begin_to_write(sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, before);
+    while (atomic_exchange(&writing, true))
+        poll(NULL, 0, 1);
+}
+
+static void end_to_write(const sigset_t *before)
+{
+    atomic_store(&writing, false);
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 void trace_rescue(void)
 {
+    sigset_t before;
+    begin_to_write(&before);
     struct trace *trace = atomic_exchange(&rescued, NULL);
     if (trace && trace->process == getpid()) /* a child that was forked has a copy */
         trace_write(trace);
+    end_to_write(&before);
 }
 
-/* SA_RESETHAND: the signal that is raised has its default effect, when this returns. */
+/* The signal that is raised has its default effect, when this returns. */
 static void write_and_end(int number)
 {
     trace_rescue();
+    signal(number, SIG_DFL);
     raise(number);
 }
 
 void trace_catch(struct trace *trace)
 {
-    struct sigaction action = {
-        .sa_handler = write_and_end, .sa_flags = (int)SA_RESETHAND | SA_ONSTACK};
+    struct sigaction action = {.sa_handler = write_and_end, .sa_flags = SA_ONSTACK};
     struct trace *none = NULL;
     sigfillset(&action.sa_mask);
     if (!atomic_compare_exchange_strong(&rescued, &none, trace) && none != trace)
@@ -41,8 +64,8 @@ void trace_catch(struct trace *trace)
     }
 }
 
-/* Whoever was about to write it has begun, or will not. */
-void trace_let_go(struct trace *trace)
+/* Undoes trace_catch. */
+static void let_go(struct trace *trace)
 {
     if (!atomic_compare_exchange_strong(&rescued, &trace, NULL))
         return;
@@ -51,4 +74,14 @@ void trace_let_go(struct trace *trace)
         if (sigaction(numbers[i], NULL, &present) == 0 && present.sa_handler == write_and_end)
             signal(numbers[i], SIG_DFL);
     }
+}
+
+int trace_end(struct trace *trace)
+{
+    sigset_t before;
+    begin_to_write(&before);
+    int error = atomic_load(&trace->closed) ? 0 : trace_write(trace);
+    let_go(trace);
+    end_to_write(&before);
+    return error;
 }

@@ -359,6 +359,7 @@ int trace_write(struct trace *trace)
         .first = next - kept,
         .count = kept,
         .separator = ""};
+    trace->row_places = trace_row_places(kept);
     sort(&writer);
     writer.began = kept ? record_at(&writer, 0)->time : trace->start;
     writer.ended = uv_hrtime();

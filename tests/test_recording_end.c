@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/executor.h"
@@ -189,6 +190,73 @@ START_TEST(abort_on_another_thread)
 }
 END_TEST
 
+/* Tells how far the file is. */
+static off_t written(void)
+{
+    struct stat file;
+    return stat(getenv("TRACE"), &file) ? 0 : file.st_size;
+}
+
+/* It may come to a thread of the pool. */
+static void kill_the_writer(pid_t process)
+{
+    while (kill(process, 0) == 0 && written() == 0)
+        usleep(100); /* between two looks */
+    kill(process, SIGHUP);
+    _exit(0);
+}
+
+static int do_nothing(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+static int record_much(void *unused)
+{
+    int error = executor_run("nothing", do_nothing, unused, 0); /* so that the pool has a thread */
+    for (int i = 0; !error && i < 30000; i++)
+        error = task_yield();
+    return error;
+}
+
+static void die_of_two_signals(void *unused)
+{
+    uv_loop_t loop;
+    pid_t process = getpid();
+    (void)unused;
+    if (fork() == 0)
+        kill_the_writer(process);
+    if (loop_init(&loop) || task_run(&loop, "main", record_much, NULL))
+        return;
+    raise(SIGHUP);
+}
+
+START_TEST(a_signal_while_the_file_is_written)
+{
+    killed(die_of_two_signals, 128 + SIGHUP, "row=main 'pool 1:nothing'");
+}
+END_TEST
+
+static void die_while_it_closes(void *unused)
+{
+    uv_loop_t loop;
+    pid_t process = getpid();
+    (void)unused;
+    if (fork() == 0)
+        kill_the_writer(process);
+    if (loop_init(&loop) || task_run(&loop, "main", record_much, NULL))
+        return;
+    loop_close(&loop);
+    pause();
+}
+
+START_TEST(a_signal_while_the_loop_is_closed)
+{
+    killed(die_while_it_closes, 128 + SIGHUP, "row=main 'pool 1:nothing'");
+}
+END_TEST
+
 static volatile bool endless = true; /* what the compiler cannot know */
 
 static __attribute__((noinline)) int overflow(void *unused)
@@ -327,8 +395,10 @@ int main(void)
 {
     return run_suite("recording_end",
         (struct test_group[]){
-            {"killed", (const TTest *const[]){a_second_ctrl_c, signals, a_signal_while_it_sleeps,
-                           abort_in_a_task, abort_on_another_thread, a_stack_that_overflows, NULL}},
+            {"killed",
+                (const TTest *const[]){a_second_ctrl_c, signals, a_signal_while_it_sleeps,
+                    abort_in_a_task, abort_on_another_thread, a_signal_while_the_file_is_written,
+                    a_signal_while_the_loop_is_closed, a_stack_that_overflows, NULL}},
             {"bounds", (const TTest *const[]){a_small_ring, a_small_ring_for_the_pool,
                            limits_that_are_none, a_disk_that_is_full, a_file_that_cannot_be_written,
                            NULL}},
