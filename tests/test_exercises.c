@@ -11,7 +11,7 @@
 
 #define PLACE "# 2.3 A title\\n\\n★★☆ · 15 minutes · extend\\n"
 #define ASSERTION "echo test.c:9:F:a:b:0: not so; exit 1"
-#define PASSES "exit 0"
+#define PASSES "echo 100%: Checks: 2, Failures: 0, Errors: 0"
 
 static const struct row {
     const char *command, *skeleton, *solution; /* the script that each is */
@@ -30,8 +30,11 @@ static const struct row {
     {"check", "kill -SEGV $$", PASSES, NULL, NULL, 1, "exercise.c: has to fail by an assertion"},
     {"check", ASSERTION, ASSERTION, NULL, NULL, 1, "it said: test.c:9:F:a:b:0: not so"},
     {"check", ASSERTION, ASSERTION, NULL, NULL, 1, "solution.c: does not pass test.c"},
+    {"check", ASSERTION, "echo 100%: Checks: 0, Failures: 0, Errors: 0", NULL, NULL, 1,
+        "solution.c: does not pass test.c"},
     {"check", ASSERTION, PASSES, "/* here */", NULL, 1, "exercise.c: marks no place"},
     {"check", ASSERTION, PASSES, NULL, "# 2.3 A title", 1, "README.md: needs a line with stars"},
+    {"check && :", ASSERTION, PASSES, NULL, NULL, 1, "check: no exercise to check (CHAPTER?)"},
     {"try", ASSERTION, PASSES, NULL, NULL, 1,
         "2.3: not yet. This failure is the exercise: read 02-two"},
     {"try", PASSES, PASSES, NULL, NULL, 0, "2.3: solved."},
