@@ -24,16 +24,18 @@ recording: all ## a program at work, recorded: build/recordings/NAME.json (NAME=
 drawn_program = $(if $(N),$(step:%=$(out)/%),$(PROGRAM:%=$(bin)%))
 drawn_file = $(recordings)/$(notdir $(drawn_program))
 drawn_part = $(foreach name,FROM TO ROWS,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))'))
+# Ctrl+C ends the program, and make when the picture is drawn.
 picture: ## a program at work, drawn (PROGRAM=01-event-loop/hello or N=1.4 ARGS="..." FROM=0 TO=9.5 ROWS=loop)
 	@test -n '$(drawn_program)' || \
 	    { echo 'Which one? make picture PROGRAM=01-event-loop/hello ARGS="--times 3"'; exit 2; }
 	@mkdir -p $(recordings)
 	@$(MAKE) -s $(drawn_program)
 	@rm -f $(drawn_file).json
-	TRACE=$(drawn_file).json $(drawn_program) $(ARGS)
-	@test -f $(drawn_file).json || { echo 'No recording: only programs on common/loop.h make one.'; exit 1; }
-	@$(python) docs/picture.py $(drawn_part) $(drawn_file).json $(drawn_file).svg
-	@echo '$(drawn_file).svg'
+	@echo 'TRACE=$(drawn_file).json $(drawn_program) $(ARGS)'
+	@trap : INT; TRACE=$(drawn_file).json $(drawn_program) $(ARGS) || exit; \
+	test -f $(drawn_file).json || { echo 'No recording: only programs on common/loop.h make one.'; exit 1; }; \
+	$(python) docs/picture.py $(drawn_part) $(drawn_file).json $(drawn_file).svg && \
+	echo '$(drawn_file).svg'
 
 pictures: $(pictures:%=picture-%) $(patsubst %.dot,%.svg,$(wildcard $(drawn)/*.dot)) ## all pictures of docs/pictures again, from recordings
 picture-%: all

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 LOOP = 0
-FIRST_POOL_ROW = 1000001
+POOL_ROWS = range(1000001, 2000001)  # tasks beyond the first million are above
 
 
 class RecordingError(Exception):
@@ -42,7 +42,7 @@ class Row:
     def kind(self):
         if self.tid == LOOP:
             return "loop"
-        return "pool" if self.tid >= FIRST_POOL_ROW else "task"
+        return "pool" if self.tid in POOL_ROWS else "task"
 
     @property
     def label(self):

@@ -4,6 +4,9 @@ pictures.py ECHO.json: ends with 0 if all is as it should be.
 """
 
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -78,6 +81,27 @@ def what_is_wrong_is_said():
         assert "cut short" in run(cut.name)
 
 
-for check in every_row_and_state, a_part_of_it, names_are_text, what_is_wrong_is_said:
+def a_task_beyond_the_first_million():
+    tid = next(tid for tid, name in names.items() if name == "connection")
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as other:
+        other.write(re.sub(rf'"(tid|by)":{tid}\b', r'"\1":2000001',
+                           source.read_text(encoding="utf-8")))
+        other.flush()
+        assert "connection #2000001" in texts(run(other.name))
+
+
+def a_program_that_ctrl_c_ends():
+    """The whole terminal gets it: make too."""
+    words = ["make", "picture", "PROGRAM=02-coroutines-echo/echo-server", "ARGS=--port 0"]
+    with subprocess.Popen(words, cwd=TOOL.parent.parent, stdout=subprocess.PIPE, text=True,
+                          stderr=subprocess.DEVNULL, start_new_session=True) as make:
+        while "127.0.0.1:" not in (line := make.stdout.readline()):
+            assert line, "the server does not start"
+        os.killpg(make.pid, signal.SIGINT)
+        assert make.communicate(timeout=20)[0].endswith("echo-server.svg\n"), "no picture"
+
+
+for check in (every_row_and_state, a_part_of_it, names_are_text, what_is_wrong_is_said,
+              a_task_beyond_the_first_million, a_program_that_ctrl_c_ends):
     check()
     print(check.__name__)

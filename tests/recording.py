@@ -21,7 +21,7 @@ import sys
 
 SPELLS = {"loop", "phase", "callback", "ready", "run", "wait", "work"}
 OF_THE_LOOP = {"loop", "phase", "callback"}
-POOL = range(1000001, 2000000)
+POOL = range(1000001, 2000001)
 
 
 class Recording:

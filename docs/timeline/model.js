@@ -10,12 +10,13 @@
 
 const LOOP = 0; // the tid of the loop's row
 const FIRST_POOL_ROW = 1000001;
+const LAST_POOL_ROW = 2000000; // tasks beyond the first million are above
 const MOST_LANES = 3;
 
 function kindOfRow(tid) {
   if (tid === LOOP)
     return "loop";
-  return tid >= FIRST_POOL_ROW ? "pool" : "task";
+  return tid >= FIRST_POOL_ROW && tid <= LAST_POOL_ROW ? "pool" : "task";
 }
 
 function rowLabel(row) {

@@ -8,8 +8,6 @@ import { check, closePage, equal, openPage, run, waitFor } from "./browser.mjs";
 import { findFaintTexts } from "./contrast.mjs";
 import { crowdedMoment, namesOf, read, serve, spellsOf } from "./recordings.mjs";
 
-const FIRST_POOL_ROW = 1000001;
-
 let browser, page, fileUrl, httpUrl, files;
 
 const textOf = (page, id) => page.locator(`#${id}`).textContent();
@@ -52,6 +50,12 @@ async function rowsAndStates() {
         row.lanes[0].map(({ name, begin, end }) => [name, begin, end])]));
     equal(states, [...spellsOf(recording)].sort(([a], [b]) => a - b), "the tasks' states");
   }
+}
+
+/* Tasks beyond the first million leave a million numbers to the threads of the pool. */
+async function kindsOfRows() {
+  equal(await page.evaluate(() => [0, 1, 1000000, 1000001, 2000000, 2000001].map(kindOfRow)),
+    ["loop", "task", "task", "pool", "pool", "task"], "kinds of rows");
 }
 
 async function detailsByKeyboard() {
@@ -250,8 +254,8 @@ async function manyEvents() {
   }
 }
 
-const CHECKS = [rowsAndStates, detailsByKeyboard, zoomAndPan, pinch, playing, wrongFiles, byHttp,
-  screens, manyEvents];
+const CHECKS = [rowsAndStates, kindsOfRows, detailsByKeyboard, zoomAndPan, pinch, playing, wrongFiles,
+  byHttp, screens, manyEvents];
 
 await run("timeline.mjs FILE_URL_OF_THE_PAGE ECHO.json CHAT.json LONG.json",
   async (launched, url, echo, chat, long) => {
