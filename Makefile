@@ -75,7 +75,7 @@ modules_03-keyboard-maze/maze := maze_map enemy screen guard keyboard signals
 modules_04-chat-server/hello-server := $(websocket_modules)
 modules_04-chat-server/chat-server := server names rooms client rate commands monitor log text text_marks $(websocket_modules)
 
-common_sources := $(wildcard common/*.c common/coroutine/*.c common/coroutine/*.S)
+common_sources := $(wildcard common/*.c common/*/*.c common/coroutine/*.S)
 common_objects := $(patsubst %,$(out)/%.o,$(common_sources))
 library := $(out)/libcommon.a
 
@@ -175,7 +175,7 @@ deps: ## install whatever building and testing need (FOR="build test page bench 
 doctor: ## which tools and libraries were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
 
-formatted := $(wildcard common/*.[ch] common/coroutine/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch] \
+formatted := $(wildcard common/*.[ch] common/*/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch] \
     docs/recordings/*.[ch] $(chapters:%=%/steps/*.[ch]) $(chapters:%=%/exercises/*/*.[ch]))
 # The benchmarks are programs: nothing is measured in a test.
 bench := $(out)/tests/bench

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/environment.h"
-#include "common/trace_place.h"
+#include "common/trace/place.h"
 
 #define SLOW 100             /* milliseconds, as asyncio's */
 #define SLOWEST 1000000000UL /* that can be asked for */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/trace_record.h"
+#include "common/trace/record.h"
 
 /* The work's own memory: it goes when libuv is done with it, whoever waits or not. */
 struct request {

@@ -5,7 +5,7 @@
 
 #include "common/debug.h"
 #include "common/loop_state.h"
-#include "common/trace_record.h"
+#include "common/trace/record.h"
 
 _Static_assert(offsetof(struct loop_state, trace) == 0, "trace_of looks there");
 

@@ -4,7 +4,7 @@
 
 #include "common/debug.h"
 #include "common/loop_state.h"
-#include "common/trace_record.h"
+#include "common/trace/record.h"
 
 /*
  * call_soon and call_later

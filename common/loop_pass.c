@@ -3,7 +3,7 @@
 
 #include "common/debug.h"
 #include "common/loop_state.h"
-#include "common/trace_record.h"
+#include "common/trace/record.h"
 
 /* Of wake-ups in a pass: a chain of them costs no look for events at each link. */
 #define ROUNDS 16

@@ -1,11 +1,11 @@
 /*
- * What is told of tasks to the recording (trace_record.h) and to LOOP_DEBUG (debug.h), where one of
+ * What is told of tasks to the recording (trace/record.h) and to LOOP_DEBUG (debug.h), where one of
  * them is wanted. For task.c and scope.c.
  */
 #pragma once
 
 #include "common/task_state.h"
-#include "common/trace_record.h"
+#include "common/trace/record.h"
 
 /* Asked at each switch, so it is one look for both. */
 static inline bool task_is_watched(const struct task_pool *pool)

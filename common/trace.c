@@ -1,7 +1,7 @@
 #include "common/trace.h"
 
 #include "common/task_state.h"
-#include "common/trace_place.h"
+#include "common/trace/place.h"
 
 #define MOST_SIBLINGS 100 /* of a scope that are shown one by one */
 

@@ -11,7 +11,7 @@ from .tree import Problem
 PATH = "docs/api.md"
 FIRST = ("loop", "task", "stream", "executor", "coroutine", "trace", "debug")
 # What the library keeps to itself.
-PRIVATE = re.compile(r"_state\.h$|/(?:overflow|socket|task_watch|timer_heap|trace_\w+)\.h$")
+PRIVATE = re.compile(r"_state\.h$|/(?:overflow|socket|task_watch|timer_heap)\.h$|/trace/")
 WEBSOCKET = ("04-chat-server/websocket.h", "04-chat-server/websocket_room.h")
 
 INTRODUCTION = """# The library, call by call

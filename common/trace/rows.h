@@ -1,10 +1,10 @@
 /*
  * The rows of a recording, as the writer sees them: found when it looks at all records for the
- * first time, and followed at the second. For trace_write.c.
+ * first time, and followed at the second. For trace/write.c.
  */
 #pragma once
 
-#include "common/trace_ring.h"
+#include "common/trace/ring.h"
 
 enum row_state { ROW_IDLE, ROW_READY, ROW_RUNNING, ROW_WAITING, ROW_WORKING };
 

@@ -1,5 +1,5 @@
 /*
- * What a recording is made of: for trace_*.c. Nobody else's.
+ * What a recording is made of: for the files of trace/, and trace.c. Nobody else's.
  *
  * A ring of records of one size, in memory that is taken as it is touched. Any thread adds to it
  * without waiting for another; the oldest records go. Whoever ends the recording, the loop's close
@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
-#include "common/trace_record.h"
+#include "common/trace/record.h"
 
 enum trace_kind {
     TRACE_NONE,

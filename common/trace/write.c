@@ -2,8 +2,9 @@
  * for, and nothing of the C library is called that has a state. */
 #include <sched.h>
 
-#include "common/trace_json.h"
-#include "common/trace_rows.h"
+#include "common/trace/events.h"
+#include "common/trace/json.h"
+#include "common/trace/rows.h"
 
 #define PATIENCE 1000 /* turns given to other threads, to complete what they record */
 
@@ -15,12 +16,11 @@ struct loop_row {
 
 struct writer {
     struct trace *trace;
-    struct trace_output *output;
     uint64_t first, count; /* places of the ring that are written */
     uint64_t began, ended; /* the moments that the file begins and ends with */
     uint64_t arrows;
     struct loop_row loop;
-    const char *separator; /* before the next event */
+    struct events events;
 };
 
 static struct trace_record *record_at(const struct writer *writer, uint64_t index)
@@ -48,75 +48,9 @@ static void sort(const struct writer *writer)
     }
 }
 
-/*
- * Events
- */
-
-static void event(struct writer *writer, const char *phase, uint32_t row, uint64_t time)
-{
-    json_text(writer->output, writer->separator);
-    json_text(writer->output, "{\"ph\":\"");
-    json_text(writer->output, phase);
-    json_text(writer->output, "\",\"pid\":1,\"tid\":");
-    json_number(writer->output, trace_row_number(row));
-    if (*phase != 'M') {
-        json_text(writer->output, ",\"ts\":");
-        json_thousandths(writer->output, time - writer->trace->start);
-    }
-    writer->separator = ",\n";
-}
-
-static void member(struct writer *writer, const char *name, const char *value)
-{
-    json_text(writer->output, ",\"");
-    json_text(writer->output, name);
-    json_text(writer->output, "\":");
-    json_string(writer->output, value);
-}
-
-static void argument(struct writer *writer, const char *name, uint64_t value)
-{
-    json_text(writer->output, ",\"args\":{");
-    json_string(writer->output, name);
-    json_text(writer->output, ":");
-    json_number(writer->output, value);
-    json_text(writer->output, "}");
-}
-
-static void end_event(struct writer *writer)
-{
-    json_text(writer->output, "}");
-}
-
-static void begin(
-    struct writer *writer, uint32_t row, uint64_t time, const char *category, const char *name)
-{
-    event(writer, "B", row, time);
-    member(writer, "cat", category);
-    member(writer, "name", name);
-}
-
-static void end(struct writer *writer, uint32_t row, uint64_t time)
-{
-    event(writer, "E", row, time);
-    end_event(writer);
-}
-
 static const char *text_of(const struct writer *writer, uint16_t name)
 {
     return trace_name_text(&writer->trace->names, name);
-}
-
-/* One end of an arrow from who wakes to who is woken. */
-static void arrow(
-    struct writer *writer, const char *phase, uint32_t row, uint64_t time, uint64_t number)
-{
-    event(writer, phase, row, time);
-    json_text(writer->output, ",\"cat\":\"wake\",\"name\":\"wake\",\"id\":");
-    json_number(writer->output, number);
-    if (*phase == 'f')
-        json_text(writer->output, ",\"bp\":\"e\"");
-    end_event(writer);
 }
 
 /*
@@ -134,29 +68,29 @@ static void begin_spell(struct writer *writer, struct trace_row *row, uint64_t t
     if (row->state == ROW_IDLE)
         return;
     bool named = row->state == ROW_WAITING || row->state == ROW_WORKING;
-    begin(writer, row->row, time, categories[row->state],
+    event_begin(&writer->events, row->row, time, categories[row->state],
         named ? text_of(writer, row->what) : names[row->state]);
     if (row->state == ROW_READY)
-        argument(writer, "by", trace_row_number(by));
+        event_argument(&writer->events, "by", trace_row_number(by));
     if (row->state == ROW_WORKING)
-        argument(writer, "task", trace_row_number(row->task));
-    end_event(writer);
+        event_argument(&writer->events, "task", trace_row_number(row->task));
+    event_close(&writer->events);
 }
 
 static void end_spell(struct writer *writer, const struct trace_row *row, uint64_t time)
 {
     if (row->state != ROW_IDLE)
-        end(writer, row->row, time);
+        event_end(&writer->events, row->row, time);
 }
 
 static void arrows_to(struct writer *writer, const struct trace_record *record)
 {
     if (record->value == 0) {
         uint64_t number = 2 * ++writer->arrows;
-        arrow(writer, "s", record->by, record->time, number);
-        arrow(writer, "f", record->row, record->time, number);
+        event_arrow(&writer->events, "s", record->by, record->time, number);
+        event_arrow(&writer->events, "f", record->row, record->time, number);
     } else if (record->value > writer->first) { /* its beginning is at the work's end */
-        arrow(writer, "f", record->row, record->time, 2 * record->value + 1);
+        event_arrow(&writer->events, "f", record->row, record->time, 2 * record->value + 1);
     }
 }
 
@@ -164,7 +98,7 @@ static void change_row(struct writer *writer, const struct trace_record *record)
 {
     struct trace_row *row = trace_row_of(writer->trace, record->row);
     if (record->kind == TRACE_WORK_END && record->value)
-        arrow(writer, "s", record->row, record->time, 2 * record->value + 1);
+        event_arrow(&writer->events, "s", record->row, record->time, 2 * record->value + 1);
     end_spell(writer, row, record->time);
     trace_row_change(row, record);
     begin_spell(writer, row, record->time, record->by);
@@ -194,11 +128,12 @@ static void loop_spell(struct writer *writer, const struct trace_record *record)
     if (!loop_row_change(&writer->loop, record))
         return;
     if (record->kind == TRACE_END) {
-        end(writer, 0, record->time);
+        event_end(&writer->events, 0, record->time);
         return;
     }
-    begin(writer, 0, record->time, categories[record->category], text_of(writer, record->name));
-    end_event(writer);
+    event_begin(&writer->events, 0, record->time, categories[record->category],
+        text_of(writer, record->name));
+    event_close(&writer->events);
 }
 
 static void mark(struct writer *writer, const struct trace_record *record)
@@ -207,19 +142,20 @@ static void mark(struct writer *writer, const struct trace_record *record)
         [TRACE_TIMER_FIRED] = "timer fired",
         [TRACE_TIMER_STOPPED] = "timer stopped"};
     bool is_io = record->kind == TRACE_IO;
-    event(writer, "i", record->row, record->time);
-    json_text(writer->output, ",\"s\":\"t\"");
-    member(writer, "cat", is_io ? "io" : "timer");
-    member(writer, "name", is_io ? text_of(writer, record->name) : timers[record->kind]);
+    event_open(&writer->events, "i", record->row, record->time);
+    json_text(writer->events.output, ",\"s\":\"t\"");
+    event_member(&writer->events, "cat", is_io ? "io" : "timer");
+    event_member(
+        &writer->events, "name", is_io ? text_of(writer, record->name) : timers[record->kind]);
     if (is_io && record->value)
-        argument(writer, "bytes", record->value);
+        event_argument(&writer->events, "bytes", record->value);
     if (record->kind == TRACE_TIMER_SET || record->kind == TRACE_TIMER_FIRED) {
-        json_text(writer->output,
+        json_text(writer->events.output,
             record->kind == TRACE_TIMER_SET ? ",\"args\":{\"in_ms\":" : ",\"args\":{\"late_ms\":");
-        json_thousandths(writer->output, record->value);
-        json_text(writer->output, "}");
+        json_thousandths(writer->events.output, record->value);
+        json_text(writer->events.output, "}");
     }
-    end_event(writer);
+    event_close(&writer->events);
 }
 
 static void count(struct writer *writer, const struct trace_record *record)
@@ -228,10 +164,10 @@ static void count(struct writer *writer, const struct trace_record *record)
         [TRACE_TASKS] = {"tasks", "live"},
         [TRACE_TIMERS] = {"timers", "pending"},
         [TRACE_WORKS] = {"pool", "work"}};
-    event(writer, "C", 0, record->time);
-    member(writer, "name", names[record->category][0]);
-    argument(writer, names[record->category][1], record->value);
-    end_event(writer);
+    event_open(&writer->events, "C", 0, record->time);
+    event_member(&writer->events, "name", names[record->category][0]);
+    event_argument(&writer->events, names[record->category][1], record->value);
+    event_close(&writer->events);
 }
 
 static void write_record(struct writer *writer, const struct trace_record *record)
@@ -262,35 +198,17 @@ static void write_record(struct writer *writer, const struct trace_record *recor
  * The file
  */
 
-static void name_row(struct writer *writer, uint32_t row, const char *name)
-{
-    event(writer, "M", row, 0);
-    json_text(writer->output, ",\"name\":\"thread_name\",\"args\":{\"name\":");
-    if (row & TRACE_POOL_ROW) {
-        json_text(writer->output, "\"pool ");
-        json_number(writer->output, row & ~TRACE_POOL_ROW);
-        json_text(writer->output, "\"");
-    } else {
-        json_string(writer->output, name);
-    }
-    json_text(writer->output, "}}");
-    event(writer, "M", row, 0);
-    json_text(writer->output, ",\"name\":\"thread_sort_index\"");
-    argument(writer, "sort_index", trace_row_number(row));
-    end_event(writer);
-}
-
 static void write_head(struct writer *writer)
 {
-    json_text(writer->output, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":");
-    json_string(writer->output, writer->trace->program);
-    json_text(writer->output, ",\"events\":");
-    json_number(writer->output, writer->count);
-    json_text(writer->output, ",\"dropped\":");
-    json_number(writer->output, writer->first);
-    json_text(writer->output, ",\"limit\":");
-    json_number(writer->output, writer->trace->limit);
-    json_text(writer->output, "},\"traceEvents\":[\n");
+    json_text(writer->events.output, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":");
+    json_string(writer->events.output, writer->trace->program);
+    json_text(writer->events.output, ",\"events\":");
+    json_number(writer->events.output, writer->count);
+    json_text(writer->events.output, ",\"dropped\":");
+    json_number(writer->events.output, writer->first);
+    json_text(writer->events.output, ",\"limit\":");
+    json_number(writer->events.output, writer->trace->limit);
+    json_text(writer->events.output, "},\"traceEvents\":[\n");
 }
 
 /* Spells of the loop's row that began before the first record kept, the outermost first. */
@@ -317,13 +235,13 @@ static void complete_loop(struct writer *writer)
 /* Every row's name, and what it was in before the first record kept. */
 static void begin_rows(struct writer *writer)
 {
-    name_row(writer, 0, "loop");
+    event_name_row(&writer->events, 0, "loop");
     for (uint64_t i = 0; i < writer->count; i++)
         trace_row_meet(writer->trace, record_at(writer, i));
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)
-            name_row(
-                writer, writer->trace->rows[i].row, text_of(writer, writer->trace->rows[i].name));
+            event_name_row(&writer->events, writer->trace->rows[i].row,
+                text_of(writer, writer->trace->rows[i].name));
     complete_loop(writer);
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)
@@ -333,7 +251,7 @@ static void begin_rows(struct writer *writer)
 static void end_rows(struct writer *writer)
 {
     for (; writer->loop.depth > 0; writer->loop.depth--)
-        end(writer, 0, writer->ended);
+        event_end(&writer->events, 0, writer->ended);
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)
             end_spell(writer, &writer->trace->rows[i], writer->ended);
@@ -355,10 +273,9 @@ int trace_write(struct trace *trace)
     uint64_t next = atomic_load(&trace->next);
     uint64_t kept = next < trace->limit ? next : trace->limit;
     struct writer writer = {.trace = trace,
-        .output = &trace->output,
         .first = next - kept,
         .count = kept,
-        .separator = ""};
+        .events = {&trace->output, trace->start, ""}};
     trace->row_places = trace_row_places(kept);
     sort(&writer);
     writer.began = kept ? record_at(&writer, 0)->time : trace->start;
@@ -368,6 +285,6 @@ int trace_write(struct trace *trace)
     for (uint64_t i = 0; i < kept; i++)
         write_record(&writer, record_at(&writer, i));
     end_rows(&writer);
-    json_text(writer.output, "\n]}\n");
-    return json_close(writer.output);
+    json_text(writer.events.output, "\n]}\n");
+    return json_close(writer.events.output);
 }

@@ -9,7 +9,7 @@
 
 #include "common/environment.h"
 #include "common/language.h"
-#include "common/trace_rows.h"
+#include "common/trace/rows.h"
 
 #define LIMIT 1000000UL
 #define MOST 100000000UL

@@ -1,4 +1,4 @@
-#include "common/trace_rows.h"
+#include "common/trace/rows.h"
 
 #define FIRST_OF_POOL 1000000
 

@@ -1,4 +1,4 @@
-#include "common/trace_json.h"
+#include "common/trace/json.h"
 
 #include <errno.h>
 #include <unistd.h>

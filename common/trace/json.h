@@ -1,9 +1,9 @@
 /*
- * JSON written with nothing but write(2), so in a signal handler too. For trace_write.c.
+ * JSON written with nothing but write(2), so in a signal handler too. For trace/write.c.
  */
 #pragma once
 
-#include "common/trace_ring.h"
+#include "common/trace/ring.h"
 
 /* Text as it is; as a JSON string; a number; thousandths of it, "12.345". */
 void json_text(struct trace_output *output, const char *text);

@@ -1,8 +1,8 @@
 /* The texts of a recording. */
 #include <string.h>
 
-#include "common/trace_place.h"
-#include "common/trace_ring.h"
+#include "common/trace/place.h"
+#include "common/trace/ring.h"
 
 #define OTHER "..."
 

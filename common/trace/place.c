@@ -1,4 +1,4 @@
-#include "common/trace_place.h"
+#include "common/trace/place.h"
 
 #include <link.h>
 #include <stdio.h>

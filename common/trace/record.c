@@ -3,7 +3,7 @@
 
 #include "common/loop_state.h"
 #include "common/task_state.h"
-#include "common/trace_ring.h"
+#include "common/trace/ring.h"
 
 static _Atomic uint32_t pool_threads;      /* that ever recorded something */
 static _Thread_local uint32_t pool_thread; /* which of them this one is, from 1 */
