@@ -80,7 +80,9 @@ common_objects := $(patsubst %,$(out)/%.o,$(common_sources))
 library := $(out)/libcommon.a
 
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
-suites := $(filter-out $(left_out),$(all_suites))
+# What looks at pages and at the book's tools is the same in all variants: the plain one runs it.
+of_pages := 04_browser book exercises timeline
+suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
 support_objects := $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/support*.c))
 chapter_number = $(firstword $(subst -, ,$(CHAPTER)))
 chosen_suites := $(if $(CHAPTER),$(filter $(chapter_number)_%,$(suites)),$(suites))
@@ -164,7 +166,7 @@ test: ## install what is missing, build everything, run every test
 check: $(if $(CHAPTER)$(ARCH),chapter,all) tests
 	@BIN=$(abspath $(or $(bin),.)) OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) \
 	    EMULATOR='$(EMULATOR)' tests/run.sh $(chosen_suites)
-	$(if $(left_out),@echo 'With ARCH=$(ARCH) left out: $(filter $(left_out),$(all_suites))')
+	$(if $(CHAPTER),,$(if $(filter-out $(suites),$(all_suites)),@echo 'Left out of this variant: $(filter-out $(suites),$(all_suites))'))
 
 check-seeds: tests ## the runtime's suites, each time in another order (SEEDS=1000)
 	@OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) EMULATOR='$(EMULATOR)' tests/seeds.sh
