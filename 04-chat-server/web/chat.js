@@ -174,8 +174,6 @@ let draft = ""; // that new line, while older ones are looked at
 /* The server sends a message to all but its sender: we show it ourselves. */
 function send(text) {
   socket.send(text);
-  if (/^\s*\/(nome|name)\s/i.test(text))
-    introduction = text;
   const kind = text.trimStart().startsWith("/") ? "own command" : "own";
   show({ kind, from: tr("Você", "You"), text });
   scrollToEnd();

@@ -14,7 +14,7 @@ let attempts = 0; // that failed since the last success
 let nextAttempt = 0; // when it is, by performance.now
 let timer;
 let lostAt = ""; // the time at which the connection broke
-let introduction = ""; // the last /nome, said again after a reconnection
+let introduction = ""; // /nome with the last name that was granted, said again after a reconnection
 let moving = false; // to another room: the connection is closed for it
 
 /* The room at the server that the page came from; one opened from a file has none. */

@@ -62,6 +62,7 @@ function notePeople(text) {
   else if (named) {
     rename(ownName, named[1]);
     ownName = named[1];
+    introduction = `${tr("/nome", "/name")} ${quote(ownName)}`;
   } else if (listed)
     takeList(Number(listed[1]), listed[2]);
   else
@@ -93,7 +94,9 @@ function showPeople() {
   if (focused)
     [...names.querySelectorAll("button")].find((button) => button.textContent === focused)?.focus();
   count.textContent = present.size + unlisted;
-  others.textContent = unlisted > 0 ? tr(`e mais ${unlisted}`, `and ${unlisted} more`) : "";
+  others.textContent = unlisted > 0 ? tr(`e mais ${unlisted}`, `and ${unlisted} more`)
+    : present.size > 0 ? ""
+    : tr("Aparece aqui quem diz o seu nome.", "Whoever says a name appears here.");
 }
 
 /* A name as one word of a command. */

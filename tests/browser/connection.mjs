@@ -1,6 +1,6 @@
 /* Checks of page.mjs: the server goes away and comes back. */
 import {
-  check, closePage, equal, linesOf, waitFor, waitForLines, waitForState,
+  check, closePage, equal, linesOf, say, waitFor, waitForLines, waitForState,
 } from "./browser.mjs";
 import { open, openAs, proxy, styleOf, valueOf } from "./fixture.mjs";
 
@@ -16,6 +16,9 @@ function waitForCountdown(page, seconds) {
 export async function serverGoneAndBack() {
   const page = await openAs("Volta");
   const [welcome, , named] = await linesOf(page);
+  await say(page, '/nome "a >> b"'); // refused: it is not what is said again
+  await waitFor(() => linesOf(page), (lines) => lines.length === 5, "a refusal");
+  const before = await linesOf(page);
   const colours = [await barColour(page)];
   const [red, green, blue] = colours[0].match(/\d+/g).map(Number);
   check(blue > 2 * red && blue > 1.5 * green, `the bar is blue while connected: ${colours[0]}`);
@@ -27,7 +30,7 @@ export async function serverGoneAndBack() {
   await page.keyboard.press("Enter");
   equal(await valueOf(page), "não me perca", "what was typed while not connected");
   equal(await page.locator("#note").textContent(), KEPT, "why it was kept");
-  equal((await linesOf(page)).length, 3, "lines while not connected");
+  equal((await linesOf(page)).length, 5, "lines while not connected");
 
   proxy.hold();
   await proxy.restore();
@@ -38,7 +41,6 @@ export async function serverGoneAndBack() {
   await waitForState(page, "connected");
   equal(await page.locator("#note").textContent(), "", "the note after reconnecting");
   const gap = /^gap: Reconectado: .* desde as \d\d:\d\d/;
-  const before = [welcome, 'own: Você >> /nome "Volta"', named];
   await waitForLines(page, [...before, gap, welcome, named]);
   await page.keyboard.press("Enter");
   equal((await linesOf(page)).at(-1), "own: Você >> não me perca", "the message that was kept");
