@@ -1,4 +1,5 @@
-/* A name is looked up and taken in one go, then written down; if that fails, it is given back. */
+/* A name is looked up and reserved in one go, then written down. Until that has gone well, the
+ * client has both names, and nobody else may take either. */
 #include "exercise.h"
 
 #include <stdbool.h>
@@ -8,20 +9,19 @@
 static bool is_taken(const struct server *server, const char *name)
 {
     for (const struct client *client = server->first; client; client = client->next)
-        if (strcmp(client->name, name) == 0)
+        if (strcmp(client->name, name) == 0 || strcmp(client->reserved, name) == 0)
             return true;
     return false;
 }
 
 int server_rename(struct server *server, struct client *client, const char *name)
 {
-    char before[NAME_SIZE];
     if (is_taken(server, name))
         return UV_EEXIST;
-    strcpy(before, client->name);
-    strcpy(client->name, name); /* no wait since it was free: nobody can have come between */
+    strcpy(client->reserved, name); /* no wait since it was free: nobody can have come between */
     int error = server->write_down(name);
-    if (error)
-        strcpy(client->name, before);
+    if (!error)
+        strcpy(client->name, name);
+    client->reserved[0] = '\0';
     return error;
 }

@@ -81,12 +81,55 @@ START_TEST(a_name_that_could_not_be_written_down_is_free)
 }
 END_TEST
 
+static int bia_wants_ana(void *unused)
+{
+    (void)unused;
+    return second_takes_it("Ana");
+}
+
+static int ana_fails_and_bia_wants_her_name(void *unused)
+{
+    struct task_call calls[] = {
+        {.name = "first", .function = first_takes_it, .argument = "Zoe"},
+        {.name = "second", .function = bia_wants_ana},
+    };
+    (void)unused;
+    return task_gather(calls, 2);
+}
+
+START_TEST(the_old_name_is_kept_while_the_new_one_is_written)
+{
+    begin();
+    ck_assert_int_eq(run_main(first_takes_it, "Ana"), 0);
+    failure = UV_EIO;
+    ck_assert_int_eq(run_main(ana_fails_and_bia_wants_her_name, NULL), 0);
+    failure = 0;
+    ck_assert_msg(results[1] == UV_EEXIST,
+        "Ana waited for the name Zoe, and meanwhile another could ask for hers: she needs it if "
+        "the file fails");
+    ck_assert_str_eq(ana.name, "Ana");
+    ck_assert_str_eq(bia.name, "");
+}
+END_TEST
+
+START_TEST(the_old_name_is_free_afterwards)
+{
+    begin();
+    ck_assert_int_eq(run_main(first_takes_it, "Ana"), 0);
+    ck_assert_int_eq(run_main(first_takes_it, "Zoe"), 0);
+    ck_assert_int_eq(run_main(second_takes_it, "Ana"), 0);
+    ck_assert_msg(results[1] == 0, "Ana is called Zoe now, and nobody may take her old name");
+}
+END_TEST
+
 int main(void)
 {
     return run_suite(
         "one name for two", (struct test_group[]){
                                 {"names", (const TTest *const[]){two_at_once, one_after_the_other,
-                                              a_name_that_could_not_be_written_down_is_free, NULL}},
+                                              a_name_that_could_not_be_written_down_is_free,
+                                              the_old_name_is_kept_while_the_new_one_is_written,
+                                              the_old_name_is_free_afterwards, NULL}},
                                 {NULL, NULL},
                             });
 }
