@@ -15,7 +15,7 @@ static int send_to(struct room *room, int socket, const char *data, size_t size)
 }
 
 /* EXERCISE: measure first: make exercise N=4.6 says how many sends there were, and how long they
- * took. Then let a message cost a send a member in each pass, however many there are. */
+ * took. Then let each pass cost one send a member, however many messages were said in it. */
 int room_say(struct room *room, const char *text, size_t size)
 {
     int error = 0;

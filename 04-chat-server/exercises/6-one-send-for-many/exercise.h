@@ -11,7 +11,7 @@ struct room {
     size_t sends;      /* how many times send() was called */
 };
 
-/* A message to all. Returns 0 or an error. What it has sent may wait until room_end_of_pass. */
+/* A message to all. Returns 0 or an error. It need not be sent before room_end_of_pass. */
 int room_say(struct room *room, const char *text, size_t size);
 
 /* Called when all that could run in this pass has run: whatever was said is sent by then. Returns 0

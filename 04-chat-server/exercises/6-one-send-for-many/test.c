@@ -80,8 +80,8 @@ START_TEST(a_send_a_member_and_pass)
         say_in_one_pass(pass, MESSAGES);
         all_have_heard(pass, MESSAGES);
     }
-    fprintf(stderr, "%d messages to %d members, %d times: %zu sends, %.1f us of sending a time\n",
-        MESSAGES, MEMBERS, PASSES, room.sends, (double)taken / 1e3 / PASSES);
+    fprintf(stderr, "%d messages to %d members, %d times: %zu sends, %.1f us each time\n", MESSAGES,
+        MEMBERS, PASSES, room.sends, (double)taken / 1e3 / PASSES);
     close_room();
     ck_assert_msg(room.sends == PASSES * MEMBERS,
         "%zu calls of send(): %d members, %d passes, so %d would do", room.sends, MEMBERS, PASSES,
