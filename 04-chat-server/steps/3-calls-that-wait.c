@@ -16,13 +16,15 @@ struct visitor {
     size_t size;
     struct future whole, writable; /* the callbacks set them, the task waits for them */
 };
+// #endregion visitor
 
+// #region let_go
 static void let_go(struct visitor *self)
 {
     if (!self->connection && !self->served)
         free(self); /* by the one who is last */
 }
-// #endregion visitor
+// #endregion let_go
 
 // #region calls
 /* Returns when a callback has set the future, with what it was set to. By then the connection may
@@ -109,17 +111,23 @@ static int on_event(
     struct lws *connection, enum lws_callback_reasons reason, void *user, void *data, size_t size)
 {
     struct visitor *visitor = user;
-    if (reason == LWS_CALLBACK_ESTABLISHED)
+    switch (reason) {
+    case LWS_CALLBACK_ESTABLISHED:
         return on_established(connection, lws_context_user(lws_get_context(connection)));
-    if (reason == LWS_CALLBACK_RECEIVE)
+    case LWS_CALLBACK_RECEIVE:
         return on_piece(visitor, data, size);
-    if (reason == LWS_CALLBACK_SERVER_WRITEABLE && visitor->served)
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        if (!visitor->served)
+            return -1; /* its task has ended: we close it */
         future_set(&visitor->writable, 0);
-    else if (reason == LWS_CALLBACK_SERVER_WRITEABLE)
-        return -1;
-    else if (reason == LWS_CALLBACK_CLOSED && visitor)
-        on_closed(visitor);
-    return 0;
+        return 0;
+    case LWS_CALLBACK_CLOSED:
+        if (visitor)
+            on_closed(visitor);
+        return 0;
+    default:
+        return lws_callback_http_dummy(connection, reason, user, data, size);
+    }
 }
 // #endregion on_event
 

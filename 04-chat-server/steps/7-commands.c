@@ -18,6 +18,7 @@ static void say_name(struct client *self, const struct words *words)
     websocket_send_format(self->socket, "You are %s", *self->name ? self->name : "nobody yet");
 }
 
+// #region change_name
 static void change_name(struct client *self, const struct words *words)
 {
     const char *name = words->count > 1 ? words->word[1] : "";
@@ -28,6 +29,7 @@ static void change_name(struct client *self, const struct words *words)
     strcpy(self->name, name);
     say_name(self, words);
 }
+// #endregion change_name
 
 static void leave(struct client *self, const struct words *words)
 {
