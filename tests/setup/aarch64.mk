@@ -7,7 +7,7 @@
 CC := aarch64-linux-gnu-gcc
 EMULATOR := qemu-aarch64 -L /usr/aarch64-linux-gnu
 groups := aarch64
-left_out := 0% docs/% timeline trace debug debugger cancel_table shortage
+left_out := 0% docs/% timeline trace trace_cost recording recording_end debug debugger cancel_table shortage
 
 arm_root := $(CURDIR)/build/aarch64-root
 arm_libraries := $(arm_root)/usr/lib/aarch64-linux-gnu
