@@ -5,10 +5,10 @@
 /* The state of a task, or what the row does. */
 function stateText({ kind, name }) {
   switch (kind) {
-  case "run": return tr("executando", "running");
+  case "run": return tr("rodando", "running");
   case "ready": return tr("pronta, na fila", "ready, in the queue");
   case "wait": return tr(`espera: ${name}`, `waiting: ${name}`);
-  case "loop": return tr("volta do laço", "tick of the loop");
+  case "loop": return tr("passada do loop", "tick of the loop");
   case "phase": return name === "poll"
     ? tr("poll: dormindo no núcleo", "poll: asleep in the kernel")
     : tr(`fase: ${name}`, `phase: ${name}`);
@@ -20,7 +20,7 @@ function wakerText({ by, row }) {
   if (by === row)
     return tr("ela mesma", "itself");
   return by.kind === "loop"
-    ? tr("o laço (um timer, um socket, um sinal)", "the loop (a timer, a socket, a signal)")
+    ? tr("o loop (um timer, um socket, um sinal)", "the loop (a timer, a socket, a signal)")
     : rowLabel(by);
 }
 
