@@ -27,7 +27,8 @@ static int call_getch(void *unused)
 
 static int read_keyboard(void)
 {
-    for (;;) {
+    int error = task_yield(); /* the clock draws first: see below */
+    while (!error) {
         int key = executor_run("getch", call_getch, NULL, 0);
         if (key < 0)
             return key; /* cancelled, by Ctrl+C say */
@@ -36,6 +37,7 @@ static int read_keyboard(void)
         mvprintw(1, 0, "key %-4s", keyname(key));
         refresh();
     }
+    return error;
 }
 // #endregion keyboard
 

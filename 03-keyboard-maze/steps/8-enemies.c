@@ -12,17 +12,17 @@ enum { ENEMIES = 3 };
 struct world {
     struct maze_map map;
     uint64_t random;
-    struct hunter {
+    struct wanderer {
         struct enemy enemy;
         struct world *world;
         double pause; /* in seconds */
-    } hunters[ENEMIES];
+    } wanderers[ENEMIES];
 };
 
 // #region wander
 static int wander(void *argument)
 {
-    struct hunter *self = argument;
+    struct wanderer *self = argument;
     int error;
     while (!(error = task_sleep(self->pause)))
         enemy_step(&self->enemy, &self->world->map, &self->world->random);
@@ -33,7 +33,7 @@ static int wander(void *argument)
 static char character_at(const struct world *world, struct place place)
 {
     for (int i = 0; i < ENEMIES; i++) {
-        struct place taken = world->hunters[i].enemy.place;
+        struct place taken = world->wanderers[i].enemy.place;
         if (taken.x == place.x && taken.y == place.y)
             return (char)('a' + i);
     }
@@ -59,7 +59,7 @@ static int play(void *argument)
     scope_enter(&scope);
     int error = 0;
     for (int i = 0; i < ENEMIES && !error; i++)
-        error = scope_spawn(&scope, "enemy", wander, &world->hunters[i]);
+        error = scope_spawn(&scope, "enemy", wander, &world->wanderers[i]);
     for (int tenths = 0; tenths <= 30 && !error; tenths++) {
         if (tenths % 15 == 0)
             show(world, tenths / 10.0);
@@ -76,7 +76,7 @@ int main(void)
     uv_loop_t loop;
     int error = maze_map_make(&world.map, 10, 3, &world.random);
     for (int i = 0; i < ENEMIES && !error; i++)
-        world.hunters[i] = (struct hunter){.world = &world,
+        world.wanderers[i] = (struct wanderer){.world = &world,
             .pause = 0.1 * (i + 1),
             .enemy.place = maze_map_random_place(&world.map, &world.random)};
     if (!error)
