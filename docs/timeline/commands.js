@@ -47,7 +47,7 @@ function command(name) {
   if (player.playing || name === "next" || name === "previous")
     view.showTime(state.time);
   if (name === "next" || name === "previous")
-    say(tr(`${formatTime(state.time)}; executa: ${runningAt(state.model, state.time)}`,
+    say(tr(`${formatTime(state.time)}; rodando: ${runningAt(state.model, state.time)}`,
       `${formatTime(state.time)}; running: ${runningAt(state.model, state.time)}`));
   changed();
 }
