@@ -67,6 +67,7 @@ static int run(struct chat *chat)
     int error = loop_init(&loop);
     if (!error) {
         error = task_run(&loop, "serve", serve, chat);
+        log_close(&chat->server.log);
         int not_closed = loop_close(&loop);
         if (not_closed)
             return program_end(not_closed, tr("fechar tudo", "close everything"));

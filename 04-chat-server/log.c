@@ -1,5 +1,6 @@
 #include "log.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -16,13 +17,22 @@
 #define CUT " ...\n"
 
 /* A pipe that takes anything takes PIPE_BUF bytes, at once and whole. So the descriptor, which
- * others may use too, can stay one that blocks. */
-static int put(const char *text, size_t size)
+ * others may use too, can stay one that blocks. A terminal may take a part and have us wait with
+ * the rest: it is opened once more, for us alone. */
+static int open_output(void)
 {
-    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    if (poll(&output, 1, 0) != 1 || !(output.revents & POLLOUT))
+    int own = isatty(STDOUT_FILENO)
+                  ? open("/dev/stdout", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+                  : -1;
+    return own < 0 ? STDOUT_FILENO : own;
+}
+
+static int put(int output, const char *text, size_t size)
+{
+    struct pollfd ready = {.fd = output, .events = POLLOUT};
+    if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
         return -1;
-    return write(STDOUT_FILENO, text, size) == (ssize_t)size ? 0 : -1;
+    return write(output, text, size) == (ssize_t)size ? 0 : -1;
 }
 
 /* Writes the line and its end behind the start; a long one is cut between two characters. Returns
@@ -59,10 +69,19 @@ void log_say(struct log *log, const char *format, va_list arguments)
     size_t start = tell_lost(line, log->untold);
     size_t size = end_line(line, start, visible ? visible : tr_error(UV_ENOMEM));
     free(visible);
-    if (put(line, size) == 0) {
+    if (log->output == 0)
+        log->output = open_output();
+    if (put(log->output, line, size) == 0) {
         log->untold = 0;
     } else {
         log->untold++;
         log->lost++;
     }
+}
+
+void log_close(struct log *log)
+{
+    if (log->output > STDERR_FILENO)
+        close(log->output);
+    *log = (struct log){0};
 }

@@ -11,8 +11,12 @@
 struct log {
     unsigned long long lost;   /* lines, since the start */
     unsigned long long untold; /* of them, since the last that was said */
+    int output;                /* descriptor; 0: not looked for yet */
 };
 
 /* Says a line, as vprintf makes it: control characters made visible, cut after about 4,000 bytes.
  * What else the program prints has to be flushed before. */
 void log_say(struct log *log, const char *format, va_list arguments);
+
+/* Leaves one that has said nothing. */
+void log_close(struct log *log);

@@ -1,0 +1,64 @@
+// links: 04-chat-server/log.c 04-chat-server/text.c 04-chat-server/text_marks.c
+/* The chat's log on a terminal. That of a pipe is in test_04_chat.c. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "04-chat-server/log.h"
+#include "support.h"
+
+static __attribute__((format(printf, 2, 3))) void say(struct log *log, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    log_say(log, format, arguments);
+    va_end(arguments);
+}
+
+/* Has the standard output be a terminal. Returns its other end. */
+static int open_terminal(void)
+{
+    int other = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ck_assert_int_ge(other, 0);
+    ck_assert_int_eq(grantpt(other) || unlockpt(other), 0);
+    int terminal = open(ptsname(other), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    ck_assert_int_ge(terminal, 0);
+    ck_assert_int_eq(dup2(terminal, STDOUT_FILENO), STDOUT_FILENO);
+    close(terminal);
+    return other;
+}
+
+static void read_some(int other, char *data, size_t size)
+{
+    ssize_t count = read(other, data, size - 1);
+    ck_assert_int_gt(count, 0);
+    data[count] = '\0';
+}
+
+/* It has room for a part of a line, and would wait with the rest. */
+START_TEST(a_terminal_that_nobody_reads)
+{
+    struct log log = {0};
+    char data[65536] = "";
+    int other = open_terminal();
+    while (log.lost < 3)
+        say(&log, "%01000llu", log.lost);
+    while (log.untold > 0) {
+        read_some(other, data, sizeof(data));
+        say(&log, "so it is");
+    }
+    while (!strstr(data, "linhas ficaram de fora\r\nso it is\r\n"))
+        read_some(other, data, sizeof(data));
+    log_close(&log);
+    close(other);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {a_terminal_that_nobody_reads, NULL};
+    return run_suite("04_log", (struct test_group[]){{"log", tests}, {NULL, NULL}});
+}
