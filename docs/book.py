@@ -32,6 +32,7 @@ def report(problems):
 
 def check(tree, seconds):
     problems = [
+        *tree.mistakes(),
         *listings.check(tree),
         *transcripts.check(tree, seconds),
         *links.check(tree),

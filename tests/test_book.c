@@ -190,6 +190,13 @@ static const struct drift {
     {"01-one/README.md", "<!-- output: 01-one/expected/1-step.txt -->\n", "",
         "01-one/README.pt-BR.md:7: shows 01-one/steps/1-step.c#body, 01-one/expected/1-step.txt; "
         "01-one/README.md shows 01-one/steps/1-step.c#body"},
+    {"README.md", "", "- One\n\n  <!-- output: 01-one/expected/1-step.txt -->\n",
+        "README.md:9: nobody would look at this comment"},
+    {"README.md", "", "<!--listing: Makefile-->\n", "README.md:7: nobody would look"},
+    {"README.md", "", "```sh\nmake\n", "README.md:7: a fence that does not end"},
+    {"README.md", "", "\n[one]: 01-one/READYOU.md\n", "README.md:8: no file 01-one/READYOU.md"},
+    {"README.md", "cd 01-one && ./program", "timeout -s INT 5 01-one/program --often",
+        "README.md:5: 01-one/program has no option --often"},
     {"docs/more.pt-BR.md", NULL, "# Mais\n",
         "docs/more.pt-BR.md:1: translates docs/more.md, which is not there"},
     {"02-two/README.md", NULL, "# Two\n", "02-two/README.md:1: has no translation"},

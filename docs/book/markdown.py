@@ -13,10 +13,12 @@ Link = namedtuple("Link", "line target is_picture")
 Code = namedtuple("Code", "line text")
 
 DIRECTIVE = re.compile(r"<!-- (listing|output): (\S+) -->$")
+NEARLY = re.compile(r"\s*<!--\s*(?:listing|output)\b")
 HEADING = re.compile(r"(#{1,6}) +(.*?)[ #]*$")
 INLINE_CODE = re.compile(r"(`+)(.+?)\1")
 # The end of a link: its text may have begun in another line.
 LINK = re.compile(r"\]\(([^()\s]+)[^()]*\)")
+REFERENCE = re.compile(r" {0,3}\[[^\]^][^\]]*\]: +(\S+)")
 PICTURE_BEFORE = re.compile(r"!\[[^\[\]]*$")
 HTML_LINK = re.compile(r"<(img|a|source)\b[^>]*?\b(?:src|srcset|href)=\"([^\"]+)\"")
 
@@ -31,6 +33,7 @@ class Page:
     def __init__(self, path, text):
         self.path = path
         self.lines = text.splitlines()
+        self.mistakes = []  # lines, with what of them is not read as it is meant
         self.fences = list(self._fences())
         self._in_fence = {
             line for fence in self.fences for line in range(fence.start, fence.end + 1)
@@ -48,6 +51,8 @@ class Page:
             else:
                 yield Fence(start, number, self.lines[start].lstrip().strip("`").split(" ")[0])
                 start = None
+        if start is not None:
+            self.mistakes.append((start, "a fence that does not end: add a line with ```"))
 
     def prose(self):
         """The lines outside fences, with their numbers."""
@@ -70,6 +75,9 @@ class Page:
         starts = {fence.start: fence for fence in self.fences}
         for number, line in self.prose():
             match = DIRECTIVE.match(line)
+            if NEARLY.match(line) and not match:
+                self.mistakes.append((number, "nobody would look at this comment: it has to stand alone"
+                                      " at the margin, as in <!-- output: PATH -->"))
             if match:
                 # Between the two there may be the line that names the file (listings.py).
                 fence = starts.get(number + 1) or starts.get(number + 2)
@@ -81,6 +89,8 @@ class Page:
             for match in LINK.finditer(line):
                 before = line[: match.start()]
                 yield Link(number, match[1], bool(PICTURE_BEFORE.search(before)))
+            if match := REFERENCE.match(line):
+                yield Link(number, match[1], False)
             for match in HTML_LINK.finditer(line):
                 yield Link(number, match[2], match[1] != "a")
 

@@ -51,6 +51,12 @@ class Names:
         }
 
 
+def _after_duration(words):
+    """Of "-s INT 5 program": program."""
+    ends = (place for place, word in enumerate(words, 1) if re.fullmatch(r"[\d.]+[smh]?", word))
+    return words[next(ends, len(words)):]
+
+
 def _make_problem(names, words):
     words = iter(words)
     for word in words:
@@ -94,7 +100,8 @@ class Shell:
         for part in COMMAND_END.split(line.split(" #")[0]):
             words = part.split()
             while words and (re.match(r"[A-Z_]+=", words[0]) or words[0] in PREFIXES):
-                words.pop(0)
+                if words.pop(0) == "timeout":
+                    words = _after_duration(words)
             problem = self._command_problem(words) if words else None
             if problem:
                 return problem

@@ -55,3 +55,9 @@ class Tree:
 
     def pages(self):
         return [self.page(path) for path in self.files if path.endswith(".md")]
+
+    def mistakes(self):
+        """Of the pages' Markdown."""
+        for page in self.pages():
+            for line, what in page.mistakes:
+                yield Problem(page.path, line + 1, what)
