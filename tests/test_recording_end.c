@@ -167,6 +167,27 @@ START_TEST(abort_in_a_task)
 }
 END_TEST
 
+static int exit_soon(void *unused)
+{
+    (void)unused;
+    task_yield();
+    exit(3);
+}
+
+static void exit_with_an_open_loop(void *unused)
+{
+    (void)unused;
+    run_task(exit_soon);
+}
+
+START_TEST(exit_in_a_task)
+{
+    if (memory_is_shadowed()) /* then what is not freed is an error */
+        return;
+    killed(exit_with_an_open_loop, 3, "main:running");
+}
+END_TEST
+
 static int abort_on_the_pool(void *unused)
 {
     (void)unused;
@@ -395,10 +416,10 @@ int main(void)
 {
     return run_suite("recording_end",
         (struct test_group[]){
-            {"killed",
-                (const TTest *const[]){a_second_ctrl_c, signals, a_signal_while_it_sleeps,
-                    abort_in_a_task, abort_on_another_thread, a_signal_while_the_file_is_written,
-                    a_signal_while_the_loop_is_closed, a_stack_that_overflows, NULL}},
+            {"killed", (const TTest *const[]){a_second_ctrl_c, signals, a_signal_while_it_sleeps,
+                           exit_in_a_task, abort_in_a_task, abort_on_another_thread,
+                           a_signal_while_the_file_is_written, a_signal_while_the_loop_is_closed,
+                           a_stack_that_overflows, NULL}},
             {"bounds", (const TTest *const[]){a_small_ring, a_small_ring_for_the_pool,
                            limits_that_are_none, a_disk_that_is_full, a_file_that_cannot_be_written,
                            NULL}},

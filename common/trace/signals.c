@@ -1,6 +1,7 @@
-/* A recording outlives a program that a signal ends. */
+/* A recording outlives a program that a signal or exit ends. */
 #include <poll.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,13 @@ static const int numbers[] = {
 static struct trace *_Atomic rescued;
 
 static atomic_bool writing;
+
+static pthread_once_t exit_is_watched = PTHREAD_ONCE_INIT;
+
+static void watch_exit(void)
+{
+    atexit(trace_rescue); /* without memory for it, only exit loses the file */
+}
 
 /* A second signal would end the program, and the file with it. This thread gets none meanwhile;
  * another that does waits here. */
@@ -54,6 +62,7 @@ void trace_catch(struct trace *trace)
 {
     struct sigaction action = {.sa_handler = write_and_end, .sa_flags = SA_ONSTACK};
     struct trace *none = NULL;
+    pthread_once(&exit_is_watched, watch_exit);
     sigfillset(&action.sa_mask);
     if (!atomic_compare_exchange_strong(&rescued, &none, trace) && none != trace)
         return;

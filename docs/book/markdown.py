@@ -76,8 +76,8 @@ class Page:
         for number, line in self.prose():
             match = DIRECTIVE.match(line)
             if NEARLY.match(line) and not match:
-                self.mistakes.append((number, "nobody would look at this comment: it has to stand alone"
-                                      " at the margin, as in <!-- output: PATH -->"))
+                self.mistakes.append((number, "nobody would look at this comment: "
+                                      "<!-- output: PATH --> has to stand alone, at the margin"))
             if match:
                 # Between the two there may be the line that names the file (listings.py).
                 fence = starts.get(number + 1) or starts.get(number + 2)
