@@ -130,6 +130,15 @@ static void kill_the_sleeper(pid_t process)
     _exit(0);
 }
 
+/* Valgrind delivers a signal only where the stack has been before, and libuv polls from a frame of
+ * many pages of which it touches few. */
+static __attribute__((noinline)) void touch_the_stack(void)
+{
+    volatile char pages[64 * 1024];
+    for (size_t i = 0; i < sizeof(pages); i += 1024)
+        pages[i] = 0;
+}
+
 static void die_asleep(void *unused)
 {
     uv_loop_t loop;
@@ -137,6 +146,7 @@ static void die_asleep(void *unused)
     if (loop_init(&loop))
         return;
     loop_call_later(&loop, 100, nothing, unused);
+    touch_the_stack();
     if (fork() == 0)
         kill_the_sleeper(process);
     loop_run(&loop);
