@@ -80,7 +80,7 @@ static bool is_deceiving(uint32_t character)
     return is_in(deceiving, sizeof(deceiving) / sizeof(*deceiving), character);
 }
 
-static bool is_mark(uint32_t character)
+static bool is_loose_mark(uint32_t character)
 {
     return is_in(marks, sizeof(marks) / sizeof(*marks), character);
 }
@@ -107,7 +107,7 @@ bool text_is_name(const char *text)
     while (*text) {
         uint32_t character = next_character(&text);
         bool space = is_space(character), stands_on = text_is_mark(character);
-        if (is_deceiving(character) || is_mark(character) || ++count > NAME_CHARACTERS)
+        if (is_deceiving(character) || is_loose_mark(character) || ++count > NAME_CHARACTERS)
             return false;
         if (space && (character != ' ' || after_space))
             return false;

@@ -64,9 +64,9 @@ static bool may_follow(unsigned char first, unsigned char second)
     return second >= least && second <= most;
 }
 
-/* The length of the character that the bytes begin with, or of the longest beginning of one. */
-static size_t next_part(const unsigned char *bytes, size_t size, bool *whole)
+size_t bytes_next_character(const void *data, size_t size, bool *whole)
 {
+    const unsigned char *bytes = data;
     size_t expected = character_size(bytes[0]);
     size_t length = 1;
     while (length < expected && length < size &&
@@ -86,7 +86,7 @@ char *bytes_to_text(const void *data, size_t size, size_t *length)
     size_t end = 0;
     while (size > 0) {
         bool whole;
-        size_t part = next_part(bytes, size, &whole);
+        size_t part = bytes_next_character(bytes, size, &whole);
         size_t added = whole ? part : sizeof replacement;
         memcpy(text + end, whole ? (const char *)bytes : replacement, added);
         end += added;

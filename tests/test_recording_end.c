@@ -198,6 +198,28 @@ START_TEST(exit_in_a_task)
 }
 END_TEST
 
+static int yield_once(void *unused)
+{
+    (void)unused;
+    return task_yield();
+}
+
+/* JSON is UTF-8; what a program calls its tasks may be anything. */
+START_TEST(a_name_that_is_no_text)
+{
+    struct recording recording;
+    uv_loop_t loop;
+    recording_init(&recording);
+    setenv("TRACE", recording.path, 1);
+    ck_assert_int_eq(loop_init(&loop), 0);
+    unsetenv("TRACE");
+    ck_assert_int_eq(task_run(&loop, "caf\xe9 \xc3\xa9\x01\"\\", yield_once, NULL), 0);
+    ck_assert_int_eq(loop_close(&loop), 0);
+    recording_judge(&recording, "loop:tick");
+    recording_free(&recording);
+}
+END_TEST
+
 static int abort_on_the_pool(void *unused)
 {
     (void)unused;
@@ -431,8 +453,8 @@ int main(void)
                            exit_in_a_task, abort_in_a_task, abort_on_another_thread,
                            a_signal_while_the_file_is_written, a_signal_while_the_loop_is_closed,
                            a_stack_that_overflows, NULL}},
-            {"bounds", (const TTest *const[]){a_small_ring, a_small_ring_for_the_pool,
-                           limits_that_are_none, a_disk_that_is_full, a_file_that_cannot_be_written,
-                           NULL}},
+            {"bounds", (const TTest *const[]){a_name_that_is_no_text, a_small_ring,
+                           a_small_ring_for_the_pool, limits_that_are_none, a_disk_that_is_full,
+                           a_file_that_cannot_be_written, NULL}},
             {NULL, NULL}});
 }

@@ -1,7 +1,10 @@
 #include "common/trace/json.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "common/bytes.h"
 
 static void flush(struct trace_output *output)
 {
@@ -32,21 +35,32 @@ void json_text(struct trace_output *output, const char *text)
         put(output, *text++);
 }
 
-void json_string(struct trace_output *output, const char *text)
+static void put_character(struct trace_output *output, const char *bytes, size_t size)
 {
     static const char digits[] = "0123456789abcdef";
+    unsigned char first = (unsigned char)*bytes;
+    if (first < ' ') {
+        json_text(output, "\\u00");
+        put(output, digits[first >> 4]);
+        put(output, digits[first & 15]);
+        return;
+    }
+    if (first == '"' || first == '\\')
+        put(output, '\\');
+    for (size_t i = 0; i < size; i++)
+        put(output, bytes[i]);
+}
+
+void json_string(struct trace_output *output, const char *text)
+{
     put(output, '"');
-    for (; *text; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte < ' ') {
-            json_text(output, "\\u00");
-            put(output, digits[byte >> 4]);
-            put(output, digits[byte & 15]);
-            continue;
-        }
-        if (byte == '"' || byte == '\\')
-            put(output, '\\');
-        put(output, *text);
+    for (size_t left = strlen(text), size; left > 0; left -= size, text += size) {
+        bool whole;
+        size = bytes_next_character(text, left, &whole);
+        if (whole)
+            put_character(output, text, size);
+        else
+            json_text(output, "\\ufffd");
     }
     put(output, '"');
 }

@@ -75,7 +75,8 @@ class Model {
     // The arrows of Perfetto (s, f) say again what "by" says.
   }
 
-  beginSpell(row, { name, cat, ts, args = {} }) {
+  beginSpell(row, { name, cat, ts, args: given }) {
+    const args = given ?? {};
     const lane = Math.min(row.open.length, MOST_LANES - 1);
     const spell = { row, lane, name, kind: cat, begin: ts, end: ts, args, number: this.items++ };
     if (cat === "ready" && args.by !== undefined) {

@@ -31,10 +31,15 @@ function listNames(model) {
     ...[...names].slice(0, 200).map((name) => new Option(name)));
 }
 
+let openings = 0; /* the last one is shown, whichever comes first */
+
 /* get(): a promise of the text. */
 async function openRecording(name, get) {
+  const opening = ++openings;
   try {
-    showModel(new Model(readRecording(await get())), name);
+    const text = await get();
+    if (opening === openings)
+      showModel(new Model(readRecording(text)), name);
   } catch (error) {
     if (!(error instanceof RecordingError))
       console.error(error);
