@@ -10,8 +10,8 @@
  * and so are timers.
  *
  * It is kept in memory and written at loop_close, or when exit, abort or a signal ends the program;
- * kill -KILL leaves an empty file. TRACE_LIMIT=100000 keeps the last 100,000 moments, each of 32 bytes,
- * instead of the last million; the file says how many were dropped. Of loops that follow one
+ * kill -KILL leaves an empty file. TRACE_LIMIT=100000 keeps the last 100,000 moments, each of 32
+ * bytes, instead of the last million; the file says how many were dropped. Of loops that follow one
  * another in a program, the second writes run-2.json, and so on.
  */
 #pragma once
