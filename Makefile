@@ -82,11 +82,7 @@ library := $(out)/libcommon.a
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 # What looks at pages and at the book's tools is the same in all variants: the plain one runs it.
 of_pages := 04_browser book exercises timeline
-# Under Valgrind these take minutes, and ASan runs them: programs that abort are searched for leaks,
-# their stacks' whole arena, and a thousand clients are many.
-of_minutes := misuse 04_fanout
-suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)) \
-    $(if $(VALGRIND),$(of_minutes)),$(all_suites))
+suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
 support_objects := $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/support*.c))
 chapter_number = $(firstword $(subst -, ,$(CHAPTER)))
 chosen_suites := $(if $(CHAPTER),$(filter $(chapter_number)_%,$(suites)),$(suites))
