@@ -43,7 +43,7 @@ sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 compile := $(CC) -std=gnu17 $(warnings) -D_GNU_SOURCE -I. -fno-omit-frame-pointer \
     -fstack-clash-protection $(sanitize) $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS)
-link := $(CC) $(sanitize) $(LDFLAGS)
+link = $(CC) $(sanitize) $(LDFLAGS)
 
 # libraries NAMES: what pkg-config says; where it knows nothing, the usual name.
 libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
@@ -60,30 +60,35 @@ libs_03-keyboard-maze := libuv ncursesw
 libs_04-chat-server := libuv libwebsockets
 libs_docs/recordings := libuv
 
-# A program is its own source and the modules of its chapter that are named here.
+# Every source of a folder goes into the folder's archive, but for the programs, named here.
 programs := 01-event-loop/hello 01-event-loop/compare \
     02-coroutines-echo/hello 02-coroutines-echo/echo-server 02-coroutines-echo/echo-client \
     03-keyboard-maze/maze \
     04-chat-server/hello-server 04-chat-server/chat-server \
     docs/recordings/turns docs/recordings/key
-programs := $(filter-out $(left_out),$(patsubst %.c,%,$(wildcard $(programs:%=%.c))))
-websocket_modules := websocket websocket_connection websocket_write websocket_room websocket_pace \
-    websocket_http websocket_server websocket_context websocket_queue websocket_door \
-    websocket_origin websocket_pulse
-modules_01-event-loop/compare := compare_work compare_ways compare_measure
-modules_03-keyboard-maze/maze := maze_map enemy screen guard keyboard signals
-modules_04-chat-server/hello-server := $(websocket_modules)
-modules_04-chat-server/chat-server := server names rooms client rate commands monitor log text text_marks $(websocket_modules)
+program_sources := $(programs:%=%.c)
+programs := $(filter-out $(left_out),$(programs))
 
-common_sources := $(wildcard common/*.c common/*/*.c common/coroutine/*.S)
-common_objects := $(patsubst %,$(out)/%.o,$(common_sources))
 library := $(out)/libcommon.a
+websocket := $(out)/04-chat-server/websocket.a
+support := $(out)/tests/support.a
+common_objects := $(patsubst %,$(out)/%.o,$(wildcard common/*/*.[cS] common/*/*/*.c))
+$(library): $(common_objects)
+$(websocket): $(patsubst %,$(out)/%.o,$(wildcard 04-chat-server/websocket/*.c))
+$(support): $(patsubst %,$(out)/%.o,$(filter-out tests/test_%.c tests/trace_cost.c,$(wildcard tests/*.c)))
+$(foreach chapter,$(chapters),$(eval $(out)/$(chapter).a: \
+    $(patsubst %,$(out)/%.o,$(filter-out $(program_sources),$(wildcard $(chapter)/*.c)))))
+$(library) $(websocket) $(support) $(chapters:%=$(out)/%.a):
+	@mkdir -p $(@D) && rm -f $@
+	$(call say,archive)ar rcs $@ $^
+
+# archives FOLDER: what a program of the folder links besides itself, in the linker's order.
+archives = $(filter $(chapters:%=$(out)/%.a),$(out)/$(1).a) $(if $(filter 04-chat-server,$(1)),$(websocket)) $(library)
 
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 # What looks at pages and at the book's tools is the same in all variants: the plain one runs it.
 of_pages := 04_browser book exercises timeline
 suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
-support_objects := $(patsubst %.c,$(out)/%.c.o,$(wildcard tests/support*.c))
 chapter_number = $(firstword $(subst -, ,$(CHAPTER)))
 chosen_suites := $(if $(CHAPTER),$(filter $(chapter_number)_%,$(suites)),$(suites))
 chosen_programs := $(if $(CHAPTER),$(filter $(CHAPTER)/%,$(programs)),$(programs))
@@ -92,12 +97,8 @@ all: $(addprefix $(bin),$(programs)) compile_commands.json ## build every progra
 chapter: $(addprefix $(bin),$(chosen_programs))
 tests: $(chosen_suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
 
-$(library): $(common_objects)
-	@rm -f $@
-	$(call say,archive)ar rcs $@ $^
-
 define program_rule
-$(bin)$(1): $(patsubst %,$(out)/$(dir $(1))%.c.o,$(notdir $(1)) $(modules_$(1))) $(library)
+$(bin)$(1): $(out)/$(1).c.o $(call archives,$(patsubst %/,%,$(dir $(1))))
 	@mkdir -p $$(@D)
 	$$(call say,link)$$(link) -o $$@ $$^ $$(call libraries,$(libs_$(patsubst %/,%,$(dir $(1))))) -lm
 endef
@@ -109,15 +110,17 @@ $(out)/04-chat-server/web:
 	@mkdir -p $(@D)
 	@ln -sfn $(CURDIR)/04-chat-server/web $@
 
-# A suite links the modules of a chapter that its first lines ask for, and with the linker's options
-# there: "// links: 03-keyboard-maze/maze_map.c".
-links_of = $(shell sed -n 's|^// links: ||p' $(1))
+# A chapter's suites, test_NN_*, link what its programs do.
+suite_libraries ?= check libuv vterm
+chapter_of = $(filter $(firstword $(subst _, ,$(1)))-%,$(chapters))
+fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+objects_fuzz := $(fuzzers:%=$(out)/tests/fuzz/%.c.o) $(out)/04-chat-server.a
 define suite_rule
-$(out)/tests/test_$(1): $(out)/tests/test_$(1).c.o $(support_objects) \
-    $(patsubst %,$(out)/%.o,$(filter %.c,$(call links_of,tests/test_$(1).c))) $(library)
-	$$(call say,link)$$(link) $(filter -Wl$(comma)%,$(call links_of,tests/test_$(1).c)) -o $$@ $$^ $$(call libraries,check libuv $(patsubst -l%,lib%,$(filter -l%,$(call links_of,tests/test_$(1).c)))) -lm
+$(out)/tests/test_$(1): $(out)/tests/test_$(1).c.o $(objects_$(1)) $(support) $(call archives,$(call chapter_of,$(1)))
+	$$(call say,link)$$(link) -o $$@ $$^ $$(call libraries,$(suite_libraries) $(libs_$(call chapter_of,$(1)))) -lm
 endef
 $(foreach suite,$(suites),$(eval $(call suite_rule,$(suite))))
+$(out)/tests/test_shortage: LDFLAGS += $(foreach function,malloc calloc realloc reallocarray free mmap munmap,-Wl,--wrap=$(function))
 
 # A function whose last act is to wait keeps its frame, or nobody could tell that it waits: not in
 # the library, where a switch would cost 4 % more.

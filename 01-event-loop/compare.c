@@ -8,9 +8,9 @@
 #include <string.h>
 #include <uv.h>
 
+#include "01-event-loop/compare_measure.h"
 #include "common/language.h"
 #include "common/program.h"
-#include "compare_measure.h"
 
 #define NAME_COLUMNS 26
 #define BAR_COLUMNS 24

@@ -1,4 +1,4 @@
-#include "compare_measure.h"
+#include "01-event-loop/compare_measure.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "compare_ways.h"
+#include "01-event-loop/compare_ways.h"
 
 struct measure {
     double wall;   /* seconds that passed */

@@ -1,4 +1,4 @@
-#include "compare_ways.h"
+#include "01-event-loop/compare_ways.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "01-event-loop/compare_measure.h"
 #include "common/executor.h"
 #include "common/task.h"
-#include "compare_measure.h"
 
 static void fail(struct job *job, size_t pieces, int error)
 {

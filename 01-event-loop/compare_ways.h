@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "compare_work.h"
+#include "01-event-loop/compare_work.h"
 
 /* So many pieces of work, and what a way tells of doing them. */
 struct job {

@@ -1,4 +1,4 @@
-#include "compare_work.h"
+#include "01-event-loop/compare_work.h"
 
 #include <errno.h>
 #include <time.h>

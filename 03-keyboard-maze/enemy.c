@@ -1,4 +1,4 @@
-#include "enemy.h"
+#include "03-keyboard-maze/enemy.h"
 
 static struct place neighbour(struct place place, size_t direction)
 {

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "maze_map.h"
+#include "03-keyboard-maze/maze_map.h"
 
 struct enemy {
     struct place place;

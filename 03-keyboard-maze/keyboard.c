@@ -1,12 +1,12 @@
-#include "keyboard.h"
+#include "03-keyboard-maze/keyboard.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include "03-keyboard-maze/screen.h"
 #include "common/executor.h"
-#include "screen.h"
 
 int keyboard_open(struct keyboard *keyboard)
 {

@@ -8,14 +8,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "03-keyboard-maze/enemy.h"
+#include "03-keyboard-maze/keyboard.h"
+#include "03-keyboard-maze/maze_map.h"
+#include "03-keyboard-maze/screen.h"
+#include "03-keyboard-maze/signals.h"
 #include "common/language.h"
 #include "common/program.h"
 #include "common/task.h"
-#include "enemy.h"
-#include "keyboard.h"
-#include "maze_map.h"
-#include "screen.h"
-#include "signals.h"
 
 #define CLOCK_COLUMN 10
 #define CLOCK_WIDTH 17 /* 10/08/14 12:34:56 */

@@ -1,4 +1,4 @@
-#include "maze_map.h"
+#include "03-keyboard-maze/maze_map.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "screen.h"
+#include "03-keyboard-maze/screen.h"
 
 #include <curses.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "guard.h"
+#include "03-keyboard-maze/terminal_guard.h"
 
 #define ESCAPE_PAUSE 25 /* milliseconds in which an arrow's bytes have to come */
 

@@ -1,4 +1,4 @@
-#include "signals.h"
+#include "03-keyboard-maze/signals.h"
 
 static void arrived(uv_signal_t *handle, int number)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "chat.h"
+#include "04-chat-server/chat.h"
 #include "common/program.h"
 
 #define PATH_SIZE 4096

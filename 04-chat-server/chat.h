@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <sys/queue.h>
 
+#include "04-chat-server/log.h"
+#include "04-chat-server/rate.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/language.h"
-#include "log.h"
-#include "rate.h"
-#include "websocket.h"
 
 /* All who are connected. A client is counted from its welcome to its end. */
 struct server {

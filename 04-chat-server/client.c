@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chat.h"
-#include "text.h"
+#include "04-chat-server/chat.h"
+#include "04-chat-server/text.h"
 
 const char *client_label(const struct client *client)
 {

@@ -4,9 +4,9 @@
 #include <strings.h>
 #include <time.h>
 
-#include "chat.h"
+#include "04-chat-server/chat.h"
+#include "04-chat-server/text.h"
 #include "common/words.h"
-#include "text.h"
 
 #define NAMES_LISTED 200 /* by /quem: what one message may well hold */
 

@@ -1,7 +1,7 @@
 /* The article's first server: receives a name, answers with a greeting. */
 #include <stdio.h>
 
-#include "04-chat-server/websocket.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/language.h"
 #include "common/program.h"
 

@@ -1,4 +1,4 @@
-#include "log.h"
+#include "04-chat-server/log.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "04-chat-server/text.h"
 #include "common/language.h"
-#include "text.h"
 
 #define ROOM_FOR_THE_LOST 96 /* bytes */
 #define CUT " ...\n"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chat.h"
+#include "04-chat-server/chat.h"
 
 /* Prometheus' text form: what it is, whether it only grows, its value. */
 static int write_metrics(char **body, const struct server *server)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chat.h"
-#include "text.h"
+#include "04-chat-server/chat.h"
+#include "04-chat-server/text.h"
 
 struct name {
     struct client *owner;

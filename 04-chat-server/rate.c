@@ -1,4 +1,4 @@
-#include "rate.h"
+#include "04-chat-server/rate.h"
 
 double rate_spend(struct rate *rate, long limit, uint64_t now)
 {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chat.h"
+#include "04-chat-server/chat.h"
+#include "04-chat-server/text.h"
 #include "common/bytes.h"
-#include "text.h"
 
 static struct room *find_room(const struct server *server, const char *name)
 {

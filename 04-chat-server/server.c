@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chat.h"
+#include "04-chat-server/chat.h"
+#include "04-chat-server/text.h"
 #include "common/buffer.h"
-#include "text.h"
 
 /* Its time in the room that it asked for. */
 static int stay(struct client *client)

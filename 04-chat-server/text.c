@@ -1,4 +1,4 @@
-#include "text.h"
+#include "04-chat-server/text.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Made from Unicode 14: all of the categories Mn and Me from U+0590 on that no other table has. */
-#include "text.h"
+#include "04-chat-server/text.h"
 
 #include <stdlib.h>
 

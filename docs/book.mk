@@ -4,8 +4,7 @@
 #   with an exercise.h     the test calls what that declares: all is one program
 #   without                the test runs it as a program, child_start(&child, getenv("EXERCISE"), ...)
 #
-# The first lines of a step or a test may ask for more to link, as a suite's do. All steps of a chapter
-# link its step_modules.
+# Both link their chapter's archives.
 
 N        ?=#  make step N=1.3, make exercise N=2.3: chapter.number
 SOLUTION ?=#  1: make exercise runs the solution instead
@@ -23,28 +22,25 @@ numbered = $(filter 0$(firstword $(subst ., ,$(N)))-%,$(filter \
 step := $(call numbered,steps)
 exercise := $(call numbered,exercises)
 
-chapter_libraries = $(libs_$(firstword $(subst /, ,$(1))))
-linked_objects = $(patsubst %,$(out)/%.o,$(filter %.c,$(call links_of,$(1))))
-linked_libraries = $(call libraries,$(sort $(2) $(call chapter_libraries,$(1)) $(patsubst -l%,lib%,$(filter -l%,$(call links_of,$(1)))))) -lm
-step_modules_04-chat-server = $(websocket_modules)
-step_modules = $(foreach chapter,$(firstword $(subst /, ,$(1))),$(step_modules_$(chapter):%=$(out)/$(chapter)/%.c.o))
-linked_options = $(filter -Wl$(comma)%,$(call links_of,$(1)))
+chapter_of_path = $(firstword $(subst /, ,$(1)))
+book_libraries = $(call libraries,$(2) $(libs_$(call chapter_of_path,$(1)))) -lm
 
 define step_rule
-$(out)/$(1): $(out)/$(1).c.o $(call linked_objects,$(1).c) $(call step_modules,$(1)) $(library)
-	$$(call say,link)$$(link) $$(call linked_options,$(1).c) -o $$@ $$^ $$(call linked_libraries,$(1).c)
+$(out)/$(1): $(out)/$(1).c.o $(call archives,$(call chapter_of_path,$(1)))
+	$$(call say,link)$$(link) -o $$@ $$^ $$(call book_libraries,$(1))
 endef
 
 # exercise_rule DIRECTORY,FORM: a form is exercise or solution.
 define exercise_rule
-$(out)/$(1)/$(2): $(out)/$(1)/$(2).c.o $(if $(wildcard $(1)/exercise.h),$(out)/$(1)/test.c.o $(support_objects)) \
-    $(call linked_objects,$(1)/test.c) $(library)
-	$$(call say,link)$$(link) $$(call linked_options,$(1)/test.c) -o $$@ $$^ $$(call linked_libraries,$(1)/test.c,check)
+$(out)/$(1)/$(2): $(out)/$(1)/$(2).c.o $(if $(wildcard $(1)/exercise.h),$(out)/$(1)/test.c.o $(support)) \
+    $(call archives,$(call chapter_of_path,$(1)))
+	$$(call say,link)$$(link) -o $$@ $$^ $$(call book_libraries,$(1),check)
 endef
 define exercise_test_rule
-$(out)/$(1)/test: $(out)/$(1)/test.c.o $(support_objects) $(library)
-	$$(call say,link)$$(link) -o $$@ $$^ $$(call linked_libraries,$(1)/test.c,check)
+$(out)/$(1)/test: $(out)/$(1)/test.c.o $(support) $(library)
+	$$(call say,link)$$(link) -o $$@ $$^ $$(call book_libraries,$(1),check)
 endef
+$(out)/02-coroutines-echo/exercises/5-%: LDFLAGS += -Wl,--wrap=send
 tested_programs := $(foreach one,$(exercises),$(if $(wildcard $(one)/exercise.h),,$(one)))
 
 # Asking each file what it links takes a while: not for commands that build none.

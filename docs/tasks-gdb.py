@@ -16,7 +16,7 @@ import gdb
 import gdb.types
 import gdb.unwinder
 
-MOST_SIBLINGS = 100  # of a scope that "tasks" shows one by one, as common/trace.c does
+MOST_SIBLINGS = 100  # of a scope that "tasks" shows one by one, as common/observe/task_tree.c does
 
 
 # --- where a suspended task is -----------------------------------------------------------------

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/executor.h"
-#include "common/task_state.h"
+#include "common/task/state.h"
 
 #define SIZE 16
 

@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "common/task_state.h"
+#include "common/task/state.h"
 
 /*
  * Tests as tasks

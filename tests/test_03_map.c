@@ -1,4 +1,3 @@
-// links: 03-keyboard-maze/maze_map.c 03-keyboard-maze/enemy.c
 /* Chapter 3's maze: its drawing, and that every two cells are joined in exactly one way. */
 #include "support.h"
 

@@ -1,4 +1,3 @@
-// links: tests/terminal.c 03-keyboard-maze/maze_map.c -lvterm
 /* Chapter 3's game, played in a terminal. */
 #include "terminal.h"
 

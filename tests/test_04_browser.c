@@ -1,4 +1,3 @@
-// links: tests/certificate.c tests/shell.c
 /* The chat's page in a real browser: the scripts in tests/browser, each with a server of its own.
  */
 #include <signal.h>

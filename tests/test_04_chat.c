@@ -1,4 +1,3 @@
-// links: tests/chat_scenario.c
 /* The chat server as a program. What its users see is in chat_client.py, a scenario for each test.
  */
 #include <fcntl.h>

@@ -1,13 +1,5 @@
 /* Bad peers cost only themselves: what they send, how much of it, and whether they send anything.
  */
-// links: 04-chat-server/websocket.c 04-chat-server/websocket_connection.c
-// links: 04-chat-server/websocket_server.c 04-chat-server/websocket_context.c
-// links: 04-chat-server/websocket_http.c 04-chat-server/websocket_queue.c
-// links: 04-chat-server/websocket_door.c 04-chat-server/websocket_origin.c
-// links: 04-chat-server/websocket_pulse.c 04-chat-server/rate.c
-// links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
-// links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
-// links: tests/websocket_stage_room.c -lwebsockets
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>

@@ -1,4 +1,3 @@
-// links: 04-chat-server/log.c 04-chat-server/text.c 04-chat-server/text_marks.c
 /* The chat's log on a terminal. That of a pipe is in test_04_chat.c. */
 #include <fcntl.h>
 #include <stdarg.h>

@@ -1,5 +1,4 @@
 /* What may be a name, and what only looks like somebody's. */
-// links: 04-chat-server/text.c 04-chat-server/text_marks.c
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

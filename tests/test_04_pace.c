@@ -1,17 +1,9 @@
 /* When what is said to many leaves. */
-// links: 04-chat-server/websocket.c 04-chat-server/websocket_connection.c
-// links: 04-chat-server/websocket_server.c 04-chat-server/websocket_context.c
-// links: 04-chat-server/websocket_http.c 04-chat-server/websocket_queue.c
-// links: 04-chat-server/websocket_door.c 04-chat-server/websocket_origin.c
-// links: 04-chat-server/websocket_pulse.c
-// links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
-// links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
-// links: tests/websocket_stage_room.c tests/websocket_members.c -lwebsockets
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "04-chat-server/websocket_pace.h"
+#include "04-chat-server/websocket/pace.h"
 #include "websocket_members.h"
 #include "websocket_stage.h"
 

@@ -1,4 +1,3 @@
-// links: tests/certificate.c tests/chat_scenario.c
 /* The chat server with --tls-cert and --tls-key: what chat_client.py plays without, it plays here
  * over TLS; and those who cannot keep to TLS cost only themselves. */
 #include <poll.h>

@@ -1,12 +1,4 @@
 /* WebSocket for tasks: hello-server as a program, and a server of the suite's own. */
-// links: 04-chat-server/websocket.c 04-chat-server/websocket_connection.c
-// links: 04-chat-server/websocket_server.c 04-chat-server/websocket_context.c
-// links: 04-chat-server/websocket_http.c 04-chat-server/websocket_queue.c
-// links: 04-chat-server/websocket_door.c 04-chat-server/websocket_origin.c
-// links: 04-chat-server/websocket_pulse.c
-// links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
-// links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
-// links: tests/websocket_stage_room.c -lwebsockets
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,4 +1,3 @@
-// links: tests/waits.c
 /* Every call that waits, cancelled in every way at every moment. */
 #include "waits.h"
 
@@ -6,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/loop_state.h"
-#include "common/task_state.h"
+#include "common/loop/state.h"
+#include "common/task/state.h"
 
 enum moment {
     BEFORE_IT_STARTS, /* the task */

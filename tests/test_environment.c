@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/environment.h"
+#include "common/text/environment.h"
 #include "support_runtime.h"
 
 static const char *const names[] = {"first", "second", NULL};

@@ -1,7 +1,3 @@
-// links: tests/fuzz/words.c tests/fuzz/utf8.c tests/fuzz/read_line.c tests/fuzz/language.c
-// links: 04-chat-server/text_marks.c
-// links: tests/fuzz/text.c 04-chat-server/text.c tests/fuzz/commands.c 04-chat-server/commands.c
-// links: 04-chat-server/names.c
 /* What fuzzing has kept, tried again: each file of tests/fuzz/corpus, in a process of its own. */
 #include <glob.h>
 #include <stdlib.h>

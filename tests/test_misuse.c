@@ -8,7 +8,7 @@
 
 #include "common/executor.h"
 #include "common/stream.h"
-#include "common/task_state.h"
+#include "common/task/state.h"
 #include "support_runtime.h"
 
 /*

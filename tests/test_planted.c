@@ -1,6 +1,5 @@
 /* Mistakes planted inside tasks: the sanitizers and Valgrind report each at its line, and nothing
  * where there is none. */
-// links: tests/planted.c
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

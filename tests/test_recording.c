@@ -1,4 +1,3 @@
-// links: tests/recording.c tests/chat_scenario.c tests/terminal.c -lvterm
 /* Recordings of every chapter's programs. What they have to be like, recording.py says. */
 #include <signal.h>
 #include <stdio.h>

@@ -1,4 +1,3 @@
-// links: tests/recording.c
 /* Recordings that end before their time, and those that are bounded. */
 #include <signal.h>
 #include <stdio.h>

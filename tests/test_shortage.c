@@ -1,5 +1,3 @@
-// links: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=free
-// links: -Wl,--wrap=mmap,--wrap=munmap
 /*
  * Out of memory: every allocation of a scenario fails in its turn. Whichever it is, an error comes
  * back, nothing crashes, nothing is left behind.

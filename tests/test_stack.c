@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #include "common/coroutine/stack.h"
-#include "common/task_state.h"
+#include "common/task/state.h"
 
 #define MANY 3000
 #define KEPT 256 /* that stay warm, however few are in use */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "common/task_state.h"
+#include "common/task/state.h"
 #include "support_runtime.h"
 
 #if defined(__SANITIZE_THREAD__)

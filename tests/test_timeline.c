@@ -1,4 +1,3 @@
-// links: tests/shell.c
 /* Recordings of real programs: the page that draws them (docs/timeline), in a browser, and the
  * pictures that docs/picture.py makes of them.
  */

@@ -1,4 +1,4 @@
-#include "common/timer_heap.h"
+#include "common/loop/timer_heap.h"
 
 #include <stdlib.h>
 #include <string.h>

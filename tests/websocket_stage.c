@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "04-chat-server/websocket.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "websocket_peer.h"
 #include "websocket_stage_room.h"
 

@@ -18,7 +18,7 @@
  */
 #pragma once
 
-#include "04-chat-server/websocket.h"
+#include "04-chat-server/websocket/websocket.h"
 
 struct room_stage {
     const struct websocket_server *server;

@@ -1,4 +1,3 @@
-// links: 03-keyboard-maze/maze_map.c 03-keyboard-maze/enemy.c
 /* Each enemy is a task, which waits and steps, for ever. The clock is moved by hand, so that all
  * goes fast and comes out the same each time. */
 #include <stdio.h>

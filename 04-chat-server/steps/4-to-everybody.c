@@ -1,7 +1,7 @@
 /* What one says, all others hear: a list of who is here, and a loop over it. */
 #include <stdio.h>
 
-#include "04-chat-server/websocket.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/program.h"
 
 // #region client

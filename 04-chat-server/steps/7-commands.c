@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "04-chat-server/websocket.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/program.h"
 #include "common/words.h"
 

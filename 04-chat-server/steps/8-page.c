@@ -2,7 +2,7 @@
  * room hear. Run it in the repository's root. */
 #include <stdio.h>
 
-#include "04-chat-server/websocket.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/program.h"
 
 // #region manage

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "common/environment.h"
+#include "common/text/environment.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>

@@ -9,10 +9,8 @@ from .markdown import anchor_of
 from .tree import Problem
 
 PATH = "docs/api.md"
-FIRST = ("loop", "task", "stream", "executor", "coroutine", "trace", "debug")
-# What the library keeps to itself.
-PRIVATE = re.compile(r"_state\.h$|/(?:overflow|socket|task_watch|timer_heap)\.h$|/trace/")
-WEBSOCKET = ("04-chat-server/websocket.h", "04-chat-server/websocket_room.h")
+FIRST = ("loop", "task", "stream", "executor", "coroutine", "trace")
+WEBSOCKET = ("04-chat-server/websocket/websocket.h", "04-chat-server/websocket/room.h")
 
 INTRODUCTION = """# The library, call by call
 
@@ -33,7 +31,6 @@ CODE = re.compile(
 
 def paths(tree):
     found = [path for path in tree.files if re.fullmatch(r"common/\w+\.h", path)]
-    found = [path for path in found if not PRIVATE.search(path)]
     rank = {f"common/{name}.h": number for number, name in enumerate(FIRST)}
     found.sort(key=lambda path: (rank.get(path, len(rank)), path))
     return found + [path for path in WEBSOCKET if tree.has(path)]

@@ -9,7 +9,7 @@ import subprocess
 import termios
 import time
 
-# The pages are English first. Programs ask LC_MESSAGES (common/language.c); the locale itself need
+# The pages are English first. Programs ask LC_MESSAGES (common/text/language.c); the locale itself need
 # not be installed.
 LANGUAGE = {"LANG": "C.UTF-8", "LC_MESSAGES": "en_US.UTF-8", "TERM": "xterm"}
 FORGOTTEN = ("LC_", "MAKE", "MFLAGS", "LOOP_", "TRACE", "WERROR", "SANITIZE")

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "common/executor.h"
-#include "common/task_state.h"
+#include "common/task/state.h"
 #include "runtime.h"
 
 #define SWITCHES 10000000

@@ -1,5 +1,3 @@
-// links: 04-chat-server/commands.c 04-chat-server/names.c 04-chat-server/text.c
-// links: 04-chat-server/text_marks.c
 /* Commands of the chat: two clients of different languages give the lines of a case in turn. The
  * server around them is played here: it looks at what would be sent, and counts it. */
 #include <stdarg.h>

@@ -1,16 +1,13 @@
 # Fuzzing: clang brings libFuzzer as one more sanitizer, so its programs are those of a variant. Its
-# main calls LLVMFuzzerTestOneInput, which is made another name of the target. A target's first
-# lines ask for the modules of a chapter, as a suite's do.
+# main calls LLVMFuzzerTestOneInput, which is made another name of the target.
 
-fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ    ?= $(fuzzers)#  which
 SECONDS ?= 60#          for each
 INPUT   ?=#             a file to try instead
 KEEP    ?=#             1: what is new joins tests/fuzz/corpus
 
 define fuzzer_rule
-$(out)/tests/fuzz/$(1): $(out)/tests/fuzz/$(1).c.o \
-    $(patsubst %,$(out)/%.o,$(call links_of,tests/fuzz/$(1).c)) $(library)
+$(out)/tests/fuzz/$(1): $(out)/tests/fuzz/$(1).c.o $(out)/04-chat-server.a $(library)
 	$$(call say,link)$$(link) -Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(1) -o $$@ $$^ \
 	    $$(call libraries,libuv) -lm
 endef

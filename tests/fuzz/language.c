@@ -1,5 +1,5 @@
 /* language_of_header against the grammar of Accept-Language (RFC 9110, 12.5.4), on a header that is
- * cut into pieces, where common/language.c reads it from left to right. */
+ * cut into pieces, where common/text/language.c reads it from left to right. */
 #include "common/language.h"
 
 #include <ctype.h>

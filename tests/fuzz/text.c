@@ -1,4 +1,3 @@
-// links: 04-chat-server/text.c 04-chat-server/text_marks.c
 /* What people type into the chat: names, and what the log shows of the rest. */
 #include "04-chat-server/text.h"
 

@@ -1,5 +1,5 @@
 /* bytes_to_text against the Unicode Standard's rule for ill-formed parts, reckoned with numbers of
- * characters where common/bytes.c compares bytes. */
+ * characters where common/text/bytes.c compares bytes. */
 #include <stdbool.h>
 
 #include "common/bytes.h"

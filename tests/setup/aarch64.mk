@@ -7,6 +7,7 @@
 CC := aarch64-linux-gnu-gcc
 EMULATOR := qemu-aarch64 -L /usr/aarch64-linux-gnu
 groups := aarch64
+suite_libraries := check libuv
 left_out := 0% docs/% timeline trace trace_cost recording recording_end debug debugger cancel_table shortage
 
 arm_root := $(CURDIR)/build/aarch64-root

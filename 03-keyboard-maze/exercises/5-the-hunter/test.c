@@ -1,4 +1,3 @@
-// links: 03-keyboard-maze/maze_map.c
 /* Hunts in many mazes. How far it still is, the test finds out for itself. */
 #include "exercise.h"
 

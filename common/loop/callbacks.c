@@ -1,0 +1,134 @@
+/* Callbacks that keep no memory of their own: call_soon, call_later, and those of signals. */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "common/loop/state.h"
+#include "common/observe/debug.h"
+#include "common/observe/trace/record.h"
+
+/*
+ * call_soon and call_later
+ */
+
+static void owned_free(struct owned_callback *owned)
+{
+    *owned->place = owned->next;
+    if (owned->next)
+        owned->next->place = owned->place;
+    free(owned);
+}
+
+/* What LOOP_DEBUG and the recording want to know of a callback. */
+static void run_callback(struct loop_state *state, void (*run)(void *argument), void *argument)
+{
+    if (trace_in(state))
+        trace_callback(trace_in(state), run);
+    if (state->debug)
+        debug_run(state->debug, run, argument);
+    else
+        run(argument);
+    if (trace_in(state))
+        trace_callback_end(trace_in(state), run);
+}
+
+static void owned_run(void *argument)
+{
+    struct owned_callback owned = *(struct owned_callback *)argument;
+    owned_free(argument);
+    run_callback(state_of(owned.loop), owned.run, owned.argument);
+}
+
+static void owned_due(void *argument)
+{
+    struct owned_callback *owned = argument;
+    loop_ready(owned->loop, &owned->callback);
+}
+
+static struct owned_callback *owned_new(uv_loop_t *loop, void (*run)(void *), void *argument)
+{
+    struct loop_state *state = state_of(loop);
+    struct owned_callback *owned = calloc(1, sizeof(*owned));
+    if (!owned) {
+        state->error = UV_ENOMEM;
+        uv_stop(loop);
+        return NULL;
+    }
+    owned->loop = loop;
+    owned->run = run;
+    owned->argument = argument;
+    owned->callback = (struct loop_callback){.run = owned_run, .argument = owned};
+    owned->timer = (struct loop_timer){.run = owned_due, .argument = owned};
+    owned->next = state->owned;
+    owned->place = &state->owned;
+    if (owned->next)
+        owned->next->place = &owned->next;
+    state->owned = owned;
+    return owned;
+}
+
+int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
+{
+    struct owned_callback *owned = owned_new(loop, callback, argument);
+    if (!owned)
+        return UV_ENOMEM;
+    loop_ready(loop, &owned->callback);
+    return 0;
+}
+
+int loop_call_later(
+    uv_loop_t *loop, double seconds, void (*callback)(void *argument), void *argument)
+{
+    struct loop_state *state = state_of(loop);
+    struct owned_callback *owned = owned_new(loop, callback, argument);
+    if (!owned)
+        return UV_ENOMEM;
+    int error = loop_timer_start(loop, &owned->timer, loop_deadline(loop, seconds));
+    if (error) {
+        owned_free(owned);
+        state->error = error;
+        uv_stop(loop);
+    }
+    return error;
+}
+
+/*
+ * Signals
+ */
+
+static void signal_arrived(uv_signal_t *handle, int number)
+{
+    struct loop_state *state = state_of(handle->loop);
+    /* From now on the default effect: a program that hangs in its cleanup can be ended. */
+    for (int i = 0; i < 2; i++)
+        uv_signal_stop(&state->signals[i]);
+    if (trace_in(state))
+        trace_catch(trace_in(state));
+    state->signal_received = number;
+    run_callback(state, state->on_signal, state->on_signal_argument);
+}
+
+int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    struct loop_state *state = state_of(loop);
+    if (state->on_signal)
+        return UV_EALREADY;
+    state->on_signal = callback;
+    state->on_signal_argument = argument;
+    for (int i = 0; i < 2; i++) {
+        int error = uv_signal_init(loop, &state->signals[i]);
+        if (error)
+            return error;
+        state->handles++;
+        uv_unref((uv_handle_t *)&state->signals[i]);
+        error = uv_signal_start(&state->signals[i], signal_arrived, numbers[i]);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+int loop_signal_received(const uv_loop_t *loop)
+{
+    return state_of(loop)->signal_received;
+}

@@ -1,0 +1,118 @@
+#include "common/loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/loop/state.h"
+#include "common/observe/debug.h"
+#include "common/observe/trace/record.h"
+
+_Static_assert(offsetof(struct loop_state, trace) == 0, "trace_of looks there");
+
+int loop_init(uv_loop_t *loop)
+{
+    struct loop_state *state = calloc(1, sizeof(*state));
+    if (!state)
+        return UV_ENOMEM;
+    int error = uv_loop_init(loop);
+    if (error) {
+        free(state);
+        return error;
+    }
+    loop->data = state;
+    state->debug = debug_open();
+    uv_check_init(loop, &state->check);
+    uv_check_start(&state->check, loop_run_pass);
+    uv_unref((uv_handle_t *)&state->check);
+    uv_prepare_init(loop, &state->prepare);
+    uv_idle_init(loop, &state->idle);
+    uv_timer_init(loop, &state->alarm);
+    state->handles = 4;
+    state->seed = loop_seed();
+    state->trace = trace_open(loop);
+    if (state->trace)
+        uv_prepare_start(&state->prepare, loop_before_poll);
+    uv_unref((uv_handle_t *)&state->prepare);
+    return 0;
+}
+
+/* Neither may be called by what the loop has called. */
+static void require_outside(const struct loop_state *state, const char *what)
+{
+    if (!state->running)
+        return;
+    fprintf(
+        stderr, "%s was called while the loop runs: use loop_stop, and call it after that\n", what);
+    abort();
+}
+
+int loop_run(uv_loop_t *loop)
+{
+    struct loop_state *state = state_of(loop);
+    require_outside(state, "loop_run");
+    if (state->debug)
+        debug_enter(state->debug);
+    state->running = true;
+    uv_run(loop, UV_RUN_DEFAULT);
+    state->running = false;
+    int error = state->error;
+    state->error = 0;
+    return error;
+}
+
+void loop_stop(uv_loop_t *loop)
+{
+    uv_stop(loop);
+}
+
+struct loop_attachment **loop_attachment(uv_loop_t *loop)
+{
+    return &state_of(loop)->attachment;
+}
+
+/*
+ * Closing
+ */
+
+static void handle_closed(uv_handle_t *handle)
+{
+    state_of(handle->loop)->handles--;
+}
+
+int loop_close(uv_loop_t *loop)
+{
+    struct loop_state *state = state_of(loop);
+    if (!state)
+        return uv_loop_close(loop);
+    require_outside(state, "loop_close");
+    state->closing = true;
+    uv_idle_stop(&state->idle);
+    uv_prepare_stop(&state->prepare);
+    while (loop->active_reqs.count > 0)
+        uv_run(loop, UV_RUN_ONCE);
+    trace_close(state->trace);
+    state->trace = NULL;
+
+    if (state->attachment)
+        state->attachment->release(state->attachment);
+    for (struct owned_callback *owned = state->owned, *next; owned; owned = next) {
+        next = owned->next;
+        free(owned);
+    }
+    timer_heap_free(&state->timers);
+
+    uv_handle_t *handles[] = {(uv_handle_t *)&state->check, (uv_handle_t *)&state->idle,
+        (uv_handle_t *)&state->prepare, (uv_handle_t *)&state->alarm,
+        (uv_handle_t *)&state->signals[0], (uv_handle_t *)&state->signals[1]};
+    for (size_t i = 0, open = state->handles; i < open; i++)
+        uv_close(handles[i], handle_closed);
+    while (state->handles > 0)
+        uv_run(loop, UV_RUN_NOWAIT);
+    int error = uv_loop_close(loop);
+    if (error && state->debug)
+        debug_show_handles(loop);
+    free(state->debug);
+    free(state);
+    loop->data = NULL;
+    return error;
+}

@@ -1,0 +1,140 @@
+#include "common/observe/debug.h"
+
+#include <execinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/observe/trace/place.h"
+#include "common/text/environment.h"
+
+#define SLOW 100             /* milliseconds, as asyncio's */
+#define SLOWEST 1000000000UL /* that can be asked for */
+#define CALLS 16
+
+struct debug *debug_open(void)
+{
+    const char *wish = getenv("LOOP_DEBUG");
+    if (!wish || !*wish || strcmp(wish, "0") == 0)
+        return NULL;
+    struct debug *debug = calloc(1, sizeof(*debug));
+    if (debug)
+        debug->slow = environment_number("LOOP_DEBUG_SLOW", SLOW, SLOWEST) * 1000000;
+    else
+        fprintf(stderr, "LOOP_DEBUG: %s\n", uv_strerror(UV_ENOMEM));
+    return debug;
+}
+
+/* " in manage (echo-server.c:72)": the innermost call that is not the library's, or "". */
+static const char *where_we_are(char text[PLACE_SIZE])
+{
+    void *calls[CALLS];
+    int count = backtrace(calls, CALLS);
+    strcpy(text, " in ");
+    place_look_up(text + 4, PLACE_SIZE - 4, calls, (size_t)count);
+    return text[4] ? text : "";
+}
+
+/*
+ * Threads
+ */
+
+void debug_enter(struct debug *debug)
+{
+    debug->thread = uv_thread_self();
+}
+
+void debug_require_thread(const struct debug *debug)
+{
+    uv_thread_t self = uv_thread_self();
+    char place[PLACE_SIZE];
+    if (uv_thread_equal(&self, &debug->thread))
+        return;
+    fprintf(stderr,
+        "LOOP_DEBUG: another thread than the loop's own uses it%s: only uv_async_send may\n",
+        where_we_are(place));
+    abort();
+}
+
+/*
+ * Who holds the loop
+ */
+
+static double seconds_since(uint64_t start)
+{
+    return (double)(uv_hrtime() - start) / 1e9;
+}
+
+static bool is_slow(const struct debug *debug, double seconds)
+{
+    return seconds * 1e9 >= (double)debug->slow;
+}
+
+void debug_run(const struct debug *debug, void (*run)(void *argument), void *argument)
+{
+    uint64_t start = uv_hrtime();
+    run(argument);
+    double seconds = seconds_since(start);
+    if (!is_slow(debug, seconds))
+        return;
+    char place[PLACE_SIZE];
+    void *address;
+    memcpy(&address, &run, sizeof(address)); /* a cast from a function is not portable */
+    void *after = (char *)address + 1;       /* what is looked up is the call before it */
+    place_look_up(place, sizeof(place), &after, 1);
+    if (!*place)
+        snprintf(place, sizeof(place), "%p", address);
+    fprintf(stderr, "LOOP_DEBUG: callback %s held the loop for %.3f seconds\n", place, seconds);
+}
+
+void debug_resume(struct debug *debug)
+{
+    debug->since = uv_hrtime();
+}
+
+void debug_suspend(const struct debug *debug, const char *name, const char *what)
+{
+    double seconds = seconds_since(debug->since);
+    char place[PLACE_SIZE];
+    if (is_slow(debug, seconds))
+        fprintf(stderr, "LOOP_DEBUG: task %s held the loop for %.3f seconds, until %s%s\n", name,
+            seconds, what ? what : "it ended", what ? where_we_are(place) : "");
+}
+
+/*
+ * What was left open
+ */
+
+struct ended {
+    const char *name;
+    const struct stack *stack;
+};
+
+static void require_elsewhere(uv_handle_t *handle, void *argument)
+{
+    const struct ended *ended = argument;
+    if ((char *)handle < ended->stack->low || (char *)handle >= ended->stack->top)
+        return;
+    fprintf(stderr,
+        "LOOP_DEBUG: task %s ended with an open handle (%s) on its stack: close the stream or "
+        "listener before it goes\n",
+        ended->name, uv_handle_type_name(handle->type));
+    abort();
+}
+
+void debug_require_closed(uv_loop_t *loop, const char *name, const struct stack *stack)
+{
+    uv_walk(loop, require_elsewhere, &(struct ended){name, stack});
+}
+
+static void show_handle(uv_handle_t *handle, void *unused)
+{
+    (void)unused;
+    fprintf(stderr, "LOOP_DEBUG: loop_close: a handle (%s) at %p was left open\n",
+        uv_handle_type_name(handle->type), (void *)handle);
+}
+
+void debug_show_handles(uv_loop_t *loop)
+{
+    uv_walk(loop, show_handle, NULL);
+}

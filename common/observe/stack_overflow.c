@@ -1,0 +1,106 @@
+#include "common/observe/stack_overflow.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/task/state.h"
+#include "common/trace.h"
+
+#define SIGNAL_STACK ((size_t)64 * 1024)
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define WATCHED false /* the sanitizer's own report says more */
+#else
+#define WATCHED true
+#endif
+
+static void append(char *text, size_t size, const char *more)
+{
+    size_t length = strlen(text);
+    strncpy(text + length, more, size - length - 1);
+}
+
+/* printf may not be called in a signal handler. */
+static void append_number(char *text, size_t size, size_t number)
+{
+    char digits[24] = "";
+    char *first = digits + sizeof(digits) - 1;
+    do
+        *--first = (char)('0' + number % 10);
+    while (number /= 10);
+    append(text, size, first);
+}
+
+void overflow_report(const struct task *task)
+{
+    char text[256] = "task ";
+    append(text, sizeof(text) - 128, task->name);
+    append(text, sizeof(text), ": its stack of ");
+    append_number(text, sizeof(text), stack_size(&task->coroutine.stack));
+    append(text, sizeof(text),
+        " bytes overflowed; scope_spawn_with gives it a larger one (.stack_size)\n");
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written; /* nobody is left to tell */
+}
+
+static void segmentation_fault(int number, siginfo_t *info, void *context)
+{
+    const struct task *task = task_current();
+    const char *address = info->si_addr;
+    (void)context;
+    if (task && stack_overflowed(&task->coroutine.stack, address))
+        overflow_report(task);
+    trace_rescue();
+    /* The instruction is tried again, and now has the default effect; a signal that was sent is
+     * not. */
+    signal(number, SIG_DFL);
+    if (info->si_code <= 0)
+        raise(number);
+}
+
+/* What a signal does is the process', which may have a loop in each of several threads: the first
+ * to watch sets it, the last puts it back. */
+static struct {
+    pthread_mutex_t lock;
+    int count;
+    struct sigaction before;
+} watches = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void count_watches(int change)
+{
+    struct sigaction action = {
+        .sa_sigaction = segmentation_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    pthread_mutex_lock(&watches.lock);
+    int before = watches.count;
+    watches.count += change;
+    if (before == 0)
+        sigaction(SIGSEGV, &action, &watches.before);
+    else if (watches.count == 0)
+        sigaction(SIGSEGV, &watches.before, NULL);
+    pthread_mutex_unlock(&watches.lock);
+}
+
+void overflow_watch(struct overflow_watch *watch)
+{
+    *watch = (struct overflow_watch){0};
+    if (!WATCHED)
+        return;
+    watch->stack = malloc(SIGNAL_STACK);
+    if (!watch->stack)
+        return;
+    stack_t stack = {.ss_sp = watch->stack, .ss_size = SIGNAL_STACK};
+    sigaltstack(&stack, &watch->stack_before);
+    count_watches(1);
+}
+
+void overflow_unwatch(struct overflow_watch *watch)
+{
+    if (!watch->stack)
+        return;
+    count_watches(-1);
+    sigaltstack(&watch->stack_before, NULL);
+    free(watch->stack);
+    watch->stack = NULL;
+}

@@ -1,0 +1,68 @@
+#include "common/trace.h"
+
+#include "common/observe/trace/place.h"
+#include "common/task/state.h"
+
+#define MOST_SIBLINGS 100 /* of a scope that are shown one by one */
+
+/* One print of the tree. */
+struct tree {
+    FILE *out;
+    struct places places;
+};
+
+static void print_wait(const struct task *task, struct tree *tree)
+{
+    uint64_t waited = loop_now(task->pool->loop) - task->wait->since;
+    const char *place = place_of(&tree->places, &task->coroutine);
+    fprintf(tree->out, "%s since %.1f s%s%s\n", task->wait->what, (double)waited / 1000.0,
+        *place ? ", in " : "", place);
+}
+
+static const char *state_of(const struct task *task)
+{
+    if (task->ended)
+        return "ended";
+    if (task == task_current())
+        return "running";
+    return task->begun ? "ready" : "not begun";
+}
+
+static void print_task(const struct task *task, int depth, struct tree *tree)
+{
+    fprintf(tree->out, "%*s%s: ", depth * 2, "", task->name);
+    if (task->wait)
+        print_wait(task, tree);
+    else
+        fprintf(tree->out, "%s\n", state_of(task));
+    for (const struct scope *scope = task->scopes; scope; scope = scope->outer) {
+        size_t shown = 0, left = 0;
+        for (const struct task *child = scope->children; child; child = child->next)
+            if (++shown <= MOST_SIBLINGS)
+                print_task(child, depth + 1, tree);
+            else
+                left++;
+        if (left)
+            fprintf(tree->out, "%*s... %zu more\n", (depth + 1) * 2, "", left);
+    }
+}
+
+static const char *guard_name(enum stack_guard guard)
+{
+    static const char *const names[] = {"MADV_GUARD_INSTALL", "mprotect", "canary"};
+    return names[guard];
+}
+
+void trace_tasks(uv_loop_t *loop, FILE *out)
+{
+    const struct task_pool *pool = task_pool_of(loop);
+    if (!pool || !pool->root)
+        return;
+    fprintf(out, "tasks: %zu; guards of stacks:", pool->live);
+    for (enum stack_guard guard = GUARD_INSTALL; guard <= GUARD_CANARY; guard++)
+        if (pool->stacks.guards[guard])
+            fprintf(out, " %zu by %s", pool->stacks.guards[guard], guard_name(guard));
+    fputc('\n', out);
+    struct tree tree = {.out = out};
+    print_task(pool->root, 0, &tree);
+}

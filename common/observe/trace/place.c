@@ -1,0 +1,81 @@
+#include "common/observe/trace/place.h"
+
+#include <link.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where the program was loaded: addr2line wants addresses as the file has them. */
+static int take_base(struct dl_phdr_info *info, size_t size, void *base)
+{
+    (void)size;
+    *(uintptr_t *)base = info->dlpi_addr;
+    return 1; /* the first is the program itself */
+}
+
+/* back: how many bytes before the address is what is asked for. */
+static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t back)
+{
+    char command[64 + PLACE_FUNCTIONS * 20] = "addr2line -f -e /proc/$PPID/exe";
+    uintptr_t base = 0;
+    dl_iterate_phdr(take_base, &base);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(command);
+        snprintf(command + length, sizeof(command) - length, " %#lx",
+            (unsigned long)((uintptr_t)addresses[i] - base - back));
+    }
+    strncat(command, " 2>/dev/null", sizeof(command) - strlen(command) - 1);
+    return popen(command, "re");
+}
+
+void place_look_up(char *text, size_t size, void *const calls[], size_t count)
+{
+    char function[128], line[4096];
+    *text = '\0';
+    /* The call is before the address to which it returns. */
+    FILE *output = start_addr2line(calls, count, 1);
+    if (!output)
+        return;
+    while (fgets(function, sizeof(function), output) && fgets(line, sizeof(line), output)) {
+        char *file = strrchr(line, '/');
+        if (*text || !file || strstr(line, "/common/"))
+            continue;
+        function[strcspn(function, "\n")] = '\0';
+        file[1 + strcspn(file + 1, " \n")] = '\0';
+        snprintf(text, size, "%.60s (%.60s)", function, file + 1);
+    }
+    pclose(output);
+}
+
+void place_functions(char names[][PLACE_FUNCTION], void *const functions[], size_t count)
+{
+    char function[128], line[4096];
+    for (size_t i = 0; i < count; i++)
+        *names[i] = '\0';
+    FILE *output = start_addr2line(functions, count, 0);
+    if (!output)
+        return;
+    for (size_t i = 0; i < count && fgets(function, sizeof(function), output) &&
+                       fgets(line, sizeof(line), output);
+         i++) {
+        function[strcspn(function, "\n")] = '\0';
+        if (*function != '?')
+            snprintf(names[i], PLACE_FUNCTION, "%.60s", function);
+    }
+    pclose(output);
+}
+
+const char *place_of(struct places *places, const struct coroutine *coroutine)
+{
+    void *calls[PLACE_CALLS] = {NULL};
+    size_t count = coroutine_calls(coroutine, calls, PLACE_CALLS);
+    for (size_t i = 0; i < places->count; i++)
+        if (memcmp(places->known[i].calls, calls, sizeof(calls)) == 0)
+            return places->known[i].text;
+    /* With more places than these, the last one is forgotten. */
+    size_t place = places->count < PLACES ? places->count++ : PLACES - 1;
+    memcpy(places->known[place].calls, calls, sizeof(calls));
+    places->known[place].text[0] = '\0';
+    if (count)
+        place_look_up(places->known[place].text, sizeof(places->known[place].text), calls, count);
+    return places->known[place].text;
+}

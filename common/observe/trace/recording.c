@@ -1,0 +1,125 @@
+/* The beginning and the end of a recording. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/text/environment.h"
+#include "common/language.h"
+#include "common/observe/trace/rows.h"
+
+#define LIMIT 1000000UL
+#define MOST 100000000UL
+
+/* How many recordings were begun; shared with the processes that the program forks, such as those
+ * that compare measures in. */
+static _Atomic unsigned *recordings;
+
+__attribute__((constructor)) static void share_count(void)
+{
+    void *memory = MAP_FAILED;
+    if (getenv("TRACE"))
+        memory = mmap(
+            NULL, sizeof(*recordings), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    recordings = memory == MAP_FAILED ? NULL : memory;
+}
+
+/* "run.json", and for the loops after the program's first one "run-2.json", ... */
+static bool make_path(char *path, size_t size, const char *wish)
+{
+    const char *name = strrchr(wish, '/') ? strrchr(wish, '/') + 1 : wish;
+    const char *dot = strrchr(name, '.');
+    size_t stem = dot && dot != name ? (size_t)(dot - wish) : strlen(wish);
+    unsigned number = recordings ? ++*recordings : 1;
+    int length = number == 1
+                     ? snprintf(path, size, "%s", wish)
+                     : snprintf(path, size, "%.*s-%u%s", (int)stem, wish, number, wish + stem);
+    return length >= 0 && (size_t)length < size;
+}
+
+/* Memory that is taken as it is touched, all zero. */
+static void *reserve(size_t size)
+{
+    void *memory = mmap(
+        NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void release(struct trace *trace)
+{
+    if (trace->rows)
+        munmap(trace->rows, trace_row_places(trace->limit) * sizeof(*trace->rows));
+    if (trace->ring)
+        munmap(trace->ring, trace->limit * sizeof(*trace->ring));
+    munmap(trace, sizeof(*trace));
+}
+
+static struct trace *new_trace(uint64_t limit)
+{
+    struct trace *trace = reserve(sizeof(*trace));
+    if (!trace)
+        return NULL;
+    trace->limit = limit;
+    trace->ring = reserve(limit * sizeof(*trace->ring));
+    trace->rows = reserve(trace_row_places(limit) * sizeof(*trace->rows));
+    if (trace->ring && trace->rows)
+        return trace;
+    int error = errno;
+    release(trace);
+    errno = error;
+    return NULL;
+}
+
+static int open_file(struct trace *trace, const char *wish)
+{
+    if (!make_path(trace->path, sizeof(trace->path), wish)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return open(trace->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+struct trace *trace_open(uv_loop_t *loop)
+{
+    const char *wish = getenv("TRACE");
+    if (!wish || !*wish)
+        return NULL;
+    uint64_t limit = environment_number("TRACE_LIMIT", LIMIT, MOST);
+    if (limit == 0)
+        return NULL;
+    struct trace *trace = new_trace(limit);
+    int file = trace ? open_file(trace, wish) : -1;
+    if (file < 0) {
+        fprintf(stderr, "TRACE: %s: %s\n", trace ? trace->path : wish, strerror(errno));
+        if (trace)
+            release(trace);
+        return NULL;
+    }
+    uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
+    trace->loop = loop;
+    trace->program = program_invocation_short_name;
+    trace->process = getpid();
+    trace->output.file = file;
+    trace->tick = trace_name(&trace->names, "tick");
+    trace->poll = trace_name(&trace->names, "poll");
+    trace->start = uv_hrtime();
+    trace_catch(trace);
+    return trace;
+}
+
+void trace_close(struct trace *trace)
+{
+    if (!trace)
+        return;
+    trace_name_functions(&trace->names);
+    int error = trace_end(trace);
+    if (error)
+        fprintf(stderr,
+            tr("TRACE: %s: não foi gravado por inteiro: %s\n",
+                "TRACE: %s: not written completely: %s\n"),
+            trace->path, strerror(error));
+    release(trace);
+}

@@ -1,0 +1,290 @@
+/* A recording becomes trace-event JSON. All of it may run in a signal handler: no memory is asked
+ * for, and nothing of the C library is called that has a state. */
+#include <sched.h>
+
+#include "common/observe/trace/events.h"
+#include "common/observe/trace/json.h"
+#include "common/observe/trace/rows.h"
+
+#define PATIENCE 1000 /* turns given to other threads, to complete what they record */
+
+/* Spells open on the loop's row: of each category at most one, in the one before it. */
+struct loop_row {
+    unsigned depth;
+    uint8_t open[TRACE_CATEGORIES];
+};
+
+struct writer {
+    struct trace *trace;
+    uint64_t first, count; /* places of the ring that are written */
+    uint64_t began, ended; /* the moments that the file begins and ends with */
+    uint64_t arrows;
+    struct loop_row loop;
+    struct events events;
+};
+
+static struct trace_record *record_at(const struct writer *writer, uint64_t index)
+{
+    return &writer->trace->ring[(writer->first + index) % writer->trace->limit];
+}
+
+/* By time. The records are nearly in order, so each moves by a few places only; those of the same
+ * time stay in the order in which they were added. */
+static void sort(const struct writer *writer)
+{
+    uint64_t before = writer->trace->start;
+    for (uint64_t i = 0; i < writer->count; i++) {
+        struct trace_record record = *record_at(writer, i);
+        if (record.kind <= TRACE_BUSY)
+            record_at(writer, i)->time = before;
+        else if (record.time < before) {
+            uint64_t place = i;
+            for (; place > 0 && record_at(writer, place - 1)->time > record.time; place--)
+                *record_at(writer, place) = *record_at(writer, place - 1);
+            *record_at(writer, place) = record;
+        } else {
+            before = record.time;
+        }
+    }
+}
+
+static const char *text_of(const struct writer *writer, uint16_t name)
+{
+    return trace_name_text(&writer->trace->names, name);
+}
+
+/*
+ * Rows
+ */
+
+/* The spell that a row is in, from this moment on. */
+static void begin_spell(struct writer *writer, struct trace_row *row, uint64_t time, uint32_t by)
+{
+    static const char *const categories[] = {[ROW_READY] = "ready",
+        [ROW_RUNNING] = "run",
+        [ROW_WAITING] = "wait",
+        [ROW_WORKING] = "work"};
+    static const char *const names[] = {[ROW_READY] = "ready", [ROW_RUNNING] = "running"};
+    if (row->state == ROW_IDLE)
+        return;
+    bool named = row->state == ROW_WAITING || row->state == ROW_WORKING;
+    event_begin(&writer->events, row->row, time, categories[row->state],
+        named ? text_of(writer, row->what) : names[row->state]);
+    if (row->state == ROW_READY)
+        event_argument(&writer->events, "by", trace_row_number(by));
+    if (row->state == ROW_WORKING)
+        event_argument(&writer->events, "task", trace_row_number(row->task));
+    event_close(&writer->events);
+}
+
+static void end_spell(struct writer *writer, const struct trace_row *row, uint64_t time)
+{
+    if (row->state != ROW_IDLE)
+        event_end(&writer->events, row->row, time);
+}
+
+static void arrows_to(struct writer *writer, const struct trace_record *record)
+{
+    if (record->value == 0) {
+        uint64_t number = 2 * ++writer->arrows;
+        event_arrow(&writer->events, "s", record->by, record->time, number);
+        event_arrow(&writer->events, "f", record->row, record->time, number);
+    } else if (record->value > writer->first) { /* its beginning is at the work's end */
+        event_arrow(&writer->events, "f", record->row, record->time, 2 * record->value + 1);
+    }
+}
+
+static void change_row(struct writer *writer, const struct trace_record *record)
+{
+    struct trace_row *row = trace_row_of(writer->trace, record->row);
+    if (record->kind == TRACE_WORK_END && record->value)
+        event_arrow(&writer->events, "s", record->row, record->time, 2 * record->value + 1);
+    end_spell(writer, row, record->time);
+    trace_row_change(row, record);
+    begin_spell(writer, row, record->time, record->by);
+    if (record->kind == TRACE_SPAWN || record->kind == TRACE_READY)
+        arrows_to(writer, record);
+}
+
+/* Whether the record fits. One of a callback that libuv ran may have lost its beginning alone,
+ * since the pass was recorded after it. */
+static bool loop_row_change(struct loop_row *row, const struct trace_record *record)
+{
+    if (record->kind == TRACE_BEGIN && row->depth < TRACE_CATEGORIES) {
+        row->open[row->depth++] = record->category;
+        return true;
+    }
+    if (record->kind != TRACE_END || row->depth == 0 ||
+        row->open[row->depth - 1] != record->category)
+        return false;
+    row->depth--;
+    return true;
+}
+
+static void loop_spell(struct writer *writer, const struct trace_record *record)
+{
+    static const char *const categories[] = {
+        [TRACE_LOOP] = "loop", [TRACE_PHASE] = "phase", [TRACE_CALLBACK] = "callback"};
+    if (!loop_row_change(&writer->loop, record))
+        return;
+    if (record->kind == TRACE_END) {
+        event_end(&writer->events, 0, record->time);
+        return;
+    }
+    event_begin(&writer->events, 0, record->time, categories[record->category],
+        text_of(writer, record->name));
+    event_close(&writer->events);
+}
+
+static void mark(struct writer *writer, const struct trace_record *record)
+{
+    static const char *const timers[] = {[TRACE_TIMER_SET] = "timer set",
+        [TRACE_TIMER_FIRED] = "timer fired",
+        [TRACE_TIMER_STOPPED] = "timer stopped"};
+    bool is_io = record->kind == TRACE_IO;
+    event_open(&writer->events, "i", record->row, record->time);
+    json_text(writer->events.output, ",\"s\":\"t\"");
+    event_member(&writer->events, "cat", is_io ? "io" : "timer");
+    event_member(
+        &writer->events, "name", is_io ? text_of(writer, record->name) : timers[record->kind]);
+    if (is_io && record->value)
+        event_argument(&writer->events, "bytes", record->value);
+    if (record->kind == TRACE_TIMER_SET || record->kind == TRACE_TIMER_FIRED) {
+        json_text(writer->events.output,
+            record->kind == TRACE_TIMER_SET ? ",\"args\":{\"in_ms\":" : ",\"args\":{\"late_ms\":");
+        json_thousandths(writer->events.output, record->value);
+        json_text(writer->events.output, "}");
+    }
+    event_close(&writer->events);
+}
+
+static void count(struct writer *writer, const struct trace_record *record)
+{
+    static const char *const names[TRACE_COUNTS][2] = {[TRACE_READIES] = {"ready", "tasks"},
+        [TRACE_TASKS] = {"tasks", "live"},
+        [TRACE_TIMERS] = {"timers", "pending"},
+        [TRACE_WORKS] = {"pool", "work"}};
+    event_open(&writer->events, "C", 0, record->time);
+    event_member(&writer->events, "name", names[record->category][0]);
+    event_argument(&writer->events, names[record->category][1], record->value);
+    event_close(&writer->events);
+}
+
+static void write_record(struct writer *writer, const struct trace_record *record)
+{
+    switch ((enum trace_kind)record->kind) {
+    case TRACE_NONE:
+    case TRACE_BUSY:
+        break;
+    case TRACE_BEGIN:
+    case TRACE_END:
+        loop_spell(writer, record);
+        break;
+    case TRACE_COUNT:
+        count(writer, record);
+        break;
+    case TRACE_IO:
+    case TRACE_TIMER_SET:
+    case TRACE_TIMER_FIRED:
+    case TRACE_TIMER_STOPPED:
+        mark(writer, record);
+        break;
+    default:
+        change_row(writer, record);
+    }
+}
+
+/*
+ * The file
+ */
+
+static void write_head(struct writer *writer)
+{
+    json_text(writer->events.output, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":");
+    json_string(writer->events.output, writer->trace->program);
+    json_text(writer->events.output, ",\"events\":");
+    json_number(writer->events.output, writer->count);
+    json_text(writer->events.output, ",\"dropped\":");
+    json_number(writer->events.output, writer->first);
+    json_text(writer->events.output, ",\"limit\":");
+    json_number(writer->events.output, writer->trace->limit);
+    json_text(writer->events.output, "},\"traceEvents\":[\n");
+}
+
+/* Spells of the loop's row that began before the first record kept, the outermost first. */
+static void complete_loop(struct writer *writer)
+{
+    const struct trace_record *ends[TRACE_CATEGORIES];
+    struct loop_row row = {0};
+    unsigned found = 0;
+    for (uint64_t i = 0; i < writer->count && found < TRACE_CATEGORIES; i++) {
+        const struct trace_record *record = record_at(writer, i);
+        if (record->kind == TRACE_END && row.depth == 0)
+            ends[found++] = record;
+        else
+            loop_row_change(&row, record);
+    }
+    while (found-- > 0) {
+        struct trace_record record = *ends[found];
+        record.time = writer->began;
+        record.kind = TRACE_BEGIN;
+        loop_spell(writer, &record);
+    }
+}
+
+/* Every row's name, and what it was in before the first record kept. */
+static void begin_rows(struct writer *writer)
+{
+    event_name_row(&writer->events, 0, "loop");
+    for (uint64_t i = 0; i < writer->count; i++)
+        trace_row_meet(writer->trace, record_at(writer, i));
+    for (size_t i = 0; i < writer->trace->row_places; i++)
+        if (writer->trace->rows[i].used)
+            event_name_row(&writer->events, writer->trace->rows[i].row,
+                text_of(writer, writer->trace->rows[i].name));
+    complete_loop(writer);
+    for (size_t i = 0; i < writer->trace->row_places; i++)
+        if (writer->trace->rows[i].used)
+            begin_spell(writer, &writer->trace->rows[i], writer->began, 0);
+}
+
+static void end_rows(struct writer *writer)
+{
+    for (; writer->loop.depth > 0; writer->loop.depth--)
+        event_end(&writer->events, 0, writer->ended);
+    for (size_t i = 0; i < writer->trace->row_places; i++)
+        if (writer->trace->rows[i].used)
+            end_spell(writer, &writer->trace->rows[i], writer->ended);
+}
+
+/* No record is added from here on; those that other threads are about to add are waited for, but
+ * not long: one of them may be what the signal interrupted. */
+static void stop(struct trace *trace)
+{
+    trace_still_polls(trace);
+    atomic_store(&trace->closed, true);
+    for (int i = 0; i < PATIENCE && atomic_load(&trace->done) != atomic_load(&trace->next); i++)
+        sched_yield();
+}
+
+int trace_write(struct trace *trace)
+{
+    stop(trace);
+    uint64_t next = atomic_load(&trace->next);
+    uint64_t kept = next < trace->limit ? next : trace->limit;
+    struct writer writer = {.trace = trace,
+        .first = next - kept,
+        .count = kept,
+        .events = {&trace->output, trace->start, ""}};
+    trace->row_places = trace_row_places(kept);
+    sort(&writer);
+    writer.began = kept ? record_at(&writer, 0)->time : trace->start;
+    writer.ended = uv_hrtime();
+    write_head(&writer);
+    begin_rows(&writer);
+    for (uint64_t i = 0; i < kept; i++)
+        write_record(&writer, record_at(&writer, i));
+    end_rows(&writer);
+    json_text(writer.events.output, "\n]}\n");
+    return json_close(writer.events.output);
+}

@@ -1,0 +1,164 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/stream/state.h"
+#include "common/trace.h"
+
+#define TURNS 16                 /* receives in a row after which others run */
+#define READ_SIZE ((size_t)2048) /* room for one recv, until a line needs more */
+
+/* Gives back the byte that the NUL behind the last line stands for. */
+static void end_line(struct stream *stream)
+{
+    if (stream->line_end)
+        *stream->line_end = stream->after_line;
+    stream->line_end = NULL;
+}
+
+/* Hands out size bytes from the start of the input, with a NUL behind them. */
+static ssize_t hand_out(struct stream *stream, char **data, size_t size)
+{
+    *data = stream->input.data + stream->input.start;
+    stream->line_end = *data + size;
+    stream->after_line = *stream->line_end;
+    *stream->line_end = '\0';
+    stream->input.start += size;
+    return (ssize_t)size;
+}
+
+int stream_feed(struct stream *stream, const char *data, size_t size)
+{
+    if (stream->socket < 0)
+        return UV_EPIPE;
+    end_line(stream);
+    int error = buffer_append(&stream->input, data, size);
+    if (error)
+        stream_broken(stream, error); /* what is lost must not go unnoticed */
+    stream_wake(&stream->reader, 0);
+    return error;
+}
+
+/* Receives at most room bytes. Returns the count: 0 at the end, or if there was nothing after all.
+ */
+static ssize_t receive_at(struct stream *stream, char *data, size_t room)
+{
+    ssize_t size = recv(stream->socket, data, room, MSG_DONTWAIT);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
+        stream->readable = errno == EINTR;
+        return 0;
+    }
+    if (size < 0)
+        return stream_broken(stream, uv_translate_sys_error(errno));
+    stream->ended = size == 0;
+    stream->readable = (size_t)size == room;
+    return size;
+}
+
+/* What the protocol is told of is not in the input, since what it feeds may move that. */
+static int receive_for_protocol(struct stream *stream)
+{
+    char data[READ_SIZE];
+    ssize_t size = receive_at(stream, data, sizeof(data));
+    if (size > 0) {
+        trace_mark(stream->loop, "recv", (size_t)size);
+        stream->protocol->data_received(stream->object, data, (size_t)size);
+    }
+    return size < 0 ? (int)size : 0;
+}
+
+/* Takes what the socket has: more input, or the end, or 0 if there was nothing after all. */
+static int receive(struct stream *stream)
+{
+    struct buffer *input = &stream->input;
+    if (stream->error)
+        return stream->error;
+    if (stream->protocol && stream->protocol->data_received)
+        return receive_for_protocol(stream);
+    int error = buffer_reserve(input, READ_SIZE);
+    if (error)
+        return error;
+    ssize_t size = receive_at(stream, input->data + input->end, input->capacity - input->end);
+    if (size > 0) {
+        trace_mark(stream->loop, "recv", (size_t)size);
+        input->end += (size_t)size;
+    }
+    return size < 0 ? (int)size : 0;
+}
+
+/* Waits until there is more input than before, or the stream has ended. */
+static int more_input(struct stream *stream, const char *what)
+{
+    size_t before = buffer_size(&stream->input);
+    while (buffer_size(&stream->input) == before && !stream->ended) {
+        int error = 0;
+        if (!stream->error && !stream->readable) {
+            /* An idle connection holds no memory for its input. */
+            if (before == 0)
+                buffer_free(&stream->input);
+            error = stream_poll(stream, stream->events | UV_READABLE);
+            if (!error)
+                error = stream_wait(&stream->reader, what, stream_cancel_wait);
+        } else if (++stream->turns % TURNS == 0) {
+            error = task_yield(); /* a peer that sends without pause gets no more than its turn */
+        }
+        if (!error)
+            error = receive(stream);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+ssize_t stream_read_line(struct stream *stream, char **line)
+{
+    struct buffer *input = &stream->input;
+    size_t searched = 0;
+    end_line(stream);
+    for (;;) {
+        size_t size = buffer_size(input);
+        size_t length = size;
+        char *newline = NULL;
+        if (size > searched) {
+            char *start = input->data + input->start;
+            newline = memchr(start + searched, '\n', size - searched);
+            length = newline ? (size_t)(newline - start) + 1 : size;
+        }
+        if (length > stream->line_limit) {
+            buffer_consume(input, length);
+            return UV_EMSGSIZE;
+        }
+        if (newline || (stream->ended && size > 0))
+            return hand_out(stream, line, length);
+        if (stream->ended)
+            return 0;
+        searched = size;
+        int error = more_input(stream, "read_line");
+        if (error)
+            return error;
+    }
+}
+
+ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size)
+{
+    end_line(stream);
+    while (buffer_size(&stream->input) < size) {
+        int error = stream->ended ? UV_EOF : more_input(stream, "read_exactly");
+        if (error)
+            return error;
+    }
+    int error = size ? 0 : buffer_reserve(&stream->input, 1); /* the NUL needs a place */
+    return error ? error : hand_out(stream, data, size);
+}
+
+ssize_t stream_read(struct stream *stream, char **data)
+{
+    end_line(stream);
+    if (buffer_size(&stream->input) == 0) {
+        int error = more_input(stream, "read");
+        if (error)
+            return error;
+    }
+    size_t size = buffer_size(&stream->input);
+    return size ? hand_out(stream, data, size) : 0;
+}

@@ -1,0 +1,82 @@
+#include "common/executor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/observe/trace/record.h"
+
+/* The work's own memory: it goes when libuv is done with it, whoever waits or not. */
+struct request {
+    uv_work_t work;
+    struct executor_wait *wait; /* NULL: nobody waits any more */
+    int (*run)(void *data);
+    int result;
+    struct trace_work traced;
+    max_align_t data[];
+};
+
+struct executor_wait {
+    struct task_wait wait;
+    struct request *request;
+    void *data;
+    size_t size;
+};
+
+static void run_on_thread(uv_work_t *work)
+{
+    struct request *request = (struct request *)work;
+    struct trace *trace = trace_of(work->loop);
+    if (trace)
+        trace_work_begin(trace, &request->traced);
+    request->result = request->run(request->data);
+    if (trace)
+        trace_work_end(trace, &request->traced);
+}
+
+// #region finish_and_cancel
+static void finish(uv_work_t *work, int status)
+{
+    struct request *request = (struct request *)work;
+    struct executor_wait *wait = request->wait;
+    if (trace_of(work->loop))
+        trace_work_back(trace_of(work->loop), &request->traced, wait != NULL);
+    if (wait) {
+        if (wait->size)
+            memcpy(wait->data, request->data, wait->size);
+        task_wake(&wait->wait, status ? status : request->result);
+    }
+    free(request);
+}
+
+static void cancel(struct task_wait *wait)
+{
+    struct request *request = ((struct executor_wait *)wait)->request;
+    if (uv_cancel((uv_req_t *)&request->work) == 0)
+        return; /* it had not begun: finish is called, with UV_ECANCELED */
+    request->wait = NULL;
+    task_wake(wait, UV_ECANCELED);
+}
+// #endregion finish_and_cancel
+
+int executor_run(const char *what, int (*work)(void *data), void *data, size_t size)
+{
+    uv_loop_t *loop = task_loop();
+    if (task_cancelled())
+        return task_yield(); /* the work is not to begin, and the others are to run */
+    struct request *request = malloc(sizeof(*request) + size);
+    if (!request)
+        return UV_ENOMEM;
+    struct executor_wait wait = {.request = request, .data = data, .size = size};
+    request->wait = &wait;
+    request->run = work;
+    if (size)
+        memcpy(request->data, data, size);
+    if (trace_of(loop))
+        trace_work_given(trace_of(loop), &request->traced, what);
+    int error = uv_queue_work(loop, &request->work, run_on_thread, finish);
+    if (error) {
+        free(request);
+        return error;
+    }
+    return task_wait(&wait.wait, what, cancel);
+}

@@ -1,0 +1,130 @@
+/* All tasks of a loop: where their memory and their stacks come from, and go to. */
+#include <stdlib.h>
+
+#include "common/loop/state.h"
+#include "common/observe/task_watch.h"
+
+#define TASKS_A_BLOCK 64
+
+struct task_block {
+    struct task_block *next;
+    struct task tasks[TASKS_A_BLOCK];
+};
+
+/*
+ * The pool of a loop
+ */
+
+static void handle_closed(uv_handle_t *handle)
+{
+    struct task_pool *pool = handle->data;
+    if (--pool->handles == 0)
+        free(pool);
+}
+
+static void release_pool(struct loop_attachment *attachment)
+{
+    struct task_pool *pool = (struct task_pool *)attachment;
+    while (pool->blocks) {
+        struct task_block *block = pool->blocks;
+        pool->blocks = block->next;
+        free(block);
+    }
+    stack_arena_release(&pool->stacks);
+    pool->handles = 2;
+    uv_close((uv_handle_t *)&pool->show, handle_closed);
+    uv_close((uv_handle_t *)&pool->trim, handle_closed);
+}
+
+static void trim_stacks(uv_timer_t *trim)
+{
+    struct task_pool *pool = trim->data;
+    uint64_t again = stack_arena_trim(&pool->stacks);
+    if (again)
+        uv_timer_start(trim, trim_stacks, again, 0);
+}
+
+static void stacks_grown(void *trim)
+{
+    if (!uv_is_active(trim))
+        uv_timer_start(trim, trim_stacks, 1000, 0);
+}
+
+struct task_pool *task_pool_of(uv_loop_t *loop)
+{
+    struct loop_attachment **attachment = loop_attachment(loop);
+    if (*attachment)
+        return (struct task_pool *)*attachment;
+    struct task_pool *pool = calloc(1, sizeof(*pool));
+    if (!pool)
+        return NULL;
+    if (stack_arena_init(&pool->stacks) || uv_signal_init(loop, &pool->show)) {
+        stack_arena_release(&pool->stacks);
+        free(pool);
+        return NULL;
+    }
+    uv_unref((uv_handle_t *)&pool->show);
+    pool->show.data = pool;
+    uv_timer_init(loop, &pool->trim);
+    uv_unref((uv_handle_t *)&pool->trim);
+    pool->trim.data = pool;
+    pool->stacks.grown = stacks_grown;
+    pool->stacks.argument = &pool->trim;
+    pool->watched = state_of(loop)->trace || state_of(loop)->debug;
+    pool->loop = loop;
+    pool->attachment.release = release_pool;
+    *attachment = &pool->attachment;
+    return pool;
+}
+
+/*
+ * Memory of tasks
+ */
+
+static bool add_block(struct task_pool *pool)
+{
+    struct task_block *block = malloc(sizeof(*block));
+    if (!block)
+        return false;
+    block->next = pool->blocks;
+    pool->blocks = block;
+    for (size_t i = TASKS_A_BLOCK; i-- > 0;) {
+        block->tasks[i].next = pool->free;
+        pool->free = &block->tasks[i];
+    }
+    return true;
+}
+
+struct task *task_new(struct task_pool *pool, const char *name, int (*function)(void *argument),
+    void *argument, size_t stack_size)
+{
+    struct stack stack = {0};
+    /* One stack for each: so none that has been spawned can find no stack when it begins. */
+    bool too_many = pool->live >= stack_arena_capacity(&pool->stacks);
+    if (too_many || (!pool->free && !add_block(pool)))
+        return NULL;
+    struct task *task = pool->free;
+    /* A large one may not be had, so it is taken now. */
+    if (stack_size > STACK_SLOT && stack_acquire(&pool->stacks, stack_size, &stack))
+        return NULL;
+    pool->free = task->next;
+    *task = (struct task){
+        .ready = {.run = task_begin, .argument = task, .hot = task},
+        .function = function,
+        .argument = argument,
+        .name = name,
+        .pool = pool,
+        .number = ++pool->spawned,
+        .coroutine.stack = stack,
+    };
+    pool->live++;
+    if (task_is_watched(pool))
+        task_watch_spawn(task);
+    return task;
+}
+
+void task_free(struct task *task)
+{
+    task->next = task->pool->free;
+    task->pool->free = task;
+}

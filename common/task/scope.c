@@ -1,0 +1,229 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/task/state.h"
+
+/*
+ * Children
+ */
+
+static void add_child(struct scope *scope, struct task *child)
+{
+    child->parent = scope;
+    child->next = scope->children;
+    child->previous = NULL;
+    if (child->next)
+        child->next->previous = child;
+    scope->children = child;
+}
+
+void scope_forget_child(struct task *child)
+{
+    if (child->next)
+        child->next->previous = child->previous;
+    if (child->previous)
+        child->previous->next = child->next;
+    else
+        child->parent->children = child->next;
+    task_free(child);
+}
+
+void scope_child_ended(struct scope *scope, struct task *child)
+{
+    int result = child->result;
+    scope->running--;
+    if (!child->held)
+        scope_forget_child(child);
+    /* A cancelled child did what it was told. Any other failure ends what its siblings do. */
+    if (result < 0 && result != UV_ECANCELED && !scope->error) {
+        scope->error = result;
+        scope_cancel(scope);
+    }
+    if (scope->running == 0 && scope->joiner) {
+        task_wake(scope->joiner, 0);
+        scope->joiner = NULL; /* another child may come and end before it runs */
+    }
+}
+
+/* A scope that was left, or (if it is all zero) never entered, has no owner. */
+static void require_open(const struct scope *scope, const char *what)
+{
+    if (!scope->owner)
+        task_misuse("%s on a scope that is not open: call scope_enter before it", what);
+}
+
+int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void *argument),
+    void *argument, struct task_options options)
+{
+    require_open(scope, "scope_spawn");
+    struct task_pool *pool = scope->owner->pool;
+    if (scope->cancelled)
+        return scope->cancelled;
+    struct task *task = task_new(pool, name, function, argument, options.stack_size);
+    if (!task)
+        return UV_ENOMEM;
+    if (options.handle) {
+        *options.handle = task;
+        task->held = true;
+    }
+    add_child(scope, task);
+    scope->running++;
+    loop_wake(pool->loop, &task->ready);
+    return 0;
+}
+
+int scope_spawn(
+    struct scope *scope, const char *name, int (*function)(void *argument), void *argument)
+{
+    return scope_spawn_with(scope, name, function, argument, (struct task_options){0});
+}
+
+/*
+ * Opening
+ */
+
+static void cancel_with(struct scope *scope, int reason)
+{
+    if (scope->cancelled)
+        return;
+    scope->cancelled = reason;
+    for (struct task *child = scope->children, *next; child; child = next) {
+        next = child->next;
+        task_cancel(child);
+    }
+    task_interrupt(scope->owner);
+}
+
+void scope_cancel(struct scope *scope)
+{
+    cancel_with(scope, UV_ECANCELED);
+}
+
+static void deadline_passed(void *argument)
+{
+    struct scope *scope = argument;
+    if (scope->shielded && !scope->cancelled)
+        fprintf(stderr, "task %s: its cleanup takes longer than %g s, and is cut short\n",
+            task_name(scope->owner), scope->seconds);
+    cancel_with(scope, UV_ETIMEDOUT);
+}
+
+int scope_enter_until(struct scope *scope, uint64_t deadline)
+{
+    struct task *owner = task_required("scope_enter");
+    for (const struct scope *open = owner->scopes; open; open = open->outer)
+        if (open == scope)
+            task_misuse("enters a scope that it is in: each needs a struct scope of its own");
+    *scope = (struct scope){
+        .owner = owner,
+        .outer = owner->scopes,
+        .timer = {.run = deadline_passed, .argument = scope},
+    };
+    owner->scopes = scope;
+    return loop_timer_start(owner->pool->loop, &scope->timer, deadline);
+}
+
+void scope_enter(struct scope *scope)
+{
+    scope_enter_until(scope, UINT64_MAX);
+}
+
+int scope_enter_shielded(struct scope *scope, double seconds)
+{
+    uv_loop_t *loop = task_required("scope_enter_shielded")->pool->loop;
+    int error = scope_enter_until(scope, loop_deadline(loop, seconds));
+    scope->shielded = true;
+    scope->seconds = seconds;
+    return error;
+}
+
+/*
+ * Waiting and leaving
+ */
+
+struct scope_wait {
+    struct task_wait wait;
+    struct scope *scope;
+};
+
+static void cancel_scope_join(struct task_wait *wait)
+{
+    ((struct scope_wait *)wait)->scope->joiner = NULL;
+    task_wake(wait, UV_ECANCELED);
+}
+
+static void require_owner(const struct scope *scope, const char *what)
+{
+    const struct task *task = task_required(what);
+    require_open(scope, what);
+    if (scope->owner != task)
+        task_misuse("%s on a scope of task %s: only the task that entered it may", what,
+            task_name(scope->owner));
+}
+
+/* Waits until no child runs, nor one that was spawned before the owner ran again. */
+static int wait_for_children(struct scope *scope, void (*cancel)(struct task_wait *wait))
+{
+    struct scope_wait join = {.scope = scope};
+    int error = 0;
+    while (scope->running && !error) {
+        scope->joiner = &join.wait;
+        error = task_wait(&join.wait, "scope", cancel);
+        scope->joiner = NULL;
+    }
+    return error;
+}
+
+int scope_join(struct scope *scope)
+{
+    require_owner(scope, "scope_join");
+    int error = wait_for_children(scope, cancel_scope_join);
+    if (!scope->error)
+        return error;
+    wait_for_children(scope, NULL); /* the siblings have been cancelled, and are about to end */
+    return scope->error;
+}
+
+int scope_leave(struct scope *scope, int error)
+{
+    require_owner(scope, "scope_leave");
+    struct task *owner = scope->owner;
+    if (owner->scopes != scope)
+        task_misuse("leaves a scope that is not its innermost: leave those inside it first");
+    bool was_cancelled = scope->cancelled == UV_ECANCELED;
+    scope_cancel(scope);
+    wait_for_children(scope, NULL);
+    while (scope->children)
+        scope_forget_child(scope->children);
+    loop_timer_stop(owner->pool->loop, &scope->timer);
+    owner->scopes = scope->outer;
+    scope->owner = NULL;
+    bool caused_by_child = error == UV_ECANCELED && was_cancelled;
+    return scope->error && (error >= 0 || caused_by_child) ? scope->error : error;
+}
+
+/*
+ * Many at once
+ */
+
+static int run_call(void *argument)
+{
+    struct task_call *call = argument;
+    call->result = call->function(call->argument);
+    return call->result;
+}
+
+int task_gather(struct task_call *calls, size_t count)
+{
+    struct scope scope;
+    scope_enter(&scope);
+    int error = 0;
+    for (size_t i = 0; i < count; i++) {
+        calls[i].result = UV_ECANCELED;
+        if (!error)
+            error = scope_spawn(&scope, calls[i].name, run_call, &calls[i]);
+    }
+    if (!error)
+        error = scope_join(&scope);
+    return scope_leave(&scope, error);
+}

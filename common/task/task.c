@@ -1,0 +1,327 @@
+#include "common/task.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/loop/state.h"
+#include "common/observe/stack_overflow.h"
+#include "common/observe/task_watch.h"
+#include "common/task/state.h"
+#include "common/trace.h"
+
+#define SAVED 64 /* bytes below a frame that the switch saves registers in */
+
+/* Whose tasks this thread runs. Waiting needs no argument, so it has to be known. */
+static _Thread_local struct task_pool *running;
+
+struct task *task_current(void)
+{
+    return running ? running->current : NULL;
+}
+
+const char *task_name(const struct task *task)
+{
+    return task->name;
+}
+
+uv_loop_t *task_loop(void)
+{
+    return task_required("task_loop")->pool->loop;
+}
+
+struct task *task_required(const char *what)
+{
+    if (!running)
+        task_misuse(
+            "%s was called outside a task: only what task_run or scope_spawn started may call it",
+            what);
+    return running->current;
+}
+
+void task_misuse(const char *format, ...)
+{
+    const struct task *task = task_current();
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "task %s: ", task ? task->name : "(none)");
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    abort();
+}
+
+/*
+ * Running. The loop resumes a task, and the task suspends to the loop, or right to the task whose
+ * turn is next: then the loop is where that one suspends to. Tasks never nest.
+ */
+
+static void task_main(void *argument)
+{
+    struct task *task = argument;
+    task->result = task->function(task->argument);
+    if (task->scopes)
+        task_misuse("ended with a scope that was not left: call scope_leave before each return");
+    task->ended = true;
+    coroutine_finish(&task->coroutine);
+}
+
+static void end_task(struct task *task)
+{
+    struct scope *parent = task->parent;
+    task->pool->live--;
+    if (task->joiner) {
+        task->joiner->result = task->result;
+        task->joiner->joined = NULL;
+        task->held = false;
+        task_wake(&task->joiner->wait, 0);
+    }
+    if (parent)
+        scope_child_ended(parent, task);
+    else
+        loop_stop(task->pool->loop);
+}
+
+static void require_whole_stack(const struct task *task, const void *pointer)
+{
+    if (stack_is_whole(&task->coroutine.stack, pointer))
+        return;
+    overflow_report(task);
+    abort();
+}
+
+static void resume_task(void *argument)
+{
+    struct task *task = argument;
+    struct task_pool *pool = task->pool;
+    if (task_is_watched(pool))
+        task_watch_resume(task);
+    pool->current = task;
+    running = pool;
+    coroutine_resume(&task->coroutine);
+    running = NULL;
+    task = pool->current; /* the last one of those that followed one another */
+    if (!task->ended)
+        return;
+    if (task_is_watched(pool))
+        task_watch_end(task);
+    require_whole_stack(task, task->coroutine.pointer);
+    coroutine_end(&task->coroutine);
+    stack_release(&pool->stacks, task->coroutine.stack);
+    end_task(task);
+}
+
+/* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
+ * next. */
+void task_begin(void *argument)
+{
+    struct task *task = argument;
+    struct stack stack = task->coroutine.stack;
+    task->begun = true;
+    task->ready.run = resume_task;
+    if (!stack.low)
+        stack_acquire(&task->pool->stacks, STACK_SLOT, &stack);
+    coroutine_begin(&task->coroutine, stack, task_main, task);
+    resume_task(task);
+}
+
+static void suspend(struct task *task)
+{
+    struct task_pool *pool = running;
+    struct task *next = loop_take_next(pool->loop, resume_task);
+    if (task_is_watched(pool))
+        task_watch_suspend(task, next);
+    require_whole_stack(task, __builtin_frame_address(0));
+    task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
+    if (next) {
+        pool->current = next;
+        coroutine_transfer(&task->coroutine, &next->coroutine);
+    } else {
+        coroutine_suspend(&task->coroutine);
+    }
+}
+
+static void show_tasks(uv_signal_t *show, int number)
+{
+    (void)number;
+    trace_tasks(show->loop, stderr);
+}
+
+static void cancel_root(void *argument)
+{
+    struct task_pool *pool = argument;
+    if (pool->root)
+        task_cancel(pool->root);
+}
+
+int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
+{
+    if (running)
+        task_misuse("task_run was called while it runs: inside a task, use scope_spawn");
+    struct task_pool *pool = task_pool_of(loop);
+    struct task *task = pool ? task_new(pool, name, function, argument, 0) : NULL;
+    if (!task)
+        return UV_ENOMEM;
+    int error = loop_on_signal(loop, cancel_root, pool);
+    if (error && error != UV_EALREADY)
+        fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(error));
+    uv_signal_start(&pool->show, show_tasks, SIGUSR1);
+    struct overflow_watch watch;
+    overflow_watch(&watch);
+    pool->root = task;
+    loop_ready(loop, &task->ready);
+    int failure = 0; /* a callback that was to come and never will */
+    while (!task->ended) {
+        error = loop_run(loop);
+        failure = failure ? failure : error;
+        if (task->ended)
+            break;
+        if (task->cancelled && !error && !uv_loop_alive(loop))
+            task_misuse("has been cancelled, and still waits for what nothing can bring");
+        if (!error && !uv_loop_alive(loop))
+            fprintf(
+                stderr, "%s: every task waits, and nothing is left that could wake one\n", name);
+        task_cancel(task);
+    }
+    pool->root = NULL;
+    overflow_unwatch(&watch);
+    uv_signal_stop(&pool->show);
+    int result = task->result;
+    task_free(task);
+    return failure && (result >= 0 || result == UV_ECANCELED) ? failure : result;
+}
+
+/*
+ * Waiting
+ */
+
+int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct task_wait *wait))
+{
+    struct task *task = task_required(what);
+    wait->what = what;
+    wait->cancel = cancel;
+    wait->task = task;
+    wait->since = loop_now(task->pool->loop);
+    task->wait = wait;
+    task_interrupt(task);
+    suspend(task);
+    int cancellation = wait->result == UV_ECANCELED ? task_cancellation(task) : 0;
+    return cancellation ? cancellation : wait->result;
+}
+
+void task_wake(struct task_wait *wait, int result)
+{
+    struct task *task = wait->task;
+    if (task->wait != wait)
+        task_misuse("%s woke a task that does not wait for it", wait->what);
+    task->wait = NULL;
+    wait->result = result;
+    if (task_is_watched(task->pool))
+        task_watch_wake(task, wait->what);
+    else
+        loop_wake(task->pool->loop, &task->ready);
+}
+
+int task_yield(void)
+{
+    struct task *task = task_required("task_yield");
+    loop_ready(running->loop, &task->ready);
+    suspend(task);
+    return task_cancellation(task);
+}
+
+// #region sleep
+struct sleep {
+    struct task_wait wait;
+    struct loop_timer timer;
+};
+
+static void wake_sleeper(void *argument)
+{
+    task_wake(&((struct sleep *)argument)->wait, 0);
+}
+
+static void cancel_sleep(struct task_wait *wait)
+{
+    loop_timer_stop(wait->task->pool->loop, &((struct sleep *)wait)->timer);
+    task_wake(wait, UV_ECANCELED);
+}
+
+int task_sleep(double seconds)
+{
+    uv_loop_t *loop = task_required("task_sleep")->pool->loop;
+    struct sleep sleep = {.timer = {.run = wake_sleeper, .argument = &sleep}};
+    int error = loop_timer_start(loop, &sleep.timer, loop_deadline(loop, seconds));
+    return error ? error : task_wait(&sleep.wait, "sleep", cancel_sleep);
+}
+// #endregion sleep
+
+/*
+ * Cancelling
+ */
+
+int task_cancellation(const struct task *task)
+{
+    for (const struct scope *scope = task->scopes; scope; scope = scope->outer) {
+        if (scope->cancelled)
+            return scope->cancelled;
+        if (scope->shielded)
+            return 0;
+    }
+    return task->cancelled;
+}
+
+int task_cancelled(void)
+{
+    return task_cancellation(task_required("task_cancelled"));
+}
+
+void task_interrupt(struct task *task)
+{
+    struct task_wait *wait = task->wait;
+    if (!wait || !wait->cancel || !task_cancellation(task))
+        return;
+    void (*cancel)(struct task_wait *) = wait->cancel;
+    wait->cancel = NULL;
+    cancel(wait);
+}
+
+void task_cancel(struct task *task)
+{
+    if (task->ended || task->cancelled)
+        return;
+    task->cancelled = UV_ECANCELED;
+    task_interrupt(task);
+}
+
+/*
+ * Joining
+ */
+
+static void cancel_join(struct task_wait *wait)
+{
+    ((struct task_join_wait *)wait)->joined->joiner = NULL;
+    task_wake(wait, UV_ECANCELED);
+}
+
+int task_join(struct task *task, int *result)
+{
+    struct task_join_wait join = {.joined = task, .result = task->result};
+    if (task == task_required("task_join"))
+        task_misuse("joins itself, which would never end");
+    if (!task->held || task->joiner)
+        task_misuse("joins %s, which has no handle, or is being joined: ask scope_spawn_with for "
+                    "one, and join it once",
+            task->name);
+    if (!task->ended) {
+        task->joiner = &join;
+        int error = task_wait(&join.wait, "join", cancel_join);
+        if (error)
+            return error;
+    } else {
+        scope_forget_child(task);
+    }
+    if (result)
+        *result = join.result;
+    return 0;
+}
