@@ -48,8 +48,6 @@ link = $(CC) $(sanitize) $(LDFLAGS)
 # libraries NAMES: what pkg-config says; where it knows nothing, the usual name.
 libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
 compile += $(foreach name,libuv check ncursesw libwebsockets,$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
-# There gcc looks at a large frame only each 64 KiB, and would leap over a guard of 4.
-compile += $(if $(findstring clang,$(CC)),,$(if $(filter aarch64%,$(shell $(CC) -dumpmachine 2>/dev/null)),--param=stack-clash-protection-guard-size=12))
 
 # --- what is built ---------------------------------------------------------------------------
 

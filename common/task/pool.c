@@ -105,7 +105,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         return NULL;
     struct task *task = pool->free;
     /* A large one may not be had, so it is taken now. */
-    if (stack_size > STACK_SLOT && stack_acquire(&pool->stacks, stack_size, &stack))
+    if (stack_size > STACK_SIZE && stack_acquire(&pool->stacks, stack_size, &stack))
         return NULL;
     pool->free = task->next;
     *task = (struct task){

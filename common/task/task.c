@@ -120,7 +120,7 @@ void task_begin(void *argument)
     task->begun = true;
     task->ready.run = resume_task;
     if (!stack.low)
-        stack_acquire(&task->pool->stacks, STACK_SLOT, &stack);
+        stack_acquire(&task->pool->stacks, STACK_SIZE, &stack);
     coroutine_begin(&task->coroutine, stack, task_main, task);
     resume_task(task);
 }
