@@ -99,13 +99,13 @@ static __attribute__((noinline)) int dig(const char *end)
 static int dig_and_wait(void *unused)
 {
     (void)unused;
-    return dig(task_current()->coroutine.stack.low) + task_yield();
+    return dig(task_current()->coroutine.stack.low - 512) + task_yield();
 }
 
 static int dig_and_end(void *unused)
 {
     (void)unused;
-    return dig(task_current()->coroutine.stack.low);
+    return dig(task_current()->coroutine.stack.low - 512);
 }
 
 /* The canary is somewhere in the frame, and untouched. */
