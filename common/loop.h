@@ -79,7 +79,7 @@ void loop_clock_advance(uv_loop_t *loop, double seconds);
 struct loop_callback {
     void (*run)(void *argument);
     void *argument;
-    const void *hot; /* memory that run begins with: it is fetched while the one before runs */
+    const void *hot; /* memory that run begins with, or NULL; fetched while the one before runs */
     struct loop_callback *next;
     bool pending;
 };

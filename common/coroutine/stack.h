@@ -39,8 +39,9 @@ enum stack_guard {
 };
 
 struct stack {
-    char *low; /* the lowest address that may be used; the guard lies below it */
-    char *top; /* the stack begins here and grows down */
+    char *low;   /* the lowest address that may be used; the guard lies below it */
+    char *top;   /* the stack begins here and grows down */
+    size_t size; /* bytes that were asked for; a little more may be there */
     enum stack_guard guard;
     unsigned valgrind; /* by which number Valgrind knows it */
 };
@@ -68,8 +69,8 @@ void stack_arena_release(struct stack_arena *arena);
 /* How many stacks of a slot there can be at once. */
 size_t stack_arena_capacity(const struct stack_arena *arena);
 
-/* Hands out a stack of STACK_SIZE bytes or, for a larger size, one with a mapping of its own, of
- * that size rounded up to whole pages. Returns 0 or UV_ENOMEM. */
+/* Hands out a stack of STACK_SIZE bytes or, for a larger size, one with a mapping of its own.
+ * Returns 0 or UV_ENOMEM. */
 int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack);
 
 /* Takes a stack back; no coroutine may be on it. */
@@ -78,12 +79,6 @@ void stack_release(struct stack_arena *arena, struct stack stack);
 /* Gives the memory of free stacks back, a part at a time, while more of them hold some than are in
  * use. Returns after how many milliseconds to do that again; 0: not before the arena has grown. */
 uint64_t stack_arena_trim(struct stack_arena *arena);
-
-/* The bytes that may be used. */
-static inline size_t stack_size(const struct stack *stack)
-{
-    return (size_t)(stack->top - stack->low);
-}
 
 /* Returns whether the canary is intact and pointer, where the coroutine uses the stack now, lies
  * inside the stack. A canary cannot catch a frame that leaps over it, writes below, and has

@@ -38,7 +38,7 @@ void overflow_report(const struct task *task)
     char text[256] = "task ";
     append(text, sizeof(text) - 128, task->name);
     append(text, sizeof(text), ": its stack of ");
-    append_number(text, sizeof(text), stack_size(&task->coroutine.stack));
+    append_number(text, sizeof(text), task->coroutine.stack.size);
     append(text, sizeof(text),
         " bytes overflowed; scope_spawn_with gives it a larger one (.stack_size)\n");
     ssize_t written = write(STDERR_FILENO, text, strlen(text));
