@@ -135,7 +135,7 @@ $(cost) $(cost)_untraced:
 
 $(out)/untraced/%.c.o: %.c Makefile | $(out)/found
 	@mkdir -p $(@D)
-	$(call say,compile)$(compile) -DTRACE_LEFT_OUT -MMD -MP -c -o $@ $<
+	$(call say,compile)$(compile) -DOBSERVER_LEFT_OUT -MMD -MP -c -o $@ $<
 
 $(out)/%.c.o: %.c Makefile | $(out)/found
 	@mkdir -p $(@D)

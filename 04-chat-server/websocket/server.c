@@ -78,7 +78,7 @@ static void end_of_pass(void *argument)
 
 void websocket_server_write_soon(struct websocket_server *server)
 {
-    loop_at_end_of_pass(server->loop, &server->end_of_pass);
+    loop_at_end_of_iteration(server->loop, &server->end_of_pass);
 }
 
 int websocket_listen(struct websocket_server **result, const struct websocket_options *options)

@@ -58,7 +58,7 @@ int stream_write(struct stream *stream, const void *data, size_t size)
     if (buffer_size(&stream->output) > STREAM_HIGH_WATER)
         stream_flush(stream);
     else
-        loop_at_end_of_pass(stream->loop, &stream->flush);
+        loop_at_end_of_iteration(stream->loop, &stream->flush);
     return stream->error;
 }
 

@@ -17,10 +17,8 @@ struct task_pool {
     struct task_block *blocks; /* where that memory comes from */
     size_t live;               /* tasks that have not ended */
     unsigned spawned;          /* tasks that there have ever been */
-    uv_signal_t show;          /* SIGUSR1: print the tree of tasks */
     uv_timer_t trim;           /* set while free stacks may hold much memory */
-    int handles;               /* of those two, while they close */
-    bool watched;              /* somebody is to be told what tasks do: task_watch.h */
+    struct observer *observer; /* the loop's: what watches tasks, or NULL */
 };
 
 struct task {

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 
 #include "common/loop/state.h"
-#include "common/observe/stack_overflow.h"
-#include "common/observe/task_watch.h"
+#include "common/observe/hooks.h"
 #include "common/task/state.h"
-#include "common/trace.h"
 
 #define SAVED 64 /* bytes below a frame that the switch saves registers in */
 
@@ -86,7 +84,7 @@ static void require_whole_stack(const struct task *task, const void *pointer)
 {
     if (stack_is_whole(&task->coroutine.stack, pointer))
         return;
-    overflow_report(task);
+    observe_stack_overflow(task);
     abort();
 }
 
@@ -94,8 +92,7 @@ static void resume_task(void *argument)
 {
     struct task *task = argument;
     struct task_pool *pool = task->pool;
-    if (task_is_watched(pool))
-        task_watch_resume(task);
+    observe(pool->observer, task_resumed, task);
     pool->current = task;
     running = pool;
     coroutine_resume(&task->coroutine);
@@ -103,8 +100,7 @@ static void resume_task(void *argument)
     task = pool->current; /* the last one of those that followed one another */
     if (!task->ended)
         return;
-    if (task_is_watched(pool))
-        task_watch_end(task);
+    observe(pool->observer, task_ended, task);
     require_whole_stack(task, task->coroutine.pointer);
     coroutine_end(&task->coroutine);
     stack_release(&pool->stacks, task->coroutine.stack);
@@ -129,8 +125,7 @@ static void suspend(struct task *task)
 {
     struct task_pool *pool = running;
     struct task *next = loop_take_next(pool->loop, resume_task);
-    if (task_is_watched(pool))
-        task_watch_suspend(task, next);
+    observe(pool->observer, task_suspended, task, next);
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     if (next) {
@@ -139,12 +134,6 @@ static void suspend(struct task *task)
     } else {
         coroutine_suspend(&task->coroutine);
     }
-}
-
-static void show_tasks(uv_signal_t *show, int number)
-{
-    (void)number;
-    trace_tasks(show->loop, stderr);
 }
 
 static void cancel_root(void *argument)
@@ -159,15 +148,17 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     if (running)
         task_misuse("task_run was called while it runs: inside a task, use scope_spawn");
     struct task_pool *pool = task_pool_of(loop);
-    struct task *task = pool ? task_new(pool, name, function, argument, 0) : NULL;
-    if (!task)
+    struct task_watch watch;
+    if (!pool || observe_tasks_begin(&watch, loop))
         return UV_ENOMEM;
+    struct task *task = task_new(pool, name, function, argument, 0);
+    if (!task) {
+        observe_tasks_end(&watch);
+        return UV_ENOMEM;
+    }
     int error = loop_on_signal(loop, cancel_root, pool);
     if (error && error != UV_EALREADY)
         fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(error));
-    uv_signal_start(&pool->show, show_tasks, SIGUSR1);
-    struct overflow_watch watch;
-    overflow_watch(&watch);
     pool->root = task;
     loop_ready(loop, &task->ready);
     int failure = 0; /* a callback that was to come and never will */
@@ -184,8 +175,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         task_cancel(task);
     }
     pool->root = NULL;
-    overflow_unwatch(&watch);
-    uv_signal_stop(&pool->show);
+    observe_tasks_end(&watch);
     int result = task->result;
     task_free(task);
     return failure && (result >= 0 || result == UV_ECANCELED) ? failure : result;
@@ -216,8 +206,8 @@ void task_wake(struct task_wait *wait, int result)
         task_misuse("%s woke a task that does not wait for it", wait->what);
     task->wait = NULL;
     wait->result = result;
-    if (task_is_watched(task->pool))
-        task_watch_wake(task, wait->what);
+    if (OBSERVED(task->pool->observer))
+        observer_wake_task(task->pool->observer, task, wait->what);
     else
         loop_wake(task->pool->loop, &task->ready);
 }
