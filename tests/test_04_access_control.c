@@ -1,12 +1,15 @@
 /* Who may come in: told by the socket, and by the handshake. */
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "04-chat-server/websocket/private.h"
 #include "websocket_peer.h"
 #include "websocket_stage.h"
 
@@ -235,7 +238,19 @@ START_TEST(bounds_the_connections_of_an_address)
 }
 END_TEST
 
+static bool under_valgrind(void)
+{
+    const char *valgrind = getenv("VALGRIND");
+    return valgrind && *valgrind;
+}
+
 #define DESCRIPTORS 96
+
+static void start_chat(void)
+{
+    child_start(&server, "04-chat-server/chat-server", (const char *[]){"--port", "0", NULL}, NULL);
+    port = child_port(&server);
+}
 
 /* Has as many come in as may; the last of peers, and of the count, is the one that was refused. */
 static int fill(int peers[DESCRIPTORS], char head[4096])
@@ -256,8 +271,7 @@ START_TEST(refuses_whom_it_has_no_descriptor_for)
     struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
     int peers[DESCRIPTORS];
     char head[4096];
-    const char *valgrind = getenv("VALGRIND");
-    if (valgrind && *valgrind)
+    if (under_valgrind())
         return; /* which keeps descriptors for itself */
     setrlimit(RLIMIT_NOFILE, &limit);
     start_own("");
@@ -291,6 +305,58 @@ START_TEST(refuses_whom_it_has_no_descriptor_for)
 }
 END_TEST
 
+/* A connection within this process: the client's socket, and the one that a server accepts. */
+static void open_pair(int *client, int *accepted)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(listening, (struct sockaddr *)&address, size), 0);
+    ck_assert_int_eq(listen(listening, 1), 0);
+    ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&address, &size), 0);
+    *client = connect_to(ntohs(address.sin_port));
+    *accepted = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+    ck_assert_int_ge(*accepted, 0);
+    close(listening);
+}
+
+static void send_and_wait_until_it_arrives(int client, int accepted, size_t size)
+{
+    char *data = calloc(1, size);
+    int arrived = 0;
+    ck_assert_int_eq(send(client, data, size, MSG_NOSIGNAL), (ssize_t)size);
+    while ((size_t)arrived < size)
+        ck_assert_int_eq(ioctl(accepted, FIONREAD, &arrived), 0);
+    free(data);
+}
+
+/* Refuses a client that has sent that much. The client gets the answer; returns what its socket
+ * reports then: 0, or an error if the server left some of it unread. */
+static int error_after_refusal(size_t size)
+{
+    struct websocket_access access = {.max_descriptor = -1};
+    int client, accepted, error;
+    char head[4096], rest[4096];
+    socklen_t error_size = sizeof(error);
+    open_pair(&client, &accepted);
+    send_and_wait_until_it_arrives(client, accepted, size);
+    websocket_admit(&access, NULL, accepted);
+    ck_assert_int_eq(peer_answer(client, head), 503);
+    while (recv(client, rest, sizeof(rest), 0) > 0)
+        ;
+    ck_assert_int_eq(getsockopt(client, SOL_SOCKET, SO_ERROR, &error, &error_size), 0);
+    close(client);
+    return error;
+}
+
+/* A refused client that kept sending would otherwise hold the loop. */
+START_TEST(reads_no_more_of_a_refused_client_than_a_request)
+{
+    ck_assert_int_eq(error_after_refusal(8000), 0);
+    ck_assert_int_ne(error_after_refusal(40000), 0);
+}
+END_TEST
+
 START_TEST(raises_the_limit_of_descriptors)
 {
     struct rlimit limit, now;
@@ -298,7 +364,7 @@ START_TEST(raises_the_limit_of_descriptors)
     ck_assert_uint_ge(limit.rlim_max, 2048);
     limit.rlim_cur = 64;
     setrlimit(RLIMIT_NOFILE, &limit);
-    start_own("");
+    start_chat();
     ck_assert_int_eq(prlimit(server.pid, RLIMIT_NOFILE, NULL, &now), 0);
     ck_assert_uint_ge(now.rlim_cur, 2048);
     char *errors = child_errors(&server);
@@ -317,10 +383,27 @@ START_TEST(lowers_a_limit_that_is_too_high)
         return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    start_own("");
+    start_chat();
     ck_assert_int_eq(prlimit(server.pid, RLIMIT_NOFILE, NULL, &now), 0);
     ck_assert_uint_eq(now.rlim_cur, 65536);
-    still_serves();
+    close(peer_connect(port, "/"));
+    stop();
+}
+END_TEST
+
+/* It is the process's, so only a program may change it. */
+START_TEST(the_library_leaves_the_limit_alone)
+{
+    struct rlimit limit, now;
+    if (under_valgrind())
+        return; /* which sets the limit itself */
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 256;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    start_hello();
+    ck_assert_int_eq(prlimit(server.pid, RLIMIT_NOFILE, NULL, &now), 0);
+    ck_assert_uint_eq(now.rlim_cur, 256);
+    close(peer_connect(port, "/"));
     stop();
 }
 END_TEST
@@ -334,8 +417,9 @@ int main(int argc, char **argv)
         takes_no_page_whose_name_was_turned_to_it, takes_pages_of_the_allowed,
         cuts_who_takes_too_long, takes_no_bodies, NULL};
     const TTest *const numbers[] = {bounds_the_connections_of_an_address,
-        refuses_whom_it_has_no_descriptor_for, raises_the_limit_of_descriptors,
-        lowers_a_limit_that_is_too_high, NULL};
-    return run_suite("04_door",
+        refuses_whom_it_has_no_descriptor_for, reads_no_more_of_a_refused_client_than_a_request,
+        raises_the_limit_of_descriptors, lowers_a_limit_that_is_too_high,
+        the_library_leaves_the_limit_alone, NULL};
+    return run_suite("04_access_control",
         (struct test_group[]){{"handshake", handshake}, {"numbers", numbers}, {NULL, NULL}});
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "04-chat-server/descriptors.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "websocket_peer.h"
 #include "websocket_stage_room.h"
@@ -158,6 +159,7 @@ int run_server(const char *directory, bool paused)
         .serve = serve,
         .argument = &state};
     uv_loop_t loop;
+    descriptors_set_limit();
     if (loop_init(&loop))
         return 2;
     if (paused)

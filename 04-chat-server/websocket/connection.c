@@ -1,11 +1,8 @@
 /* A client as libwebsockets sees it: what its callbacks bring is stored, and the task woken. */
 #include "04-chat-server/websocket/private.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/bytes.h"
 
@@ -27,22 +24,6 @@ static char *copy_header(struct lws *connection, enum lws_token_indexes header)
     return text;
 }
 
-static void store_peer(struct websocket *socket, int descriptor)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4; /* its port is where that of sockaddr_in6 is, too */
-        struct sockaddr_storage room;
-    } peer = {0};
-    socklen_t size = sizeof(peer);
-    char name[INET6_ADDRSTRLEN];
-    strcpy(socket->peer, "?");
-    if (getpeername(descriptor, &peer.any, &size) || uv_ip_name(&peer.any, name, sizeof(name)))
-        return;
-    snprintf(socket->peer, sizeof(socket->peer),
-        peer.any.sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u", name, ntohs(peer.v4.sin_port));
-}
-
 static int serve_client(void *argument)
 {
     struct websocket *socket = argument;
@@ -62,7 +43,7 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     socket->server = server;
     socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
-    store_peer(socket, lws_get_socket_fd(connection));
+    websocket_peer_address(lws_get_socket_fd(connection), socket->peer);
     if (socket->path && socket->accept_language &&
         scope_spawn(&server->clients, "client", serve_client, socket) == 0)
         return socket;
@@ -174,14 +155,14 @@ int websocket_callback(
     struct websocket *socket = user;
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return websocket_door_check(&server->door, connection);
+        return websocket_check_upgrade(&server->access, connection);
     case LWS_CALLBACK_RAW_ADOPT: /* after CONNECT, no deadline would end it */
         return -1;
     case LWS_CALLBACK_WSI_DESTROY:
-        websocket_door_leave(&server->door, connection);
+        websocket_forget_admitted(&server->access, connection);
         return 0;
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
-        return websocket_door_ask(connection);
+        return websocket_check_request(connection);
     case LWS_CALLBACK_HTTP:
         return websocket_answer(connection, in);
     case LWS_CALLBACK_ESTABLISHED:

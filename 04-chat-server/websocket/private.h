@@ -7,17 +7,17 @@
 
 #include <sys/queue.h>
 
-#include "04-chat-server/websocket/websocket.h"
-#include "04-chat-server/websocket/context.h"
 #include "04-chat-server/websocket/access_control.h"
+#include "04-chat-server/websocket/context.h"
 #include "04-chat-server/websocket/queue.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/buffer.h"
 #include "common/stream.h"
 
 struct websocket_server {
     struct websocket_options options;
     struct websocket_context context;
-    struct websocket_door door;
+    struct websocket_access access;
     struct listener listeners[2]; /* "localhost" is two addresses */
     size_t listening;             /* how many of them are open */
     char address[STREAM_ADDRESS_SIZE];

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "04-chat-server/websocket/origin.h"
-
 #define PORTS_TRIED 16 /* until one is free at both addresses */
 #define UNREAD (128 * 1024 * 1024L)
 #define FAREWELL 2.0  /* seconds that closing connections get */
@@ -93,11 +91,10 @@ int websocket_listen(struct websocket_server **result, const struct websocket_op
         server->options.max_message = WEBSOCKET_MESSAGE_LIMIT;
     if (server->options.unread == 0)
         server->options.unread = UNREAD;
-    websocket_door_open(&server->door, options);
     int error = open_listeners(server);
     if (error)
         goto free_server;
-    server->door.is_local = websocket_host_is_loopback(server->address);
+    websocket_access_init(&server->access, options, server->address);
     error = websocket_context_open(&server->context, websocket_callback, server, options);
     if (error)
         goto close_listeners;
@@ -136,7 +133,7 @@ static int let_in(void *argument)
     struct entrance *entrance = argument;
     int socket;
     while ((socket = listener_accept(entrance->listener)) >= 0)
-        websocket_door_pass(&entrance->server->door, entrance->server->context.vhost, socket);
+        websocket_admit(&entrance->server->access, entrance->server->context.vhost, socket);
     return socket;
 }
 

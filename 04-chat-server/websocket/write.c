@@ -2,8 +2,8 @@
  * at the end of the pass. */
 #include <string.h>
 
-#include "common/trace.h"
 #include "04-chat-server/websocket/private.h"
+#include "common/trace.h"
 
 #define BACKLOG ((size_t)2 * 1024 * 1024) /* bytes that wait for a client before it is dropped */
 #define PIECE ((size_t)64 * 1024)         /* of it, that libwebsockets is given at once */
