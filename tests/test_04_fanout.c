@@ -254,9 +254,10 @@ END_TEST
 
 #define UNREAD (1024 * KIB)
 
-static long unread(int peer)
+/* The answer to a command that asks for a number. */
+static long ask(int peer, const char *command)
 {
-    tell(peer, "unread");
+    tell(peer, "%s", command);
     ck_assert(peer_read(peer, &frame));
     return atol(frame.data);
 }
@@ -272,16 +273,45 @@ START_TEST(many_who_never_read_are_dropped)
     while (open_descriptors(server.pid) > connected - 4) {
         tell(peers[0], "many 1 %d", CHUNK);
         ck_assert(peer_read(peers[5], &frame));
-        ck_assert_int_le(unread(peers[0]), UNREAD);
+        ck_assert_int_le(ask(peers[0], "unread"), UNREAD);
         ck_assert_int_lt(++count, 64 * 1024 * KIB / CHUNK);
     }
-    ck_assert_int_eq(unread(peers[0]), 0);
+    ck_assert_int_eq(ask(peers[0], "unread"), 0);
     tell(peers[0], "all still there");
     expect(peers[5], "0 still there");
     ck_assert_int_eq(open_descriptors(server.pid), connected - 4);
     for (int i = 1; i < 5; i++)
         ck_assert_int_eq(peer_ending(peers[i], NULL), 0);
     leave((int[]){peers[0], peers[5]}, 2);
+    stop();
+}
+END_TEST
+
+/* A client whose output finds no memory misses messages, so its connection ends, and it is told
+ * why. It has left nothing unread that it could not have read. */
+START_TEST(out_of_memory_closes_one_connection)
+{
+    int peers[3], sent = 0, received;
+    if (memory_is_shadowed())
+        return;
+    start_own("");
+    join(peers, 3);
+    tell(peers[0], "many 8 %d", CHUNK); /* allocates what the room keeps */
+    for (; sent < 8; sent++)
+        ck_assert(peer_read(peers[2], &frame));
+    tell(peers[0], "memory %d", 512 * KIB);
+    while (ask(peers[0], "members") == 3) {
+        tell(peers[0], "many 1 %d", CHUNK);
+        ck_assert(peer_read(peers[2], &frame));
+        ck_assert_int_lt(++sent, 64 * 1024 * KIB / CHUNK);
+    }
+    ck_assert_int_eq(ask(peers[0], "dropped"), 0);
+    ck_assert_int_eq(peer_ending(peers[1], &received), 1011);
+    ck_assert_int_lt(received, sent);
+    tell(peers[0], "all still there");
+    expect(peers[2], "0 still there");
+    tell(peers[0], "memory %d", 1024 * 1024 * KIB);
+    leave((int[]){peers[0], peers[2]}, 2);
     stop();
 }
 END_TEST
@@ -396,7 +426,8 @@ int main(int argc, char **argv)
     const TTest *const order[] = {the_bytes_on_the_wire, one_order_for_all,
         one_order_for_all_when_held, hears_what_is_said_while_in_the_room, NULL};
     const TTest *const slow[] = {who_is_slow_misses_nothing, who_never_reads_is_dropped_alone,
-        many_who_never_read_are_dropped, nothing_follows_a_goodbye, NULL};
+        many_who_never_read_are_dropped, out_of_memory_closes_one_connection,
+        nothing_follows_a_goodbye, NULL};
     const TTest *const leaving[] = {
         a_thousand_leave_in_mid_broadcast, leaves_while_something_is_on_its_way_to_it, NULL};
     const struct test_group groups[] = {
