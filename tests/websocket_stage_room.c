@@ -25,7 +25,7 @@ static struct room_member *find(struct room_stage *stage, long number)
 static void say_to_room(struct room_member *self, const char *text)
 {
     char line[256];
-    int size = snprintf(line, sizeof line, "%ld %s", self->stage->said++, text);
+    int size = snprintf(line, sizeof(line), "%ld %s", self->stage->said++, text);
     websocket_room_send(&self->stage->room, self->socket, line, (size_t)size);
 }
 
