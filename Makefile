@@ -178,8 +178,8 @@ deps: ## install whatever building and testing need (FOR="build test page bench 
 doctor: ## which tools and libraries were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
 
-formatted := $(wildcard common/*.[ch] common/*/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch] \
-    docs/recordings/*.[ch] $(chapters:%=%/steps/*.[ch]) $(chapters:%=%/exercises/*/*.[ch]))
+formatted := $(wildcard common/*.[ch] common/*/*.[ch] $(chapters:%=%/*.[ch]) 04-chat-server/websocket/*.[ch] \
+    tests/*.[ch] tests/*/*.[ch] docs/recordings/*.[ch] $(chapters:%=%/steps/*.[ch]) $(chapters:%=%/exercises/*/*.[ch]))
 # The benchmarks are programs: nothing is measured in a test.
 bench := $(out)/tests/bench
 $(bench)/runtime: $(patsubst %,$(bench)/%.c.o,runtime runtime_ours runtime_libuv report) $(library)

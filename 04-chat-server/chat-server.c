@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "04-chat-server/chat.h"
+#include "04-chat-server/descriptors.h"
 #include "common/program.h"
 
 #define PATH_SIZE 4096
@@ -134,5 +135,6 @@ int main(int argc, char **argv)
     chat.options.serve = server_connect;
     chat.options.answer = server_answer;
     chat.options.argument = &chat.server;
+    descriptors_set_limit();
     return run(&chat);
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 struct room_member {
     struct room_stage *stage;
@@ -23,7 +25,7 @@ static struct room_member *find(struct room_stage *stage, long number)
 static void say_to_room(struct room_member *self, const char *text)
 {
     char line[256];
-    int size = snprintf(line, sizeof line, "%ld %s", self->stage->said++, text);
+    int size = snprintf(line, sizeof(line), "%ld %s", self->stage->said++, text);
     websocket_room_send(&self->stage->room, self->socket, line, (size_t)size);
 }
 
@@ -40,6 +42,20 @@ static void say_many(struct room_member *self, long count, size_t size)
     for (long i = 0; i < count; i++)
         websocket_room_send(&self->stage->room, self->socket, text, size);
     free(text);
+}
+
+/* The process may allocate this many bytes more than it has now. */
+static void limit_memory(rlim_t bytes)
+{
+    struct rlimit limit;
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file && fscanf(file, "%lu", &pages) == 1 && getrlimit(RLIMIT_AS, &limit) == 0) {
+        limit.rlim_cur = pages * (rlim_t)sysconf(_SC_PAGESIZE) + bytes;
+        setrlimit(RLIMIT_AS, &limit);
+    }
+    if (file)
+        fclose(file);
 }
 
 static void obey(struct room_member *self, const char *line)
@@ -68,6 +84,13 @@ static void obey(struct room_member *self, const char *line)
     else if (strcmp(command, "unread") == 0)
         websocket_send_format(
             self->socket, "%zu", websocket_server_counts(self->stage->server).waiting);
+    else if (strcmp(command, "dropped") == 0)
+        websocket_send_format(
+            self->socket, "%llu", websocket_server_counts(self->stage->server).unread);
+    else if (strcmp(command, "members") == 0)
+        websocket_send_format(self->socket, "%zu", self->stage->room.count);
+    else if (strcmp(command, "memory") == 0)
+        limit_memory((rlim_t)number);
     else if (strcmp(command, "time") == 0)
         loop_clock_advance(task_loop(), strtod(text, NULL));
 }

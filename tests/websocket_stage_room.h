@@ -12,6 +12,9 @@
  *     enter N, leave N, end N
  *                     member N enters or leaves the room, or is disconnected with 1000
  *     unread          is answered with the bytes that wait for all clients together
+ *     dropped         is answered with how many clients were dropped for what they left unread
+ *     members         is answered with the number of members
+ *     memory BYTES    limits the server's memory to what it has now and these bytes
  *     time SECONDS    moves the server's clock, which stands still
  *
  * Each text but those of many is preceded by its number, counted for all: "17 TEXT".
