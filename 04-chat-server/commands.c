@@ -59,7 +59,8 @@ static void change_name(struct client *self, const struct words *words)
         client_say(self, tr_in(self->language, "Nome em uso ou inválido. Escolha um outro.",
                              "Name in use or invalid. Choose another one."));
     else if (server_rename(self, name) != 0)
-        client_say(self, tr_in(self->language, TEXT_SHORT_PORTUGUESE, TEXT_SHORT_ENGLISH));
+        client_say(
+            self, tr_in(self->language, TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH));
     else
         client_say(self,
             tr_in(self->language, "Nome alterado com sucesso para %s",

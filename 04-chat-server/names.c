@@ -25,7 +25,7 @@ static bool would_forge(const char *name)
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
         TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
     /* As the server writes it, with a space before and behind. */
-    char padded[4 * NAME_CHARACTERS + 3];
+    char padded[4 * MAX_NAME_CHARACTERS + 3];
     snprintf(padded, sizeof(padded), " %s ", name);
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
         if (strcasestr(padded, phrases[i]))

@@ -39,7 +39,8 @@ int server_connect(struct websocket *socket, void *argument)
         client_say(&client, "%s",
             error == UV_EINVAL
                 ? tr_in(client.language, "Nome de sala inválido", "Invalid room name")
-                : tr_in(client.language, TEXT_SHORT_PORTUGUESE, TEXT_SHORT_ENGLISH));
+                : tr_in(
+                      client.language, TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH));
         return error;
     }
     error = stay(&client);
