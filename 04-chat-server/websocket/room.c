@@ -174,3 +174,19 @@ void websocket_room_leave(struct websocket *socket)
     if (buffer_size(&socket->backlog) > 0)
         websocket_write_soon(socket);
 }
+
+/*
+ * Rooms that are sent to together
+ */
+
+#define FRAME_HEADER 10 /* bytes, at most */
+
+int websocket_room_reserve(struct websocket_room *room, size_t size)
+{
+    if (room->count == 0)
+        return 0;
+    /* websocket_room_send would do this, and free the memory that is reserved here. */
+    if (buffer_size(&room->log) + size > LOG_LIMIT && buffer_size(&room->log) > 0)
+        write_log(room);
+    return buffer_reserve(&room->log, FRAME_HEADER + size);
+}

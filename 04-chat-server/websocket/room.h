@@ -46,3 +46,8 @@ void websocket_room_leave(struct websocket *socket);
  * or UV_ENOMEM: nobody gets it. A member that leaves too much unread is disconnected. */
 int websocket_room_send(
     struct websocket_room *room, struct websocket *except, const char *text, size_t size);
+
+/* Reserves memory for a message of that size: the next websocket_room_send to the room, before
+ * anything else happens, does not fail. So a message to two rooms reaches both or none. Returns 0
+ * or UV_ENOMEM. */
+int websocket_room_reserve(struct websocket_room *room, size_t size);
