@@ -129,6 +129,18 @@ int websocket_room_send(
     return 0;
 }
 
+#define MAX_FRAME_HEADER 10 /* bytes */
+
+int websocket_room_reserve(struct websocket_room *room, size_t size)
+{
+    if (room->count == 0)
+        return 0;
+    /* websocket_room_send would flush a full log, and free the memory that is reserved here. */
+    if (buffer_size(&room->log) + size > MAX_LOG && buffer_size(&room->log) > 0)
+        flush_log(room);
+    return buffer_reserve(&room->log, MAX_FRAME_HEADER + size);
+}
+
 /*
  * The members
  */

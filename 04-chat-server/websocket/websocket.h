@@ -161,3 +161,8 @@ void websocket_room_leave(struct websocket *socket);
  * disconnected. */
 int websocket_room_send(
     struct websocket_room *room, struct websocket *except, const char *text, size_t size);
+
+/* Reserves memory for a message of size bytes: the next websocket_room_send to the room cannot then
+ * fail, if it comes before anything else happens. So a message to two rooms reaches both or none.
+ * Returns 0 or UV_ENOMEM. */
+int websocket_room_reserve(struct websocket_room *room, size_t size);
