@@ -1,4 +1,4 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
 /* The first task. It and its children write letters into notes, which is all zero. */

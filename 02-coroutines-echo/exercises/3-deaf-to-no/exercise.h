@@ -1,4 +1,4 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
 /* A service that may not be there yet: call returns 0, or an error such as UV_ECONNREFUSED. */

@@ -1,4 +1,4 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
 #include "common/task.h"

@@ -1,4 +1,4 @@
-/* What the exercise and its test have in common. */
+/* Shared by the exercise and its test. */
 #pragma once
 
 #include <stdatomic.h>
