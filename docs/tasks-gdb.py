@@ -145,10 +145,17 @@ def linked(first, link):
         first = first[link]
 
 
+def children_of(scope):
+    child = scope['children']['tqh_first']
+    while child:
+        yield child
+        child = child['siblings']['tqe_next']
+
+
 def descent(task):
     yield task
     for scope in linked(task['scopes'], 'outer'):
-        for child in linked(scope['children'], 'next'):
+        for child in children_of(scope):
             yield from descent(child)
 
 
@@ -212,7 +219,7 @@ class Tasks(gdb.Command):
         print(f'{int(task["number"]):4} {"  " * depth}{name_of(task)}: '
               f'{state_of(task, running)}{place}')
         for scope in linked(task['scopes'], 'outer'):
-            children = list(linked(scope['children'], 'next'))
+            children = list(children_of(scope))
             for child in children[:MOST_SIBLINGS]:
                 self.show(child, depth + 1, running)
             if len(children) > MOST_SIBLINGS:
