@@ -108,7 +108,8 @@ static int serve(struct websocket *socket, void *argument)
         return be_orphaned(socket, state);
     if (strcmp(path, "/orphan-report") == 0)
         return report(socket, &state->orphan);
-    if (strncmp(path, "/room/", 6) == 0 || strncmp(path, "/hall/", 6) == 0)
+    if (strncmp(path, "/room/", 6) == 0 || strncmp(path, "/hall/", 6) == 0 ||
+        strncmp(path, "/other/", 7) == 0)
         return play_in_room(socket, &state->room);
     if (strncmp(path, "/later/", 7) == 0)
         return let_time_pass(socket, strtod(path + 7, NULL));

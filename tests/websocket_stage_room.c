@@ -20,11 +20,11 @@ static struct room_member *find(struct room_stage *stage, long number)
     return member;
 }
 
-static void say_to_room(struct room_member *self, const char *text)
+static void say_in(struct websocket_room *room, struct room_member *self, const char *text)
 {
     char line[256];
     int size = snprintf(line, sizeof line, "%ld %s", self->stage->said++, text);
-    websocket_room_send(&self->stage->room, self->socket, line, (size_t)size);
+    websocket_room_send(room, self->socket, line, (size_t)size);
 }
 
 static void say_to(struct room_member *self, struct room_member *receiver, const char *text)
@@ -42,6 +42,19 @@ static void say_many(struct room_member *self, long count, size_t size)
     free(text);
 }
 
+static void let_pass(long passes)
+{
+    while (passes-- > 0 && !task_yield())
+        ;
+}
+
+static void tell_pending(struct room_member *self)
+{
+    const struct room_stage *stage = self->stage;
+    websocket_send_format(
+        self->socket, "%zu %zu", buffer_size(&stage->room.log), buffer_size(&stage->other.log));
+}
+
 static void obey(struct room_member *self, const char *line)
 {
     char command[8] = "";
@@ -52,7 +65,9 @@ static void obey(struct room_member *self, const char *line)
     long number = strtol(text, &rest, 10);
     struct room_member *other = find(self->stage, number);
     if (strcmp(command, "all") == 0)
-        say_to_room(self, text);
+        say_in(&self->stage->room, self, text);
+    else if (strcmp(command, "other") == 0)
+        say_in(&self->stage->other, self, text);
     else if (strcmp(command, "one") == 0)
         say_to(self, other, rest + 1);
     else if (strcmp(command, "self") == 0)
@@ -70,14 +85,19 @@ static void obey(struct room_member *self, const char *line)
             self->socket, "%zu", websocket_server_counts(self->stage->server).waiting);
     else if (strcmp(command, "time") == 0)
         loop_clock_advance(task_loop(), strtod(text, NULL));
+    else if (strcmp(command, "pass") == 0)
+        let_pass(number);
+    else if (strcmp(command, "pending") == 0)
+        tell_pending(self);
 }
 
 static int listen_to(void *argument)
 {
     struct room_member *self = argument;
-    char *line;
-    while (websocket_receive(self->socket, &line) > 0)
-        obey(self, line);
+    char *lines, *rest;
+    while (websocket_receive(self->socket, &lines) > 0)
+        for (char *line = strtok_r(lines, ";", &rest); line; line = strtok_r(NULL, ";", &rest))
+            obey(self, line);
     return future_set(&self->end, 0);
 }
 
@@ -91,6 +111,8 @@ int play_in_room(struct websocket *socket, struct room_stage *stage)
     stage->members = &self;
     if (strncmp(websocket_path(socket), "/room", 5) == 0)
         websocket_room_enter(&stage->room, socket);
+    else if (strncmp(websocket_path(socket), "/other", 6) == 0)
+        websocket_room_enter(&stage->other, socket);
     websocket_send(socket, "in", 2);
 
     scope_enter(&scope);
