@@ -67,9 +67,9 @@ programs := 01-event-loop/hello 01-event-loop/compare \
     04-chat-server/hello-server 04-chat-server/chat-server \
     docs/recordings/turns docs/recordings/key
 programs := $(filter-out $(left_out),$(patsubst %.c,%,$(wildcard $(programs:%=%.c))))
-websocket_modules := websocket websocket_connection websocket_write websocket_room websocket_pace \
-    websocket_http websocket_server websocket_context websocket_queue websocket_door \
-    websocket_origin websocket_pulse
+websocket_modules := websocket websocket_connection websocket_write websocket_room websocket_http \
+    websocket_server websocket_context websocket_queue websocket_door websocket_origin \
+    websocket_pulse
 modules_01-event-loop/compare := compare_work compare_ways compare_measure
 modules_03-keyboard-maze/maze := maze_map enemy screen guard keyboard signals
 modules_04-chat-server/hello-server := $(websocket_modules)

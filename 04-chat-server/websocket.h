@@ -45,7 +45,6 @@ struct websocket_options {
     const char *allow_origin; /* whose pages may connect besides our own (HTTP 403): origins with
                                  commas between, "*" for all; NULL: nobody's */
     long handshake;           /* seconds in which a connection has to say what it wants; 0: 10 */
-    long delay; /* ms that a message to a room may be held, so that others leave with it; 0: none */
     long unread; /* bytes that may wait for all clients together; beyond it, who has more than its
                     part of them is cut. 0: 128 MB */
 };

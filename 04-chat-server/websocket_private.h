@@ -151,7 +151,7 @@ void websocket_catch_up(struct websocket *socket);
 /* Takes the client out of its room; what it has not yet heard, it will not. */
 void websocket_room_forget(struct websocket *socket);
 
-/* Writes what was said in the rooms, as far as it is to leave now. */
+/* At the end of an iteration: writes what was said in the rooms, unless it waits for more. */
 void websocket_rooms_write(struct websocket_server *server);
 
 /*

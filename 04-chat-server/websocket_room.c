@@ -5,6 +5,12 @@
 #define LOG_LIMIT ((size_t)256 * 1024) /* bytes that wait to leave together */
 #define KEPT ((size_t)64 * 1024)       /* of the log's memory, for those to come */
 
+/* A batch is sent when, in a row, one iteration of the loop for every so many members has brought
+ * nothing new to the room. Such an iteration costs much less than sending to one member, so waiting
+ * adds a few percent to the cost of sending. To fewer members a batch is sent at once. */
+#define MEMBERS_PER_ITERATION 4
+#define LONGEST_WAIT 2 /* ms, since the first message of the batch */
+
 /*
  * Hearing
  */
@@ -50,7 +56,6 @@ static void write_to(struct websocket *socket)
 static void write_log(struct websocket_room *room)
 {
     struct websocket *next;
-    uint64_t began = uv_hrtime();
     for (struct websocket *socket = LIST_FIRST(&room->members); socket; socket = next) {
         next = LIST_NEXT(socket, member); /* who cannot be written to leaves */
         write_to(socket);
@@ -62,37 +67,16 @@ static void write_log(struct websocket_room *room)
         buffer_free(&room->log);
     buffer_consume(&room->log, buffer_size(&room->log));
     LIST_REMOVE(room, speaking);
-    loop_timer_stop(room->server->loop, &room->timer);
-    websocket_pace_left(&room->pace, began, uv_hrtime());
 }
 
-static void hold_is_over(void *argument)
+/* Asked once at the end of each iteration. Sending costs a system call for each member, however
+ * many messages are sent; a look for more of them costs one. */
+static bool waits_for_more(struct websocket_room *room)
 {
-    struct websocket_room *room = argument;
-    room->pace.due = true;
-    websocket_server_write_soon(room->server);
-}
-
-/* Whether the log stays; if so, it is looked at again. A timer of the loop is up to a millisecond
- * late, so it is set to one less. */
-static bool is_held(struct websocket_room *room)
-{
-    struct websocket_server *server = room->server;
-    uint64_t longest = (uint64_t)server->options.delay;
-    switch (websocket_pace_ask(&room->pace, room->count, longest * 1000000, uv_hrtime())) {
-    case LEAVE_NEXT_PASS:
-        websocket_server_write_soon(server);
-        return true;
-    case LEAVE_HELD:
-        if (room->timer.place)
-            return true;
-        room->timer.run = hold_is_over;
-        room->timer.argument = room;
-        return loop_timer_start(server->loop, &room->timer, loop_now(server->loop) + longest - 1) ==
-               0;
-    default:
-        return false;
-    }
+    room->quiet_iterations = room->has_new ? 0 : room->quiet_iterations + 1;
+    room->has_new = false;
+    return room->quiet_iterations < room->count / MEMBERS_PER_ITERATION &&
+           loop_now(room->server->loop) - room->pending_since < LONGEST_WAIT;
 }
 
 void websocket_rooms_write(struct websocket_server *server)
@@ -100,7 +84,9 @@ void websocket_rooms_write(struct websocket_server *server)
     struct websocket_room *next;
     for (struct websocket_room *room = LIST_FIRST(&server->speaking); room; room = next) {
         next = LIST_NEXT(room, speaking);
-        if (!is_held(room))
+        if (waits_for_more(room))
+            websocket_server_write_soon(server); /* the loop looks for events, but does not block */
+        else
             write_log(room);
     }
 }
@@ -122,9 +108,11 @@ int websocket_room_send(
     if (is_left_out)
         except->heard = room->log.end;
     room->server->counts.deliveries += room->count - is_left_out;
-    if (begins)
+    if (begins) {
         LIST_INSERT_HEAD(&room->server->speaking, room, speaking);
-    websocket_pace_message(&room->pace, uv_hrtime());
+        room->pending_since = loop_now(room->server->loop);
+    }
+    room->has_new = true;
     websocket_server_write_soon(room->server);
     return 0;
 }
@@ -151,7 +139,6 @@ static void clear(struct websocket_room *room)
 {
     if (buffer_size(&room->log) > 0)
         LIST_REMOVE(room, speaking);
-    loop_timer_stop(room->server->loop, &room->timer);
     buffer_free(&room->log);
     *room = (struct websocket_room){0};
 }

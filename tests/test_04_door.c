@@ -5,7 +5,7 @@
 // links: 04-chat-server/websocket_door.c 04-chat-server/websocket_origin.c
 // links: 04-chat-server/websocket_pulse.c
 // links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
-// links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
+// links: tests/websocket_peer.c tests/websocket_stage.c
 // links: tests/websocket_stage_room.c -lwebsockets
 #include <poll.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 // links: 04-chat-server/websocket_door.c 04-chat-server/websocket_origin.c
 // links: 04-chat-server/websocket_pulse.c
 // links: 04-chat-server/websocket_write.c 04-chat-server/websocket_room.c
-// links: 04-chat-server/websocket_pace.c tests/websocket_peer.c tests/websocket_stage.c
+// links: tests/websocket_peer.c tests/websocket_stage.c
 // links: tests/websocket_stage_room.c tests/websocket_members.c -lwebsockets
 #include <poll.h>
 #include <stdio.h>
@@ -159,17 +159,7 @@ static void random_schedule(unsigned seed)
 START_TEST(one_order_for_all)
 {
     start_own("");
-    for (unsigned seed = 1; seed <= 5; seed++)
-        random_schedule(seed);
-    stop();
-}
-END_TEST
-
-START_TEST(one_order_for_all_when_held)
-{
-    setenv("DELAY", "2", 1);
-    start_own("");
-    for (unsigned seed = 6; seed <= 10; seed++)
+    for (unsigned seed = 1; seed <= 10; seed++)
         random_schedule(seed);
     stop();
 }
@@ -401,8 +391,8 @@ int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
-    const TTest *const order[] = {the_bytes_on_the_wire, one_order_for_all,
-        one_order_for_all_when_held, hears_what_is_said_while_in_the_room, NULL};
+    const TTest *const order[] = {
+        the_bytes_on_the_wire, one_order_for_all, hears_what_is_said_while_in_the_room, NULL};
     const TTest *const slow[] = {who_is_slow_misses_nothing, who_never_reads_is_dropped_alone,
         many_who_never_read_are_dropped, nothing_follows_a_goodbye, NULL};
     const TTest *const leaving[] = {

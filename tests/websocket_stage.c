@@ -149,7 +149,6 @@ int run_server(const char *directory, bool paused)
     struct state state = {0};
     struct websocket_options options = {.host = getenv("HOST") ? getenv("HOST") : "localhost",
         .port = "0",
-        .delay = number("DELAY"),
         .max_message = number("MAX_MESSAGE"),
         .per_address = number("PER_ADDRESS"),
         .allow_origin = getenv("ALLOW_ORIGIN"),

@@ -19,8 +19,7 @@ extern int port;
 int run_server(const char *directory, bool paused);
 
 /* Starts the suite's own server, which serves the directory's files ("": none); clock is "paused"
- * or "". The variable DELAY is how many ms it holds what is said in a room, at the most; unset, 0.
- */
+ * or "". */
 void start_own(const char *directory);
 void start_own_with(const char *directory, const char *clock);
 
