@@ -86,7 +86,6 @@ int main(int argc, char **argv)
     struct chat chat = {.server = {.rate = 20},
         .options = {.host = "localhost",
             .port = "8765",
-            .delay = 2,
             .max_message = WEBSOCKET_MESSAGE_LIMIT,
             .per_address = 256}};
     program_start(argc, argv,
@@ -97,10 +96,6 @@ int main(int argc, char **argv)
                 {"endereço em que escuta", "address to listen at"}, 0, 0},
             {"port", OPTION_PORT, &chat.options.port, "N",
                 {"porta; 0 escolhe uma", "port; 0 picks one"}, 0, 65535},
-            {"delay", OPTION_COUNT, &chat.options.delay, "MS",
-                {"por quantos ms mensagens seguidas podem esperar umas pelas outras",
-                    "how many ms messages that follow each other may wait to leave together"},
-                0, 1000},
             {"tls-cert", OPTION_TEXT, &chat.options.certificate, "FILE",
                 {"certificado (PEM): https e wss", "certificate (PEM): https and wss"}, 0, 0},
             {"tls-key", OPTION_TEXT, &chat.options.key, "FILE",
