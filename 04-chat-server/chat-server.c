@@ -18,7 +18,6 @@ static struct websocket_options options = {.host = "localhost",
     .serve = server_connect,
     .answer = server_answer,
     .argument = &server,
-    .delay = 2,
     .max_message = WEBSOCKET_MESSAGE_LIMIT,
     .per_address = 256};
 
@@ -30,10 +29,6 @@ static const struct program_option option_table[] = {
         0, 0},
     {"port", OPTION_PORT, &options.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"}, 0,
         65535},
-    {"delay", OPTION_COUNT, &options.delay, "MS",
-        {"por quantos ms mensagens seguidas podem esperar umas pelas outras",
-            "how many ms messages that follow each other may wait to leave together"},
-        0, 1000},
     {"tls-cert", OPTION_TEXT, &options.certificate, "FILE",
         {"certificado (PEM): https e wss", "certificate (PEM): https and wss"}, 0, 0},
     {"tls-key", OPTION_TEXT, &options.key, "FILE", {"a sua chave (PEM)", "its key (PEM)"}, 0, 0},

@@ -58,13 +58,6 @@ void done(int peer)
     while (!strstr(frame.data, " done"));
 }
 
-/* And whether it is held has been decided: at the end of the next pass at the latest. */
-void settled(int peer)
-{
-    done(peer);
-    done(peer);
-}
-
 void hears_nothing(int peer)
 {
     struct pollfd readable = {.fd = peer, .events = POLLIN};

@@ -6,20 +6,20 @@
 
 #include "websocket_peer.h"
 
-/* Connects member number N, inside the room ("room") or outside ("hall"). */
+/* Connects member number N: in the room ("room"), outside ("hall"), or in another room ("other").
+ */
 int join_at(const char *place, int number);
 
 /* Connect members 0 to count - 1, in the room; disconnect them. */
 void join(int peers[], int count);
 void leave(const int peers[], int count);
 
-/* Sends a command to the server as that member, printf-style. */
+/* Sends commands to the server as that member, printf-style. */
 void tell(int peer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Fail unless the next message to the member is the text; unless none has arrived. */
 void expect(int peer, const char *text);
 void hears_nothing(int peer);
 
-/* All that the member sent before has been done; and whether it is held has been decided, too. */
+/* All that the member sent before has been done. */
 void done(int peer);
-void settled(int peer);

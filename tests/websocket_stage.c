@@ -109,8 +109,9 @@ static int serve(struct websocket *socket, void *argument)
         return be_orphaned(socket, state);
     if (strcmp(path, "/orphan-report") == 0)
         return report(socket, &state->orphan);
-    if (strncmp(path, "/room/", 6) == 0 || strncmp(path, "/hall/", 6) == 0)
-        return play_in_room(socket, &state->room);
+    if (strncmp(path, "/room/", 6) == 0 || strncmp(path, "/hall/", 6) == 0 ||
+        strncmp(path, "/other/", 7) == 0)
+        return serve_member(socket, &state->room);
     if (strncmp(path, "/later/", 7) == 0)
         return let_time_pass(socket, strtod(path + 7, NULL));
     if (strcmp(path, "/leave") == 0)
@@ -149,7 +150,6 @@ int run_server(const char *directory, bool paused)
     struct state state = {0};
     struct websocket_options options = {.host = getenv("HOST") ? getenv("HOST") : "localhost",
         .port = "0",
-        .delay = number("DELAY"),
         .max_message = number("MAX_MESSAGE"),
         .per_address = number("PER_ADDRESS"),
         .allow_origin = getenv("ALLOW_ORIGIN"),

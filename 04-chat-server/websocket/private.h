@@ -167,7 +167,8 @@ void websocket_flush_to_queue(struct websocket *socket);
 /* Takes the client out of its room, and drops the part of the log that is new to it. */
 void websocket_room_remove(struct websocket *socket);
 
-/* Writes the rooms' logs to their members, except those that are held. */
+/* At the end of an iteration: writes the rooms' logs to their members, unless they wait for more.
+ */
 void websocket_rooms_flush(struct websocket_server *server);
 
 /*

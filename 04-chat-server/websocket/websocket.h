@@ -18,7 +18,6 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
-#include "04-chat-server/websocket/pace.h"
 #include "common/buffer.h"
 #include "common/task.h"
 
@@ -53,7 +52,6 @@ struct websocket_options {
     const char *allow_origin; /* other sites whose pages may connect (else HTTP 403): origins
                                  separated by commas, "*" for all; NULL: none */
     long handshake;           /* seconds that a connection has to send its request; 0: 10 */
-    long delay; /* ms that a message to a room may be held, so that others leave with it; 0: none */
     long unread; /* bytes that may be pending for all clients together; above it, clients that have
                     more than an equal share pending are disconnected. 0: 128 MB */
 };
@@ -126,9 +124,14 @@ const char *websocket_peer(const struct websocket *socket);
  */
 
 /*
- * A message to a room is encoded once, into a log that the members share. At the end of the
- * loop's iteration each member is sent the part of the log that is new to it, in one write. So a
- * message costs a copy in the kernel for each member, but no system call of its own.
+ * A message to a room is encoded once, into a log that the members share. Later each member is sent
+ * the part of the log that is new to it, in one write. So a message costs a copy in the kernel for
+ * each member, but no system call of its own.
+ *
+ * The log is sent at the end of an iteration of the loop: after some iterations in a row without a
+ * message to the room, or 2 ms after the log's first message. So messages leave together while the
+ * server is busy, and none waits for a timer. A room of two or three members sends at the end of
+ * each iteration.
  *
  *              sent by A      by B     by A        the end
  *     log      │ frame        │ frame  │ frame    │
@@ -143,8 +146,9 @@ struct websocket_room {
     size_t count;                             /* of the members */
     struct buffer log;                        /* the frames that are pending */
     LIST_ENTRY(websocket_room) pending_entry; /* in the server's list, unless the log is empty */
-    struct websocket_pace pace;
-    struct loop_timer timer; /* while the log is held */
+    uint64_t pending_since;                   /* ms: when the log's first message was sent */
+    bool has_new;                             /* messages were sent in this iteration */
+    size_t quiet_iterations;                  /* in a row, without a message */
 };
 
 /* Adds the client to the room. It receives what is sent from now on, until it leaves or its
@@ -155,10 +159,9 @@ int websocket_room_enter(struct websocket_room *room, struct websocket *socket);
 /* Takes the client out of its room, if it is in one. It still receives what was sent before. */
 void websocket_room_leave(struct websocket *socket);
 
-/* Sends a text message of valid UTF-8 to all members except one (NULL: to all). It leaves at the
- * end of the loop's iteration; if messages keep coming, up to the server's delay later. Returns 0,
- * or UV_ENOMEM: then no member receives it. Members that have left too much unread are
- * disconnected. */
+/* Sends a text message of valid UTF-8 to all members except one (NULL: to all). It leaves when no
+ * more messages come, at most 2 ms later. Returns 0, or UV_ENOMEM: then no member receives it.
+ * Members that have left too much unread are disconnected. */
 int websocket_room_send(
     struct websocket_room *room, struct websocket *except, const char *text, size_t size);
 
