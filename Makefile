@@ -121,6 +121,7 @@ $(out)/tests/test_$(1): $(out)/tests/test_$(1).c.o $(objects_$(1)) $(support) $(
 endef
 $(foreach suite,$(suites),$(eval $(call suite_rule,$(suite))))
 $(out)/tests/test_shortage: LDFLAGS += $(foreach function,malloc calloc realloc reallocarray free mmap munmap,-Wl,--wrap=$(function))
+$(out)/tests/test_04_shortage: LDFLAGS += $(foreach function,malloc calloc realloc vasprintf open_memstream,-Wl,--wrap=$(function))
 
 # A function whose last act is to wait keeps its frame, or nobody could tell that it waits: not in
 # the library, where a switch would cost 4 % more.
