@@ -111,8 +111,9 @@ others := $(suites:%=tests/test_%) $(benchmarks) tests/trace_cost
 $(others:%=$(out)/%): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
 	$(link_program)
 
-# test_shortage replaces these functions, so that memory runs out where it says.
+# These suites replace these functions, so that memory runs out where they say.
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
+$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf open_memstream)
 
 # test_trace_cost counts the instructions of trace_cost, with the library and with a library that
 # never asks whether there is a recording.
