@@ -1,7 +1,8 @@
-# make help says what there is. Every build variant keeps its objects apart, in build/<variant>/.
+# `make help` lists the commands. Each build variant has its objects in build/<variant>/.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.SECONDARY:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 SANITIZE ?=#   address,undefined or thread
@@ -9,23 +10,21 @@ SWITCH   ?=#   ucontext: the portable switch instead of the hand-written one
 CHAT_WRITE ?=# classic: the chat server writes as libwebsockets' author advises
 WERROR   ?=#   1: warnings are errors, as in CI
 VALGRIND ?=#   1: make check runs every program under Valgrind
-V        ?=#   1: show every command whole
-CHAPTER  ?=#   make check of one chapter alone
+V        ?=#   1: show the whole commands
+CHAPTER  ?=#   build or check this chapter alone
 ARCH     ?=#   aarch64: the library's suites, cross-compiled and run by qemu-user
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+CLANG_FORMAT ?= clang-format
+CLANG_TIDY   ?= clang-tidy
 pkg_config := pkg-config
-groups     := build# of tests/setup/packages.sh, to compile
-left_out   :=#       patterns of programs and suites
+suite_libraries := check vterm
+left_out :=# patterns of the programs and suites that a variant leaves out
 ifneq ($(ARCH),)
 include tests/setup/$(ARCH).mk
 endif
-# say WHAT: what a rule does, in a few words.
-say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
-CLANG_FORMAT ?= clang-format
-CLANG_TIDY   ?= clang-tidy
 
 empty :=
 comma := ,
@@ -34,127 +33,117 @@ variant := $(subst $(space),-,$(strip $(or $(ARCH),$(filter-out gcc cc,$(notdir 
     $(subst $(comma),-,$(SANITIZE)) $(SWITCH) $(CHAT_WRITE) plain))
 variant := $(if $(filter plain,$(variant)),plain,$(variant:-plain=))
 out := build/$(variant)
-# The plain build's programs stand in their chapter's directory; the others' stay beside their objects.
+# The plain programs stand in their chapter's folder, those of other variants beside their objects.
 bin := $(if $(filter plain,$(variant)),,$(out)/)
 
-CFLAGS ?= -O2 -g
-warnings := -Wall -Wextra $(if $(WERROR),-Werror)
-sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
-compile := $(CC) -std=gnu17 $(warnings) -D_GNU_SOURCE -I. -fno-omit-frame-pointer \
-    -fstack-clash-protection $(sanitize) $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
-    $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS)
-link = $(CC) $(sanitize) $(LDFLAGS)
-
-# libraries NAMES: what pkg-config says; where it knows nothing, the usual name.
+# libraries NAMES: the linker's options from pkg-config, or the usual name where pkg-config knows none.
 libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
-compile += $(foreach name,libuv check ncursesw libwebsockets,$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
-# There gcc looks at a large frame only each 64 KiB, and would leap over a guard of 4.
+
+CFLAGS ?= -O2 -g
+sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I. \
+    -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
+    $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
+    $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS) \
+    $(foreach name,libuv check ncursesw libwebsockets,$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
+# On aarch64 gcc probes a large frame only every 64 KiB, which would leap over a guard of 4 KiB.
 compile += $(if $(findstring clang,$(CC)),,$(if $(filter aarch64%,$(shell $(CC) -dumpmachine 2>/dev/null)),--param=stack-clash-protection-guard-size=12))
+link = $(CC) $(sanitize) $(LDFLAGS)
+# say WHAT: prints what a recipe does, in one word, instead of its command.
+say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
+
+# needs_GROUP: stops where a package of the group is missing, and prints the command that installs it.
+needs := $(addprefix needs_,build test page ci docs picture site fuzz aarch64)
+$(needs): needs_%:
+	@tests/setup/packages.sh check $*
 
 # --- what is built ---------------------------------------------------------------------------
 
 chapters := 01-event-loop 02-coroutines-echo 03-keyboard-maze 04-chat-server
-libs_01-event-loop := libuv
-libs_02-coroutines-echo := libuv
-libs_03-keyboard-maze := libuv ncursesw
-libs_04-chat-server := libuv libwebsockets
-libs_docs/recordings := libuv
+libs_03-keyboard-maze := ncursesw
+libs_04-chat-server := libwebsockets
 
-# Every source of a folder goes into the folder's archive, but for the programs, named here.
-programs := 01-event-loop/hello 01-event-loop/compare \
-    02-coroutines-echo/hello 02-coroutines-echo/echo-server 02-coroutines-echo/echo-client \
-    03-keyboard-maze/maze \
-    04-chat-server/hello-server 04-chat-server/chat-server \
-    docs/recordings/turns docs/recordings/key
-program_sources := $(programs:%=%.c)
-programs := $(filter-out $(left_out),$(programs))
+# A source with a main function is a program; every other source goes into the archive of its folder.
+have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c tests/*.c tests/bench/*.c)
+programs := $(filter-out $(left_out),$(basename $(filter-out tests/%,$(have_main))))
+all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
+# These suites test the pages and the book's tools, alike in all variants: the plain one runs them.
+of_pages := 04_browser book exercises setup timeline
+suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
+chosen_suites := $(if $(CHAPTER),$(filter $(firstword $(subst -, ,$(CHAPTER)))_%,$(suites)),$(suites))
+chosen_programs := $(if $(CHAPTER),$(filter $(CHAPTER)/%,$(programs)),$(programs))
 
-library := $(out)/libcommon.a
-websocket := $(out)/04-chat-server/websocket.a
-support := $(out)/tests/support.a
-common_objects := $(patsubst %,$(out)/%.o,$(wildcard common/*/*.[cS] common/*/*/*.c))
-$(library): $(common_objects)
-$(websocket): $(patsubst %,$(out)/%.o,$(wildcard 04-chat-server/websocket/*.c))
-$(support): $(patsubst %,$(out)/%.o,$(filter-out tests/test_%.c tests/trace_cost.c,$(wildcard tests/*.c)))
-$(foreach chapter,$(chapters),$(eval $(out)/$(chapter).a: \
-    $(patsubst %,$(out)/%.o,$(filter-out $(program_sources),$(wildcard $(chapter)/*.c)))))
-$(library) $(websocket) $(support) $(chapters:%=$(out)/%.a):
+all: $(programs:%=$(bin)%) compile_commands.json ## build every program
+chapter: $(chosen_programs:%=$(bin)%)
+tests: $(chosen_suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
+
+members = $(patsubst %,$(out)/%.o,$(filter-out $(have_main),$(wildcard $(1))))
+folders := $(chapters) 04-chat-server/websocket tests tests/bench tests/fuzz
+$(foreach folder,$(folders),$(eval $(out)/$(folder).a: $(call members,$(folder)/*.c)))
+common_objects := $(call members,common/*/*.[cS] common/*/*/*.c)
+$(out)/common.a: $(common_objects)
+$(patsubst %,$(out)/%.a,$(folders) common):
 	@mkdir -p $(@D) && rm -f $@
 	$(call say,archive)ar rcs $@ $^
 
-# archives FOLDER: what a program of the folder links besides itself, in the linker's order.
-archives = $(filter $(chapters:%=$(out)/%.a),$(out)/$(1).a) $(if $(filter 04-chat-server,$(1)),$(websocket)) $(library)
-
-all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
-# What looks at pages and at the book's tools is the same in all variants: the plain one runs it.
-of_pages := 04_browser book exercises timeline
-suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
-chapter_number = $(firstword $(subst -, ,$(CHAPTER)))
-chosen_suites := $(if $(CHAPTER),$(filter $(chapter_number)_%,$(suites)),$(suites))
-chosen_programs := $(if $(CHAPTER),$(filter $(CHAPTER)/%,$(programs)),$(programs))
-
-all: $(addprefix $(bin),$(programs)) compile_commands.json ## build every program
-chapter: $(addprefix $(bin),$(chosen_programs))
-tests: $(chosen_suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
-
-define program_rule
-$(bin)$(1): $(out)/$(1).c.o $(call archives,$(patsubst %/,%,$(dir $(1))))
-	@mkdir -p $$(@D)
-	$$(call say,link)$$(link) -o $$@ $$^ $$(call libraries,$(libs_$(patsubst %/,%,$(dir $(1))))) -lm
+# A program is named by its path without .c. It links its own object, then these archives in the
+# linker's order. A suite of a chapter, test_NN_*, links what the chapter's programs do.
+chapter_of = $(filter $(firstword $(subst _, ,$(subst -, ,$(1:tests/test_%=%))))-%,$(chapters))
+uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h)
+archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
+    $(if $(filter tests/bench/%,$(1)),tests/bench) \
+    $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server) \
+    $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) common)
+libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv $(libs_$(call chapter_of,$(1)))
+define link_program
+@mkdir -p $(@D)
+$(call say,link)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libraries,$(call libraries_of,$*)) -lm
 endef
-$(foreach program,$(programs),$(eval $(call program_rule,$(program))))
 
-# The server looks for its page beside itself.
+.SECONDEXPANSION:
+$(programs:%=$(bin)%): $(bin)%: $(out)/%.c.o $$(call archives,$$*)
+	$(link_program)
+$(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
+	$(link_program)
+
+# test_shortage replaces these functions, so that memory runs out where it says.
+$(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
+
+# test_trace_cost counts the instructions of trace_cost, with the library and with a library that
+# never asks whether there is a recording.
+cost := $(out)/tests/trace_cost
+$(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
+$(cost)_untraced: $(cost).c.o $(common_objects:$(out)/%=$(out)/untraced/%)
+	$(link_program)
+
+# The chat server looks for its page in the folder of its program.
 $(out)/04-chat-server/chat-server: | $(out)/04-chat-server/web
 $(out)/04-chat-server/web:
 	@mkdir -p $(@D)
 	@ln -sfn $(CURDIR)/04-chat-server/web $@
 
-# A chapter's suites, test_NN_*, link what its programs do.
-suite_libraries ?= check libuv vterm
-chapter_of = $(filter $(firstword $(subst _, ,$(1)))-%,$(chapters))
-fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
-objects_fuzz := $(fuzzers:%=$(out)/tests/fuzz/%.c.o) $(out)/04-chat-server.a
-define suite_rule
-$(out)/tests/test_$(1): $(out)/tests/test_$(1).c.o $(objects_$(1)) $(support) $(call archives,$(call chapter_of,$(1)))
-	$$(call say,link)$$(link) -o $$@ $$^ $$(call libraries,$(suite_libraries) $(libs_$(call chapter_of,$(1)))) -lm
+# compile FLAGS: compiles the first prerequisite.
+define compile_source
+@mkdir -p $(@D)
+$(call say,compile)$(compile) $(1) -MMD -MP -c -o $@ $<
 endef
-$(foreach suite,$(suites),$(eval $(call suite_rule,$(suite))))
-$(out)/tests/test_shortage: LDFLAGS += $(foreach function,malloc calloc realloc reallocarray free mmap munmap,-Wl,--wrap=$(function))
-
-# A function whose last act is to wait keeps its frame, or nobody could tell that it waits: not in
-# the library, where a switch would cost 4 % more.
-keep_frames = $(if $(filter common/%,$<),,-fno-optimize-sibling-calls)
-
-# What asking whether there is a recording costs: test_trace_cost counts the instructions of this
-# program with it and, from a library of its own, without.
-cost := $(out)/tests/trace_cost
-$(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
-$(cost): $(cost).c.o $(library)
-$(cost)_untraced: $(cost).c.o $(patsubst $(out)/%.c.o,$(out)/untraced/%.c.o,$(common_objects))
-$(cost) $(cost)_untraced:
-	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
-
-$(out)/untraced/%.c.o: %.c Makefile | $(out)/found
-	@mkdir -p $(@D)
-	$(call say,compile)$(compile) -DTRACE_LEFT_OUT -MMD -MP -c -o $@ $<
-
-$(out)/%.c.o: %.c Makefile | $(out)/found
-	@mkdir -p $(@D)
-	$(call say,compile)$(compile) $(keep_frames) -MMD -MP -c -o $@ $<
-
-$(out)/%.S.o: %.S Makefile | $(out)/found
-	@mkdir -p $(@D)
-	$(call say,compile)$(compile) -MMD -MP -c -o $@ $<
+# A function that ends with a wait keeps its frame, so that the tree of tasks shows it. The library
+# does without: there each switch would cost 4 % more.
+keep_frames = $(if $(filter common/% %.S,$<),,-fno-optimize-sibling-calls)
+$(out)/untraced/%.o: % Makefile | needs_$(or $(ARCH),build)
+	$(call compile_source,-DTRACE_LEFT_OUT)
+$(out)/%.o: % Makefile | needs_$(or $(ARCH),build)
+	$(call compile_source,$(keep_frames))
+$(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
 
 -include $(shell find $(out) -name '*.d' 2>/dev/null)
 
-# Asked once a variant: a missing header is named with the package that brings it.
-$(out)/found:
-	@tests/setup/packages.sh check $(groups)
-	@mkdir -p $(@D) && touch $@
-
 # --- the commands ----------------------------------------------------------------------------
+
+test_groups := $(or $(ARCH),test $(if $(filter 04_browser timeline,$(chosen_suites)),page))
+runner = OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) EMULATOR='$(EMULATOR)'
+# options NAMES: --name 'value' for each variable NAME that has a value.
+options = $(foreach name,$(1),$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))'))
 
 run: ## install what is missing, build, start the chat server (ARGS="--port 9000")
 	@tests/setup/packages.sh install build
@@ -162,81 +151,64 @@ run: ## install what is missing, build, start the chat server (ARGS="--port 9000
 	04-chat-server/chat-server $(ARGS)
 
 test: ## install what is missing, build everything, run every test
-	@tests/setup/packages.sh install $(groups) test $(if $(filter 04_browser timeline,$(chosen_suites)),page)
+	@tests/setup/packages.sh install $(if $(ARCH),,build) $(test_groups)
 	@$(MAKE) check
 
-# Without installing anything. The runner knows Valgrind and where the variant's programs are.
-check: $(if $(CHAPTER)$(ARCH),chapter,all) tests
-	@BIN=$(abspath $(or $(bin),.)) OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) \
-	    EMULATOR='$(EMULATOR)' tests/run.sh $(chosen_suites)
+check: $(test_groups:%=needs_%) $(if $(CHAPTER)$(ARCH),chapter,all) tests ## run every test, without installing anything
+	@BIN=$(abspath $(or $(bin),.)) $(runner) tests/run.sh $(chosen_suites)
 	$(if $(CHAPTER),,$(if $(filter-out $(suites),$(all_suites)),@echo 'Left out of this variant: $(filter-out $(suites),$(all_suites))'))
 
-check-seeds: tests ## the runtime's suites, each time in another order (SEEDS=1000)
-	@OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) EMULATOR='$(EMULATOR)' tests/seeds.sh
+check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time in another order (SEEDS=1000)
+	@$(runner) tests/seeds.sh
 
-deps: ## install whatever building and testing need (FOR="build test page bench ci")
+deps: ## install what building and testing need (FOR="build test page bench ci")
 	@tests/setup/packages.sh install $(or $(FOR),build test page)
 
-doctor: ## which tools and libraries were found, and the command that installs a missing one
+doctor: ## show the tools and libraries that were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
 
-formatted := $(wildcard common/*.[ch] common/*/*.[ch] $(chapters:%=%/*.[ch]) tests/*.[ch] tests/*/*.[ch] \
-    docs/recordings/*.[ch] $(chapters:%=%/steps/*.[ch]) $(chapters:%=%/exercises/*/*.[ch]))
-# The benchmarks are programs: nothing is measured in a test.
+# The benchmarks are programs of their own: no test measures time.
 bench := $(out)/tests/bench
-$(bench)/runtime: $(patsubst %,$(bench)/%.c.o,runtime runtime_ours runtime_libuv report) $(library)
-$(bench)/echo: $(patsubst %,$(bench)/%.c.o,echo echo_load latency report server_process)
-$(bench)/echo_libuv: $(bench)/echo_libuv.c.o
-$(bench)/chat: $(patsubst tests/bench/%.c,$(bench)/%.c.o,$(wildcard tests/bench/chat*.c)) \
-    $(patsubst %,$(bench)/%.c.o,latency server_process) $(library)
-$(bench)/runtime $(bench)/echo $(bench)/echo_libuv $(bench)/chat:
-	$(call say,link)$(link) -o $@ $^ $(call libraries,libuv) -lm
-
 bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (RUNS=1 JSON=file)
-	$(bench)/runtime $(JSON)
+	$< $(JSON)
 
-bench-echo: $(bench)/echo $(bench)/echo_libuv $(bin)02-coroutines-echo/echo-server ## the echo server beside libuv and asyncio (QUICK=1 RUNS=1 JSON=file)
-	$(bench)/echo $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv $(JSON)
+bench-echo: $(bench)/echo $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv ## the echo server beside libuv and asyncio (QUICK=1 RUNS=1 JSON=file)
+	$^ $(JSON)
 
-# Which server and work alone: SERVER=bun WORK=n100_w3. QUICK=1 proves in seconds that all of it works.
-bench_options = $(foreach name,OURS ROUNDS WORK SERVER JSON CHART,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
+# SERVER=bun WORK=n100_w3 choose one server and one work. QUICK=1 shows in seconds that all of it runs.
 bench-chat: OURS ?= $(bin)04-chat-server/chat-server
 bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside its peers (QUICK=1 ROUNDS=3 JSON=file CHART=file.svg)
-	@$< $(if $(QUICK),--quick) $(bench_options)
+	@$< $(if $(QUICK),--quick) $(call options,OURS ROUNDS WORK SERVER JSON CHART)
 
-include tests/fuzz/fuzz.mk
-include docs/book.mk
-include docs/pictures.mk
+# Works with any variant: SANITIZE=address,undefined make soak STOPS=50.
+soak: needs_test $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
+	/usr/bin/python3 tests/soak/soak.py $(bin)04-chat-server/chat-server $(if $(STOPS),stops $(STOPS),$(or $(MINUTES),5))
 
-# Of any variant: SANITIZE=address,undefined make soak STOPS=50.
-soak: $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
-	/usr/bin/python3 tests/soak/soak.py $< $(if $(STOPS),stops $(STOPS),$(or $(MINUTES),5))
-
-lint: compile_commands.json ## the layout of the sources, clang-tidy, shellcheck
-	$(CLANG_FORMAT) --dry-run --Werror $(formatted)
-	@# One file a run: in one run for all, clang-tidy 14 carries what it knows of va_list over.
-	@# It would find the faults that exercises are about.
-	printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(formatted))) | xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
+sources := $(sort $(shell find common $(chapters) tests docs -name node_modules -prune -o -name '*.[ch]' -print))
+# clang-tidy reads one file a run: in a run for all, version 14 remembers va_list from the file before.
+# It does not read exercises, whose faults it would find.
+lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
+	$(CLANG_FORMAT) --dry-run --Werror $(sources)
+	printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(sources))) | \
+	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
-format: ## lay the sources out as .clang-format says
-	$(CLANG_FORMAT) -i $(formatted)
+format: needs_ci ## lay the sources out as .clang-format says
+	$(CLANG_FORMAT) -i $(sources)
+
+# clangd reads the flags of each source from here.
+compile_commands.json: Makefile $(sources)
+	@printf '%s\n' $(filter %.c,$(sources)) | sed -e '1s/^/[/' -e '$$!s/$$/,/' -e '$$s/$$/]/' \
+	    -e 's|[^],[]*\.c|{"directory": "$(CURDIR)", "file": "&", "command": "$(compile) -c &"}|' > $@
 
 clean: ## remove all that was built
 	rm -rf build compile_commands.json $(programs)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk | expand -t 24
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | expand -t 24
 	@echo
 	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 |'
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
-# For clangd: one entry a source, all with the same flags.
-compile_commands.json: Makefile $(formatted)
-	@for source in $(filter %.c,$(formatted)); do \
-	    printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
-	        "$$separator" '$(CURDIR)' "$$source" '$(compile)' "$$source"; separator=',\n'; \
-	done | sed -e '1s/^/[/' -e 's/\\n/\n/g' -e '$$s/$$/]/' > $@
-
-.PHONY: all chapter tests run test check check-seeds bench-runtime bench-echo bench-chat soak deps doctor lint format clean help
-.SECONDARY:
+include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
+.PHONY: $(needs) all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat soak lint format clean help

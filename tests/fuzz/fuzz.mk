@@ -1,20 +1,17 @@
-# Fuzzing: clang brings libFuzzer as one more sanitizer, so its programs are those of a variant. Its
-# main calls LLVMFuzzerTestOneInput, which is made another name of the target.
+# Fuzzing. libFuzzer is one more sanitizer of clang, so its programs belong to a variant. libFuzzer's
+# main calls LLVMFuzzerTestOneInput: each program defines it as its target's function.
 
-FUZZ    ?= $(fuzzers)#  which
-SECONDS ?= 60#          for each
+fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ    ?= $(fuzzers)#  the targets to run
+SECONDS ?= 60#          for each target
 INPUT   ?=#             a file to try instead
-KEEP    ?=#             1: what is new joins tests/fuzz/corpus
+KEEP    ?=#             1: add the new inputs to tests/fuzz/corpus
 
-define fuzzer_rule
-$(out)/tests/fuzz/$(1): $(out)/tests/fuzz/$(1).c.o $(out)/04-chat-server.a $(library)
-	$$(call say,link)$$(link) -Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(1) -o $$@ $$^ \
-	    $$(call libraries,libuv) -lm
-endef
-$(foreach fuzzer,$(fuzzers),$(eval $(call fuzzer_rule,$(fuzzer))))
+$(fuzzers:%=$(out)/tests/fuzz/%): LDFLAGS += -Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F)
+$(fuzzers:%=$(out)/tests/fuzz/%): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
+	$(link_program)
 
-fuzz: ## look for inputs that break a parser (FUZZ=words SECONDS=600 KEEP=1; INPUT=file)
-	@tests/setup/packages.sh check fuzz
+fuzz: needs_fuzz ## look for inputs that break a parser (FUZZ=words SECONDS=600 KEEP=1; INPUT=file)
 	@$(MAKE) CC=clang SANITIZE=fuzzer,address,undefined run-fuzzers
 
 run-fuzzers: $(FUZZ:%=$(out)/tests/fuzz/%)

@@ -1,20 +1,22 @@
 #!/bin/sh
-# What building and testing need. A thing is found by its being there, whoever installed it.
+# The packages that building, testing and the other commands need. It looks for the tool or the library
+# itself, so a package counts however it was installed.
 #
-#   packages.sh check GROUP...     silent; or names what is missing and the command for it, status 1
-#   packages.sh install GROUP...   silent; or says what it installs and how, and does it
+#   packages.sh check GROUP...     prints what is missing and the command that installs it, status 1;
+#                                  prints nothing if all is there
+#   packages.sh install GROUP...   installs what is missing, and prints the commands that it runs
 #   packages.sh doctor             each tool and library with its version; status 1 if one is missing
 #
 # The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
-# docs (the book's pages), site, fuzz, aarch64.
+# docs (the book's pages), picture, site, fuzz, aarch64.
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 compiler=${CC:-gcc}
 compiler=${compiler%% *} # of CC="clang -m64" the command
 case $compiler in cc | */cc) compiler=gcc ;; esac
 
-# Of each: its group, its name, how it is found, and its packages for apt, dnf and brew. A "-" stands
-# where the system brings it, or has no such package.
+# Each line: the group, the name, the function that finds it, and the packages for apt, dnf and brew.
+# A "-" stands where the system includes it, or has no such package.
 needs() {
     package=${compiler##*/}
     package_of_browser=chromium
@@ -49,9 +51,10 @@ ci    clang-format   command:clang-format                    clang-format       
 ci    clang-tidy     command:clang-tidy                      clang-tidy             clang-tools-extra   llvm
 ci    shellcheck     command:shellcheck                      shellcheck             ShellCheck          shellcheck
 ci    valgrind       command:valgrind                        valgrind               valgrind            -
+picture python3      command:/usr/bin/python3                python3                python3             -
 docs  python3        command:/usr/bin/python3                python3                python3             -
 docs  graphviz       graphviz                                graphviz               graphviz            graphviz
-docs  pyte           module:pyte                             python3-pyte           python3-pyte         -
+docs  pyte           module:pyte                             python3-pyte           python3-pyte        -
 site  python3        command:/usr/bin/python3                python3                python3             -
 site  node>=18       node:18                                 nodejs                 nodejs              node
 site  npm            command:npm                             npm                    nodejs-npm          node
@@ -68,7 +71,7 @@ END
 
 # --- what is there ---------------------------------------------------------------------------
 
-# Calls found_ or version_: what is said as library:libuv:uv.h is found_library libuv uv.h.
+# ask found_ library:libuv:uv.h calls found_library libuv uv.h; ask version_ ... calls version_library.
 ask() {
     # shellcheck disable=SC2046 # the words have no spaces
     set -- $(echo "$1$2" | tr ':' ' ')
@@ -86,7 +89,7 @@ version_command() {
     "$1" --version | first_number
 }
 
-# Without its headers a compiler is of no use.
+# The compiler has to come with the headers of the C library.
 found_compiler() {
     found_command "$compiler" && has_header stdlib.h
 }
@@ -97,7 +100,7 @@ has_header() {
     echo "#include <$1>" | "$compiler" -x c -fsyntax-only -
 }
 
-# Without pkg-config, or where that does not know it, the compiler is asked for the header.
+# Where pkg-config does not know the library, the compiler looks for the header.
 found_library() {
     if pkg-config --exists "$1"; then
         pkg-config --atleast-version="${3:-0}" "$1"
@@ -109,7 +112,7 @@ version_library() {
     pkg-config --modversion "$1" | grep -oE '^[0-9.]+' || echo '?'
 }
 
-# libwebsockets on libuv's loop: a plugin of its own, or built in.
+# libwebsockets runs on libuv's loop by a plugin, or has that built in.
 found_event_library() {
     for plugin in "$(pkg-config --variable=libdir libwebsockets)"/libwebsockets-evlib_uv.*; do
         test -e "$plugin" && return
@@ -129,7 +132,7 @@ version_module() {
     /usr/bin/python3 -c "import importlib.metadata as m; print(m.version('$1'))"
 }
 
-# As tests/browser/browser.mjs looks for it.
+# tests/browser/browser.mjs looks for the browser in the same places.
 found_browser() {
     if test -n "$CHROMIUM"; then
         test -x "$CHROMIUM"
@@ -163,7 +166,7 @@ version_node() {
     version_command node
 }
 
-# What brings main has to be there too.
+# libFuzzer's library has to be there too: it has the main function.
 found_fuzzer() {
     echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
         clang -fsanitize=fuzzer,address,undefined -x c -o /dev/null -
@@ -186,16 +189,18 @@ version_aarch64_root() {
     echo 'in build/aarch64-root'
 }
 
-# Installed, and since the list of what is to be installed was last changed.
-found_node_modules() (
-    cd "$root/$1" && test -d "node_modules/$2" &&
-        test -z "$(find package-lock.json -newer node_modules/.package-lock.json)"
-)
+# The version that is installed is the version that package-lock.json names.
+found_node_modules() {
+    installed=$(version_node_modules "$1" "$2")
+    locked=$(grep -A 1 "\"node_modules/$2\": {" "$root/$1/package-lock.json" | sed -n "$version_in_json")
+    test -n "$installed" && test "$installed" = "$locked"
+}
+version_in_json='s/^ *"version": "\(.*\)".*/\1/p'
 version_node_modules() {
-    sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$root/$1/node_modules/$2/package.json"
+    sed -n "$version_in_json" "$root/$1/node_modules/$2/package.json"
 }
 
-# The lines of needs that are of these groups and not there. Nobody has Valgrind or gdb on macOS.
+# Prints the lines of needs of these groups that are not found. macOS has neither Valgrind nor gdb.
 missing() {
     needs | while read -r group name how packages; do
         case $manager:$name in brew:valgrind* | brew:gdb) continue ;; esac
@@ -203,7 +208,7 @@ missing() {
     done
 }
 
-# --- how it comes ----------------------------------------------------------------------------
+# --- how to install ----------------------------------------------------------------------------
 
 as_root=
 test "$(id -u)" -eq 0 || as_root='sudo '
@@ -218,7 +223,7 @@ else
     manager=unknown
 fi
 
-# The packages of this system for lines of needs, each once, in one line.
+# Reads lines of needs, and prints this system's packages for them in one line, each once.
 packages() {
     while read -r _ _ _ apt dnf brew; do
         case $manager in
@@ -229,7 +234,7 @@ packages() {
     done | tr ',' '\n' | sed '/^-$/d' | sort -u | paste -s -d ' ' -
 }
 
-# The commands that bring lines of needs, one a line.
+# Reads lines of needs, and prints the commands that install them, one a line.
 commands() {
     lines=$(cat)
     wanted=$(echo "$lines" | packages)
@@ -254,11 +259,11 @@ names() {
     while read -r _ name _; do echo "$name"; done | paste -s -d ' ' -
 }
 
-# On a system of unknown kind, what lines of needs are called elsewhere; else fails.
+# On an unknown system prints the names of the packages on other systems; fails on a known one.
 explain_unknown_system() (
     lines=$(echo "$1" | grep -v ' node_modules:')
     test "$manager" = unknown && test -n "$lines" || exit
-    echo 'This system has neither apt-get, dnf nor brew. What is needed, by its packages in'
+    echo 'This system has neither apt-get, dnf nor brew. Install these packages, named as in'
     echo 'Debian, Fedora and Homebrew:'
     echo "$lines" | while read -r _ name _ apt dnf brew; do
         printf '  %-14s %-24s %-24s %s\n' "$name" "$apt" "$dnf" "$brew"
@@ -293,13 +298,13 @@ install() {
     check "$@"
 }
 
-# What only benchmarks, CI, fuzzing and the other processor need may be missing.
+# The status is about the groups that make test installs; the others may be missing.
 doctor() {
     needs | while read -r group name how packages; do
         test "$group" = "$last" || printf '%s\n' "to $group:" |
             sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
-                -e 's/to ci:/for CI only:/' -e 's/to docs:/to write the book:/' \
-                -e 's/to site:/to build its site:/' -e 's/to aarch64:/for ARCH=aarch64:/'
+                -e 's/to ci:/for make lint and CI:/' -e 's/to docs:/to write the book:/' \
+                -e 's/to site:/to build its site:/' -e 's/to picture:/to draw a program at work:/' -e 's/to aarch64:/for ARCH=aarch64:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"
