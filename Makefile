@@ -188,13 +188,13 @@ sources := $(sort $(shell find common $(chapters) tests docs -name node_modules 
 # clang-tidy reads one file a run: in a run for all, version 14 remembers va_list from the file before.
 # It does not read exercises, whose faults it would find.
 lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
-	$(CLANG_FORMAT) --dry-run --Werror $(sources)
-	printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(sources))) | \
+	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
+	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(sources))) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
 format: needs_ci ## lay the sources out as .clang-format says
-	$(CLANG_FORMAT) -i $(sources)
+	@$(CLANG_FORMAT) -i $(sources)
 
 # clangd reads the flags of each source from here.
 compile_commands.json: Makefile $(sources)
