@@ -51,7 +51,8 @@ link = $(CC) $(sanitize) $(LDFLAGS)
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
 
 # needs_GROUP: stops where a package of the group is missing, and prints the command that installs it.
-needs_%:
+needs := $(addprefix needs_,build test page ci docs picture site fuzz aarch64)
+$(needs): needs_%:
 	@tests/setup/packages.sh check $*
 
 # --- what is built ---------------------------------------------------------------------------
@@ -60,16 +61,10 @@ chapters := 01-event-loop 02-coroutines-echo 03-keyboard-maze 04-chat-server
 libs_03-keyboard-maze := ncursesw
 libs_04-chat-server := libwebsockets
 
-programs := 01-event-loop/hello 01-event-loop/compare \
-    02-coroutines-echo/hello 02-coroutines-echo/echo-server 02-coroutines-echo/echo-client \
-    03-keyboard-maze/maze \
-    04-chat-server/hello-server 04-chat-server/chat-server \
-    docs/recordings/turns docs/recordings/key
-benchmarks := $(addprefix tests/bench/,runtime echo echo_libuv chat)
+# A source with a main function is a program; every other source goes into the archive of its folder.
+have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c tests/*.c tests/bench/*.c)
+programs := $(filter-out $(left_out),$(basename $(filter-out tests/%,$(have_main))))
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
-have_main := $(addsuffix .c,$(programs) $(benchmarks) $(all_suites:%=tests/test_%) tests/trace_cost)
-
-programs := $(filter-out $(left_out),$(programs))
 # These suites test the pages and the book's tools, alike in all variants: the plain one runs them.
 of_pages := 04_browser book exercises setup timeline
 suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
@@ -80,7 +75,6 @@ all: $(programs:%=$(bin)%) compile_commands.json ## build every program
 chapter: $(chosen_programs:%=$(bin)%)
 tests: $(chosen_suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
 
-# Every source of a folder goes into the folder's archive, unless it has a main function.
 members = $(patsubst %,$(out)/%.o,$(filter-out $(have_main),$(wildcard $(1))))
 folders := $(chapters) 04-chat-server/websocket tests tests/bench tests/fuzz
 $(foreach folder,$(folders),$(eval $(out)/$(folder).a: $(call members,$(folder)/*.c)))
@@ -107,8 +101,7 @@ endef
 .SECONDEXPANSION:
 $(programs:%=$(bin)%): $(bin)%: $(out)/%.c.o $$(call archives,$$*)
 	$(link_program)
-others := $(suites:%=tests/test_%) $(benchmarks) tests/trace_cost
-$(others:%=$(out)/%): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
+$(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
 	$(link_program)
 
 # These suites replace these functions, so that memory runs out where they say.
@@ -164,7 +157,7 @@ check: $(test_groups:%=needs_%) $(if $(CHAPTER)$(ARCH),chapter,all) tests ## run
 	@BIN=$(abspath $(or $(bin),.)) $(runner) tests/run.sh $(chosen_suites)
 	$(if $(CHAPTER),,$(if $(filter-out $(suites),$(all_suites)),@echo 'Left out of this variant: $(filter-out $(suites),$(all_suites))'))
 
-check-seeds: $(test_groups:%=needs_%) tests ## the runtime's suites, each time in another order (SEEDS=1000)
+check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time in another order (SEEDS=1000)
 	@$(runner) tests/seeds.sh
 
 deps: ## install what building and testing need (FOR="build test page bench ci")
@@ -194,13 +187,13 @@ sources := $(sort $(shell find common $(chapters) tests docs -name node_modules 
 # clang-tidy reads one file a run: in a run for all, version 14 remembers va_list from the file before.
 # It does not read exercises, whose faults it would find.
 lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
-	$(CLANG_FORMAT) --dry-run --Werror $(sources)
-	printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(sources))) | \
+	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
+	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(sources))) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
 format: needs_ci ## lay the sources out as .clang-format says
-	$(CLANG_FORMAT) -i $(sources)
+	@$(CLANG_FORMAT) -i $(sources)
 
 # clangd reads the flags of each source from here.
 compile_commands.json: Makefile $(sources)
@@ -217,4 +210,4 @@ help: ## this list
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
-.PHONY: all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat soak lint format clean help
+.PHONY: $(needs) all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat soak lint format clean help

@@ -58,8 +58,8 @@ static size_t write_names(FILE *list, const struct room *room)
     size_t count = 0;
     const struct client *client;
     TAILQ_FOREACH(client, &room->clients, room_entry)
-    if (client->name && count++ < MAX_NAMES_SENT)
-        fprintf(list, "\n%s", client->name);
+        if (client->name && count++ < MAX_NAMES_SENT)
+            fprintf(list, "\n%s", client->name);
     return count;
 }
 

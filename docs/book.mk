@@ -51,7 +51,7 @@ exercises: needs_test ## list the exercises, and which you have solved
 	@$(exercises_sh) list $(chosen_exercises)
 
 # The plain build is the learner's; sanitizers find faults that do not show there.
-exercises-check: ## every skeleton fails by an assertion, every solution passes (CI)
+exercises-check: needs_test ## every skeleton fails by an assertion, every solution passes (CI)
 	@$(MAKE) exercises-check-one
 	@$(MAKE) SANITIZE=address,undefined exercises-check-one
 
