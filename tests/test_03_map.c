@@ -45,8 +45,8 @@ static void check_drawing(const struct maze_map *map)
 static size_t reachable_cells(const struct maze_map *map)
 {
     size_t cells = map->width * map->height, count = 0, waiting = 0;
-    size_t *stack = malloc(cells * sizeof *stack);
-    bool *seen = calloc(cells, sizeof *seen);
+    size_t *stack = malloc(cells * sizeof(*stack));
+    bool *seen = calloc(cells, sizeof(*seen));
     ck_assert(stack && seen);
     stack[waiting++] = 0;
     seen[0] = true;
@@ -127,7 +127,7 @@ START_TEST(a_side_of_nothing_or_too_much_is_refused)
 {
     const size_t sides[][2] = {{0, 1}, {1, 0}, {MAZE_MAP_LIMIT + 1, 1}, {1, MAZE_MAP_LIMIT + 1},
         {SIZE_MAX, SIZE_MAX}, {SIZE_MAX / 2 + 1, 2}};
-    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+    for (size_t i = 0; i < sizeof(sides) / sizeof(*sides); i++) {
         struct maze_map map;
         uint64_t random = 1;
         ck_assert_int_eq(maze_map_make(&map, sides[i][0], sides[i][1], &random), UV_EINVAL);
@@ -177,7 +177,7 @@ START_TEST(walls_and_the_outside_are_not_free)
     struct maze_map map = make(3, 2, 9);
     const struct place closed[] = {{0, 0}, {0, 1}, {1, 0}, {9, 1}, {1, 4}, {10, 1}, {1, 5},
         {SIZE_MAX, 1}, {1, SIZE_MAX}, {SIZE_MAX, SIZE_MAX}};
-    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
+    for (size_t i = 0; i < sizeof(closed) / sizeof(*closed); i++)
         ck_assert(!maze_map_is_free(&map, closed[i]));
     ck_assert(is_open(&map, 1, 1));
     ck_assert(is_open(&map, 8, 3));

@@ -132,7 +132,7 @@ START_TEST(the_same_seed_puts_the_player_at_the_same_place)
     start(&terminal);
     ck_assert(find_player(&terminal, &second));
     leave(&terminal);
-    ck_assert_mem_eq(&first, &second, sizeof first);
+    ck_assert_mem_eq(&first, &second, sizeof(first));
 }
 END_TEST
 
@@ -213,7 +213,7 @@ static const struct key arrows[] = {
 static bool player_is_at(struct terminal *terminal, void *place)
 {
     struct place player;
-    return find_player(terminal, &player) && memcmp(&player, place, sizeof player) == 0;
+    return find_player(terminal, &player) && memcmp(&player, place, sizeof(player)) == 0;
 }
 
 /* Presses keys at random. That a wall stopped the player shows in where the next step leads. */
@@ -351,7 +351,7 @@ START_TEST(a_crash_leaves_the_terminal_restored)
 {
     static const int signals[] = {SIGABRT, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     /* Valgrind takes the last four, when they are sent, for its own. */
-    size_t count = under_valgrind() ? 3 : sizeof signals / sizeof *signals;
+    size_t count = under_valgrind() ? 3 : sizeof(signals) / sizeof(*signals);
     for (size_t i = 0; i < count; i++) {
         struct terminal terminal;
         start(&terminal);
@@ -470,7 +470,7 @@ END_TEST
 START_TEST(an_unknown_terminal_is_named)
 {
     static const char *const names[] = {"TERM=nonsense", "TERM=dumb", "TERM="};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         struct terminal terminal;
         terminal_start(&terminal, 80, 24, PROGRAM, usual_words,
             (const char *const[]){names[i], "LANG=en_US.UTF-8", NULL});
@@ -567,7 +567,7 @@ static bool enemies_have_moved(struct terminal *terminal, void *argument)
         }
     if (now.count == 0 || now.count > ENEMIES)
         return false; /* half of a picture */
-    bool moved = before->count > 0 && memcmp(now.at, before->at, sizeof now.at) != 0;
+    bool moved = before->count > 0 && memcmp(now.at, before->at, sizeof(now.at)) != 0;
     if (before->count == 0 || moved)
         *before = now;
     return moved;
@@ -612,7 +612,7 @@ START_TEST(bad_options_are_rejected_by_name)
 {
     static const char *const bad[][2] = {
         {"--width", "0"}, {"--height", "x"}, {"--enemies", "-1"}, {"--seed", "1.5"}};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         char *errors;
         ck_assert_int_eq(
             child_run(PROGRAM, (const char *[]){bad[i][0], bad[i][1], NULL}, NULL, &errors), 2);
