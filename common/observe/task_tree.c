@@ -37,7 +37,8 @@ static void print_task(const struct task *task, int depth, struct tree *tree)
         fprintf(tree->out, "%s\n", state_of(task));
     for (const struct scope *scope = task->scopes; scope; scope = scope->outer) {
         size_t shown = 0, left = 0;
-        for (const struct task *child = scope->children; child; child = child->next)
+        const struct task *child;
+        TAILQ_FOREACH(child, &scope->children, siblings)
             if (++shown <= MOST_SIBLINGS)
                 print_task(child, depth + 1, tree);
             else

@@ -66,22 +66,6 @@ static void task_main(void *argument)
     coroutine_finish(&task->coroutine);
 }
 
-static void end_task(struct task *task)
-{
-    struct scope *parent = task->parent;
-    task->pool->live--;
-    if (task->joiner) {
-        task->joiner->result = task->result;
-        task->joiner->joined = NULL;
-        task->held = false;
-        task_wake(&task->joiner->wait, 0);
-    }
-    if (parent)
-        scope_child_ended(parent, task);
-    else
-        loop_stop(task->pool->loop);
-}
-
 static void require_whole_stack(const struct task *task, const void *pointer)
 {
     if (stack_is_whole(&task->coroutine.stack, pointer))
@@ -108,7 +92,8 @@ static void resume_task(void *argument)
     require_whole_stack(task, task->coroutine.pointer);
     coroutine_end(&task->coroutine);
     stack_release(&pool->stacks, task->coroutine.stack);
-    end_task(task);
+    pool->live--;
+    task->on_end(task);
 }
 
 /* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
@@ -154,6 +139,11 @@ static void cancel_root(void *argument)
         task_cancel(pool->root);
 }
 
+static void root_ended(struct task *root)
+{
+    loop_stop(root->pool->loop);
+}
+
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
 {
     if (running)
@@ -168,6 +158,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     uv_signal_start(&pool->show, show_tasks, SIGUSR1);
     struct overflow_watch watch;
     overflow_watch(&watch);
+    task->on_end = root_ended;
     pool->root = task;
     loop_ready(loop, &task->ready);
     int failure = 0; /* a callback that was to come and never will */
@@ -292,36 +283,4 @@ void task_cancel(struct task *task)
         return;
     task->cancelled = UV_ECANCELED;
     task_interrupt(task);
-}
-
-/*
- * Joining
- */
-
-static void cancel_join(struct task_wait *wait)
-{
-    ((struct task_join_wait *)wait)->joined->joiner = NULL;
-    task_wake(wait, UV_ECANCELED);
-}
-
-int task_join(struct task *task, int *result)
-{
-    struct task_join_wait join = {.joined = task, .result = task->result};
-    if (task == task_required("task_join"))
-        task_misuse("joins itself, which would never end");
-    if (!task->held || task->joiner)
-        task_misuse("joins %s, which has no handle, or is being joined: ask scope_spawn_with for "
-                    "one, and join it once",
-            task->name);
-    if (!task->ended) {
-        task->joiner = &join;
-        int error = task_wait(&join.wait, "join", cancel_join);
-        if (error)
-            return error;
-    } else {
-        scope_forget_child(task);
-    }
-    if (result)
-        *result = join.result;
-    return 0;
 }
