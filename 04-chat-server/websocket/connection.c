@@ -82,7 +82,7 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     message_queue_init(&socket->input);
     socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
-    websocket_peer_address(lws_get_socket_fd(connection), socket->peer);
+    socket_peer_address(lws_get_socket_fd(connection), socket->peer);
     if (socket->path && socket->accept_language &&
         scope_spawn(&server->clients, "client", serve_client, socket) == 0)
         return socket;
