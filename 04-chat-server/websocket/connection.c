@@ -8,7 +8,7 @@
 #include "common/bytes.h"
 
 /*
- * HTTP requests for what is no file
+ * HTTP requests for paths without a file
  */
 
 #define HEADER_SIZE 1024 /* of a response: those that every response has, and a few of its own */
@@ -132,7 +132,7 @@ static int on_peer_close(struct websocket *socket)
  * Receiving
  */
 
-/* Reading pauses when so many messages or bytes wait to be received. */
+/* Reading pauses when this many messages or bytes wait to be received. */
 #define MAX_WAITING_MESSAGES 16
 #define MAX_WAITING_BYTES ((size_t)64 * 1024)
 

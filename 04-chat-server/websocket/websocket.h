@@ -42,7 +42,7 @@ struct websocket_options {
     /* A client's task. When it returns, the queued messages are sent and the connection is closed.
      */
     int (*serve)(struct websocket *socket, void *argument);
-    /* Answers a GET request for a path that is no file: returns 0, *body (the server frees it) and
+    /* Answers a GET request for a path without a file: returns 0, *body (the server frees it) and
      * its *type ("text/plain", ...), or UV_ENOENT, or another error. NULL: all are answered 404. */
     int (*answer)(const char *path, char **body, const char **type, void *argument);
     void *argument;   /* of serve and answer */
