@@ -76,7 +76,6 @@ static void ask_for_name(struct client *self)
         "Identify yourself to send messages. Use the command /name YourName");
 }
 
-// #region client_process_commands
 void client_process_commands(struct client *self, const char *message, size_t size)
 {
     const char *text = text_skip_space(message);
@@ -99,7 +98,6 @@ void client_process_commands(struct client *self, const char *message, size_t si
         client_send(self, "Mensagem não enviada.", "Message not sent.");
     }
 }
-// #endregion client_process_commands
 
 int client_change_name(struct client *self, const struct words *words)
 {

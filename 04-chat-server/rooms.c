@@ -129,7 +129,7 @@ static void send_text(struct websocket_room *members, const char *text)
 static void announce_shutdown(const void *node, VISIT visit, void *unused)
 {
     (void)unused;
-    if (visit != postorder && visit != leaf) /* twalk visits other nodes three times */
+    if (visit != postorder && visit != leaf) /* twalk visits an inner node three times */
         return;
     const char *name = *(char *const *)node;
     struct room *room = (struct room *)(name - offsetof(struct room, name));

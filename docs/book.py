@@ -14,13 +14,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from book import api, links, listings, names, site, transcripts, translations
+from book import api, links, listings, names, site, tables, transcripts, translations
 from book.tree import Tree
 
 
 def write(tree, seconds):
     api.write(tree)
     listings.write(tree)
+    tables.write(tree)
     transcripts.write(tree, seconds)
 
 
@@ -38,6 +39,7 @@ def check(tree, seconds):
         *links.check(tree),
         *names.check(tree),
         *api.check(tree),
+        *tables.check(tree),
         *translations.check(tree),
     ]
     if not problems:

@@ -14,13 +14,33 @@ struct file {
     const char *path, *text;
 };
 
-/* A chapter with a step and its transcript, the translation, and a library of one header. */
+/* A chapter with a step and its transcript, the translation, and a library of one header and one
+ * source; the page of the library counts lines, and a page lays methods beside functions. */
 static const struct file book[] = {
     {"Makefile", "N ?=\nARGS ?=\nstep: one\n\t./one\n"},
     {"README.md", "# A book\n\n[Chapter](01-one/README.md#the-step), `make step N=1.1`.\n"
                   "```sh\ncd 01-one && ./program --times 2   # twice\n```\n"},
     {"common/loop.h", "/*\n * A loop.\n */\n#pragma once\n\n/* Runs it (run_forever). */\n"
                       "int loop_run(void);\n"},
+    {"common/loop/loop.c",
+        "#include \"common/loop.h\"\n\nint loop_run(void)\n{\n    return 0;\n}\n\n"
+        "static const char *loop_name(const char *name,\n    int number)\n{\n"
+        "    if (number) {\n        return 0;\n    }\n    return name;\n}\n"},
+    {"common/README.md",
+        "# The library\n\n<!-- files -->\n| part | lines |\n| --- | ---: |\n| [the "
+        "loop](#the-loop) | |\n"
+        "| all | |\n\n## The loop\n\n<!-- files -->\n| file | lines | what it does |\n"
+        "| --- | ---: | --- |\n| [loop.h](loop.h) | | declares |\n| [loop.c](loop/loop.c) | | runs "
+        "|\n"
+        "| both | | |\n"},
+    {"docs/methods.md", "# Methods\n\n<!-- methods -->\n| Python | here | file | lines |\n| --- | "
+                        "--- | --- | ---: |\n"
+                        "| `Loop.run` | `loop_run` | [loop.c](../common/loop/loop.c) | |\n"
+                        "| `Loop.name` | `loop_name()` | [loop.c](../common/loop/loop.c) | |\n"
+                        "| `Loop.stop` | not needed | | |\n"},
+    {"docs/methods.pt-BR.md", "# Métodos\n\n<!-- methods -->\n| Python | aqui | arquivo | linhas "
+                              "|\n| --- | --- | --- | ---: |\n"
+                              "| `Loop.run` | `loop_run` | [loop.c](../common/loop/loop.c) | |\n"},
     {"01-one/program.c", "{\"times\", OPTION_COUNT, 0}\n"},
     {"01-one/steps/1-step.c", "int main(void)\n{\n    // #region body\n    return 0;\n"
                               "    // #endregion body\n}\n"},
@@ -42,7 +62,7 @@ static char root[] = "/tmp/test-book-XXXXXX";
 static char *path_of(const char *path)
 {
     static char full[512];
-    snprintf(full, sizeof full, "%s/%s", root, path);
+    snprintf(full, sizeof(full), "%s/%s", root, path);
     return full;
 }
 
@@ -51,7 +71,7 @@ static char *read_file(const char *path)
     static char text[65536];
     FILE *file = fopen(path_of(path), "r");
     ck_assert_msg(file != NULL, "%s is not there", path);
-    size_t size = fread(text, 1, sizeof text - 1, file);
+    size_t size = fread(text, 1, sizeof(text) - 1, file);
     fclose(file);
     text[size] = '\0';
     return text;
@@ -70,7 +90,7 @@ static int run_tool(const char *words, char **said)
 {
     char command[1024];
     snprintf(
-        command, sizeof command, "/usr/bin/python3 docs/book.py %s --root %s 2>&1", words, root);
+        command, sizeof(command), "/usr/bin/python3 docs/book.py %s --root %s 2>&1", words, root);
     FILE *tool = popen(command, "r");
     ck_assert_ptr_nonnull(tool);
     char *text = calloc(1, 65536);
@@ -96,21 +116,24 @@ static void make_book(void)
 {
     ck_assert_ptr_nonnull(mkdtemp(root));
     static const char *const directories[] = {
-        "docs", "common", "01-one", "01-one/steps", "01-one/expected"};
-    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
+        "docs", "common", "common/loop", "01-one", "01-one/steps", "01-one/expected"};
+    for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
         ck_assert_int_eq(mkdir(path_of(directories[i]), 0700), 0);
     for (const struct file *file = book; file->path; file++)
         write_file(file->path, file->text);
     expect("write", 0, "");
-    char words[600];
-    snprintf(words, sizeof words, "translated %s", path_of("01-one/README.pt-BR.md"));
-    expect(words, 0, "");
+    static const char *const translations[] = {"01-one/README.pt-BR.md", "docs/methods.pt-BR.md"};
+    for (size_t i = 0; i < sizeof(translations) / sizeof(*translations); i++) {
+        char words[600];
+        snprintf(words, sizeof(words), "translated %s", path_of(translations[i]));
+        expect(words, 0, "");
+    }
 }
 
 static void remove_book(void)
 {
     char command[600];
-    snprintf(command, sizeof command, "rm -r %s", root);
+    snprintf(command, sizeof(command), "rm -r %s", root);
     ck_assert_int_eq(system(command), 0);
 }
 
@@ -122,7 +145,7 @@ static void change(const char *path, const char *old, const char *new)
     ck_assert_msg(place != NULL, "%s has no \"%s\":\n%s", path, old, text);
     char changed[65536];
     snprintf(
-        changed, sizeof changed, "%.*s%s%s", (int)(place - text), text, new, place + strlen(old));
+        changed, sizeof(changed), "%.*s%s%s", (int)(place - text), text, new, place + strlen(old));
     write_file(path, changed);
 }
 
@@ -191,14 +214,47 @@ static const struct drift {
         "01-one/README.pt-BR.md:7: shows 01-one/steps/1-step.c#body, 01-one/expected/1-step.txt; "
         "01-one/README.md shows 01-one/steps/1-step.c#body"},
     {"README.md", "", "- One\n\n  <!-- output: 01-one/expected/1-step.txt -->\n",
-        "README.md:9: nobody would look at this comment"},
-    {"README.md", "", "<!--listing: Makefile-->\n", "README.md:7: nobody would look"},
+        "README.md:9: this comment has no effect"},
+    {"README.md", "", "<!--listing: Makefile-->\n", "README.md:7: this comment has no effect"},
     {"README.md", "", "```sh\nmake\n", "README.md:7: a fence that does not end"},
     {"README.md", "", "\n[one]: 01-one/READYOU.md\n", "README.md:8: no file 01-one/READYOU.md"},
     {"README.md", "cd 01-one && ./program", "timeout -s INT 5 01-one/program --often",
         "README.md:5: 01-one/program has no option --often"},
     {"docs/more.pt-BR.md", NULL, "# Mais\n",
         "docs/more.pt-BR.md:1: translates docs/more.md, which is not there"},
+    {"common/README.md", "| 15 |", "| 14 |",
+        "common/README.md:15: says 14, not 15 lines: run make docs"},
+    {"common/README.md", "both | 22 |", "both | |",
+        "common/README.md:16: says nothing, not 22 lines"},
+    {"common/README.md", "[the loop](#the-loop) | 22", "[the loop](#the-loop) | 2",
+        "common/README.md:6: says 2, not 22 lines"},
+    {"common/README.md", "all | 22", "all | 20", "common/README.md:7: says 20, not 22 lines"},
+    {"common/loop.h", "#pragma once\n", "#pragma once\n\n",
+        "common/README.md:14: says 7, not 8 lines"},
+    {"common/loop/timer.c", NULL, "int x;\n",
+        "common/README.md:3: no table lists common/loop/timer.c: add a row for it"},
+    {"common/README.md", "(loop/loop.c)", "(loop/pool.c)",
+        "common/README.md:15: no file common/loop/pool.c"},
+    {"common/README.md", "| both", "| [again](loop.h) | 7 | |\n| both",
+        "common/README.md:16: loop.h has a second row"},
+    {"common/README.md", "|\n| --- | ---: | --- |", "|\n\n| --- | ---: | --- |",
+        "common/README.md:11: no table in the line below"},
+    {"common/README.md", "<!-- files -->", "<!-- files: x -->",
+        "common/README.md:3: this comment has no effect"},
+    {"docs/methods.md", "`loop_run`", "`loop_walk`",
+        "docs/methods.md:6: common/loop/loop.c does not define loop_walk: mend the row"},
+    {"docs/methods.md", "[loop.c](../common/loop/loop.c)", "[loop.h](../common/loop.h)",
+        "docs/methods.md:6: common/loop.h does not define loop_run"},
+    {"docs/methods.md", "[loop.c](../common/loop/loop.c)", "loop.c",
+        "docs/methods.md:6: no link to the file that defines loop_run"},
+    {"docs/methods.md", "| 4 |", "| 5 |", "docs/methods.md:6: says 5, not 4 lines"},
+    {"docs/methods.pt-BR.md", "| 4 |", "| |", "docs/methods.pt-BR.md:8: says nothing, not 4 lines"},
+    {"docs/methods.md", "| 8 |\n",
+        "| 8 |\n| `Loop.again` | `loop_run` | [loop.c](../common/loop/loop.c) | 4 |\n",
+        "docs/methods.md:8: common/loop/loop.c defines loop_run before loop_name: same order in "
+        "both"},
+    {"docs/methods.md", "`Loop.run`", "`Loop.go`",
+        "docs/methods.pt-BR.md:1: \"Methods\" of docs/methods.md has changed"},
     {"02-two/README.md", NULL, "# Two\n", "02-two/README.md:1: has no translation"},
 };
 
@@ -213,13 +269,26 @@ START_TEST(a_drift_is_named_at_its_line)
     else
         write_file(drift->path, drift->new);
     char words[32];
-    snprintf(words, sizeof words, "check --seconds %d", strstr(drift->new, "sleep") ? 1 : 20);
+    snprintf(words, sizeof(words), "check --seconds %d", strstr(drift->new, "sleep") ? 1 : 20);
     expect(words, drift->said ? 1 : 0, drift->said ? drift->said : "pages are true");
+    remove_book();
+}
+END_TEST
+
+START_TEST(docs_counts_the_lines_anew)
+{
+    make_book();
+    change("common/loop/loop.c", "return 0;\n", "number = 1;\n    return number;\n");
+    expect("check --seconds 0", 1, "docs/methods.pt-BR.md:8: says 4, not 5 lines");
+    expect("write --seconds 0", 0, "");
+    expect("check --seconds 0", 0, "pages are true"); /* so no translation is marked as old */
     remove_book();
 }
 END_TEST
 
 int main(void)
 {
-    return run_table("book", a_drift_is_named_at_its_line, sizeof drifts / sizeof *drifts);
+    const TTest *const counts[] = {docs_counts_the_lines_anew, NULL};
+    int failed = run_table("book", a_drift_is_named_at_its_line, sizeof(drifts) / sizeof(*drifts));
+    return run_suite("counts", (struct test_group[]){{"counts", counts}, {NULL, NULL}}) || failed;
 }

@@ -9,11 +9,16 @@ Fence = namedtuple("Fence", "start end language")
 # A comment "<!-- listing: PATH#REGION -->" or "<!-- output: PATH -->", and the fence below
 # it, or None.
 Directive = namedtuple("Directive", "line kind target fence")
+# A comment "<!-- files -->" or "<!-- methods -->" and the table below it: the cells of its header, and
+# its rows without the line of dashes.
+Table = namedtuple("Table", "line kind header rows")
+Row = namedtuple("Row", "line cells")
 Link = namedtuple("Link", "line target is_picture")
 Code = namedtuple("Code", "line text")
 
 DIRECTIVE = re.compile(r"<!-- (listing|output): (\S+) -->$")
-NEARLY = re.compile(r"\s*<!--\s*(?:listing|output)\b")
+TABLE = re.compile(r"<!-- (files|methods) -->$")
+NEARLY = re.compile(r"\s*<!--\s*(?:listing|output|files|methods)\b")
 HEADING = re.compile(r"(#{1,6}) +(.*?)[ #]*$")
 INLINE_CODE = re.compile(r"(`+)(.+?)\1")
 # The end of a link: its text may have begun in another line.
@@ -40,6 +45,7 @@ class Page:
         }
         self.headings = list(self._headings())
         self.directives = list(self._directives())
+        self.tables = list(self._tables())
 
     def _fences(self):
         start = None
@@ -75,13 +81,29 @@ class Page:
         starts = {fence.start: fence for fence in self.fences}
         for number, line in self.prose():
             match = DIRECTIVE.match(line)
-            if NEARLY.match(line) and not match:
-                self.mistakes.append((number, "nobody would look at this comment: "
+            if NEARLY.match(line) and not match and not TABLE.match(line):
+                self.mistakes.append((number, "this comment has no effect: "
                                       "<!-- output: PATH --> has to stand alone, at the margin"))
             if match:
                 # Between the two there may be the line that names the file (listings.py).
                 fence = starts.get(number + 1) or starts.get(number + 2)
                 yield Directive(number, match[1], match[2], fence)
+
+    def _tables(self):
+        for number, line in self.prose():
+            match = TABLE.match(line)
+            if not match:
+                continue
+            rows = []
+            for below in range(number + 1, len(self.lines)):
+                if not self.lines[below].startswith("|"):
+                    break
+                cells = [cell.strip() for cell in self.lines[below].strip().strip("|").split("|")]
+                rows.append(Row(below, cells + [""] * (len(rows[0].cells) - len(cells) if rows else 0)))
+            if len(rows) > 2:
+                yield Table(number, match[1], rows[0].cells, rows[2:])
+            else:
+                self.mistakes.append((number, "no table in the line below: write one"))
 
     def links(self):
         for number, line in self.prose():

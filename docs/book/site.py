@@ -125,9 +125,9 @@ def _entry(tree, path):
 
 
 def _shared_pages(tree, prefix):
-    """Those of docs/, in English where there is no translation."""
+    """The pages of docs/ and of the library, in English where there is no translation."""
     for path in tree.files:
-        if path.startswith("docs/") and path.endswith(".md") and not prefix_of(path):
+        if path.startswith(("common/", "docs/")) and path.endswith(".md") and not prefix_of(path):
             translated = path.removesuffix(".md") + PORTUGUESE
             yield translated if prefix and tree.has(translated) else path
 

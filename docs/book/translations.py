@@ -1,12 +1,13 @@
 """README.pt-BR.md has the sections of README.md, each with a hash of the English that it
-translates: "<!-- en: 0123abcd -->" below its heading. The hash does not know the listings and
-outputs."""
+translates: "<!-- en: 0123abcd -->" below its heading. Listings, outputs and counted lines are not in
+the hash."""
 
 import hashlib
 import re
 from collections import namedtuple
 from itertools import zip_longest
 
+from . import tables
 from .tree import Problem
 
 PORTUGUESE = ".pt-BR.md"
@@ -22,7 +23,8 @@ def _hash(page, start, end):
     for directive in page.directives:
         if directive.fence:
             generated.update(range(directive.line + 1, directive.fence.end + 1))
-    lines = [page.lines[number].rstrip() for number in range(start, end) if number not in generated]
+    all_lines = tables.without_counts(page)
+    lines = [all_lines[number].rstrip() for number in range(start, end) if number not in generated]
     text = "\n".join(line for line in lines if line)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
