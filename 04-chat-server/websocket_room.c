@@ -8,7 +8,7 @@
 /* A batch is sent when, in a row, one iteration of the loop for every so many members has brought
  * nothing new to the room. Such an iteration costs much less than sending to one member, so waiting
  * adds a few percent to the cost of sending. To fewer members a batch is sent at once. */
-#define MEMBERS_PER_ITERATION 4
+#define MEMBERS_PER_ITERATION 8
 #define LONGEST_WAIT 2 /* ms, since the first message of the batch */
 
 /*

@@ -7,8 +7,8 @@
  *
  * The log is written at the end of an iteration of the loop: once enough in a row have brought the
  * room no message, and at the latest 2 ms after the first one. So messages leave together while the
- * server is busy, and none waits for a timer. For two or three members it is written at the end of
- * the iteration in which the message was said.
+ * server is busy, and none waits for a timer. For fewer than eight members it is written at the
+ * end of the iteration in which the message was said.
  *
  *              said by A      by B     by A        the end
  *     log      │ frame        │ frame  │ frame    │
