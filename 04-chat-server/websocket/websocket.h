@@ -130,8 +130,8 @@ const char *websocket_peer(const struct websocket *socket);
  *
  * The log is sent at the end of an iteration of the loop: after some iterations in a row without a
  * message to the room, or 2 ms after the log's first message. So messages leave together while the
- * server is busy, and none waits for a timer. A room of two or three members sends at the end of
- * each iteration.
+ * server is busy, and none waits for a timer. A room of fewer than eight members sends at the
+ * end of each iteration.
  *
  *              sent by A      by B     by A        the end
  *     log      │ frame        │ frame  │ frame    │
