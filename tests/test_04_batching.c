@@ -6,7 +6,7 @@
 #include "websocket_members.h"
 #include "websocket_stage.h"
 
-#define MEMBERS 10 /* the batch waits for two iterations in a row that bring nothing */
+#define MEMBERS 16 /* the batch waits for two iterations in a row that bring nothing */
 #define SIZE 5     /* bytes of the frame of "0 a"; all messages here are as long */
 
 static struct frame frame;
@@ -76,14 +76,14 @@ END_TEST
 
 START_TEST(to_a_few_members_each_message_leaves_at_once)
 {
-    int peers[3];
-    start_with_members(peers, 3);
+    int peers[7];
+    start_with_members(peers, 7);
     tell(peers[0], "all a;wait 1;pending;all b;wait 1;pending");
     expect_pending(peers[0], 0, 0);
     expect_pending(peers[0], 0, 0);
     expect(peers[1], "0 a");
     expect(peers[1], "1 b");
-    leave(peers, 3);
+    leave(peers, 7);
     stop();
 }
 END_TEST

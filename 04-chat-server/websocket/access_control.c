@@ -1,7 +1,6 @@
 #include "04-chat-server/websocket/access_control.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <search.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "04-chat-server/websocket/websocket.h"
 #include "common/language.h"
+#include "common/stream.h"
 
 #define MINUTE 60000000000u /* nanoseconds */
 
@@ -147,26 +147,6 @@ static bool is_loopback(const char *text)
     }
 }
 
-int websocket_peer_address(int socket, char address[STREAM_ADDRESS_SIZE])
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4; /* its port is where that of sockaddr_in6 is, too */
-        struct sockaddr_storage storage;
-    } peer = {0};
-    socklen_t size = sizeof(peer);
-    char host[INET6_ADDRSTRLEN];
-    strcpy(address, "?");
-    if (getpeername(socket, &peer.any, &size))
-        return uv_translate_sys_error(errno);
-    int error = uv_ip_name(&peer.any, host, sizeof(host));
-    if (error)
-        return error;
-    const char *format = peer.any.sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u";
-    snprintf(address, STREAM_ADDRESS_SIZE, format, host, ntohs(peer.v4.sin_port));
-    return 0;
-}
-
 /*
  * Connections by address
  */
@@ -188,7 +168,7 @@ static bool peer_network(int socket, struct address *address)
     char text[STREAM_ADDRESS_SIZE];
     union ip ip;
     *address = (struct address){0};
-    websocket_peer_address(socket, text);
+    socket_peer_address(socket, text);
     switch (parse_ip(text, &ip)) {
     case AF_INET:
         memset(address->network, 0xff, 4); /* multicast in IPv6, so it is no peer's network */

@@ -9,8 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/stream.h"
-
 struct websocket_options;
 
 struct websocket_access {
@@ -40,7 +38,3 @@ int websocket_check_request(struct lws *connection);
 /* For LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: returns 0 if the connection may become a WebSocket, or -1
  * after refusing it: 426 (not version 13) or 403 (a page of another site). */
 int websocket_check_upgrade(struct websocket_access *access, struct lws *connection);
-
-/* The address of the socket's peer, "127.0.0.1:50000" or "[::1]:50000". Returns 0 or libuv's error,
- * and then the text is "?". */
-int websocket_peer_address(int socket, char address[STREAM_ADDRESS_SIZE]);

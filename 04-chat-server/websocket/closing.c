@@ -25,8 +25,8 @@ void websocket_wake(struct websocket *socket)
         task_wake(receiver, 0);
 }
 
-/* Outside its callbacks, libwebsockets notices what lws_set_timeout and lws_rx_flow_control have
- * changed only at its next event: this makes one. */
+/* A change by lws_set_timeout or lws_rx_flow_control outside libwebsockets' callbacks takes effect
+ * at its next event: this makes one. */
 static void wake_libwebsockets(struct websocket *socket)
 {
     lws_cancel_service(lws_get_context(socket->connection));

@@ -8,7 +8,7 @@
 #include "common/bytes.h"
 
 /*
- * HTTP requests for what is no file
+ * HTTP requests for paths without a file
  */
 
 #define HEADER_SIZE 1024 /* of a response: those that every response has, and a few of its own */
@@ -82,7 +82,7 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     message_queue_init(&socket->input);
     socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
-    websocket_peer_address(lws_get_socket_fd(connection), socket->peer);
+    socket_peer_address(lws_get_socket_fd(connection), socket->peer);
     if (socket->path && socket->accept_language &&
         scope_spawn(&server->clients, "client", serve_client, socket) == 0)
         return socket;
@@ -132,7 +132,7 @@ static int on_peer_close(struct websocket *socket)
  * Receiving
  */
 
-/* Reading pauses when so many messages or bytes wait to be received. */
+/* Reading pauses when this many messages or bytes wait to be received. */
 #define MAX_WAITING_MESSAGES 16
 #define MAX_WAITING_BYTES ((size_t)64 * 1024)
 

@@ -42,7 +42,7 @@ struct websocket_options {
     /* A client's task. When it returns, the queued messages are sent and the connection is closed.
      */
     int (*serve)(struct websocket *socket, void *argument);
-    /* Answers a GET request for a path that is no file: returns 0, *body (the server frees it) and
+    /* Answers a GET request for a path without a file: returns 0, *body (the server frees it) and
      * its *type ("text/plain", ...), or UV_ENOENT, or another error. NULL: all are answered 404. */
     int (*answer)(const char *path, char **body, const char **type, void *argument);
     void *argument;   /* of serve and answer */
@@ -130,8 +130,8 @@ const char *websocket_peer(const struct websocket *socket);
  *
  * The log is sent at the end of an iteration of the loop: after some iterations in a row without a
  * message to the room, or 2 ms after the log's first message. So messages leave together while the
- * server is busy, and none waits for a timer. A room of two or three members sends at the end of
- * each iteration.
+ * server is busy, and none waits for a timer. A room of fewer than eight members sends at the
+ * end of each iteration.
  *
  *              sent by A      by B     by A        the end
  *     log      │ frame        │ frame  │ frame    │
