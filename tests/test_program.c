@@ -227,8 +227,17 @@ static int end_well(int argc, char **argv)
 
 static int end_badly(int argc, char **argv)
 {
-    (void)argc, (void)argv;
-    return program_end(UV_EADDRINUSE, "%s:%d", "127.0.0.1", 8888);
+    const char *port = "8888";
+    program_start(argc, argv, (const char *[]){"", ""},
+        (struct program_option[]){
+            {"port", OPTION_PORT, &port, "N", {"a porta", "the port"}, 0, 65535}, {0}});
+    return program_end(UV_EADDRINUSE, "%s:%s", "127.0.0.1", port);
+}
+
+static int end_without_options(int argc, char **argv)
+{
+    program_start(argc, argv, (const char *[]){"", ""}, (struct program_option[]){{0}});
+    return program_end(UV_EADDRINUSE, "escutar");
 }
 
 static int end_strangely(int argc, char **argv)
@@ -244,6 +253,9 @@ START_TEST(the_end_says_what_failed)
     ck_assert_int_eq(run.status, 1);
     ck_assert_str_eq(run.errors,
         "test_program: 127.0.0.1:8888: a porta já está em uso; escolha outra com --port\n");
+    run = run_process(end_without_options, (char *[]){NULL});
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_str_eq(run.errors, "test_program: escutar: a porta já está em uso\n");
     run = run_process(end_strangely, (char *[]){NULL});
     ck_assert_int_eq(run.status, 1);
     ck_assert_str_eq(run.errors, "test_program: escutar: erro desconhecido\n");
