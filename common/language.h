@@ -32,7 +32,6 @@ const char *tr_in(enum language language, const char *portuguese, const char *en
 const char *tr(const char *portuguese, const char *english)
     __attribute__((format_arg(1), format_arg(2)));
 
-/* Describes a libuv error in the user's language, or in English if there is no translation. The
- * text says what is wrong; program_end adds what the user can do about it with the program's
- * options. */
+/* Describes a libuv error in the user's language, or in English if there is no translation. It
+ * knows nothing of a program's options: program_end names the one that helps. */
 const char *tr_error(int error);

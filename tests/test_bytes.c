@@ -28,11 +28,11 @@ END_TEST
 START_TEST(printable_is_32_to_126)
 {
     char all[256];
-    for (size_t i = 0; i < sizeof all; i++)
+    for (size_t i = 0; i < sizeof(all); i++)
         all[i] = (char)i;
-    char *text = bytes_to_printable(all, sizeof all);
-    ck_assert_uint_eq(strlen(text), 3 * sizeof all - 1);
-    for (size_t i = 0; i < sizeof all; i++)
+    char *text = bytes_to_printable(all, sizeof(all));
+    ck_assert_uint_eq(strlen(text), 3 * sizeof(all) - 1);
+    for (size_t i = 0; i < sizeof(all); i++)
         ck_assert_int_eq(text[3 * i], i >= 32 && i <= 126 ? (char)i : '.');
     free(text);
 }
@@ -44,7 +44,7 @@ START_TEST(nothing_gives_an_empty_string)
     char *made[] = {bytes_to_hex("", 0), bytes_to_printable("", 0), bytes_to_text("", 0, &length),
         bytes_to_hex(NULL, 0), bytes_to_printable(NULL, 0), bytes_to_text(NULL, 0, NULL)};
     ck_assert_uint_eq(length, 0);
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+    for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++) {
         ck_assert_str_eq(made[i], "");
         free(made[i]);
     }
@@ -93,7 +93,7 @@ static char *text_in_hex(const char *data, size_t size)
 static const char *const borders[] = {"\x01", "A", "\x7F", "\x80", "\x8F", "\x90", "\x9F", "\xA0",
     "\xBF", "\xC0", "\xC1", "\xC2", "\xDF", "\xE0", "\xE1", "\xEC", "\xED", "\xEE", "\xEF", "\xF0",
     "\xF1", "\xF3", "\xF4", "\xF5", "\xFF"};
-#define BORDERS (sizeof borders / sizeof *borders)
+#define BORDERS (sizeof(borders) / sizeof(*borders))
 
 START_TEST(text_is_pythons)
 {
@@ -104,9 +104,9 @@ START_TEST(text_is_pythons)
     reference_add(&reference, "\0\xC3\0", 3);
 
     char bytes[256];
-    for (size_t i = 0; i < sizeof bytes; i++)
+    for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (char)i;
-    reference_add(&reference, bytes, sizeof bytes);
+    reference_add(&reference, bytes, sizeof(bytes));
     ck_assert_uint_gt(reference_compare(&reference), 20000);
 }
 END_TEST

@@ -50,7 +50,7 @@ START_TEST(a_number_that_is_none)
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         char *errors, expected[128];
         ck_assert_int_eq(run_apart(wish_for_a_number, (void *)texts[i], &errors), 7);
-        snprintf(expected, sizeof expected,
+        snprintf(expected, sizeof(expected),
             "WISH: not a whole number from 0 to 100, so it stays 7: %s\n", texts[i]);
         ck_assert_str_eq(errors, expected);
         free(errors);

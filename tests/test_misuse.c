@@ -90,12 +90,12 @@ START_TEST(waiting_outside_a_task)
         executor_outside};
     static const char *const names[] = {"task_sleep", "task_yield", "task_cancelled", "task_loop",
         "scope_enter", "scope_enter_shielded", "future", "scope_enter", ""};
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
         char *errors, expected[100];
         void (*function)(void) = functions[i];
         int status = run_apart(i % 2 ? call_in_a_loop : call_in_a_callback, &function, &errors);
         ck_assert_int_eq(status, 128 + SIGABRT);
-        snprintf(expected, sizeof expected, "%s was called outside a task: ", names[i]);
+        snprintf(expected, sizeof(expected), "%s was called outside a task: ", names[i]);
         ck_assert_ptr_nonnull(strstr(errors, expected));
         free(errors);
     }
@@ -378,7 +378,7 @@ static int write_much(void *argument)
 {
     static char much[1 << 20];
     struct shared *shared = argument;
-    int error = stream_write(&shared->stream, much, sizeof much);
+    int error = stream_write(&shared->stream, much, sizeof(much));
     return error ? error : stream_drain(&shared->stream);
 }
 
@@ -420,7 +420,7 @@ static int close_much(void *argument)
 {
     struct shared *shared = argument;
     static char much[1 << 20];
-    stream_write(&shared->stream, much, sizeof much);
+    stream_write(&shared->stream, much, sizeof(much));
     stream_close(&shared->stream);
     return 0;
 }

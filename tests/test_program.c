@@ -69,8 +69,8 @@ static struct run run_process(int (*process)(int argc, char **argv), char *const
     int status;
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     struct run run = {.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)};
-    read_file(output, run.output, sizeof run.output);
-    read_file(errors, run.errors, sizeof run.errors);
+    read_file(output, run.output, sizeof(run.output));
+    read_file(errors, run.errors, sizeof(run.errors));
     return run;
 }
 
@@ -86,7 +86,7 @@ static void succeeds(struct run run, const char *output)
 static void fails(struct run run, const char *reason)
 {
     char errors[1024];
-    snprintf(errors, sizeof errors, "test_program: %s\nVeja: test_program --help\n", reason);
+    snprintf(errors, sizeof(errors), "test_program: %s\nVeja: test_program --help\n", reason);
     ck_assert_str_eq(run.errors, errors);
     ck_assert_str_eq(run.output, "");
     ck_assert_int_eq(run.status, 2);
@@ -114,10 +114,10 @@ START_TEST(bad_counts_are_refused)
 {
     static const char *const bad[] = {"abc", "", "3x", "0", "-1", "1000001", "1.5", "0x10", " ",
         "99999999999999999999", "-99999999999999999999"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         char word[64], reason[256];
-        snprintf(word, sizeof word, "--times=%s", bad[i]);
-        snprintf(reason, sizeof reason,
+        snprintf(word, sizeof(word), "--times=%s", bad[i]);
+        snprintf(reason, sizeof(reason),
             "valor inválido em --times=%s: use um número inteiro de 1 a 1000000", bad[i]);
         fails(RUN(word), reason);
     }
@@ -130,10 +130,10 @@ START_TEST(bad_seconds_are_refused)
 {
     static const char *const bad[] = {"abc", "", "0.4", "61", "nan", "inf", "1e999", "1s", "1.2.3",
         "1,2,3", "0000000000000000000000000000000000000000000000000000000000000000000000000000001"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         char word[128], reason[256];
-        snprintf(word, sizeof word, "--limit=%s", bad[i]);
-        snprintf(reason, sizeof reason, "valor inválido em --limit=%s: use um número de 0.5 a 60",
+        snprintf(word, sizeof(word), "--limit=%s", bad[i]);
+        snprintf(reason, sizeof(reason), "valor inválido em --limit=%s: use um número de 0.5 a 60",
             bad[i]);
         fails(RUN(word), reason);
     }

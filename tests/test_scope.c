@@ -472,7 +472,7 @@ START_TEST(leave_returns_the_body_or_a_child)
         {UV_ETIMEDOUT, UV_EPIPE, UV_ETIMEDOUT},
         {0, UV_ECANCELED, 0},
     };
-    for (size_t i = 0; i < sizeof leavings / sizeof *leavings; i++)
+    for (size_t i = 0; i < sizeof(leavings) / sizeof(*leavings); i++)
         ck_assert_int_eq(run_main(leave_so, &leavings[i]), leavings[i].left);
 }
 END_TEST

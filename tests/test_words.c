@@ -49,7 +49,7 @@ END_TEST
 START_TEST(what_is_unclosed_is_an_error)
 {
     static const char *const texts[] = {"a \"b", "a 'b", "a \\", "\"a\\\"", "'"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         struct words words = {.count = 7};
         ck_assert_int_eq(words_split(&words, texts[i]), UV_EINVAL);
         ck_assert_uint_eq(words.count, 0);
@@ -94,9 +94,9 @@ START_TEST(words_are_pythons)
     struct reference reference;
     reference_open(&reference, "words", words_in_hex);
     reference_add(&reference, "", 0);
-    reference_add_all(&reference, syntax, sizeof syntax / sizeof *syntax, 5);
-    reference_add_all(&reference, mixed, sizeof mixed / sizeof *mixed, 2);
-    reference_add_random(&reference, mixed, sizeof mixed / sizeof *mixed, 24, 10000);
+    reference_add_all(&reference, syntax, sizeof(syntax) / sizeof(*syntax), 5);
+    reference_add_all(&reference, mixed, sizeof(mixed) / sizeof(*mixed), 2);
+    reference_add_random(&reference, mixed, sizeof(mixed) / sizeof(*mixed), 24, 10000);
     ck_assert_uint_gt(reference_compare(&reference), 14000);
 }
 END_TEST
