@@ -115,7 +115,7 @@ START_TEST(tr_picks_one_of_two)
 }
 END_TEST
 
-/* Whether the compiler takes a program of this one statement. */
+/* Whether a program with this statement compiles without warnings. */
 static bool compiles(const char *statement)
 {
     const char *compiler = getenv("CC");

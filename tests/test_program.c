@@ -26,7 +26,7 @@ static void read_file(FILE *file, char *text, size_t size)
     fclose(file);
 }
 
-/* A program with one option of each kind, which says what it got. */
+/* A program with options, which prints their values. */
 static int program(int argc, char **argv)
 {
     bool quiet = false;
@@ -141,7 +141,7 @@ START_TEST(bad_seconds_are_refused)
 }
 END_TEST
 
-START_TEST(what_is_unknown_is_named)
+START_TEST(unknown_words_are_named)
 {
     fails(RUN("--nothing"), "opção desconhecida: --nothing");
     fails(RUN("--quiet", "--nothing=3"), "opção desconhecida: --nothing");
@@ -170,7 +170,7 @@ START_TEST(english_is_spoken_too)
 }
 END_TEST
 
-START_TEST(help_tells_all)
+START_TEST(help_shows_every_option)
 {
     succeeds(RUN("--port=1", "--help", "--nothing"),
         "Um programa que se prova\n"
@@ -188,7 +188,7 @@ START_TEST(help_tells_all)
 }
 END_TEST
 
-/* Not even _exit is sure to leave what stdio still holds: tools hook into it. */
+/* Not _exit, because some tools hook into it and flush stdio's buffers. */
 static int print_and_die(int argc, char **argv)
 {
     program_start(argc, argv, (const char *[]){"", ""}, (struct program_option[]){{0}});
@@ -211,7 +211,7 @@ static int print_locale(int argc, char **argv)
     return 0;
 }
 
-START_TEST(the_locale_is_the_users)
+START_TEST(the_locale_is_set)
 {
     setenv("LC_ALL", "C.UTF-8", 1);
     struct run run = run_process(print_locale, (char *[]){NULL});
@@ -225,7 +225,7 @@ static int end_well(int argc, char **argv)
     return program_end(0, "escutar");
 }
 
-static int end_badly(int argc, char **argv)
+static int end_with_port_in_use(int argc, char **argv)
 {
     const char *port = "8888";
     program_start(argc, argv, (const char *[]){"", ""},
@@ -234,29 +234,29 @@ static int end_badly(int argc, char **argv)
     return program_end(UV_EADDRINUSE, "%s:%s", "127.0.0.1", port);
 }
 
-static int end_without_options(int argc, char **argv)
+static int end_without_port_option(int argc, char **argv)
 {
     program_start(argc, argv, (const char *[]){"", ""}, (struct program_option[]){{0}});
     return program_end(UV_EADDRINUSE, "escutar");
 }
 
-static int end_strangely(int argc, char **argv)
+static int end_with_unknown_error(int argc, char **argv)
 {
     (void)argc, (void)argv;
     return program_end(-123456, "escutar");
 }
 
-START_TEST(the_end_says_what_failed)
+START_TEST(program_end_reports_what_failed)
 {
     succeeds(run_process(end_well, (char *[]){NULL}), "");
-    struct run run = run_process(end_badly, (char *[]){NULL});
+    struct run run = run_process(end_with_port_in_use, (char *[]){NULL});
     ck_assert_int_eq(run.status, 1);
     ck_assert_str_eq(run.errors,
         "test_program: 127.0.0.1:8888: a porta já está em uso; escolha outra com --port\n");
-    run = run_process(end_without_options, (char *[]){NULL});
+    run = run_process(end_without_port_option, (char *[]){NULL});
     ck_assert_int_eq(run.status, 1);
     ck_assert_str_eq(run.errors, "test_program: escutar: a porta já está em uso\n");
-    run = run_process(end_strangely, (char *[]){NULL});
+    run = run_process(end_with_unknown_error, (char *[]){NULL});
     ck_assert_int_eq(run.status, 1);
     ck_assert_str_eq(run.errors, "test_program: escutar: erro desconhecido\n");
 }
@@ -267,9 +267,9 @@ int main(void)
     return run_suite("program",
         (struct test_group[]){{"options", (const TTest *const[]){defaults_stay, values_are_taken,
                                               bad_counts_are_refused, bad_seconds_are_refused,
-                                              what_is_unknown_is_named, NULL}},
-            {"help", (const TTest *const[]){help_tells_all, english_is_spoken_too, NULL}},
-            {"process", (const TTest *const[]){output_is_flushed_by_line, the_locale_is_the_users,
-                            the_end_says_what_failed, NULL}},
+                                              unknown_words_are_named, NULL}},
+            {"help", (const TTest *const[]){help_shows_every_option, english_is_spoken_too, NULL}},
+            {"process", (const TTest *const[]){output_is_flushed_by_line, the_locale_is_set,
+                            program_end_reports_what_failed, NULL}},
             {NULL, NULL}});
 }
