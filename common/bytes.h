@@ -1,27 +1,28 @@
 /*
- * Bytes made visible, and bytes made text: what the articles' common.py does with byteToHex,
- * strPrintable and byteToStr.
+ * Bytes as text: dumps to look at, and UTF-8. The articles' common.py has byteToHex, strPrintable
+ * and byteToStr for this.
  *
- * What returns a string returns a new one, NUL-terminated, that the caller frees, or NULL when
- * memory is short.
+ * The functions that return a string allocate it, with a NUL at its end, and return NULL when out
+ * of memory. The caller frees it.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* "41 6C C3 B4": each byte in two upper-case hexadecimal digits, a space between two. */
+/* "41 6C C3 B4": each byte as two upper-case hexadecimal digits, with a space between bytes. */
 char *bytes_to_hex(const void *data, size_t size);
 
-/* "A  l  .  . ": each byte padded to two columns, a space between two, so that it stands under
- * its hex dump. Bytes 32 to 126 are shown as they are, others as a dot. */
+/* "A  l  .  . ": bytes 32 to 126 as characters, the others as dots. Each takes two columns, with a
+ * space between them, so that it lines up with the hex dump. */
 char *bytes_to_printable(const void *data, size_t size);
 
-/* Valid UTF-8, as bytes.decode("utf-8", errors="replace") gives it: one U+FFFD for each maximal
- * ill-formed subpart. *length, unless NULL, receives the size without the final NUL: the data may
- * hold NULs of its own. */
+/* The bytes as valid UTF-8 (bytes.decode("utf-8", errors="replace")): one U+FFFD replaces each
+ * maximal ill-formed subpart. Stores the size without the final NUL in *length, unless that is
+ * NULL: the data itself may contain NULs. */
 char *bytes_to_text(const void *data, size_t size, size_t *length);
 
-/* The length of the UTF-8 character that the bytes, at least one, begin with; *whole tells whether
- * it is one, or else an ill-formed part of that length. Safe in a signal handler. */
+/* Returns the length of the first UTF-8 character; size is at least 1. If the bytes begin with no
+ * character, sets *whole to false and returns the length of their ill-formed part. Safe in a signal
+ * handler. */
 size_t bytes_next_character(const void *data, size_t size, bool *whole);

@@ -1,32 +1,37 @@
 /*
- * The text in the user's language: both are written side by side where it is said.
+ * Texts in the user's language. The program gives both languages side by side, where it prints:
  *
  *     printf(tr("Conexões ativas: %d\n", "Active connections: %d\n"), active);
  *
- * Python's series speaks Portuguese only; English is ours.
+ * The articles are in Portuguese; English is an addition.
+ *
+ * The rule for the whole project: what the user of a program sees goes through tr(), also if the
+ * library prints it. What only a programmer sees is in English: misuse of the library, LOOP_DEBUG,
+ * TRACE and the other environment variables, stack overflows.
  */
 #pragma once
 
 enum language { PORTUGUESE, ENGLISH };
 
-/* The language of the user's locale: LC_ALL, LC_MESSAGES or LANG, the first that is set. Where
- * they say nothing (unset, empty, C, POSIX), Portuguese; other languages than it get English. */
+/* The language of the user's locale, which is the value of LC_ALL, LC_MESSAGES or LANG, the first
+ * that is set. If it is unset, empty, C or POSIX, the language is Portuguese, as in the articles;
+ * if it is neither Portuguese nor English, the language is English. */
 enum language language_of_user(void);
 
-/* The language that an HTTP Accept-Language header prefers, by its quality values; NULL, an empty
- * header or one that names neither language (nor *) gives Portuguese, unless it refuses that alone
- * (q=0). A malformed entry is passed over. */
+/* The language that an HTTP Accept-Language header prefers by its quality values. NULL, an empty
+ * header, and a header without either language and without * give Portuguese, unless the header
+ * refuses Portuguese alone (q=0). Ignores malformed entries. */
 enum language language_of_header(const char *accept_language);
 
-/* One of two texts, both owned by the caller. The compiler checks each as the format string of
- * the printf around the call. */
+/* Returns one of the two texts, without copying it. The compiler checks both as format strings of
+ * the surrounding printf. */
 const char *tr_in(enum language language, const char *portuguese, const char *english)
     __attribute__((format_arg(2), format_arg(3)));
 
-/* What a libuv error means, in the user's language; an error that has no translation, in English.
- */
-const char *tr_error(int error);
-
-/* tr_in for the user's own language. */
+/* tr_in for the language of the user. */
 const char *tr(const char *portuguese, const char *english)
     __attribute__((format_arg(1), format_arg(2)));
+
+/* Describes a libuv error in the user's language, or in English if there is no translation. It
+ * knows nothing of a program's options: program_end names the one that helps. */
+const char *tr_error(int error);

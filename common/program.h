@@ -1,5 +1,6 @@
 /*
- * What every program begins with: the user's locale, output by line, and its options.
+ * The beginning and the end of every program: its options, the user's locale, output line by line,
+ * and the exit status (argparse, sys.exit).
  */
 #pragma once
 
@@ -14,25 +15,27 @@ enum option_kind {
     OPTION_SECONDS, /* double, from minimum to maximum */
 };
 
-/* An option --name. The value's variable holds the default until the option is given; a number
- * outside its range says "not given", and --help does not show it. */
+/* An option --name. *value holds the default until the option is given. --help shows the default,
+ * unless it is a number outside the range, which means "not given". */
 struct program_option {
     const char *name;
     enum option_kind kind;
-    void *value;
+    void *value;             /* a variable of the kind's type */
     const char *placeholder; /* "N" in --times N; ASCII */
     const char *help[2];     /* in Portuguese, in English */
     double minimum, maximum;
 };
 
-/* Makes the output flush by line, reads the options, and sets the locale; the table ends with a
- * nameless one. Seconds may be written 0.5 or 0,5 in every locale. purpose: in Portuguese, in
- * English. After --help, ends the program with status 0; after an unknown option, a bad value or a
- * word too many, says which it is and ends it with status 2. */
+/* Reads the options, sets the locale, and makes stdout flush after each line. The table of options
+ * ends with one whose name is NULL. purpose is what --help prints first, in Portuguese and in
+ * English. Seconds may be written 0.5 or 0,5 in every locale. After --help, ends the program with
+ * status 0. After an unknown option, a bad value or an extra argument, reports it on stderr and
+ * ends the program with status 2. */
 void program_start(
     int argc, char **argv, const char *const purpose[2], const struct program_option *options);
 
-/* The program's exit status for the error (0: success; UV_ECANCELED too: the user ended it), once
- * "program: what: error" has been said on stderr. what, as printf makes it, names what failed, in
- * the user's language. */
+/* Returns the program's exit status for an error: 0 for success, and for UV_ECANCELED, because the
+ * user ended the program. For another error, first prints "program: what: error" on stderr. what is
+ * printf-style and names what failed, in the user's language. If the error is UV_EADDRINUSE and the
+ * program has an option of the kind OPTION_PORT, the line recommends that option. */
 int program_end(int error, const char *what, ...) __attribute__((format(printf, 2, 3)));

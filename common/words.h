@@ -1,6 +1,6 @@
 /*
- * A command line taken apart as a shell would: Python's shlex.split(text), in POSIX mode and
- * without comments.
+ * Splits a command line into words as a shell does: Python's shlex.split(text), which means POSIX
+ * mode without comments.
  */
 #pragma once
 
@@ -11,12 +11,12 @@ struct words {
     size_t count;
 };
 
-/* Splits text at white space (space, tab, CR, LF). 'single' quotes keep all, "double" quotes keep
- * all but \" and \\, a backslash outside quotes keeps the next character; "" is an empty word.
- * Returns 0, and words to be freed with words_free; UV_EINVAL for an unclosed quote or a last
- * backslash with nothing after it (shlex raises ValueError), UV_ENOMEM. After an error, *words is
- * empty. */
+/* Splits text at white space (space, tab, CR, LF). Within 'single' quotes every character stands
+ * for itself; within "double" quotes only \" and \\ are special; outside quotes a backslash makes
+ * the next character ordinary; "" is an empty word. Returns 0, and the caller frees the words with
+ * words_free; or UV_ENOMEM; or UV_EINVAL for an unclosed quote or a backslash at the end, where
+ * shlex raises ValueError. After an error *words is empty. */
 int words_split(struct words *words, const char *text);
 
-/* Frees what words_split made and leaves it empty; an empty one is left as it is. */
+/* Frees the words and makes *words empty. Does nothing if it is empty. */
 void words_free(struct words *words);

@@ -1,7 +1,7 @@
 /*
- * What the suites of streams share: tests that run as a task, and sockets to talk to.
+ * What the suites of streams share: tests that run as a task, and sockets for their peers.
  *
- * Every function fails the test when it cannot do what it says.
+ * A function that fails fails the test.
  */
 #pragma once
 
@@ -10,8 +10,8 @@
 #include "common/stream.h"
 #include "support_runtime.h"
 
-/* A test whose body is the first task of a loop of its own, with the clock paused. The loop has to
- * close, and to leave as many descriptors open as there were before. */
+/* A test whose body is the first task of a new loop with a paused clock. After it, checks that the
+ * loop closes and that no descriptor is left open. */
 #define TASK_TEST(name)                                                                            \
     static void name##_body(void);                                                                 \
     START_TEST(name)                                                                               \
@@ -23,12 +23,12 @@
 
 void run_in_task(void (*body)(void));
 
-/* Lets the others run until the condition holds. */
+/* Lets other tasks run until the condition holds. */
 #define YIELD_UNTIL(condition)                                                                     \
     while (!(condition))                                                                           \
     ck_assert_int_eq(task_yield(), 0)
 
-/* A call that a task of its own makes. */
+/* A call in a task of its own. */
 struct attempt {
     int (*call)(void *argument);
     void *argument;
@@ -39,10 +39,10 @@ struct attempt {
 void attempt_begin(
     struct attempt *attempt, struct scope *scope, int (*call)(void *argument), void *argument);
 
-/* Lets the others run until the attempt waits for that: "accept", say. */
+/* Lets other tasks run until the attempt waits for this, for example "accept". */
 void wait_until_it_waits(const struct attempt *attempt, const char *what);
 
-/* Calls to attempt; the argument is the stream. */
+/* Functions for attempt_begin. */
 int read_a_line(void *stream);
 int drain(void *stream);
 int close_stream(void *stream);
@@ -51,40 +51,40 @@ int close_stream(void *stream);
  * Sockets
  */
 
-/* Two connected sockets: of the UNIX domain and of that type, or of TCP. */
+/* Two connected sockets: UNIX domain sockets of this type, or TCP sockets. */
 void socket_pair(int type, int ends[2]);
 void tcp_pair(int ends[2]);
 
-/* A stream over one end of socket_pair(SOCK_STREAM); returns the other end, which blocks. */
+/* Opens a stream on one end of socket_pair(SOCK_STREAM). Returns the other end, which blocks. */
 int open_with_peer(struct stream *stream);
 
-/* Makes the socket's buffers, and so what it takes without being read, small. */
+/* Makes the socket's buffers small. */
 void shrink_buffers(int socket);
 
-/* A TCP socket that listens at 127.0.0.1; *port receives its port as text. */
+/* A TCP socket that listens at 127.0.0.1. Stores its port as text. */
 #define PORT_SIZE 8
 int listen_somewhere(int backlog, char port[PORT_SIZE]);
 
 /* The port at the end of an address. */
 const char *port_of(const char *address);
 
-/* Writes all the bytes; the text. */
+/* Send all bytes. */
 void send_all(int socket, const void *data, size_t size);
 void send_text(int socket, const char *text);
 
-/* What has arrived and not been received. */
+/* The number of bytes that have arrived and were not received. */
 int unread(int socket);
 
-/* Lets the others run until the task that reads the stream has taken all and waits for more. */
+/* Lets other tasks run until the stream's reader has received everything and waits again. */
 void wait_until_taken(struct stream *stream);
 
-/* Closes so that the other end sees a connection reset. TCP only. */
+/* Closes a TCP socket so that the other end gets a connection reset. */
 void reset(int socket);
 
-/* What was sent at once: a pattern in which every misplaced byte shows; to be freed. */
+/* Bytes in which a misplaced byte is noticed. The caller frees them. */
 char *pattern(size_t size);
 
-/* Receives from a socket while others run, until size bytes have come or the stream has ended, at
- * most step bytes a pass; checks that they are the pattern's from the offset on. Returns how many.
- */
+/* Receives while other tasks run, until size bytes have arrived or the stream has ended, at most
+ * step bytes for each iteration. Checks that they are the pattern from the offset on. Returns their
+ * number. */
 size_t receive_pattern(int socket, size_t offset, size_t size, size_t step);

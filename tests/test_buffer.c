@@ -13,14 +13,14 @@ static void holds(const struct buffer *buffer, const char *text)
     ck_assert_mem_eq(buffer->data + buffer->start, text, strlen(text));
 }
 
-/* For long loops: ck_assert costs more than what it looks at. */
+/* For long loops, in which ck_assert would cost more than the append. */
 static void append_byte(struct buffer *buffer, char byte)
 {
     if (buffer_append(buffer, &byte, 1) != 0)
         ck_abort_msg("no memory");
 }
 
-START_TEST(an_empty_one_holds_no_memory)
+START_TEST(an_empty_buffer_holds_no_memory)
 {
     struct buffer buffer = {0};
     ck_assert_int_eq(buffer_reserve(&buffer, 0), 0);
@@ -32,7 +32,7 @@ START_TEST(an_empty_one_holds_no_memory)
 }
 END_TEST
 
-START_TEST(bytes_leave_in_the_order_they_came)
+START_TEST(bytes_keep_their_order)
 {
     struct buffer buffer = {0};
     ck_assert_int_eq(buffer_append(&buffer, "one", 3), 0);
@@ -47,7 +47,7 @@ START_TEST(bytes_leave_in_the_order_they_came)
 }
 END_TEST
 
-START_TEST(an_emptied_one_starts_at_the_front)
+START_TEST(an_emptied_buffer_starts_at_the_front)
 {
     struct buffer buffer = {0};
     ck_assert_int_eq(buffer_append(&buffer, "text", 4), 0);
@@ -58,20 +58,20 @@ START_TEST(an_emptied_one_starts_at_the_front)
 }
 END_TEST
 
-START_TEST(a_nul_fits_behind_the_end)
+START_TEST(a_nul_fits_after_the_end)
 {
     struct buffer buffer = {0};
     ck_assert_int_eq(buffer_reserve(&buffer, 1), 0);
     size_t size = buffer.capacity;
     memset(buffer.data, 'x', size);
     buffer.end = size;
-    buffer.data[buffer.end] = '\0'; /* a sanitizer or Valgrind says if it does not */
+    buffer.data[buffer.end] = '\0'; /* a sanitizer or Valgrind reports it if there is no room */
     ck_assert_uint_eq(strlen(buffer.data), size);
     buffer_free(&buffer);
 }
 END_TEST
 
-START_TEST(room_in_front_is_used_again)
+START_TEST(room_at_the_front_is_reused)
 {
     struct buffer buffer = {0};
     ck_assert_int_eq(buffer_reserve(&buffer, 512), 0);
@@ -107,7 +107,7 @@ START_TEST(capacity_doubles)
 }
 END_TEST
 
-START_TEST(a_big_step_doubles_too)
+START_TEST(a_large_append_doubles_too)
 {
     struct buffer buffer = {0};
     ck_assert_int_eq(buffer_reserve(&buffer, 100000), 0);
@@ -116,9 +116,9 @@ START_TEST(a_big_step_doubles_too)
 }
 END_TEST
 
-/* A long queue that is always full, passed through byte by byte: it stays in order and bounded,
- * and is not moved as a whole for each byte (the test's time limit would tell). */
-START_TEST(a_long_queue_moves_seldom)
+/* Many bytes pass one by one through a long queue: they stay in order, the memory stays bounded,
+ * and the contents do not move for each byte, or the test would exceed its time limit. */
+START_TEST(a_long_queue_rarely_moves)
 {
     enum { LENGTH = 1 << 20, STEPS = 1 << 20 };
     struct buffer buffer = {0};
@@ -141,7 +141,7 @@ START_TEST(a_long_queue_moves_seldom)
 }
 END_TEST
 
-START_TEST(too_much_is_an_error_and_changes_nothing)
+START_TEST(too_large_a_size_is_an_error)
 {
     struct buffer buffer = {0};
     ck_assert_int_eq(buffer_reserve(&buffer, SIZE_MAX), UV_ENOMEM);
@@ -158,11 +158,11 @@ int main(void)
 {
     return run_suite("buffer",
         (struct test_group[]){
-            {"queue", (const TTest *const[]){an_empty_one_holds_no_memory,
-                          bytes_leave_in_the_order_they_came, an_emptied_one_starts_at_the_front,
-                          a_nul_fits_behind_the_end, NULL}},
-            {"memory", (const TTest *const[]){room_in_front_is_used_again, capacity_doubles,
-                           a_big_step_doubles_too, a_long_queue_moves_seldom,
-                           too_much_is_an_error_and_changes_nothing, NULL}},
+            {"queue",
+                (const TTest *const[]){an_empty_buffer_holds_no_memory, bytes_keep_their_order,
+                    an_emptied_buffer_starts_at_the_front, a_nul_fits_after_the_end, NULL}},
+            {"memory", (const TTest *const[]){room_at_the_front_is_reused, capacity_doubles,
+                           a_large_append_doubles_too, a_long_queue_rarely_moves,
+                           too_large_a_size_is_an_error, NULL}},
             {NULL, NULL}});
 }

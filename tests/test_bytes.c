@@ -6,7 +6,7 @@
 #include "support.h"
 #include "support_reference.h"
 
-START_TEST(hex_is_two_digits_a_byte)
+START_TEST(hex_has_two_digits_for_each_byte)
 {
     char *hex = bytes_to_hex("Al\xC3\xB4\r\n", 6);
     ck_assert_str_eq(hex, "41 6C C3 B4 0D 0A");
@@ -17,7 +17,7 @@ START_TEST(hex_is_two_digits_a_byte)
 }
 END_TEST
 
-START_TEST(printable_stands_under_hex)
+START_TEST(printable_lines_up_with_hex)
 {
     char *text = bytes_to_printable("Al\xC3\xB4", 4);
     ck_assert_str_eq(text, "A  l  .  . ");
@@ -28,11 +28,11 @@ END_TEST
 START_TEST(printable_is_32_to_126)
 {
     char all[256];
-    for (size_t i = 0; i < sizeof all; i++)
+    for (size_t i = 0; i < sizeof(all); i++)
         all[i] = (char)i;
-    char *text = bytes_to_printable(all, sizeof all);
-    ck_assert_uint_eq(strlen(text), 3 * sizeof all - 1);
-    for (size_t i = 0; i < sizeof all; i++)
+    char *text = bytes_to_printable(all, sizeof(all));
+    ck_assert_uint_eq(strlen(text), 3 * sizeof(all) - 1);
+    for (size_t i = 0; i < sizeof(all); i++)
         ck_assert_int_eq(text[3 * i], i >= 32 && i <= 126 ? (char)i : '.');
     free(text);
 }
@@ -44,7 +44,7 @@ START_TEST(nothing_gives_an_empty_string)
     char *made[] = {bytes_to_hex("", 0), bytes_to_printable("", 0), bytes_to_text("", 0, &length),
         bytes_to_hex(NULL, 0), bytes_to_printable(NULL, 0), bytes_to_text(NULL, 0, NULL)};
     ck_assert_uint_eq(length, 0);
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+    for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++) {
         ck_assert_str_eq(made[i], "");
         free(made[i]);
     }
@@ -76,12 +76,12 @@ END_TEST
 
 static char *text_in_hex(const char *data, size_t size)
 {
-    /* A copy of just this size, so that a sanitizer sees a byte too many that is read. */
+    /* A copy of exactly this size, so that a sanitizer notices a read after its end. */
     char *exact = malloc(size ? size : 1);
     memcpy(exact, data, size);
     size_t length;
     char *text = bytes_to_text(exact, size, &length);
-    if (text[length] != '\0') /* ck_assert costs more than the answer */
+    if (text[length] != '\0') /* ck_assert would cost more than the conversion */
         ck_abort_msg("no NUL");
     char *hex = bytes_to_hex(text, length);
     free(text);
@@ -89,13 +89,13 @@ static char *text_in_hex(const char *data, size_t size)
     return hex;
 }
 
-/* The first and last byte of every range that UTF-8 tells apart. */
+/* The first and last byte of every range that UTF-8 distinguishes. */
 static const char *const borders[] = {"\x01", "A", "\x7F", "\x80", "\x8F", "\x90", "\x9F", "\xA0",
     "\xBF", "\xC0", "\xC1", "\xC2", "\xDF", "\xE0", "\xE1", "\xEC", "\xED", "\xEE", "\xEF", "\xF0",
     "\xF1", "\xF3", "\xF4", "\xF5", "\xFF"};
-#define BORDERS (sizeof borders / sizeof *borders)
+#define BORDERS (sizeof(borders) / sizeof(*borders))
 
-START_TEST(text_is_pythons)
+START_TEST(text_equals_pythons)
 {
     struct reference reference;
     reference_open(&reference, "utf8", text_in_hex);
@@ -104,9 +104,9 @@ START_TEST(text_is_pythons)
     reference_add(&reference, "\0\xC3\0", 3);
 
     char bytes[256];
-    for (size_t i = 0; i < sizeof bytes; i++)
+    for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (char)i;
-    reference_add(&reference, bytes, sizeof bytes);
+    reference_add(&reference, bytes, sizeof(bytes));
     ck_assert_uint_gt(reference_compare(&reference), 20000);
 }
 END_TEST
@@ -114,10 +114,10 @@ END_TEST
 int main(void)
 {
     return run_suite("bytes",
-        (struct test_group[]){
-            {"dumps", (const TTest *const[]){hex_is_two_digits_a_byte, printable_stands_under_hex,
-                          printable_is_32_to_126, nothing_gives_an_empty_string, NULL}},
+        (struct test_group[]){{"dumps", (const TTest *const[]){hex_has_two_digits_for_each_byte,
+                                            printable_lines_up_with_hex, printable_is_32_to_126,
+                                            nothing_gives_an_empty_string, NULL}},
             {"text", (const TTest *const[]){text_keeps_its_nuls,
-                         text_replaces_each_ill_formed_part_once, text_is_pythons, NULL}},
+                         text_replaces_each_ill_formed_part_once, text_equals_pythons, NULL}},
             {NULL, NULL}});
 }

@@ -198,7 +198,7 @@ START_TEST(one_that_ignores_it_cannot_stop_the_loop)
 {
     int (*functions[])(void *) = {
         ignore_in_sleep, ignore_in_yield, ignore_in_future, ignore_in_join};
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
         ck_assert_int_eq(run_main(free_the_stubborn_one, &functions[i]), 0);
 }
 END_TEST

@@ -82,7 +82,7 @@ static const struct way ways[] = {
     {"by its scope", cancel_its_scope, .error = UV_ECANCELED, .scope_only = true},
     {"by a deadline", NULL, .error = UV_ETIMEDOUT, .scope_only = true},
 };
-enum { WAYS = sizeof ways / sizeof *ways };
+enum { WAYS = sizeof(ways) / sizeof(*ways) };
 
 static bool may_meet(const struct waiting_call *call, const struct way *way, enum moment moment)
 {

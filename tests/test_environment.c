@@ -1,4 +1,4 @@
-/* What is wished for by variables in the environment. */
+/* Settings from environment variables. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,27 +10,27 @@ static const char *const names[] = {"first", "second", NULL};
 
 static unsigned long number_of(const char *text)
 {
-    setenv("WISH", text, 1);
-    return environment_number("WISH", 7, 100);
+    setenv("SETTING", text, 1);
+    return environment_number("SETTING", 7, 100);
 }
 
 static int choice_of(const char *text)
 {
-    setenv("WISH", text, 1);
-    return environment_choice("WISH", names);
+    setenv("SETTING", text, 1);
+    return environment_choice("SETTING", names);
 }
 
-START_TEST(what_is_not_set)
+START_TEST(unset_variables_give_the_default)
 {
-    unsetenv("WISH");
-    ck_assert_uint_eq(environment_number("WISH", 7, 100), 7);
-    ck_assert_int_eq(environment_choice("WISH", names), 0);
+    unsetenv("SETTING");
+    ck_assert_uint_eq(environment_number("SETTING", 7, 100), 7);
+    ck_assert_int_eq(environment_choice("SETTING", names), 0);
     ck_assert_uint_eq(number_of(""), 7);
     ck_assert_int_eq(choice_of(""), 0);
 }
 END_TEST
 
-START_TEST(what_is_understood)
+START_TEST(good_values_are_used)
 {
     ck_assert_uint_eq(number_of("0"), 0);
     ck_assert_uint_eq(number_of("100"), 100);
@@ -39,35 +39,35 @@ START_TEST(what_is_understood)
 }
 END_TEST
 
-static void wish_for_a_number(void *text)
+static void get_number(void *text)
 {
     exit((int)number_of(text));
 }
 
-START_TEST(a_number_that_is_none)
+START_TEST(a_bad_number_is_reported)
 {
     const char *const texts[] = {"-1", "+1", " 1", "1x", "abc", "101", "99999999999999999999"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         char *errors, expected[128];
-        ck_assert_int_eq(run_apart(wish_for_a_number, (void *)texts[i], &errors), 7);
-        snprintf(expected, sizeof expected,
-            "WISH: not a whole number from 0 to 100, so it stays 7: %s\n", texts[i]);
+        ck_assert_int_eq(run_apart(get_number, (void *)texts[i], &errors), 7);
+        snprintf(expected, sizeof(expected),
+            "SETTING: not a whole number from 0 to 100, so it stays 7: %s\n", texts[i]);
         ck_assert_str_eq(errors, expected);
         free(errors);
     }
 }
 END_TEST
 
-static void wish_for_a_choice(void *text)
+static void get_choice(void *text)
 {
     exit(choice_of(text));
 }
 
-START_TEST(a_choice_that_there_is_not)
+START_TEST(an_unknown_choice_is_reported)
 {
     char *errors;
-    ck_assert_int_eq(run_apart(wish_for_a_choice, "third", &errors), 0);
-    ck_assert_str_eq(errors, "WISH: not one of first, second; so it is first: third\n");
+    ck_assert_int_eq(run_apart(get_choice, "third", &errors), 0);
+    ck_assert_str_eq(errors, "SETTING: not one of first, second; so it is first: third\n");
     free(errors);
 }
 END_TEST
@@ -75,9 +75,9 @@ END_TEST
 int main(void)
 {
     return run_suite("environment",
-        (struct test_group[]){
-            {"heeded", (const TTest *const[]){what_is_not_set, what_is_understood, NULL}},
-            {"not",
-                (const TTest *const[]){a_number_that_is_none, a_choice_that_there_is_not, NULL}},
+        (struct test_group[]){{"good", (const TTest *const[]){unset_variables_give_the_default,
+                                           good_values_are_used, NULL}},
+            {"bad", (const TTest *const[]){a_bad_number_is_reported, an_unknown_choice_is_reported,
+                        NULL}},
             {NULL, NULL}});
 }

@@ -27,11 +27,11 @@ static int set_before_the_wait(void *unused)
     ck_assert_int_eq(future_set(&future, 42), 0);
     ck_assert_int_eq(future_wait(&future, &result), 0);
     ck_assert_int_eq(result, 42);
-    ck_assert_int_eq(future_wait(&future, NULL), 0); /* as often as one likes */
+    ck_assert_int_eq(future_wait(&future, NULL), 0); /* a task may wait again */
     return result;
 }
 
-START_TEST(one_that_is_set_is_not_waited_for)
+START_TEST(a_set_future_does_not_wait)
 {
     ck_assert_int_eq(run_main(set_before_the_wait, NULL), 42);
 }
@@ -59,7 +59,7 @@ static int set_and_free(void *unused)
     return scope_leave(&scope, result);
 }
 
-START_TEST(it_may_go_once_it_is_set)
+START_TEST(a_future_may_be_freed_once_set)
 {
     ck_assert_int_eq(run_main(set_and_free, NULL), 42);
 }
@@ -72,7 +72,7 @@ static int set_twice(void *unused)
     int result = 0;
     ck_assert_int_eq(future_set(&future, UV_EPIPE), 0);
     ck_assert_int_eq(future_set(&future, 2), UV_EALREADY);
-    ck_assert_int_eq(future_wait(&future, &result), 0); /* that it is an error, is a result */
+    ck_assert_int_eq(future_wait(&future, &result), 0); /* an error is a result too */
     return result;
 }
 
@@ -127,7 +127,7 @@ static int wait_together(void *unused)
     run_ready();
     expect_notes("");
     ck_assert_int_eq(future_set(&future, 8), 0);
-    expect_notes(""); /* nobody runs inside future_set */
+    expect_notes(""); /* no task runs inside future_set */
     for (int i = 0; i < WAITERS; i++) {
         int result = 0;
         ck_assert_int_eq(task_join(waiters[i].task, &result), 0);
@@ -137,13 +137,13 @@ static int wait_together(void *unused)
     return scope_leave(&scope, 0);
 }
 
-START_TEST(all_who_wait_are_woken_in_order)
+START_TEST(waiters_are_woken_in_order)
 {
     ck_assert_int_eq(run_main(wait_together, NULL), 0);
 }
 END_TEST
 
-/* Every set of waiters is cancelled once: first, last, neighbours, all. */
+/* Cancels every subset of the waiters: the first, the last, neighbors, all. */
 static int cancel_some(void *chosen)
 {
     struct scope scope;
@@ -183,13 +183,13 @@ static int cancel_and_set_at_once(void *unused)
     run_ready();
     task_cancel(waiters[1].task);
     future_set(&future, 8);
-    task_cancel(waiters[3].task); /* too late: its result had come */
+    task_cancel(waiters[3].task); /* too late, because it has a result */
     run_ready();
     expect_notes("b:ECANCELED a:0 c:0 d:0 e:0");
     return scope_leave(&scope, 0);
 }
 
-START_TEST(what_came_first_counts)
+START_TEST(the_first_of_result_and_cancellation_counts)
 {
     ck_assert_int_eq(run_main(cancel_and_set_at_once, NULL), 0);
 }
@@ -221,7 +221,7 @@ static int chain_futures(void *unused)
     return scope_leave(&scope, 0);
 }
 
-START_TEST(one_task_may_wait_for_one_after_the_other)
+START_TEST(a_task_may_wait_for_several_in_turn)
 {
     ck_assert_int_eq(run_main(chain_futures, NULL), 0);
     expect_notes("chain:0 chain:0");
@@ -236,14 +236,14 @@ static int time_out(void *unused)
     int result = 7;
     ck_assert_int_eq(scope_enter_until(&scope, loop_now(task_loop())), 0);
     ck_assert_int_eq(future_wait(&future, &result), UV_ETIMEDOUT);
-    ck_assert_int_eq(result, 7); /* none was stored */
+    ck_assert_int_eq(result, 7); /* unchanged */
     ck_assert_int_eq(scope_leave(&scope, 0), 0);
-    ck_assert_int_eq(future_set(&future, 1), 0); /* it does not know of the waiter any more */
+    ck_assert_int_eq(future_set(&future, 1), 0); /* the waiter was removed */
     ck_assert_int_eq(future_wait(&future, &result), 0);
     return result;
 }
 
-START_TEST(a_wait_that_timed_out_may_be_repeated)
+START_TEST(a_timed_out_wait_may_be_repeated)
 {
     ck_assert_int_eq(run_main(time_out, NULL), 1);
 }
@@ -252,12 +252,13 @@ END_TEST
 int main(void)
 {
     return run_suite("future",
-        (struct test_group[]){{"set", (const TTest *const[]){one_that_is_set_is_not_waited_for,
-                                          the_first_result_stays, it_may_go_once_it_is_set,
-                                          a_callback_may_set_it, NULL}},
-            {"wait", (const TTest *const[]){all_who_wait_are_woken_in_order,
-                         one_task_may_wait_for_one_after_the_other, NULL}},
+        (struct test_group[]){
+            {"set", (const TTest *const[]){a_set_future_does_not_wait, the_first_result_stays,
+                        a_future_may_be_freed_once_set, a_callback_may_set_it, NULL}},
+            {"wait", (const TTest *const[]){waiters_are_woken_in_order,
+                         a_task_may_wait_for_several_in_turn, NULL}},
             {"cancel", (const TTest *const[]){a_cancelled_waiter_leaves_the_others,
-                           what_came_first_counts, a_wait_that_timed_out_may_be_repeated, NULL}},
+                           the_first_of_result_and_cancellation_counts,
+                           a_timed_out_wait_may_be_repeated, NULL}},
             {NULL, NULL}});
 }

@@ -1,4 +1,4 @@
-/* task_gather: many at once. */
+/* task_gather: many calls at once. */
 #include "common/task.h"
 #include "support_runtime.h"
 
@@ -56,7 +56,7 @@ static int gather_with_a_failure(void *unused)
     ck_assert_int_eq(calls[1].result, UV_EPIPE);
     ck_assert_int_eq(calls[2].result, UV_ECANCELED);
     expect_notes("waiting:ECANCELED");
-    return task_yield(); /* the failure is the gather's only */
+    return task_yield(); /* the failure does not affect this task */
 }
 
 START_TEST(gather_ends_at_the_first_failure)
@@ -71,7 +71,7 @@ static int gather_nothing(void *unused)
     return task_gather(NULL, 0);
 }
 
-START_TEST(gather_of_nothing_is_nothing)
+START_TEST(gather_of_no_calls_returns_at_once)
 {
     ck_assert_int_eq(run_main(gather_nothing, NULL), 0);
 }
@@ -97,8 +97,8 @@ int main(void)
 {
     return run_suite("gather",
         (struct test_group[]){
-            {"gather",
-                (const TTest *const[]){gather_collects_results, gather_ends_at_the_first_failure,
-                    gather_of_nothing_is_nothing, gather_in_a_cancelled_task_is_cancelled, NULL}},
+            {"gather", (const TTest *const[]){gather_collects_results,
+                           gather_ends_at_the_first_failure, gather_of_no_calls_returns_at_once,
+                           gather_in_a_cancelled_task_is_cancelled, NULL}},
             {NULL, NULL}});
 }

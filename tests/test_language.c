@@ -38,7 +38,7 @@ START_TEST(the_users_locale_decides)
         {"", "", "en_US", ENGLISH},
         {"C", "en_US", "en_US", PORTUGUESE},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         set("LC_ALL", cases[i].all);
         set("LC_MESSAGES", cases[i].messages);
         set("LANG", cases[i].lang);
@@ -98,7 +98,7 @@ START_TEST(a_header_decides_by_quality)
         {"en;q=0.", PORTUGUESE},
         {"pt;q=9,en;q=0.1", ENGLISH},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         ck_assert_msg(
             language_of_header(cases[i].header) == cases[i].expected, "\"%s\"", cases[i].header);
 }
@@ -115,12 +115,12 @@ START_TEST(tr_picks_one_of_two)
 }
 END_TEST
 
-/* Whether the compiler takes a program of this one statement. */
+/* Whether a program with this statement compiles without warnings. */
 static bool compiles(const char *statement)
 {
     const char *compiler = getenv("CC");
     char command[256];
-    snprintf(command, sizeof command,
+    snprintf(command, sizeof(command),
         "%s -x c -I. -Wall -Wextra -Werror -fsyntax-only - 2>/dev/null",
         compiler && *compiler ? compiler : "cc");
     FILE *input = popen(command, "w");

@@ -1,5 +1,4 @@
-/* Listening: where, and accepting, also when descriptors are short. Serving: many connections, each
- * with its own end. */
+/* Listening, accepting, also without free descriptors, and serving many connections. */
 #include "support_stream.h"
 
 #include <errno.h>
@@ -9,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Listens at 127.0.0.1; returns the port. */
+/* Listens at 127.0.0.1 and returns the port. */
 static int open_listener(struct listener *listener)
 {
     char address[STREAM_ADDRESS_SIZE];
@@ -34,20 +33,21 @@ TASK_TEST(a_port_in_use_is_refused)
     struct listener listener, second;
     snprintf(port, sizeof(port), "%d", open_listener(&listener));
     ck_assert_int_eq(listener_open(&second, "127.0.0.1", port), UV_EADDRINUSE);
-    listener_close(&second); /* has nothing to close */
+    listener_close(&second); /* does nothing */
     listener_close(&listener);
     listener_close(&listener);
-    ck_assert_int_eq(listener_open(&second, "127.0.0.1", port), 0); /* free again at once */
+    ck_assert_int_eq(
+        listener_open(&second, "127.0.0.1", port), 0); /* the port is free again at once */
     listener_close(&second);
 }
 
-TASK_TEST(a_port_that_was_served_is_free_at_once)
+TASK_TEST(a_served_port_is_free_at_once)
 {
     char port[16], byte;
     struct listener listener;
     int number = open_listener(&listener);
     int client = connect_to(number);
-    close(listener_accept(&listener)); /* who closes first is remembered for a minute */
+    close(listener_accept(&listener)); /* the side that closes first stays in TIME_WAIT */
     ck_assert_int_eq(recv(client, &byte, 1, 0), 0);
     close(client);
     listener_close(&listener);
@@ -56,7 +56,7 @@ TASK_TEST(a_port_that_was_served_is_free_at_once)
     listener_close(&listener);
 }
 
-TASK_TEST(an_address_that_is_not_ours_is_refused)
+TASK_TEST(an_address_of_another_machine_is_refused)
 {
     struct listener listener;
     ck_assert_int_eq(listener_open(&listener, "192.0.2.1", "0"), UV_EADDRNOTAVAIL);
@@ -68,7 +68,7 @@ TASK_TEST(an_address_that_is_not_ours_is_refused)
  * Accepting
  */
 
-TASK_TEST(connections_are_accepted_whenever_they_came)
+TASK_TEST(connections_are_accepted_before_and_during_the_wait)
 {
     struct listener listener;
     struct scope scope;
@@ -93,7 +93,7 @@ TASK_TEST(connections_are_accepted_whenever_they_came)
     listener_close(&listener);
 }
 
-TASK_TEST(a_cancelled_accept_takes_no_connection)
+TASK_TEST(a_cancelled_accept_accepts_nothing)
 {
     struct listener listener;
     struct scope scope;
@@ -107,7 +107,8 @@ TASK_TEST(a_cancelled_accept_takes_no_connection)
     ck_assert_int_eq(accepting.result, UV_ECANCELED);
     scope_leave(&scope, 0);
     int client = connect_to(port);
-    YIELD_UNTIL(!uv_is_active((uv_handle_t *)&listener.poll)); /* nobody accepts: not polled for */
+    YIELD_UNTIL(
+        !uv_is_active((uv_handle_t *)&listener.poll)); /* no task accepts, so polling stops */
     int connection = listener_accept(&listener);
     ck_assert_int_ge(connection, 0);
     close(connection);
@@ -138,7 +139,7 @@ TASK_TEST(a_deadline_ends_an_accept)
     listener_close(&listener);
 }
 
-static int count_passes(void *argument)
+static int count_iterations(void *argument)
 {
     int *passes = argument;
     while (!task_yield())
@@ -146,7 +147,7 @@ static int count_passes(void *argument)
     return 0;
 }
 
-TASK_TEST(however_many_knock_others_get_their_turn)
+TASK_TEST(many_connections_do_not_hold_the_loop)
 {
     enum { KNOCKING = 200 };
     struct listener listener;
@@ -155,7 +156,7 @@ TASK_TEST(however_many_knock_others_get_their_turn)
     for (int i = 0; i < KNOCKING; i++)
         clients[i] = connect_to(port);
     scope_enter(&scope);
-    scope_spawn(&scope, "passes", count_passes, &passes);
+    scope_spawn(&scope, "passes", count_iterations, &passes);
     for (int i = 0; i < KNOCKING; i++)
         close(listener_accept(&listener));
     ck_assert_int_ge(passes, 2);
@@ -166,7 +167,7 @@ TASK_TEST(however_many_knock_others_get_their_turn)
 }
 
 /*
- * Short of descriptors
+ * Without descriptors
  */
 
 static void limit_descriptors(rlim_t limit)
@@ -177,7 +178,7 @@ static void limit_descriptors(rlim_t limit)
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limits), 0);
 }
 
-/* How many times the file holds the text. */
+/* How often the text occurs in the file. */
 static int occurrences(FILE *file, const char *text)
 {
     char content[4096] = "";
@@ -188,7 +189,7 @@ static int occurrences(FILE *file, const char *text)
     return count;
 }
 
-TASK_TEST(without_descriptors_it_says_so_and_waits)
+TASK_TEST(without_descriptors_it_reports_and_waits)
 {
     struct listener listener;
     struct scope scope;
@@ -196,20 +197,21 @@ TASK_TEST(without_descriptors_it_says_so_and_waits)
     struct rlimit before;
     static const char message[] =
         "sem recursos para aceitar uma conexão (arquivos abertos demais; aumente com ulimit -n)";
-    int clients[3], port = open_listener(&listener); /* Valgrind loses one at each failure */
+    int clients[3],
+        port = open_listener(&listener); /* three, because Valgrind loses one at each failure */
     for (int i = 0; i < 3; i++)
         clients[i] = connect_to(port);
     FILE *errors = tmpfile();
     int saved = dup(STDERR_FILENO), spare = dup(STDERR_FILENO);
     getrlimit(RLIMIT_NOFILE, &before);
     dup2(fileno(errors), STDERR_FILENO);
-    limit_descriptors((rlim_t)spare + 1); /* spare was the lowest that was free */
+    limit_descriptors((rlim_t)spare + 1); /* spare was the lowest free descriptor */
 
     scope_enter(&scope);
     attempt_begin(&accepting, &scope, accept_one, &listener);
     wait_until_it_waits(&accepting, "sleep");
     ck_assert_int_eq(occurrences(errors, message), 1);
-    YIELD_UNTIL(!uv_is_active((uv_handle_t *)&listener.poll)); /* so the loop does not spin */
+    YIELD_UNTIL(!uv_is_active((uv_handle_t *)&listener.poll)); /* so that the loop does not spin */
     run_ready();
     ck_assert_int_eq(occurrences(errors, message), 1);
     advance(0.1);
@@ -235,14 +237,14 @@ TASK_TEST(without_descriptors_it_says_so_and_waits)
  * Serving
  */
 
-#define MOST_GUESTS 200
+#define MAX_GUESTS 200
 
-/* A server of lines, in a task, and what became of its connections. */
+/* A server of lines, in a task, and what happened to its connections. */
 struct house {
     struct listener listener;
     int port, made, lost, active;
-    int losses[MOST_GUESTS]; /* how many times each was told of its end */
-    int errors[MOST_GUESTS]; /* and with which error */
+    int losses[MAX_GUESTS]; /* how often connection_lost was called for each */
+    int errors[MAX_GUESTS]; /* with this error */
     struct scope scope;
     struct attempt serving;
 };
@@ -304,7 +306,7 @@ static void open_house(struct house *house)
     attempt_begin(&house->serving, &house->scope, serve, house);
 }
 
-/* Cancels the server, which has to end all that it began. */
+/* Cancels the server, and checks that every connection has ended. */
 static void close_house(struct house *house)
 {
     task_cancel(house->serving.task);
@@ -336,7 +338,7 @@ static void is_answered(int client)
     ck_assert_str_eq(answer, "oi\n");
 }
 
-TASK_TEST(the_failure_of_a_connection_is_its_own)
+TASK_TEST(a_failing_connection_does_not_affect_the_others)
 {
     struct house house;
     int clients[4];
@@ -399,7 +401,7 @@ TASK_TEST(cancelling_at_any_time_closes_everything)
     }
 }
 
-/* A client leaves in one of the ways there are. */
+/* Ends a client's connection in one of several ways. */
 static void leave(int client, unsigned way)
 {
     if (way % 3 == 0) {
@@ -411,17 +413,17 @@ static void leave(int client, unsigned way)
     close(client);
 }
 
-TASK_TEST(two_hundred_come_and_go_in_any_order)
+TASK_TEST(two_hundred_clients_in_any_order)
 {
     struct house house;
-    int clients[MOST_GUESTS], inside = 0, came = 0;
+    int clients[MAX_GUESTS], inside = 0, came = 0;
     unsigned random = 1;
     open_house(&house);
     int before = open_descriptors(0);
-    while (came < MOST_GUESTS || inside > 0) {
+    while (came < MAX_GUESTS || inside > 0) {
         random = random * 1664525u + 1013904223u;
         unsigned choice = random >> 16;
-        if (came < MOST_GUESTS && (inside == 0 || choice % 5 < 3)) {
+        if (came < MAX_GUESTS && (inside == 0 || choice % 5 < 3)) {
             clients[inside++] = connect_to(house.port);
             came++;
         } else {
@@ -432,7 +434,7 @@ TASK_TEST(two_hundred_come_and_go_in_any_order)
         if (choice % 7 == 0 && inside > 0)
             is_answered(clients[choice / 7 % (unsigned)inside]);
     }
-    YIELD_UNTIL(house.made == MOST_GUESTS && house.active == 0);
+    YIELD_UNTIL(house.made == MAX_GUESTS && house.active == 0);
     ck_assert_int_eq(open_descriptors(0), before);
     close_house(&house);
 }
@@ -441,15 +443,15 @@ int main(void)
 {
     return run_suite("listener",
         (struct test_group[]){{"listen", (const TTest *const[]){a_port_in_use_is_refused,
-                                             a_port_that_was_served_is_free_at_once,
-                                             an_address_that_is_not_ours_is_refused, NULL}},
-            {"accept", (const TTest *const[]){connections_are_accepted_whenever_they_came,
-                           a_cancelled_accept_takes_no_connection, a_deadline_ends_an_accept,
-                           however_many_knock_others_get_their_turn, NULL}},
-            {"descriptors", (const TTest *const[]){without_descriptors_it_says_so_and_waits, NULL}},
-            {"serve", (const TTest *const[]){the_failure_of_a_connection_is_its_own,
+                                             a_served_port_is_free_at_once,
+                                             an_address_of_another_machine_is_refused, NULL}},
+            {"accept", (const TTest *const[]){connections_are_accepted_before_and_during_the_wait,
+                           a_cancelled_accept_accepts_nothing, a_deadline_ends_an_accept,
+                           many_connections_do_not_hold_the_loop, NULL}},
+            {"descriptors", (const TTest *const[]){without_descriptors_it_reports_and_waits, NULL}},
+            {"serve", (const TTest *const[]){a_failing_connection_does_not_affect_the_others,
                           cancelling_closes_every_connection_once,
                           cancelling_at_any_time_closes_everything,
-                          two_hundred_come_and_go_in_any_order, NULL}},
+                          two_hundred_clients_in_any_order, NULL}},
             {NULL, NULL}});
 }

@@ -1,4 +1,4 @@
-/* Mistakes in how the library is used end the program, and the message says which. */
+/* Misuse of the library ends the program with a message that names the mistake. */
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static void yield_outside(void)
     task_yield();
 }
 
-static void ask_outside(void)
+static void check_outside(void)
 {
     task_cancelled();
 }
@@ -69,7 +69,7 @@ static void executor_outside(void)
     executor_run("work", do_nothing, NULL, 0);
 }
 
-/* Not in a task, be it that a loop runs. */
+/* In a callback, which is not a task. */
 static void call_in_a_callback(void *function)
 {
     (*(void (**)(void))function)();
@@ -85,17 +85,17 @@ static void call_in_a_loop(void *function)
 
 START_TEST(waiting_outside_a_task)
 {
-    static void (*const functions[])(void) = {sleep_outside, yield_outside, ask_outside,
+    static void (*const functions[])(void) = {sleep_outside, yield_outside, check_outside,
         loop_outside, enter_outside, shield_outside, future_outside, gather_outside,
         executor_outside};
     static const char *const names[] = {"task_sleep", "task_yield", "task_cancelled", "task_loop",
         "scope_enter", "scope_enter_shielded", "future", "scope_enter", ""};
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
         char *errors, expected[100];
         void (*function)(void) = functions[i];
         int status = run_apart(i % 2 ? call_in_a_loop : call_in_a_callback, &function, &errors);
         ck_assert_int_eq(status, 128 + SIGABRT);
-        snprintf(expected, sizeof expected, "%s was called outside a task: ", names[i]);
+        snprintf(expected, sizeof(expected), "%s was called outside a task: ", names[i]);
         ck_assert_ptr_nonnull(strstr(errors, expected));
         free(errors);
     }
@@ -106,15 +106,15 @@ END_TEST
  * Tasks
  */
 
-static int join_oneself(void *unused)
+static int join_itself(void *unused)
 {
     (void)unused;
     return task_join(task_current(), NULL);
 }
 
-START_TEST(joining_oneself)
+START_TEST(joining_itself)
 {
-    aborts_with("task main: joins itself", join_oneself);
+    aborts_with("task main: joins itself", join_itself);
 }
 END_TEST
 
@@ -134,7 +134,7 @@ static int join_twice_at_once(void *unused)
     return scope_leave(&scope, scope_join(&scope));
 }
 
-START_TEST(joining_what_another_joins)
+START_TEST(joining_a_task_twice)
 {
     aborts_with(": joins joined, which", join_twice_at_once);
 }
@@ -202,7 +202,7 @@ START_TEST(running_while_it_runs)
 }
 END_TEST
 
-static int wake_the_awake(void *unused)
+static int wake_a_running_task(void *unused)
 {
     (void)unused;
     struct task_wait wait = {.what = "nothing", .task = task_current()};
@@ -210,9 +210,9 @@ static int wake_the_awake(void *unused)
     return 0;
 }
 
-START_TEST(waking_who_does_not_wait)
+START_TEST(waking_a_task_that_does_not_wait)
 {
-    aborts_with("nothing woke a task that does not wait for it", wake_the_awake);
+    aborts_with("nothing woke a task that does not wait for it", wake_a_running_task);
 }
 END_TEST
 
@@ -220,7 +220,7 @@ END_TEST
  * Scopes
  */
 
-static int leave_the_outer_one_first(void *unused)
+static int leave_the_outer_scope_first(void *unused)
 {
     (void)unused;
     struct scope outer, inner;
@@ -229,9 +229,9 @@ static int leave_the_outer_one_first(void *unused)
     return scope_leave(&outer, 0);
 }
 
-START_TEST(leaving_one_that_is_not_innermost)
+START_TEST(leaving_a_scope_that_is_not_innermost)
 {
-    aborts_with("task main: leaves a scope that is not its innermost", leave_the_outer_one_first);
+    aborts_with("task main: leaves a scope that is not its innermost", leave_the_outer_scope_first);
 }
 END_TEST
 
@@ -249,7 +249,7 @@ static int let_a_child_leave(void *unused)
     return scope_leave(&scope, scope_join(&scope));
 }
 
-START_TEST(leaving_anothers)
+START_TEST(leaving_another_tasks_scope)
 {
     aborts_with("task child: scope_leave on a scope of task main", let_a_child_leave);
 }
@@ -269,7 +269,7 @@ static int let_a_child_join(void *unused)
     return scope_leave(&scope, scope_join(&scope));
 }
 
-START_TEST(joining_anothers)
+START_TEST(joining_another_tasks_scope)
 {
     aborts_with("task child: scope_join on a scope of task main", let_a_child_join);
 }
@@ -298,7 +298,7 @@ static int leave_it_twice(void *unused)
     return scope_leave(&scope, 0);
 }
 
-static int spawn_when_it_is_left(void *unused)
+static int spawn_into_a_left_scope(void *unused)
 {
     (void)unused;
     struct scope scope;
@@ -307,19 +307,20 @@ static int spawn_when_it_is_left(void *unused)
     return scope_spawn(&scope, "late", do_nothing, NULL);
 }
 
-static int join_what_was_never_entered(void *unused)
+static int join_a_scope_that_was_never_entered(void *unused)
 {
     (void)unused;
     struct scope scope = {0};
     return scope_join(&scope);
 }
 
-START_TEST(using_one_that_is_not_open)
+START_TEST(using_a_scope_that_is_not_open)
 {
     aborts_with(
         "task main: scope_leave on a scope that is not open: call scope_enter", leave_it_twice);
-    aborts_with("task main: scope_spawn on a scope that is not open", spawn_when_it_is_left);
-    aborts_with("task main: scope_join on a scope that is not open", join_what_was_never_entered);
+    aborts_with("task main: scope_spawn on a scope that is not open", spawn_into_a_left_scope);
+    aborts_with(
+        "task main: scope_join on a scope that is not open", join_a_scope_that_was_never_entered);
 }
 END_TEST
 
@@ -333,7 +334,7 @@ static int enter_it_twice(void *unused)
     return task_cancelled();
 }
 
-START_TEST(entering_one_twice)
+START_TEST(entering_a_scope_twice)
 {
     aborts_with("task main: enters a scope that it is in", enter_it_twice);
 }
@@ -378,11 +379,11 @@ static int write_much(void *argument)
 {
     static char much[1 << 20];
     struct shared *shared = argument;
-    int error = stream_write(&shared->stream, much, sizeof much);
+    int error = stream_write(&shared->stream, much, sizeof(much));
     return error ? error : stream_drain(&shared->stream);
 }
 
-/* Two tasks, one after the other, with what they share. */
+/* Starts two tasks one after the other; both get the same argument. */
 static int first_and_second(int (*first)(void *), int (*second)(void *))
 {
     struct shared shared;
@@ -420,7 +421,7 @@ static int close_much(void *argument)
 {
     struct shared *shared = argument;
     static char much[1 << 20];
-    stream_write(&shared->stream, much, sizeof much);
+    stream_write(&shared->stream, much, sizeof(much));
     stream_close(&shared->stream);
     return 0;
 }
@@ -437,7 +438,7 @@ static int read_twice_at_once(void *unused)
     return first_and_second(read_it, read_it);
 }
 
-START_TEST(closing_one_in_use)
+START_TEST(closing_a_stream_in_use)
 {
     aborts_with("task second: closes a stream that task first waits for: cancel that one",
         close_while_it_is_read);
@@ -447,7 +448,7 @@ START_TEST(closing_one_in_use)
 }
 END_TEST
 
-START_TEST(two_that_do_the_same)
+START_TEST(two_tasks_doing_the_same)
 {
     aborts_with(
         "task second: read_line on a stream on which another task does the same, first: let",
@@ -462,16 +463,16 @@ static int read_when_it_is_closed(void *argument)
     return 0;
 }
 
-static int read_what_another_closes(void *unused)
+static int read_while_another_closes(void *unused)
 {
     (void)unused;
     return first_and_second(read_when_it_is_closed, read_it);
 }
 
-/* No mistake: it is what asyncio's reader does. */
-START_TEST(reading_one_that_is_closed_finds_its_end)
+/* This is not a mistake: asyncio's reader does the same. */
+START_TEST(reading_a_closed_stream_finds_its_end)
 {
-    ck_assert_int_eq(run_main(read_what_another_closes, NULL), 0);
+    ck_assert_int_eq(run_main(read_while_another_closes, NULL), 0);
     expect_notes("0");
 }
 END_TEST
@@ -506,7 +507,7 @@ static int wait_in_a_shield(void *unused)
     return scope_leave(&shield, future_wait(&never, NULL));
 }
 
-START_TEST(waiting_for_what_nothing_can_bring)
+START_TEST(waiting_for_an_impossible_event)
 {
     aborts_with("nothing can bring", wait_in_a_shield);
 }
@@ -516,14 +517,15 @@ int main(void)
 {
     return run_suite("misuse",
         (struct test_group[]){{"outside", (const TTest *const[]){waiting_outside_a_task,
-                                              waiting_for_what_nothing_can_bring, NULL}},
-            {"task", (const TTest *const[]){joining_oneself, joining_what_another_joins,
-                         joining_without_a_handle, running_while_it_runs, waking_who_does_not_wait,
-                         NULL}},
-            {"scope", (const TTest *const[]){leaving_one_that_is_not_innermost, leaving_anothers,
-                          joining_anothers, ending_with_a_scope_open, using_one_that_is_not_open,
-                          entering_one_twice, NULL}},
-            {"stream", (const TTest *const[]){closing_one_in_use, two_that_do_the_same,
-                           reading_one_that_is_closed_finds_its_end, a_listener_in_use, NULL}},
+                                              waiting_for_an_impossible_event, NULL}},
+            {"task", (const TTest *const[]){joining_itself, joining_a_task_twice,
+                         joining_without_a_handle, running_while_it_runs,
+                         waking_a_task_that_does_not_wait, NULL}},
+            {"scope", (const TTest *const[]){leaving_a_scope_that_is_not_innermost,
+                          leaving_another_tasks_scope, joining_another_tasks_scope,
+                          ending_with_a_scope_open, using_a_scope_that_is_not_open,
+                          entering_a_scope_twice, NULL}},
+            {"stream", (const TTest *const[]){closing_a_stream_in_use, two_tasks_doing_the_same,
+                           reading_a_closed_stream_finds_its_end, a_listener_in_use, NULL}},
             {NULL, NULL}});
 }

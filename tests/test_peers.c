@@ -1,4 +1,4 @@
-/* Bad peers: each does to a server the worst it can, while others are served and lose nothing. */
+/* Peers that misbehave in every way, while the server goes on serving the others. */
 #include "support_stream.h"
 
 #include <errno.h>
@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 /*
- * A server that says each line again, and knows the most that ever waited to be sent
+ * An echo server of lines, which notes the largest number of pending bytes
  */
 
 struct house {
     struct listener listener;
     int port, active, lost, last_error;
-    size_t most_pending;
+    size_t max_pending;
     struct stream *last_made;
     struct scope scope;
 };
@@ -40,8 +40,8 @@ static int guest_manage(void *object)
     while ((size = stream_read_line(self->stream, &line)) > 0) {
         stream_write(self->stream, line, (size_t)size);
         size_t pending = buffer_size(&self->stream->output);
-        if (self->house->most_pending < pending)
-            self->house->most_pending = pending;
+        if (self->house->max_pending < pending)
+            self->house->max_pending = pending;
         int error = stream_drain(self->stream);
         if (error)
             return error;
@@ -69,66 +69,67 @@ static int serve(void *argument)
 }
 
 /*
- * Who is served meanwhile: a client that says line after line and hears each again
+ * The observer: a client that is served meanwhile. It sends a line and waits for its echo, again
+ * and again.
  */
 
-struct witness {
+struct observer {
     struct house *house;
-    int heard;
+    int received;
 };
 
-static int bear_witness(void *argument)
+static int talk(void *argument)
 {
-    struct witness *self = argument;
+    struct observer *self = argument;
     struct stream stream;
-    char port[PORT_SIZE], said[32], *heard;
+    char port[PORT_SIZE], sent_line[32], *received;
     snprintf(port, sizeof(port), "%d", self->house->port);
     ck_assert_int_eq(stream_connect(&stream, "127.0.0.1", port), 0);
     for (ssize_t size = 1; size > 0;) {
-        snprintf(said, sizeof(said), "linha %d\n", self->heard + 1);
-        ck_assert_int_eq(stream_write_text(&stream, said), 0);
-        size = stream_read_line(&stream, &heard);
-        ck_assert(size > 0 ? strcmp(said, heard) == 0 : size == UV_ECANCELED);
-        self->heard += size > 0;
+        snprintf(sent_line, sizeof(sent_line), "linha %d\n", self->received + 1);
+        ck_assert_int_eq(stream_write_text(&stream, sent_line), 0);
+        size = stream_read_line(&stream, &received);
+        ck_assert(size > 0 ? strcmp(sent_line, received) == 0 : size == UV_ECANCELED);
+        self->received += size > 0;
     }
     stream_close(&stream);
     return 0;
 }
 
-/* Lets the witness hear so many lines more. */
-static void goes_on(const struct witness *witness, int lines)
+/* Waits until the observer has got that many more echoes. */
+static void expect_more_echoes(const struct observer *observer, int lines)
 {
-    int before = witness->heard;
-    YIELD_UNTIL(witness->heard >= before + lines);
+    int before = observer->received;
+    YIELD_UNTIL(observer->received >= before + lines);
 }
 
-/* The system is to keep little: what a connection takes from a listening socket too. */
-static void limit_room(int socket)
+/* Makes the system's buffers small. Connections inherit that from a listening socket. */
+static void shrink_buffers_to_16_kib(int socket)
 {
     int size = 16 * 1024;
     ck_assert_int_eq(setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)), 0);
     ck_assert_int_eq(setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
 }
 
-static void open_house(struct house *house, struct witness *witness)
+static void open_house(struct house *house, struct observer *observer)
 {
     char address[STREAM_ADDRESS_SIZE];
     *house = (struct house){0};
-    *witness = (struct witness){.house = house};
+    *observer = (struct observer){.house = house};
     ck_assert_int_eq(listener_open(&house->listener, "127.0.0.1", "0"), 0);
-    limit_room(house->listener.socket);
+    shrink_buffers_to_16_kib(house->listener.socket);
     listener_address(&house->listener, address);
     house->port = atoi(port_of(address));
     scope_enter(&house->scope);
     scope_spawn(&house->scope, "serve", serve, house);
-    scope_spawn(&house->scope, "witness", bear_witness, witness);
-    goes_on(witness, 1);
+    scope_spawn(&house->scope, "observer", talk, observer);
+    expect_more_echoes(observer, 1);
 }
 
-/* Only the witness is left inside. */
-static void close_house(struct house *house, const struct witness *witness)
+/* Checks that only the observer is still connected, and stops the server. */
+static void close_house(struct house *house, const struct observer *observer)
 {
-    goes_on(witness, 10);
+    expect_more_echoes(observer, 10);
     ck_assert_int_eq(house->active, 1);
     ck_assert_int_eq(scope_leave(&house->scope, 0), 0);
     ck_assert_int_eq(house->active, 0);
@@ -139,20 +140,21 @@ static void close_house(struct house *house, const struct witness *witness)
  * The peers
  */
 
-/* What can be heard now, at most room bytes; checks that they are the text's from the place on. */
-static size_t hear(int client, const char *text, size_t room)
+/* Receives what has arrived, at most room bytes, and checks that the text begins with it. */
+static size_t receive_echo(int client, const char *text, size_t room)
 {
-    char heard[4096];
-    ssize_t size = recv(client, heard, room < sizeof(heard) ? room : sizeof(heard), MSG_DONTWAIT);
+    char received[4096];
+    ssize_t size =
+        recv(client, received, room < sizeof(received) ? room : sizeof(received), MSG_DONTWAIT);
     if (size < 0) {
         ck_assert_int_eq(errno, EAGAIN);
         return 0;
     }
-    ck_assert_mem_eq(heard, text, (size_t)size);
+    ck_assert_mem_eq(received, text, (size_t)size);
     return (size_t)size;
 }
 
-static bool hears_the_end(int client)
+static bool receives_the_end(int client)
 {
     char byte;
     ssize_t size = recv(client, &byte, 1, MSG_DONTWAIT);
@@ -160,31 +162,31 @@ static bool hears_the_end(int client)
     return size == 0;
 }
 
-TASK_TEST(one_byte_a_second_is_a_line_in_the_end)
+TASK_TEST(one_byte_a_second_makes_a_line)
 {
     static const char line[] = "devagar\n";
     struct house house;
-    struct witness witness;
-    open_house(&house, &witness);
+    struct observer observer;
+    open_house(&house, &observer);
     int client = connect_to(house.port);
     for (size_t i = 0; i < sizeof(line) - 1; i++) {
-        ck_assert_uint_eq(hear(client, "", 1), 0);
+        ck_assert_uint_eq(receive_echo(client, "", 1), 0);
         send_all(client, line + i, 1);
         advance(1.0);
-        goes_on(&witness, 2);
+        expect_more_echoes(&observer, 2);
     }
-    size_t heard = 0;
-    YIELD_UNTIL(
-        (heard += hear(client, line + heard, sizeof(line) - 1 - heard)) == sizeof(line) - 1);
+    size_t received = 0;
+    YIELD_UNTIL((received += receive_echo(client, line + received, sizeof(line) - 1 - received)) ==
+                sizeof(line) - 1);
     close(client);
     YIELD_UNTIL(house.lost == 1);
-    close_house(&house, &witness);
+    close_house(&house, &observer);
 }
 
-#define FLOOD ((size_t)1024 * 1024) /* more than all buffers on the way hold */
+#define FLOOD ((size_t)1024 * 1024) /* more than all buffers on the way */
 #define LINE 997
 
-/* Lines, no two of them alike. */
+/* Lines that all differ. */
 static char *flood(void)
 {
     char *lines = pattern(FLOOD);
@@ -196,106 +198,107 @@ static char *flood(void)
     return lines;
 }
 
-/* Sends until the server makes it wait, whoever else runs. Returns how much it was. */
-static size_t send_without_reading(int client, const char *lines, const struct witness *witness)
+/* Sends until the server no longer receives, also while other tasks run. Returns the number of
+ * bytes sent. */
+static size_t send_without_reading(int client, const char *lines, const struct observer *observer)
 {
-    struct task_wait *const *server_waits = &witness->house->last_made->writer;
+    struct task_wait *const *server_waits = &observer->house->last_made->writer;
     size_t sent = 0;
     ssize_t size;
     do {
         size = send(client, lines + sent, FLOOD - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
         sent += size > 0 ? (size_t)size : 0;
         ck_assert_uint_lt(sent, FLOOD);
-        goes_on(witness, 5);
+        expect_more_echoes(observer, 5);
     } while (size > 0 || !*server_waits);
     return sent;
 }
 
-/* Comes in, with room for little. */
+/* Connects with a small receive buffer. */
 static int visit(struct house *house)
 {
     const struct stream *before = house->last_made;
     int client = connect_to(house->port);
-    limit_room(client);
+    shrink_buffers_to_16_kib(client);
     YIELD_UNTIL(house->last_made != before);
     return client;
 }
 
-TASK_TEST(one_that_never_reads_has_to_wait_and_loses_nothing)
+TASK_TEST(a_peer_that_never_reads_waits_and_loses_nothing)
 {
     struct house house;
-    struct witness witness;
+    struct observer observer;
     char *lines = flood();
-    open_house(&house, &witness);
+    open_house(&house, &observer);
     int client = visit(&house);
-    size_t sent = send_without_reading(client, lines, &witness), heard = 0;
-    ck_assert_uint_gt(house.most_pending, STREAM_HIGH_WATER);
-    ck_assert_uint_le(house.most_pending, STREAM_HIGH_WATER + LINE);
+    size_t sent = send_without_reading(client, lines, &observer), received = 0;
+    ck_assert_uint_gt(house.max_pending, STREAM_HIGH_WATER);
+    ck_assert_uint_le(house.max_pending, STREAM_HIGH_WATER + LINE);
     advance(3600);
-    ck_assert_int_eq(house.lost, 0); /* it is not the server's to say how long */
+    ck_assert_int_eq(house.lost, 0); /* the server sets no time limit */
 
-    while (lines[sent - 1] != '\n') /* half a line is not answered */
+    while (lines[sent - 1] != '\n') /* an unfinished line gets no answer */
         sent--;
-    while (heard < sent) { /* now it reads */
-        heard += hear(client, lines + heard, sent - heard);
+    while (received < sent) { /* now the peer reads */
+        received += receive_echo(client, lines + received, sent - received);
         ck_assert_int_eq(task_yield(), 0);
     }
-    goes_on(&witness, 5);
+    expect_more_echoes(&observer, 5);
     reset(client);
     YIELD_UNTIL(house.lost == 1);
     free(lines);
-    close_house(&house, &witness);
+    close_house(&house, &observer);
 }
 
-TASK_TEST(one_that_never_reads_may_leave)
+TASK_TEST(a_peer_that_never_reads_may_leave)
 {
     struct house house;
-    struct witness witness;
+    struct observer observer;
     char *lines = flood();
-    open_house(&house, &witness);
+    open_house(&house, &observer);
     for (int i = 1; i <= 2; i++) {
         int client = visit(&house);
-        send_without_reading(client, lines, &witness);
+        send_without_reading(client, lines, &observer);
         if (i == 1)
             reset(client);
         else
-            close(client); /* with much unread: a reset too */
+            close(client); /* with unread bytes, which resets the connection */
         YIELD_UNTIL(house.lost == i);
         ck_assert_int_eq(house.last_error, UV_ECONNRESET);
     }
     free(lines);
-    close_house(&house, &witness);
+    close_house(&house, &observer);
 }
 
-TASK_TEST(one_that_half_closes_hears_all_its_answers)
+TASK_TEST(a_peer_that_half_closes_gets_all_answers)
 {
     struct house house;
-    struct witness witness;
+    struct observer observer;
     char *lines = flood();
-    open_house(&house, &witness);
+    open_house(&house, &observer);
     int client = visit(&house);
-    size_t sent = send_without_reading(client, lines, &witness), heard = 0;
+    size_t sent = send_without_reading(client, lines, &observer), received = 0;
     ck_assert_int_eq(shutdown(client, SHUT_WR), 0);
-    while (heard < sent) { /* the last line may be half a one */
-        heard += hear(client, lines + heard, sent - heard);
+    while (received < sent) { /* the last line may be unfinished */
+        received += receive_echo(client, lines + received, sent - received);
         ck_assert_int_eq(task_yield(), 0);
     }
-    YIELD_UNTIL(hears_the_end(client));
+    YIELD_UNTIL(receives_the_end(client));
     YIELD_UNTIL(house.lost == 1);
     ck_assert_int_eq(house.last_error, 0);
     close(client);
     free(lines);
-    close_house(&house, &witness);
+    close_house(&house, &observer);
 }
 
-/* In every state that a connection has: before it is accepted, before and after it has said
- * something, in the middle of a line, with an answer that it has not read. */
-TASK_TEST(a_reset_at_any_time_is_that_connections_own_end)
+/* In every state of a connection: before it is accepted, before and after its first line, in the
+ * middle of a line, and with an unread answer. */
+TASK_TEST(a_reset_ends_only_its_own_connection)
 {
     static const char *const sayings[] = {"", "mei", "um\n", "um\ndois\nmei"};
     struct house house;
-    struct witness witness;
-    open_house(&house, &witness);
+    struct observer observer;
+    open_house(&house, &observer);
     for (size_t i = 0; i < sizeof(sayings) / sizeof(*sayings); i++)
         for (int passes = 0; passes < 8; passes++) {
             int client = connect_to(house.port);
@@ -305,38 +308,37 @@ TASK_TEST(a_reset_at_any_time_is_that_connections_own_end)
             for (int pass = 0; pass < passes; pass++)
                 task_yield();
             reset(client);
-            goes_on(&witness, 2);
+            expect_more_echoes(&observer, 2);
         }
     YIELD_UNTIL(house.active == 1);
-    close_house(&house, &witness);
+    close_house(&house, &observer);
 }
 
-TASK_TEST(a_line_without_end_ends_its_connection)
+TASK_TEST(an_endless_line_ends_its_connection)
 {
     static const char text[STREAM_LINE_LIMIT] = "";
     struct house house;
-    struct witness witness;
-    open_house(&house, &witness);
+    struct observer observer;
+    open_house(&house, &observer);
     int client = connect_to(house.port);
     send_all(client, text, sizeof(text));
-    goes_on(&witness, 5);
+    expect_more_echoes(&observer, 5);
     ck_assert_int_eq(house.lost, 0);
     send_all(client, text, 1);
     YIELD_UNTIL(house.lost == 1);
     ck_assert_int_eq(house.last_error, UV_EMSGSIZE);
     close(client);
-    close_house(&house, &witness);
+    close_house(&house, &observer);
 }
 
 int main(void)
 {
     return run_suite("peers",
-        (struct test_group[]){
-            {"peers",
-                (const TTest *const[]){one_byte_a_second_is_a_line_in_the_end,
-                    one_that_never_reads_has_to_wait_and_loses_nothing,
-                    one_that_never_reads_may_leave, one_that_half_closes_hears_all_its_answers,
-                    a_reset_at_any_time_is_that_connections_own_end,
-                    a_line_without_end_ends_its_connection, NULL}},
+        (struct test_group[]){{"peers", (const TTest *const[]){one_byte_a_second_makes_a_line,
+                                            a_peer_that_never_reads_waits_and_loses_nothing,
+                                            a_peer_that_never_reads_may_leave,
+                                            a_peer_that_half_closes_gets_all_answers,
+                                            a_reset_ends_only_its_own_connection,
+                                            an_endless_line_ends_its_connection, NULL}},
             {NULL, NULL}});
 }

@@ -26,7 +26,7 @@ static void read_file(FILE *file, char *text, size_t size)
     fclose(file);
 }
 
-/* A program with one option of each kind, which says what it got. */
+/* A program with options, which prints their values. */
 static int program(int argc, char **argv)
 {
     bool quiet = false;
@@ -69,8 +69,8 @@ static struct run run_process(int (*process)(int argc, char **argv), char *const
     int status;
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     struct run run = {.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)};
-    read_file(output, run.output, sizeof run.output);
-    read_file(errors, run.errors, sizeof run.errors);
+    read_file(output, run.output, sizeof(run.output));
+    read_file(errors, run.errors, sizeof(run.errors));
     return run;
 }
 
@@ -86,7 +86,7 @@ static void succeeds(struct run run, const char *output)
 static void fails(struct run run, const char *reason)
 {
     char errors[1024];
-    snprintf(errors, sizeof errors, "test_program: %s\nVeja: test_program --help\n", reason);
+    snprintf(errors, sizeof(errors), "test_program: %s\nVeja: test_program --help\n", reason);
     ck_assert_str_eq(run.errors, errors);
     ck_assert_str_eq(run.output, "");
     ck_assert_int_eq(run.status, 2);
@@ -114,10 +114,10 @@ START_TEST(bad_counts_are_refused)
 {
     static const char *const bad[] = {"abc", "", "3x", "0", "-1", "1000001", "1.5", "0x10", " ",
         "99999999999999999999", "-99999999999999999999"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         char word[64], reason[256];
-        snprintf(word, sizeof word, "--times=%s", bad[i]);
-        snprintf(reason, sizeof reason,
+        snprintf(word, sizeof(word), "--times=%s", bad[i]);
+        snprintf(reason, sizeof(reason),
             "valor inválido em --times=%s: use um número inteiro de 1 a 1000000", bad[i]);
         fails(RUN(word), reason);
     }
@@ -130,10 +130,10 @@ START_TEST(bad_seconds_are_refused)
 {
     static const char *const bad[] = {"abc", "", "0.4", "61", "nan", "inf", "1e999", "1s", "1.2.3",
         "1,2,3", "0000000000000000000000000000000000000000000000000000000000000000000000000000001"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         char word[128], reason[256];
-        snprintf(word, sizeof word, "--limit=%s", bad[i]);
-        snprintf(reason, sizeof reason, "valor inválido em --limit=%s: use um número de 0.5 a 60",
+        snprintf(word, sizeof(word), "--limit=%s", bad[i]);
+        snprintf(reason, sizeof(reason), "valor inválido em --limit=%s: use um número de 0.5 a 60",
             bad[i]);
         fails(RUN(word), reason);
     }
@@ -141,7 +141,7 @@ START_TEST(bad_seconds_are_refused)
 }
 END_TEST
 
-START_TEST(what_is_unknown_is_named)
+START_TEST(unknown_words_are_named)
 {
     fails(RUN("--nothing"), "opção desconhecida: --nothing");
     fails(RUN("--quiet", "--nothing=3"), "opção desconhecida: --nothing");
@@ -170,7 +170,7 @@ START_TEST(english_is_spoken_too)
 }
 END_TEST
 
-START_TEST(help_tells_all)
+START_TEST(help_shows_every_option)
 {
     succeeds(RUN("--port=1", "--help", "--nothing"),
         "Um programa que se prova\n"
@@ -188,7 +188,7 @@ START_TEST(help_tells_all)
 }
 END_TEST
 
-/* Not even _exit is sure to leave what stdio still holds: tools hook into it. */
+/* Not _exit, because some tools hook into it and flush stdio's buffers. */
 static int print_and_die(int argc, char **argv)
 {
     program_start(argc, argv, (const char *[]){"", ""}, (struct program_option[]){{0}});
@@ -211,7 +211,7 @@ static int print_locale(int argc, char **argv)
     return 0;
 }
 
-START_TEST(the_locale_is_the_users)
+START_TEST(the_locale_is_set)
 {
     setenv("LC_ALL", "C.UTF-8", 1);
     struct run run = run_process(print_locale, (char *[]){NULL});
@@ -225,26 +225,38 @@ static int end_well(int argc, char **argv)
     return program_end(0, "escutar");
 }
 
-static int end_badly(int argc, char **argv)
+static int end_with_port_in_use(int argc, char **argv)
 {
-    (void)argc, (void)argv;
-    return program_end(UV_EADDRINUSE, "%s:%d", "127.0.0.1", 8888);
+    const char *port = "8888";
+    program_start(argc, argv, (const char *[]){"", ""},
+        (struct program_option[]){
+            {"port", OPTION_PORT, &port, "N", {"a porta", "the port"}, 0, 65535}, {0}});
+    return program_end(UV_EADDRINUSE, "%s:%s", "127.0.0.1", port);
 }
 
-static int end_strangely(int argc, char **argv)
+static int end_without_port_option(int argc, char **argv)
+{
+    program_start(argc, argv, (const char *[]){"", ""}, (struct program_option[]){{0}});
+    return program_end(UV_EADDRINUSE, "escutar");
+}
+
+static int end_with_unknown_error(int argc, char **argv)
 {
     (void)argc, (void)argv;
     return program_end(-123456, "escutar");
 }
 
-START_TEST(the_end_says_what_failed)
+START_TEST(program_end_reports_what_failed)
 {
     succeeds(run_process(end_well, (char *[]){NULL}), "");
-    struct run run = run_process(end_badly, (char *[]){NULL});
+    struct run run = run_process(end_with_port_in_use, (char *[]){NULL});
     ck_assert_int_eq(run.status, 1);
     ck_assert_str_eq(run.errors,
         "test_program: 127.0.0.1:8888: a porta já está em uso; escolha outra com --port\n");
-    run = run_process(end_strangely, (char *[]){NULL});
+    run = run_process(end_without_port_option, (char *[]){NULL});
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_str_eq(run.errors, "test_program: escutar: a porta já está em uso\n");
+    run = run_process(end_with_unknown_error, (char *[]){NULL});
     ck_assert_int_eq(run.status, 1);
     ck_assert_str_eq(run.errors, "test_program: escutar: erro desconhecido\n");
 }
@@ -255,9 +267,9 @@ int main(void)
     return run_suite("program",
         (struct test_group[]){{"options", (const TTest *const[]){defaults_stay, values_are_taken,
                                               bad_counts_are_refused, bad_seconds_are_refused,
-                                              what_is_unknown_is_named, NULL}},
-            {"help", (const TTest *const[]){help_tells_all, english_is_spoken_too, NULL}},
-            {"process", (const TTest *const[]){output_is_flushed_by_line, the_locale_is_the_users,
-                            the_end_says_what_failed, NULL}},
+                                              unknown_words_are_named, NULL}},
+            {"help", (const TTest *const[]){help_shows_every_option, english_is_spoken_too, NULL}},
+            {"process", (const TTest *const[]){output_is_flushed_by_line, the_locale_is_set,
+                            program_end_reports_what_failed, NULL}},
             {NULL, NULL}});
 }

@@ -1,4 +1,4 @@
-/* The protocol form: what an object is told of, and in which order; what it feeds. */
+/* Protocols: which functions are called and in which order, and what data_received feeds. */
 #include "support_stream.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /*
- * A protocol that notes what it is told. The context says what it does with what arrives.
+ * A protocol that notes the calls. The context says what it does with the bytes that arrive.
  */
 
 struct plan {
@@ -14,16 +14,16 @@ struct plan {
     bool made;
 };
 
-struct witness {
+struct observer {
     struct plan *plan;
     struct stream *stream;
     char padding[1000];
 };
 
-static void witness_made(void *object, struct stream *stream, void *plan)
+static void observer_made(void *object, struct stream *stream, void *plan)
 {
-    static const struct witness zero;
-    struct witness *self = object;
+    static const struct observer zero;
+    struct observer *self = object;
     ck_assert_mem_eq(self, &zero, sizeof(zero));
     self->plan = plan;
     self->stream = stream;
@@ -31,9 +31,9 @@ static void witness_made(void *object, struct stream *stream, void *plan)
     note("made");
 }
 
-static int witness_manage(void *object)
+static int observer_manage(void *object)
 {
-    struct witness *self = object;
+    struct observer *self = object;
     char *line;
     ssize_t size;
     while ((size = stream_read_line(self->stream, &line)) > 0) {
@@ -44,27 +44,27 @@ static int witness_manage(void *object)
     return (int)size;
 }
 
-static void witness_received(void *object, const char *data, size_t size)
+static void observer_received(void *object, const char *data, size_t size)
 {
-    struct witness *self = object;
+    struct observer *self = object;
     note("data:%.*s", (int)size, data);
     if (self->plan->feed)
         self->plan->feed(self->stream, data, size);
 }
 
-static void witness_lost(void *object, int error)
+static void observer_lost(void *object, int error)
 {
-    const struct witness *self = object;
-    ck_assert_int_eq(self->stream->socket, -1); /* it is closed by now */
+    const struct observer *self = object;
+    ck_assert_int_eq(self->stream->socket, -1); /* it is closed already */
     note("lost:%s", error ? uv_err_name(error) : "0");
 }
 
-static const struct protocol witness = {
-    .size = sizeof(struct witness),
-    .connection_made = witness_made,
-    .manage = witness_manage,
-    .data_received = witness_received,
-    .connection_lost = witness_lost,
+static const struct protocol observer = {
+    .size = sizeof(struct observer),
+    .connection_made = observer_made,
+    .manage = observer_manage,
+    .data_received = observer_received,
+    .connection_lost = observer_lost,
 };
 
 static void feed_all(struct stream *stream, const char *data, size_t size)
@@ -73,7 +73,7 @@ static void feed_all(struct stream *stream, const char *data, size_t size)
 }
 
 /*
- * Running one
+ * Running a protocol
  */
 
 struct run {
@@ -91,7 +91,7 @@ static int run_protocol(void *argument)
     return protocol_run(run->protocol, run->plan, &run->stream);
 }
 
-/* Runs the protocol in a task, over a pair. */
+/* Runs the protocol in a task, over a pair of sockets. */
 static void begin(struct run *run, const struct protocol *protocol, struct plan *plan)
 {
     *run = (struct run){.protocol = protocol, .plan = plan};
@@ -106,7 +106,7 @@ static void send_and_wait(struct run *run, const char *text)
     wait_until_taken(&run->stream);
 }
 
-/* Waits for the protocol's end and returns what protocol_run did. */
+/* Waits until the protocol has ended, and returns the result of protocol_run. */
 static int finish(struct run *run)
 {
     ck_assert_int_eq(scope_join(&run->scope), 0);
@@ -120,27 +120,27 @@ static int close_and_finish(struct run *run)
     return finish(run);
 }
 
-/* Sends the text at once; the protocol reads these notes. */
+/* Sends the text at once, and expects these notes. */
 static void expect_fed(
     void (*feed)(struct stream *, const char *, size_t), const char *text, const char *notes)
 {
     struct run run;
     struct plan plan = {.feed = feed};
-    begin(&run, &witness, &plan);
+    begin(&run, &observer, &plan);
     send_text(run.peer, text);
     ck_assert_int_eq(close_and_finish(&run), 0);
     expect_notes(notes);
 }
 
 /*
- * What is told
+ * Receiving
  */
 
-TASK_TEST(each_arrival_is_told_and_what_is_fed_is_read)
+TASK_TEST(data_received_gets_each_arrival_and_feeds_the_reader)
 {
     struct run run;
     struct plan plan = {.feed = feed_all};
-    begin(&run, &witness, &plan);
+    begin(&run, &observer, &plan);
     send_and_wait(&run, "um\ndo");
     send_and_wait(&run, "i");
     send_and_wait(&run, "s\n");
@@ -148,13 +148,13 @@ TASK_TEST(each_arrival_is_told_and_what_is_fed_is_read)
     expect_notes("made data:um\ndo line:um\n data:i data:s\n line:dois\n lost:0");
 }
 
-TASK_TEST(nothing_is_told_before_the_task_reads)
+TASK_TEST(nothing_is_received_before_the_task_reads)
 {
     struct plan plan = {.feed = feed_all};
     struct stream stream;
     int peer = open_with_peer(&stream);
-    struct witness self = {.plan = &plan, .stream = &stream};
-    stream_set_protocol(&stream, &witness, &self);
+    struct observer self = {.plan = &plan, .stream = &stream};
+    stream_set_protocol(&stream, &observer, &self);
     send_text(peer, "um\n");
     run_ready();
     expect_notes("");
@@ -181,7 +181,7 @@ static void collector_received(void *object, const char *data, size_t size)
     stream_feed(self->stream, data, size);
 }
 
-TASK_TEST(much_is_told_whole_and_in_order)
+TASK_TEST(many_bytes_are_received_in_order)
 {
     static const struct protocol collector = {.size = sizeof(struct collector),
         .connection_made = collector_made,
@@ -201,10 +201,10 @@ TASK_TEST(much_is_told_whole_and_in_order)
 }
 
 /*
- * What is fed
+ * Feeding
  */
 
-TASK_TEST(nothing_fed_is_nothing_read)
+TASK_TEST(without_feeding_nothing_is_read)
 {
     expect_fed(NULL, "um\n", "made data:um\n lost:0");
 }
@@ -236,7 +236,7 @@ static void feed_with_a_mark_inside(struct stream *stream, const char *data, siz
     stream_feed(stream, data + 2, size - 2);
 }
 
-TASK_TEST(it_may_feed_a_part_or_something_else)
+TASK_TEST(data_received_may_feed_other_bytes)
 {
     expect_fed(feed_but_the_first, "um\n", "made data:um\n line:m\n lost:0");
     expect_fed(feed_upper_case, "um\n", "made data:um\n line:UM\n lost:0");
@@ -244,7 +244,7 @@ TASK_TEST(it_may_feed_a_part_or_something_else)
     expect_fed(feed_with_a_mark_inside, "dois\n", "made data:dois\n line:do--is\n lost:0");
 }
 
-/* More than any memory that was there for one arrival holds. */
+/* Feeds more than the memory for one receive holds. */
 static void feed_many_times(struct stream *stream, const char *data, size_t size)
 {
     for (int i = 0; i < 1000; i++)
@@ -253,7 +253,7 @@ static void feed_many_times(struct stream *stream, const char *data, size_t size
 
 static int count_lines(void *object)
 {
-    struct witness *self = object;
+    struct observer *self = object;
     char *line;
     int count = 0;
     while (stream_read_line(self->stream, &line) > 0) {
@@ -263,12 +263,12 @@ static int count_lines(void *object)
     return count;
 }
 
-TASK_TEST(it_may_feed_more_than_came)
+TASK_TEST(data_received_may_feed_more_bytes)
 {
-    static const struct protocol counter = {.size = sizeof(struct witness),
-        .connection_made = witness_made,
+    static const struct protocol counter = {.size = sizeof(struct observer),
+        .connection_made = observer_made,
         .manage = count_lines,
-        .data_received = witness_received};
+        .data_received = observer_received};
     struct run run;
     struct plan plan = {.feed = feed_many_times};
     begin(&run, &counter, &plan);
@@ -276,9 +276,9 @@ TASK_TEST(it_may_feed_more_than_came)
     ck_assert_int_eq(close_and_finish(&run), 1000);
 }
 
-TASK_TEST(without_data_received_all_is_fed)
+TASK_TEST(without_data_received_the_task_reads_everything)
 {
-    struct protocol silent = witness;
+    struct protocol silent = observer;
     struct run run;
     struct plan plan = {0};
     silent.data_received = NULL;
@@ -292,12 +292,12 @@ TASK_TEST(without_data_received_all_is_fed)
  * The end
  */
 
-TASK_TEST(what_manage_returns_is_told_and_returned)
+TASK_TEST(the_result_of_manage_is_passed_on)
 {
     struct run run;
     struct plan plan = {.feed = feed_all};
     char byte;
-    begin(&run, &witness, &plan);
+    begin(&run, &observer, &plan);
     send_text(run.peer, "falha\n");
     ck_assert_int_eq(finish(&run), UV_EIO);
     ck_assert_int_eq(recv(run.peer, &byte, 1, 0), 0);
@@ -305,18 +305,18 @@ TASK_TEST(what_manage_returns_is_told_and_returned)
     expect_notes("made data:falha\n line:falha\n lost:EIO");
 }
 
-TASK_TEST(cancelling_ends_it_once)
+TASK_TEST(cancelling_ends_the_connection_once)
 {
     struct run run;
     struct plan plan = {.feed = feed_all};
-    begin(&run, &witness, &plan);
+    begin(&run, &observer, &plan);
     send_and_wait(&run, "um\nmeia");
     task_cancel(run.attempt.task);
     ck_assert_int_eq(close_and_finish(&run), UV_ECANCELED);
     expect_notes("made data:um\nmeia line:um\n lost:ECANCELED");
 }
 
-TASK_TEST(a_protocol_of_nothing_reads_to_the_end)
+TASK_TEST(an_empty_protocol_reads_to_the_end)
 {
     static const struct protocol nothing;
     struct run run;
@@ -328,12 +328,12 @@ TASK_TEST(a_protocol_of_nothing_reads_to_the_end)
     ck_assert_int_eq(close_and_finish(&run), 0);
 }
 
-TASK_TEST(reading_to_the_end_tells_of_a_reset)
+TASK_TEST(reading_to_the_end_returns_a_reset)
 {
     static const struct protocol only_lost = {
-        .size = sizeof(struct witness),
-        .connection_made = witness_made,
-        .connection_lost = witness_lost,
+        .size = sizeof(struct observer),
+        .connection_made = observer_made,
+        .connection_lost = observer_lost,
     };
     struct run run = {.protocol = &only_lost};
     struct plan plan = {0};
@@ -358,13 +358,13 @@ struct connection {
     struct plan plan;
 };
 
-static int connect_witness(void *argument)
+static int connect_observer(void *argument)
 {
     struct connection *connection = argument;
-    return protocol_connect(&witness, &connection->plan, "127.0.0.1", connection->port);
+    return protocol_connect(&observer, &connection->plan, "127.0.0.1", connection->port);
 }
 
-TASK_TEST(connecting_runs_it_until_its_end)
+TASK_TEST(connecting_runs_the_protocol_to_its_end)
 {
     char port[PORT_SIZE];
     struct scope scope;
@@ -372,7 +372,7 @@ TASK_TEST(connecting_runs_it_until_its_end)
     int listening = listen_somewhere(1, port);
     struct connection connection = {port, {.feed = feed_all}};
     scope_enter(&scope);
-    attempt_begin(&connecting, &scope, connect_witness, &connection);
+    attempt_begin(&connecting, &scope, connect_observer, &connection);
     YIELD_UNTIL(connection.plan.made);
     int peer = accept(listening, NULL, NULL);
     send_text(peer, "falha\n");
@@ -389,7 +389,7 @@ TASK_TEST(without_a_connection_there_is_no_object)
     char port[PORT_SIZE];
     close(listen_somewhere(1, port));
     struct connection connection = {.port = port};
-    ck_assert_int_eq(connect_witness(&connection), UV_ECONNREFUSED);
+    ck_assert_int_eq(connect_observer(&connection), UV_ECONNREFUSED);
     expect_notes("");
 }
 
@@ -397,16 +397,17 @@ int main(void)
 {
     return run_suite("protocol",
         (struct test_group[]){
-            {"told",
-                (const TTest *const[]){each_arrival_is_told_and_what_is_fed_is_read,
-                    nothing_is_told_before_the_task_reads, much_is_told_whole_and_in_order, NULL}},
-            {"fed", (const TTest *const[]){nothing_fed_is_nothing_read,
-                        it_may_feed_a_part_or_something_else, it_may_feed_more_than_came,
-                        without_data_received_all_is_fed, NULL}},
-            {"end", (const TTest *const[]){what_manage_returns_is_told_and_returned,
-                        cancelling_ends_it_once, a_protocol_of_nothing_reads_to_the_end,
-                        reading_to_the_end_tells_of_a_reset, NULL}},
-            {"connect", (const TTest *const[]){connecting_runs_it_until_its_end,
+            {"receiving",
+                (const TTest *const[]){data_received_gets_each_arrival_and_feeds_the_reader,
+                    nothing_is_received_before_the_task_reads, many_bytes_are_received_in_order,
+                    NULL}},
+            {"fed", (const TTest *const[]){without_feeding_nothing_is_read,
+                        data_received_may_feed_other_bytes, data_received_may_feed_more_bytes,
+                        without_data_received_the_task_reads_everything, NULL}},
+            {"end", (const TTest *const[]){the_result_of_manage_is_passed_on,
+                        cancelling_ends_the_connection_once, an_empty_protocol_reads_to_the_end,
+                        reading_to_the_end_returns_a_reset, NULL}},
+            {"connect", (const TTest *const[]){connecting_runs_the_protocol_to_its_end,
                             without_a_connection_there_is_no_object, NULL}},
             {NULL, NULL}});
 }

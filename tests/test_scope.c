@@ -45,7 +45,7 @@ static int spawn_in_order(void *unused)
     ck_assert_uint_eq(scope.running, 2);
     ck_assert_int_eq(scope_join(&scope), 0);
     note("joined");
-    ck_assert_int_eq(scope_join(&scope), 0); /* nobody is left to wait for */
+    ck_assert_int_eq(scope_join(&scope), 0); /* no child is left */
     scope_spawn(&scope, "c", note_and_yield, "c");
     ck_assert_int_eq(scope_join(&scope), 0);
     return scope_leave(&scope, 0);
@@ -106,7 +106,7 @@ START_TEST(a_callback_may_spawn)
 }
 END_TEST
 
-static int spawn_into_cancelled_ones(void *unused)
+static int spawn_into_cancelled_scopes(void *unused)
 {
     (void)unused;
     struct scope scope, late;
@@ -122,9 +122,9 @@ static int spawn_into_cancelled_ones(void *unused)
     return scope_leave(&late, 0);
 }
 
-START_TEST(a_cancelled_scope_takes_no_children)
+START_TEST(a_cancelled_scope_refuses_children)
 {
-    ck_assert_int_eq(run_main(spawn_into_cancelled_ones, NULL), 0);
+    ck_assert_int_eq(run_main(spawn_into_cancelled_scopes, NULL), 0);
 }
 END_TEST
 
@@ -142,7 +142,7 @@ static int leave_with_children(void *unused)
     run_ready();
     ck_assert_int_eq(scope_leave(&scope, 0), 0);
     note("left");
-    ck_assert_int_eq(task_yield(), 0); /* what was cancelled has been left */
+    ck_assert_int_eq(task_yield(), 0); /* the cancelled scope was left */
     return 0;
 }
 
@@ -197,13 +197,13 @@ static int cancel_while_leaving(void *unused)
     return scope_leave(&scope, 0);
 }
 
-START_TEST(leaving_is_not_cut_short)
+START_TEST(leaving_cannot_be_cancelled)
 {
     ck_assert_int_eq(run_main(cancel_while_leaving, NULL), 0);
 }
 END_TEST
 
-static int leave_a_nested_one(void *unused)
+static int leave_a_nested_scope(void *unused)
 {
     (void)unused;
     struct scope outer, inner;
@@ -219,9 +219,9 @@ static int leave_a_nested_one(void *unused)
     return 0;
 }
 
-START_TEST(an_inner_scope_leaves_the_outer_one_alone)
+START_TEST(an_inner_scope_does_not_affect_the_outer_one)
 {
-    ck_assert_int_eq(run_main(leave_a_nested_one, NULL), 0);
+    ck_assert_int_eq(run_main(leave_a_nested_scope, NULL), 0);
 }
 END_TEST
 
@@ -236,14 +236,15 @@ static int cancel_own_scope(void *unused)
     ck_assert_int_eq(task_cancelled(), UV_ECANCELED);
     ck_assert_int_eq(task_sleep(1), UV_ECANCELED);
     run_ready();
-    ck_assert_int_eq(scope_join(&scope), 0); /* it has ended by now, and did as it was told */
+    ck_assert_int_eq(
+        scope_join(&scope), 0); /* the child has ended, and its cancellation is no failure */
     ck_assert_int_eq(scope_leave(&scope, 0), 0);
     ck_assert_int_eq(task_cancelled(), 0);
     ck_assert_int_eq(task_yield(), 0);
     return 0;
 }
 
-START_TEST(a_cancelled_scope_is_felt_inside_only)
+START_TEST(a_cancelled_scope_has_effect_only_inside)
 {
     ck_assert_int_eq(run_main(cancel_own_scope, NULL), 0);
     expect_notes("child:ECANCELED");
@@ -251,7 +252,7 @@ START_TEST(a_cancelled_scope_is_felt_inside_only)
 END_TEST
 
 struct owner {
-    struct scope scope; /* that its task opens */
+    struct scope scope; /* opened by its task */
     struct future go;
 };
 
@@ -284,8 +285,8 @@ static int spawn_at_go(void *argument)
     return scope_spawn(&owner->scope, "later", note_once, "later");
 }
 
-/* The last child ends, its owner is woken, and before it runs there is one child more. With
- * LOOP_SEED that may have ended by then, too. */
+/* The last child ends and wakes the owner, but another child is spawned before the owner runs. With
+ * LOOP_SEED it may also have ended by then. */
 static int spawn_before_the_joiner_runs(void *unused)
 {
     (void)unused;
@@ -300,7 +301,7 @@ static int spawn_before_the_joiner_runs(void *unused)
     return scope_leave(&scope, scope_join(&scope));
 }
 
-START_TEST(join_waits_for_those_that_came_meanwhile)
+START_TEST(join_waits_for_children_spawned_meanwhile)
 {
     ck_assert_int_eq(run_main(spawn_before_the_joiner_runs, NULL), 0);
     expect_notes("later joined");
@@ -326,7 +327,7 @@ static int fail_with_siblings(void *unused)
     return scope_leave(&scope, error);
 }
 
-START_TEST(a_failure_cancels_siblings_and_opener)
+START_TEST(a_failure_cancels_siblings_and_owner)
 {
     ck_assert_int_eq(run_main(fail_with_siblings, NULL), UV_EPIPE);
     expect_notes("sibling:ECANCELED opener:ECANCELED");
@@ -373,7 +374,7 @@ static int join_with_a_slow_sibling(void *unused)
     return scope_leave(&scope, 0);
 }
 
-static int move_time_meanwhile(void *unused)
+static int advance_time_meanwhile(void *unused)
 {
     (void)unused;
     struct scope scope;
@@ -390,7 +391,7 @@ static int move_time_meanwhile(void *unused)
 
 START_TEST(after_a_failure_join_waits_for_the_siblings)
 {
-    ck_assert_int_eq(run_main(move_time_meanwhile, NULL), UV_EPIPE);
+    ck_assert_int_eq(run_main(advance_time_meanwhile, NULL), UV_EPIPE);
 }
 END_TEST
 
@@ -406,7 +407,7 @@ static int end_well(void *unused)
     return scope_leave(&scope, scope_join(&scope));
 }
 
-START_TEST(neither_cancelled_nor_positive_is_a_failure)
+START_TEST(cancelled_or_positive_results_are_no_failure)
 {
     ck_assert_int_eq(run_main(end_well, NULL), 0);
     expect_notes("sibling sibling");
@@ -427,11 +428,11 @@ static int fail_inside(void *unused)
     int error = scope_join(&inner);
     ck_assert_int_eq(error, UV_ECANCELED);
     error = scope_leave(&inner, error);
-    ck_assert_int_eq(error, UV_ECANCELED); /* what the outer one will know the cause of */
+    ck_assert_int_eq(error, UV_ECANCELED); /* the outer scope will return the cause */
     return scope_leave(&outer, error);
 }
 
-START_TEST(a_failure_is_felt_in_inner_scopes)
+START_TEST(a_failure_has_effect_in_inner_scopes)
 {
     ck_assert_int_eq(run_main(fail_inside, NULL), UV_EPIPE);
     expect_notes("inner:ECANCELED");
@@ -439,16 +440,16 @@ START_TEST(a_failure_is_felt_in_inner_scopes)
 END_TEST
 
 /*
- * What scope_leave returns
+ * The result of scope_leave
  */
 
 struct leaving {
-    int body;  /* what the body ends with */
-    int child; /* what the child ends with, before the scope is left */
-    int left;  /* what scope_leave has to return */
+    int body;  /* the result of the body */
+    int child; /* the result of the child, which ends before the scope is left */
+    int left;  /* the expected result of scope_leave */
 };
 
-static int leave_so(void *argument)
+static int leave_as_told(void *argument)
 {
     struct leaving *leaving = argument;
     struct scope scope;
@@ -458,7 +459,7 @@ static int leave_so(void *argument)
     return scope_leave(&scope, leaving->body);
 }
 
-START_TEST(leave_returns_the_body_or_a_child)
+START_TEST(leave_returns_the_bodys_or_a_childs_result)
 {
     static struct leaving leavings[] = {
         {0, 0, 0},
@@ -467,13 +468,13 @@ START_TEST(leave_returns_the_body_or_a_child)
         {0, UV_EPIPE, UV_EPIPE},
         {3, UV_EPIPE, UV_EPIPE}, /* a result does not hide an error */
         {UV_EIO, UV_EPIPE, UV_EIO},
-        {UV_ECANCELED, UV_EPIPE, UV_EPIPE}, /* the child's was the cause */
+        {UV_ECANCELED, UV_EPIPE, UV_EPIPE}, /* the child's error was the cause */
         {UV_ECANCELED, 0, UV_ECANCELED},
         {UV_ETIMEDOUT, UV_EPIPE, UV_ETIMEDOUT},
         {0, UV_ECANCELED, 0},
     };
-    for (size_t i = 0; i < sizeof leavings / sizeof *leavings; i++)
-        ck_assert_int_eq(run_main(leave_so, &leavings[i]), leavings[i].left);
+    for (size_t i = 0; i < sizeof(leavings) / sizeof(*leavings); i++)
+        ck_assert_int_eq(run_main(leave_as_told, &leavings[i]), leavings[i].left);
 }
 END_TEST
 
@@ -484,7 +485,7 @@ static int fail_when_cancelled(void *unused)
     return UV_EPIPE;
 }
 
-static int leave_with_a_failure_to_come(void *body)
+static int leave_before_a_failure(void *body)
 {
     struct scope scope;
     scope_enter(&scope);
@@ -496,11 +497,11 @@ static int leave_with_a_failure_to_come(void *body)
 START_TEST(a_failure_while_leaving_counts_too)
 {
     int body = 0;
-    ck_assert_int_eq(run_main(leave_with_a_failure_to_come, &body), UV_EPIPE);
+    ck_assert_int_eq(run_main(leave_before_a_failure, &body), UV_EPIPE);
     body = UV_EIO;
-    ck_assert_int_eq(run_main(leave_with_a_failure_to_come, &body), UV_EIO);
+    ck_assert_int_eq(run_main(leave_before_a_failure, &body), UV_EIO);
     body = UV_ECANCELED; /* from outside: not caused by the child */
-    ck_assert_int_eq(run_main(leave_with_a_failure_to_come, &body), UV_ECANCELED);
+    ck_assert_int_eq(run_main(leave_before_a_failure, &body), UV_ECANCELED);
 }
 END_TEST
 
@@ -510,16 +511,16 @@ int main(void)
         (struct test_group[]){
             {"spawn", (const TTest *const[]){children_start_when_their_parent_waits,
                           a_child_may_spawn_its_siblings, a_callback_may_spawn,
-                          a_cancelled_scope_takes_no_children, NULL}},
-            {"leave", (const TTest *const[]){leaving_cancels_and_waits, leaving_is_not_cut_short,
-                          an_inner_scope_leaves_the_outer_one_alone,
-                          a_cancelled_scope_is_felt_inside_only,
-                          join_waits_for_those_that_came_meanwhile, NULL}},
-            {"failure", (const TTest *const[]){a_failure_cancels_siblings_and_opener,
+                          a_cancelled_scope_refuses_children, NULL}},
+            {"leave", (const TTest *const[]){leaving_cancels_and_waits, leaving_cannot_be_cancelled,
+                          an_inner_scope_does_not_affect_the_outer_one,
+                          a_cancelled_scope_has_effect_only_inside,
+                          join_waits_for_children_spawned_meanwhile, NULL}},
+            {"failure", (const TTest *const[]){a_failure_cancels_siblings_and_owner,
                             the_first_failure_counts, after_a_failure_join_waits_for_the_siblings,
-                            neither_cancelled_nor_positive_is_a_failure,
-                            a_failure_is_felt_in_inner_scopes, NULL}},
-            {"results", (const TTest *const[]){leave_returns_the_body_or_a_child,
+                            cancelled_or_positive_results_are_no_failure,
+                            a_failure_has_effect_in_inner_scopes, NULL}},
+            {"results", (const TTest *const[]){leave_returns_the_bodys_or_a_childs_result,
                             a_failure_while_leaving_counts_too, NULL}},
             {NULL, NULL}});
 }

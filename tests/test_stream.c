@@ -1,4 +1,4 @@
-/* Reading a stream: lines however they arrive, limits, exact sizes, feeding, waiting. */
+/* Reading a stream: lines, limits, exact sizes, feeding and waiting. */
 #include "support_stream.h"
 
 #include <stdlib.h>
@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 /*
- * Lines, however they arrive
+ * Lines
  */
 
-/* What was read: a bar behind each line, and "!" for one that was too long. */
+/* The lines that were read: a bar after each line, and "!" for a line that was too long. */
 struct lines {
     struct stream *stream;
     struct buffer text;
-    int end; /* what the last read returned */
+    int end; /* the result of the last read */
 };
 
 static int read_lines(void *argument)
@@ -25,7 +25,7 @@ static int read_lines(void *argument)
         if (size > 0) {
             ck_assert_int_eq(line[size], '\0');
             buffer_append(&lines->text, line, (size_t)size);
-            memset(line, 'x', (size_t)size); /* it may be written to */
+            memset(line, 'x', (size_t)size); /* the caller may modify it */
         }
         buffer_append(&lines->text, size > 0 ? "|" : "!|", size > 0 ? 1 : 2);
     }
@@ -33,9 +33,9 @@ static int read_lines(void *argument)
     return 0;
 }
 
-/* Sends the text in pieces that end before these places, each read before the next is sent, and
- * then the end of the stream. */
-static void expect_lines_cut(const char *text, size_t size, const size_t *cuts, size_t count,
+/* Sends the text in pieces that end at the cuts, waits until each was read before it sends the
+ * next, and then ends the stream. */
+static void expect_lines_in_pieces(const char *text, size_t size, const size_t *cuts, size_t count,
     const char *expected, size_t expected_size)
 {
     struct stream stream;
@@ -63,26 +63,26 @@ static void expect_lines_cut(const char *text, size_t size, const size_t *cuts, 
     stream_close(&stream);
 }
 
-/* Whole, in two pieces and in three, cut at every place, and byte by byte. */
+/* Sends the text whole, in two and in three pieces, cut at every position, and byte by byte. */
 static void expect_lines_sized(
     const char *text, size_t size, const char *expected, size_t expected_size)
 {
     size_t each[64];
-    expect_lines_cut(text, size, NULL, 0, expected, expected_size);
+    expect_lines_in_pieces(text, size, NULL, 0, expected, expected_size);
     for (size_t i = 1; i < size; i++) {
-        expect_lines_cut(text, size, &i, 1, expected, expected_size);
+        expect_lines_in_pieces(text, size, &i, 1, expected, expected_size);
         for (size_t j = i + 1; j < size; j++)
-            expect_lines_cut(text, size, (size_t[]){i, j}, 2, expected, expected_size);
+            expect_lines_in_pieces(text, size, (size_t[]){i, j}, 2, expected, expected_size);
         each[i - 1] = i;
     }
     if (size > 0)
-        expect_lines_cut(text, size, each, size - 1, expected, expected_size);
+        expect_lines_in_pieces(text, size, each, size - 1, expected, expected_size);
 }
 
 #define EXPECT_LINES(text, expected)                                                               \
     expect_lines_sized(text, sizeof(text) - 1, expected, sizeof(expected) - 1)
 
-TASK_TEST(lines_are_the_same_however_they_arrive)
+TASK_TEST(lines_do_not_depend_on_how_they_arrive)
 {
     EXPECT_LINES("um\n\ndois\ntr\n", "um\n|\n|dois\n|tr\n|");
 }
@@ -108,7 +108,7 @@ TASK_TEST(an_empty_stream_has_no_line)
     EXPECT_LINES("", "");
 }
 
-TASK_TEST(a_line_of_the_limit_passes)
+TASK_TEST(a_line_as_long_as_the_limit_is_read)
 {
     EXPECT_LINES("123456789\nab\n", "123456789\n|ab\n|");
     EXPECT_LINES("1234567890", "1234567890|");
@@ -121,14 +121,15 @@ TASK_TEST(a_line_over_the_limit_is_dropped_and_the_next_one_read)
     EXPECT_LINES("12345678901", "!|");
 }
 
-TASK_TEST(of_a_line_over_the_limit_only_what_had_come_is_dropped)
+TASK_TEST(only_the_arrived_part_of_a_long_line_is_dropped)
 {
     static const char text[] = "12345678901resto\n";
     static const char expected[] = "!|resto\n|";
-    expect_lines_cut(text, sizeof(text) - 1, (size_t[]){11}, 1, expected, sizeof(expected) - 1);
+    expect_lines_in_pieces(
+        text, sizeof(text) - 1, (size_t[]){11}, 1, expected, sizeof(expected) - 1);
 }
 
-/* A peer that sends the pattern without newlines, while others read. */
+/* A peer that sends a long line while another task reads. */
 struct sending {
     int socket;
     size_t size;
@@ -162,7 +163,7 @@ TASK_TEST(the_limit_is_64_kib_with_the_newline)
     scope_spawn(&scope, "peer", send_long_line, &too_long);
     ck_assert_int_eq(stream_read_line(&stream, &line), UV_EMSGSIZE);
     ssize_t size = stream_read_line(&stream, &line);
-    if (size == 1) /* the newline came after what was dropped */
+    if (size == 1) /* the newline arrived after the dropped part */
         size = stream_read_line(&stream, &line);
     ck_assert_int_eq(size, 4);
     ck_assert_str_eq(line, "fim\n");
@@ -171,7 +172,7 @@ TASK_TEST(the_limit_is_64_kib_with_the_newline)
     stream_close(&stream);
 }
 
-TASK_TEST(a_line_lives_until_the_next_read_whatever_is_waited_for)
+TASK_TEST(a_line_is_valid_until_the_next_read)
 {
     struct stream stream;
     char *line, *data = calloc(1, 100000);
@@ -179,7 +180,7 @@ TASK_TEST(a_line_lives_until_the_next_read_whatever_is_waited_for)
     send_text(peer, "primeira\nsegunda\nter");
     ck_assert_int_eq(stream_read_line(&stream, &line), 9);
     send_text(peer, "ceira\n");
-    send_all(peer, data, 100000); /* makes a stream that would read it move its lines */
+    send_all(peer, data, 100000); /* if the stream read this, it would move the line */
     ck_assert_int_eq(stream_write(&stream, data, 90000), 0);
     ck_assert_int_eq(stream_drain(&stream), 0);
     run_ready();
@@ -194,7 +195,7 @@ TASK_TEST(a_line_lives_until_the_next_read_whatever_is_waited_for)
     stream_close(&stream);
 }
 
-TASK_TEST(while_nobody_reads_nothing_is_polled_for)
+TASK_TEST(polling_stops_while_no_task_reads)
 {
     struct stream stream;
     int peer = open_with_peer(&stream);
@@ -202,7 +203,7 @@ TASK_TEST(while_nobody_reads_nothing_is_polled_for)
     ck_assert_int_eq(read_a_line(&stream), 3);
     send_text(peer, "dois\n");
     YIELD_UNTIL(!(stream.events & UV_READABLE));
-    ck_assert_int_eq(unread(stream.socket), 5); /* the peer has to wait */
+    ck_assert_int_eq(unread(stream.socket), 5); /* they stay in the socket */
     ck_assert_int_eq(read_a_line(&stream), 5);
     close(peer);
     stream_close(&stream);
@@ -229,7 +230,7 @@ TASK_TEST(a_stream_that_waits_holds_no_memory)
 }
 
 /*
- * Other ways of reading
+ * Other reads
  */
 
 static int read_ten(void *stream)
@@ -237,11 +238,11 @@ static int read_ten(void *stream)
     char *data;
     ssize_t size = stream_read_exactly(stream, &data, 10);
     if (size == 10)
-        ck_assert_mem_eq(data, "0123\n\0\r789", 11); /* and a NUL behind it */
+        ck_assert_mem_eq(data, "0123\n\0\r789", 11); /* including the NUL after it */
     return (int)size;
 }
 
-TASK_TEST(an_exact_size_comes_however_it_arrives)
+TASK_TEST(an_exact_size_does_not_depend_on_how_it_arrives)
 {
     static const char text[] = "0123\n\0\r7890123";
     for (size_t cut = 1; cut < 14; cut++) {
@@ -266,7 +267,7 @@ TASK_TEST(an_exact_size_comes_however_it_arrives)
     }
 }
 
-TASK_TEST(of_too_little_for_an_exact_size_nothing_is_lost)
+TASK_TEST(too_few_bytes_for_an_exact_size_stay_readable)
 {
     struct stream stream;
     char *data;
@@ -283,7 +284,7 @@ TASK_TEST(of_too_little_for_an_exact_size_nothing_is_lost)
     stream_close(&stream);
 }
 
-TASK_TEST(an_exact_size_may_be_nothing_or_much)
+TASK_TEST(an_exact_size_may_be_zero_or_large)
 {
     struct stream stream;
     struct scope scope;
@@ -303,7 +304,7 @@ TASK_TEST(an_exact_size_may_be_nothing_or_much)
     stream_close(&stream);
 }
 
-TASK_TEST(read_gives_what_there_is)
+TASK_TEST(read_returns_what_has_arrived)
 {
     struct stream stream;
     char *data;
@@ -326,7 +327,7 @@ TASK_TEST(read_gives_what_there_is)
  * Feeding
  */
 
-TASK_TEST(what_is_fed_is_read_in_its_turn)
+TASK_TEST(fed_bytes_are_read_in_order)
 {
     struct stream stream;
     char *line;
@@ -355,7 +356,7 @@ TASK_TEST(feeding_after_a_line_changes_no_byte)
     stream_close(&stream);
 }
 
-TASK_TEST(feeding_wakes_who_reads)
+TASK_TEST(feeding_wakes_the_reader)
 {
     struct stream stream;
     struct scope scope;
@@ -374,7 +375,7 @@ TASK_TEST(feeding_wakes_who_reads)
 }
 
 /*
- * Waits that are cut short
+ * Cancelled waits
  */
 
 TASK_TEST(a_cancelled_read_loses_nothing)
@@ -440,7 +441,7 @@ static int two_readers(void *unused)
     return scope_join(&scope);
 }
 
-START_TEST(two_readers_are_a_mistake_that_ends_the_program)
+START_TEST(two_readers_end_the_program)
 {
     aborts_with("read_line on a stream on which another task does the same", two_readers);
 }
@@ -467,7 +468,7 @@ static int count_turns(void *turns)
     return error;
 }
 
-TASK_TEST(a_peer_that_never_pauses_gets_no_more_than_its_turn)
+TASK_TEST(a_peer_that_never_pauses_does_not_hold_the_loop)
 {
     static const char flood[100 * 1024] = "";
     struct stream stream;
@@ -480,7 +481,7 @@ TASK_TEST(a_peer_that_never_pauses_gets_no_more_than_its_turn)
     ck_assert_int_eq(scope_spawn(&scope, "other", count_turns, &turns), 0);
     while (stream_read(&stream, &data) > 0)
         ;
-    ck_assert_int_gt(turns, 1); /* one for each 16 receives */
+    ck_assert_int_gt(turns, 1); /* once every 16 receives */
     scope_leave(&scope, 0);
     stream_close(&stream);
 }
@@ -489,27 +490,25 @@ int main(void)
 {
     return run_suite("stream",
         (struct test_group[]){
-            {"lines", (const TTest *const[]){lines_are_the_same_however_they_arrive,
+            {"lines", (const TTest *const[]){lines_do_not_depend_on_how_they_arrive,
                           a_carriage_return_stays_in_the_line, the_last_line_may_have_no_newline,
                           a_line_may_hold_nuls, an_empty_stream_has_no_line, NULL}},
-            {"limit", (const TTest *const[]){a_line_of_the_limit_passes,
+            {"limit", (const TTest *const[]){a_line_as_long_as_the_limit_is_read,
                           a_line_over_the_limit_is_dropped_and_the_next_one_read,
-                          of_a_line_over_the_limit_only_what_had_come_is_dropped,
+                          only_the_arrived_part_of_a_long_line_is_dropped,
                           the_limit_is_64_kib_with_the_newline, NULL}},
             {"memory",
-                (const TTest *const[]){a_line_lives_until_the_next_read_whatever_is_waited_for,
-                    while_nobody_reads_nothing_is_polled_for, a_stream_that_waits_holds_no_memory,
-                    NULL}},
+                (const TTest *const[]){a_line_is_valid_until_the_next_read,
+                    polling_stops_while_no_task_reads, a_stream_that_waits_holds_no_memory, NULL}},
             {"other ways",
-                (const TTest *const[]){an_exact_size_comes_however_it_arrives,
-                    of_too_little_for_an_exact_size_nothing_is_lost,
-                    an_exact_size_may_be_nothing_or_much, read_gives_what_there_is, NULL}},
-            {"feeding", (const TTest *const[]){what_is_fed_is_read_in_its_turn,
-                            feeding_after_a_line_changes_no_byte, feeding_wakes_who_reads, NULL}},
+                (const TTest *const[]){an_exact_size_does_not_depend_on_how_it_arrives,
+                    too_few_bytes_for_an_exact_size_stay_readable,
+                    an_exact_size_may_be_zero_or_large, read_returns_what_has_arrived, NULL}},
+            {"feeding", (const TTest *const[]){fed_bytes_are_read_in_order,
+                            feeding_after_a_line_changes_no_byte, feeding_wakes_the_reader, NULL}},
             {"waiting", (const TTest *const[]){a_cancelled_read_loses_nothing,
                             a_deadline_ends_a_read_and_the_stream_goes_on,
-                            two_readers_are_a_mistake_that_ends_the_program,
-                            a_closed_stream_has_no_more_lines,
-                            a_peer_that_never_pauses_gets_no_more_than_its_turn, NULL}},
+                            two_readers_end_the_program, a_closed_stream_has_no_more_lines,
+                            a_peer_that_never_pauses_does_not_hold_the_loop, NULL}},
             {NULL, NULL}});
 }

@@ -1,6 +1,5 @@
-/* Connecting a stream: names with several addresses, with none, that take long; refusals; cut
- * short.
- */
+/* Connecting a stream: names with several addresses, unknown names, slow names, refused and
+ * cancelled connections. */
 #include "support_stream.h"
 
 #include <arpa/inet.h>
@@ -12,10 +11,11 @@
 #include <unistd.h>
 
 /*
- * The C library's names, and two of our own. libuv finds this getaddrinfo before the C library's.
+ * Two names for the tests beside those that the C library knows. libuv finds this getaddrinfo
+ * before the C library's.
  */
 
-static sem_t slow_began, slow_ends; /* of a lookup of slow.example */
+static sem_t slow_began, slow_ends; /* a look-up of slow.example */
 
 static int real_getaddrinfo(
     const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **addresses)
@@ -41,7 +41,8 @@ int getaddrinfo(
 
 static void begin_slow_names(void)
 {
-    ck_assert_int_eq(setenv("UV_THREADPOOL_SIZE", "1", 1), 0); /* a second lookup has to queue */
+    ck_assert_int_eq(setenv("UV_THREADPOOL_SIZE", "1", 1),
+        0); /* so that a second look-up has to wait for the first */
     ck_assert_int_eq(sem_init(&slow_began, 0, 0), 0);
     ck_assert_int_eq(sem_init(&slow_ends, 0, 0), 0);
 }
@@ -76,7 +77,7 @@ static int error_of(const char *host, const char *port)
 }
 
 /*
- * Where it connects
+ * Addresses and names
  */
 
 TASK_TEST(both_ends_agree_on_their_addresses)
@@ -99,7 +100,7 @@ TASK_TEST(both_ends_agree_on_their_addresses)
     close(listening);
 }
 
-TASK_TEST(a_descriptor_has_an_address_too)
+TASK_TEST(a_descriptor_has_a_peer_address)
 {
     char port[PORT_SIZE], expected[STREAM_ADDRESS_SIZE], peer[STREAM_ADDRESS_SIZE];
     struct stream stream;
@@ -118,7 +119,7 @@ TASK_TEST(a_descriptor_has_an_address_too)
     ck_assert_str_eq(peer, "?");
 }
 
-TASK_TEST(it_speaks_ipv6_where_the_machine_does)
+TASK_TEST(ipv6_works_if_the_machine_has_it)
 {
     char address[STREAM_ADDRESS_SIZE], peer[STREAM_ADDRESS_SIZE];
     struct listener listener;
@@ -134,7 +135,7 @@ TASK_TEST(it_speaks_ipv6_where_the_machine_does)
     listener_close(&listener);
 }
 
-TASK_TEST(an_address_that_is_none_is_a_question_mark)
+TASK_TEST(an_unknown_address_is_a_question_mark)
 {
     char address[STREAM_ADDRESS_SIZE];
     struct stream stream;
@@ -147,7 +148,7 @@ TASK_TEST(an_address_that_is_none_is_a_question_mark)
     ck_assert_str_eq(address, "?");
 }
 
-TASK_TEST(of_several_addresses_the_first_that_answers_is_taken)
+TASK_TEST(the_first_address_that_answers_is_used)
 {
     char port[PORT_SIZE], peer[STREAM_ADDRESS_SIZE];
     struct stream stream;
@@ -171,35 +172,35 @@ TASK_TEST(localhost_is_this_machine)
     listener_close(&listener);
 }
 
-TASK_TEST(what_cannot_be_connected_says_why)
+TASK_TEST(a_failed_connection_returns_the_reason)
 {
     char port[PORT_SIZE];
     close(listen_somewhere(1, port));
     ck_assert_int_eq(error_of("127.0.0.1", port), UV_ECONNREFUSED);
     ck_assert_int_eq(error_of("several.example", port), UV_ECONNREFUSED);
     ck_assert_int_eq(error_of("127.0.0.1", "no port"), UV_EAI_NONAME);
-    int error = error_of("no..name", port); /* malformed, so that no server is asked */
+    int error = error_of("no..name", port); /* malformed, so that no name server is asked */
     ck_assert_msg(error == UV_EAI_NONAME || error == UV_EAI_FAIL, "%s", uv_strerror(error));
 }
 
 /*
- * Cut short
+ * Cancelled connections
  */
 
-/* A listening socket that takes no connection any more: those who try wait. */
-static int listen_in_vain(char port[PORT_SIZE], int *only)
+/* A listening socket whose backlog is full, so that connecting to it waits. */
+static int listen_with_a_full_backlog(char port[PORT_SIZE], int *only)
 {
     int listening = listen_somewhere(0, port);
     *only = connect_to(atoi(port));
     return listening;
 }
 
-TASK_TEST(a_connection_that_is_cancelled_is_given_up)
+TASK_TEST(a_cancelled_connection_is_closed)
 {
     char port[PORT_SIZE];
     struct scope scope;
     struct attempt attempt;
-    int only, listening = listen_in_vain(port, &only), before = open_descriptors(0);
+    int only, listening = listen_with_a_full_backlog(port, &only), before = open_descriptors(0);
     struct connecting connecting = {.host = "127.0.0.1", .port = port};
     scope_enter(&scope);
     attempt_begin(&attempt, &scope, connect_stream, &connecting);
@@ -213,7 +214,7 @@ TASK_TEST(a_connection_that_is_cancelled_is_given_up)
     close(listening);
 }
 
-TASK_TEST(no_other_address_is_tried_then)
+TASK_TEST(after_a_cancellation_no_other_address_is_tried)
 {
     char address[STREAM_ADDRESS_SIZE];
     struct scope scope;
@@ -241,7 +242,7 @@ TASK_TEST(a_deadline_ends_a_connection)
     char port[PORT_SIZE];
     struct scope scope;
     struct attempt attempt;
-    int only, listening = listen_in_vain(port, &only);
+    int only, listening = listen_with_a_full_backlog(port, &only);
     struct connecting connecting = {.host = "127.0.0.1", .port = port};
     scope_enter(&scope);
     attempt_begin(&attempt, &scope, connect_for_a_second, &connecting);
@@ -307,13 +308,13 @@ int main(void)
     return run_suite("stream_connect",
         (struct test_group[]){
             {"address", (const TTest *const[]){both_ends_agree_on_their_addresses,
-                            a_descriptor_has_an_address_too, it_speaks_ipv6_where_the_machine_does,
-                            an_address_that_is_none_is_a_question_mark, NULL}},
-            {"names", (const TTest *const[]){of_several_addresses_the_first_that_answers_is_taken,
-                          localhost_is_this_machine, what_cannot_be_connected_says_why, NULL}},
-            {"cut short", (const TTest *const[]){a_connection_that_is_cancelled_is_given_up,
-                              no_other_address_is_tried_then, a_deadline_ends_a_connection,
-                              a_cancelled_lookup_is_not_waited_for,
+                            a_descriptor_has_a_peer_address, ipv6_works_if_the_machine_has_it,
+                            an_unknown_address_is_a_question_mark, NULL}},
+            {"names", (const TTest *const[]){the_first_address_that_answers_is_used,
+                          localhost_is_this_machine, a_failed_connection_returns_the_reason, NULL}},
+            {"cut short", (const TTest *const[]){a_cancelled_connection_is_closed,
+                              after_a_cancellation_no_other_address_is_tried,
+                              a_deadline_ends_a_connection, a_cancelled_lookup_is_not_waited_for,
                               others_run_while_a_name_is_looked_up, NULL}},
             {NULL, NULL}});
 }

@@ -1,18 +1,19 @@
-/* Writing to a stream: one send a pass, the water marks, half-closing, broken connections, closing.
- */
+/* Writing to a stream: one send for each iteration, the water marks, half-closing, broken
+ * connections, closing. */
 #include "support_stream.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MUCH ((size_t)200000) /* more than the high water mark and small socket buffers hold */
+#define MANY_BYTES                                                                                 \
+    ((size_t)200000) /* more than STREAM_HIGH_WATER and small socket buffers together */
 
 /*
- * One send a pass
+ * One send for each iteration
  */
 
-/* The peer of a SOCK_SEQPACKET receives each send apart: the size of the next one, or -1. */
+/* The size of the next send, or -1: the peer of a SOCK_SEQPACKET receives each send separately. */
 static ssize_t next_send(int peer)
 {
     char first[64];
@@ -27,12 +28,12 @@ static int open_with_packets(struct stream *stream)
     return ends[1];
 }
 
-static int write_um(void *stream)
+static int write_one(void *stream)
 {
     return stream_write_text(stream, "um");
 }
 
-TASK_TEST(the_writes_of_a_pass_leave_in_one_send_at_its_end)
+TASK_TEST(the_writes_of_an_iteration_are_sent_together)
 {
     struct stream stream;
     int peer = open_with_packets(&stream);
@@ -51,14 +52,14 @@ TASK_TEST(the_writes_of_a_pass_leave_in_one_send_at_its_end)
     stream_close(&stream);
 }
 
-TASK_TEST(so_do_those_of_several_tasks)
+TASK_TEST(the_writes_of_several_tasks_are_sent_together)
 {
     struct stream stream;
     struct scope scope;
     int peer = open_with_packets(&stream);
     scope_enter(&scope);
     for (int i = 0; i < 3; i++)
-        scope_spawn(&scope, "writer", write_um, &stream);
+        scope_spawn(&scope, "writer", write_one, &stream);
     ck_assert_int_eq(scope_join(&scope), 0);
     scope_leave(&scope, 0);
     run_ready();
@@ -68,7 +69,7 @@ TASK_TEST(so_do_those_of_several_tasks)
     stream_close(&stream);
 }
 
-TASK_TEST(above_high_water_it_leaves_at_once)
+TASK_TEST(above_high_water_output_is_sent_at_once)
 {
     struct stream stream;
     char *data = pattern(STREAM_HIGH_WATER);
@@ -78,7 +79,7 @@ TASK_TEST(above_high_water_it_leaves_at_once)
     ck_assert_int_eq(stream_write(&stream, data, 1), 0);
     ck_assert_int_eq(next_send(peer), STREAM_HIGH_WATER + 1);
     run_ready();
-    ck_assert_int_eq(next_send(peer), -1); /* the pass's end finds nothing */
+    ck_assert_int_eq(next_send(peer), -1); /* nothing is left at the end of the iteration */
     free(data);
     close(peer);
     stream_close(&stream);
@@ -88,13 +89,13 @@ TASK_TEST(above_high_water_it_leaves_at_once)
  * The water marks
  */
 
-/* A stream whose peer takes little without reading, and much that has been written to it. */
-static int open_with_much_written(struct stream *stream)
+/* Opens a stream whose peer has small buffers and does not read, and writes MANY_BYTES to it. */
+static int open_with_pending_output(struct stream *stream)
 {
-    char *data = pattern(MUCH);
+    char *data = pattern(MANY_BYTES);
     int peer = open_with_peer(stream);
     shrink_buffers(stream->socket);
-    ck_assert_int_eq(stream_write(stream, data, MUCH), 0);
+    ck_assert_int_eq(stream_write(stream, data, MANY_BYTES), 0);
     free(data);
     return peer;
 }
@@ -104,19 +105,20 @@ static size_t pending(const struct stream *stream)
     return buffer_size(&stream->output);
 }
 
-/* Receives what is left of it, and the end of the stream. */
+/* Receives the rest of the pattern, and the end of the stream. */
 static void receive_rest(int peer, size_t received)
 {
-    ck_assert_uint_eq(receive_pattern(peer, received, MUCH + 1 - received, 777), MUCH - received);
+    ck_assert_uint_eq(
+        receive_pattern(peer, received, MANY_BYTES + 1 - received, 777), MANY_BYTES - received);
 }
 
-TASK_TEST(drain_waits_from_the_high_mark_to_the_low_one)
+TASK_TEST(drain_waits_from_high_water_to_low_water)
 {
     struct stream stream;
     struct scope scope;
     struct attempt draining;
     size_t received = 0;
-    int peer = open_with_much_written(&stream);
+    int peer = open_with_pending_output(&stream);
     scope_enter(&scope);
     attempt_begin(&draining, &scope, drain, &stream);
     while (!draining.done) {
@@ -135,7 +137,7 @@ TASK_TEST(drain_waits_from_the_high_mark_to_the_low_one)
     stream_close(&stream);
 }
 
-TASK_TEST(up_to_the_high_mark_drain_does_not_wait)
+TASK_TEST(drain_does_not_wait_below_high_water)
 {
     struct stream stream;
     struct scope scope;
@@ -147,7 +149,7 @@ TASK_TEST(up_to_the_high_mark_drain_does_not_wait)
     ck_assert_int_eq(stream_write(&stream, data, STREAM_HIGH_WATER), 0);
     ck_assert_int_eq(stream_drain(&stream), 0);
     run_ready();
-    size_t taken = STREAM_HIGH_WATER - pending(&stream); /* the rest waits for the peer */
+    size_t taken = STREAM_HIGH_WATER - pending(&stream); /* the rest is pending */
     ck_assert_int_eq(stream_write(&stream, data, taken), 0);
     scope_enter(&scope);
     attempt_begin(&draining, &scope, drain, &stream);
@@ -173,7 +175,7 @@ static int receive_all(void *argument)
     return 0;
 }
 
-TASK_TEST(the_order_is_kept)
+TASK_TEST(bytes_arrive_in_order)
 {
     const size_t size = 1000000;
     struct stream stream;
@@ -206,12 +208,12 @@ static int drain_for_a_second(void *stream)
     return scope_leave(&scope, error);
 }
 
-TASK_TEST(a_drain_that_is_cut_short_loses_nothing)
+TASK_TEST(a_cancelled_drain_loses_nothing)
 {
     struct stream stream;
     struct scope scope;
     struct attempt draining;
-    int peer = open_with_much_written(&stream);
+    int peer = open_with_pending_output(&stream);
     scope_enter(&scope);
     attempt_begin(&draining, &scope, drain, &stream);
     YIELD_UNTIL(stream.writer);
@@ -228,7 +230,7 @@ TASK_TEST(a_drain_that_is_cut_short_loses_nothing)
     ck_assert_int_eq(draining.result, UV_ETIMEDOUT);
     ck_assert_ptr_null(stream.writer);
 
-    struct receiving receiving = {peer, MUCH, 4096};
+    struct receiving receiving = {peer, MANY_BYTES, 4096};
     scope_spawn(&scope, "peer", receive_all, &receiving);
     ck_assert_int_eq(stream_drain(&stream), 0);
     stream_close(&stream);
@@ -237,22 +239,22 @@ TASK_TEST(a_drain_that_is_cut_short_loses_nothing)
     close(peer);
 }
 
-static int two_that_drain(void *unused)
+static int two_writers(void *unused)
 {
     struct stream stream;
     struct scope scope;
     struct attempt draining[2];
     (void)unused;
-    open_with_much_written(&stream);
+    open_with_pending_output(&stream);
     scope_enter(&scope);
     attempt_begin(&draining[0], &scope, drain, &stream);
     attempt_begin(&draining[1], &scope, drain, &stream);
     return scope_join(&scope);
 }
 
-START_TEST(two_that_drain_are_a_mistake_that_ends_the_program)
+START_TEST(two_writers_end_the_program)
 {
-    aborts_with("drain on a stream on which another task does the same", two_that_drain);
+    aborts_with("drain on a stream on which another task does the same", two_writers);
 }
 END_TEST
 
@@ -282,7 +284,7 @@ TASK_TEST(a_half_closed_stream_still_reads)
 TASK_TEST(half_closing_first_sends_what_is_pending)
 {
     struct stream stream;
-    int peer = open_with_much_written(&stream);
+    int peer = open_with_pending_output(&stream);
     ck_assert_int_eq(stream_half_close(&stream), 0);
     ck_assert_uint_gt(pending(&stream), STREAM_HIGH_WATER);
     receive_rest(peer, 0);
@@ -292,7 +294,7 @@ TASK_TEST(half_closing_first_sends_what_is_pending)
     stream_close(&stream);
 }
 
-TASK_TEST(to_a_peer_that_half_closed_one_still_writes)
+TASK_TEST(a_stream_still_writes_to_a_half_closed_peer)
 {
     struct stream stream;
     char data[8];
@@ -334,7 +336,7 @@ static void every_call_returns(struct stream *stream, int error)
     }
 }
 
-/* With these tasks waiting and bytes pending or not, a reset reaches them all. */
+/* Checks that a reset reaches the tasks that wait, with or without pending bytes. */
 static void expect_reset(bool reads, size_t written, bool drains)
 {
     struct stream stream;
@@ -368,12 +370,12 @@ static void expect_reset(bool reads, size_t written, bool drains)
     stream_close(&stream);
 }
 
-TASK_TEST(a_reset_reaches_who_reads)
+TASK_TEST(a_reset_reaches_the_reader)
 {
     expect_reset(true, 0, false);
 }
 
-TASK_TEST(a_reset_reaches_who_drains)
+TASK_TEST(a_reset_reaches_the_writer)
 {
     expect_reset(false, 5000000, true);
 }
@@ -383,12 +385,12 @@ TASK_TEST(a_reset_reaches_both)
     expect_reset(true, 5000000, true);
 }
 
-TASK_TEST(a_reset_found_by_sending_reaches_who_reads)
+TASK_TEST(a_reset_found_by_sending_reaches_the_reader)
 {
     expect_reset(true, 5000000, false);
 }
 
-TASK_TEST(writing_to_a_peer_that_has_left_fails_and_goes_on_failing)
+TASK_TEST(every_write_to_a_closed_peer_fails)
 {
     struct stream stream;
     int error, peer = open_with_tcp_peer(&stream);
@@ -401,18 +403,18 @@ TASK_TEST(writing_to_a_peer_that_has_left_fails_and_goes_on_failing)
     stream_close(&stream);
 }
 
-TASK_TEST(much_that_cannot_be_sent_is_told_of_at_once)
+TASK_TEST(a_large_write_reports_a_broken_connection)
 {
     struct stream stream;
-    char *data = pattern(MUCH);
+    char *data = pattern(MANY_BYTES);
     close(open_with_peer(&stream));
-    ck_assert_int_eq(stream_write(&stream, data, MUCH), UV_EPIPE);
+    ck_assert_int_eq(stream_write(&stream, data, MANY_BYTES), UV_EPIPE);
     every_call_returns(&stream, UV_EPIPE);
     free(data);
     stream_close(&stream);
 }
 
-TASK_TEST(what_had_come_is_read_after_a_failure)
+TASK_TEST(bytes_that_arrived_are_read_after_a_failure)
 {
     struct stream stream;
     char *line;
@@ -433,7 +435,7 @@ TASK_TEST(what_had_come_is_read_after_a_failure)
  * Closing
  */
 
-TASK_TEST(closing_sends_what_was_just_written)
+TASK_TEST(closing_sends_pending_output)
 {
     struct stream stream;
     char data[8];
@@ -442,12 +444,12 @@ TASK_TEST(closing_sends_what_was_just_written)
     stream_close(&stream);
     ck_assert_int_eq(recv(peer, data, sizeof(data), 0), 3);
     ck_assert_int_eq(recv(peer, data, sizeof(data), 0), 0);
-    stream_close(&stream); /* is left as it is */
+    stream_close(&stream); /* does nothing */
     ck_assert_int_eq(stream_write_text(&stream, "mais"), UV_EPIPE);
     close(peer);
 }
 
-/* Closes in a task of its own while much is pending, and it waits. */
+/* Closes the stream in another task, which waits because many bytes are pending. */
 static void begin_to_close(struct stream *stream, struct scope *scope, struct attempt *closing)
 {
     attempt_begin(closing, scope, close_stream, stream);
@@ -461,7 +463,7 @@ TASK_TEST(closing_waits_for_a_peer_that_reads_slowly)
     struct stream stream;
     struct scope scope;
     struct attempt closing;
-    int peer = open_with_much_written(&stream);
+    int peer = open_with_pending_output(&stream);
     scope_enter(&scope);
     begin_to_close(&stream, &scope, &closing);
     receive_rest(peer, 0);
@@ -470,12 +472,12 @@ TASK_TEST(closing_waits_for_a_peer_that_reads_slowly)
     close(peer);
 }
 
-TASK_TEST(it_waits_when_cancelled_too)
+TASK_TEST(closing_waits_in_a_cancelled_task)
 {
     struct stream stream;
     struct scope scope;
     struct attempt closing;
-    int peer = open_with_much_written(&stream);
+    int peer = open_with_pending_output(&stream);
     scope_enter(&scope);
     begin_to_close(&stream, &scope, &closing);
     task_cancel(closing.task);
@@ -487,12 +489,12 @@ TASK_TEST(it_waits_when_cancelled_too)
     close(peer);
 }
 
-TASK_TEST(it_gives_up_when_the_peer_does_not_read)
+TASK_TEST(closing_gives_up_when_the_peer_does_not_read)
 {
     struct stream stream;
     struct scope scope;
     struct attempt closing;
-    int peer = open_with_much_written(&stream);
+    int peer = open_with_pending_output(&stream);
     scope_enter(&scope);
     begin_to_close(&stream, &scope, &closing);
     advance(STREAM_LINGER - 0.001);
@@ -500,11 +502,11 @@ TASK_TEST(it_gives_up_when_the_peer_does_not_read)
     advance(0.001);
     ck_assert(closing.done);
     scope_leave(&scope, 0);
-    ck_assert_uint_lt(receive_pattern(peer, 0, MUCH, 4096), MUCH);
+    ck_assert_uint_lt(receive_pattern(peer, 0, MANY_BYTES, 4096), MANY_BYTES);
     close(peer);
 }
 
-TASK_TEST(it_gives_up_when_the_connection_breaks)
+TASK_TEST(closing_gives_up_when_the_connection_breaks)
 {
     struct stream stream;
     struct scope scope;
@@ -524,23 +526,24 @@ int main(void)
 {
     return run_suite("stream_write",
         (struct test_group[]){
-            {"send", (const TTest *const[]){the_writes_of_a_pass_leave_in_one_send_at_its_end,
-                         so_do_those_of_several_tasks, above_high_water_it_leaves_at_once, NULL}},
-            {"drain", (const TTest *const[]){drain_waits_from_the_high_mark_to_the_low_one,
-                          up_to_the_high_mark_drain_does_not_wait, the_order_is_kept,
-                          a_drain_that_is_cut_short_loses_nothing,
-                          two_that_drain_are_a_mistake_that_ends_the_program, NULL}},
+            {"send", (const TTest *const[]){the_writes_of_an_iteration_are_sent_together,
+                         the_writes_of_several_tasks_are_sent_together,
+                         above_high_water_output_is_sent_at_once, NULL}},
+            {"drain", (const TTest *const[]){drain_waits_from_high_water_to_low_water,
+                          drain_does_not_wait_below_high_water, bytes_arrive_in_order,
+                          a_cancelled_drain_loses_nothing, two_writers_end_the_program, NULL}},
             {"half-close", (const TTest *const[]){a_half_closed_stream_still_reads,
                                half_closing_first_sends_what_is_pending,
-                               to_a_peer_that_half_closed_one_still_writes, NULL}},
-            {"broken", (const TTest *const[]){a_reset_reaches_who_reads, a_reset_reaches_who_drains,
-                           a_reset_reaches_both, a_reset_found_by_sending_reaches_who_reads,
-                           writing_to_a_peer_that_has_left_fails_and_goes_on_failing,
-                           much_that_cannot_be_sent_is_told_of_at_once,
-                           what_had_come_is_read_after_a_failure, NULL}},
-            {"close", (const TTest *const[]){closing_sends_what_was_just_written,
-                          closing_waits_for_a_peer_that_reads_slowly, it_waits_when_cancelled_too,
-                          it_gives_up_when_the_peer_does_not_read,
-                          it_gives_up_when_the_connection_breaks, NULL}},
+                               a_stream_still_writes_to_a_half_closed_peer, NULL}},
+            {"broken",
+                (const TTest *const[]){a_reset_reaches_the_reader, a_reset_reaches_the_writer,
+                    a_reset_reaches_both, a_reset_found_by_sending_reaches_the_reader,
+                    every_write_to_a_closed_peer_fails, a_large_write_reports_a_broken_connection,
+                    bytes_that_arrived_are_read_after_a_failure, NULL}},
+            {"close",
+                (const TTest *const[]){closing_sends_pending_output,
+                    closing_waits_for_a_peer_that_reads_slowly, closing_waits_in_a_cancelled_task,
+                    closing_gives_up_when_the_peer_does_not_read,
+                    closing_gives_up_when_the_connection_breaks, NULL}},
             {NULL, NULL}});
 }

@@ -46,10 +46,10 @@ START_TEST(nothing_is_no_word)
 }
 END_TEST
 
-START_TEST(what_is_unclosed_is_an_error)
+START_TEST(an_unclosed_quote_is_an_error)
 {
     static const char *const texts[] = {"a \"b", "a 'b", "a \\", "\"a\\\"", "'"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         struct words words = {.count = 7};
         ck_assert_int_eq(words_split(&words, texts[i]), UV_EINVAL);
         ck_assert_uint_eq(words.count, 0);
@@ -59,10 +59,10 @@ START_TEST(what_is_unclosed_is_an_error)
 }
 END_TEST
 
-/* As tests/reference.py says it. */
+/* In the format of tests/reference.py. */
 static char *words_in_hex(const char *text, size_t size)
 {
-    /* A copy of just this size, so that a sanitizer sees a byte too many that is read. */
+    /* A copy of exactly this size, so that a sanitizer notices a read after its end. */
     char *exact = strdup(text);
     (void)size;
     struct words words;
@@ -89,14 +89,14 @@ static const char *const syntax[] = {"a", " ", "\"", "'", "\\"};
 static const char *const mixed[] = {"a", "b", " ", " ", "\"", "'", "\\", "\t", "\r", "\n", "\v",
     "\f", "#", "$", "/", ";", "\u00A0", "\u3000", "\u00E9", "\U0001F600", "\x01", "\x7F"};
 
-START_TEST(words_are_pythons)
+START_TEST(words_equal_pythons)
 {
     struct reference reference;
     reference_open(&reference, "words", words_in_hex);
     reference_add(&reference, "", 0);
-    reference_add_all(&reference, syntax, sizeof syntax / sizeof *syntax, 5);
-    reference_add_all(&reference, mixed, sizeof mixed / sizeof *mixed, 2);
-    reference_add_random(&reference, mixed, sizeof mixed / sizeof *mixed, 24, 10000);
+    reference_add_all(&reference, syntax, sizeof(syntax) / sizeof(*syntax), 5);
+    reference_add_all(&reference, mixed, sizeof(mixed) / sizeof(*mixed), 2);
+    reference_add_random(&reference, mixed, sizeof(mixed) / sizeof(*mixed), 24, 10000);
     ck_assert_uint_gt(reference_compare(&reference), 14000);
 }
 END_TEST
@@ -104,8 +104,9 @@ END_TEST
 int main(void)
 {
     return run_suite("words",
-        (struct test_group[]){{"words", (const TTest *const[]){words_are_split_at_white_space,
-                                            quotes_keep_words_together, nothing_is_no_word,
-                                            what_is_unclosed_is_an_error, words_are_pythons, NULL}},
+        (struct test_group[]){
+            {"words",
+                (const TTest *const[]){words_are_split_at_white_space, quotes_keep_words_together,
+                    nothing_is_no_word, an_unclosed_quote_is_an_error, words_equal_pythons, NULL}},
             {NULL, NULL}});
 }

@@ -194,7 +194,7 @@ static void prepare_slow_connection(struct stage *stage)
     char bytes[4096] = {0};
     int ends[2];
     socket_pair(SOCK_STREAM | SOCK_NONBLOCK, ends);
-    while (send(ends[0], bytes, sizeof bytes, 0) > 0)
+    while (send(ends[0], bytes, sizeof(bytes), 0) > 0)
         ;
     stubborn = ends[0];
     stage->peer = ends[1];
@@ -212,7 +212,7 @@ static int connect_and_close(struct stage *stage)
 static void read_all_away(struct stage *stage)
 {
     char bytes[4096];
-    while (recv(stage->peer, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+    while (recv(stage->peer, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
         ;
 }
 
@@ -316,7 +316,7 @@ static void write_too_much(struct stage *stage)
     static const char bytes[STREAM_HIGH_WATER];
     open_stream(stage);
     while (buffer_size(&stage->stream.output) <= STREAM_HIGH_WATER)
-        ck_assert_int_eq(stream_write(&stage->stream, bytes, sizeof bytes), 0);
+        ck_assert_int_eq(stream_write(&stage->stream, bytes, sizeof(bytes)), 0);
 }
 
 static int drain_output(struct stage *stage)
@@ -361,4 +361,4 @@ const struct waiting_call waiting_calls[] = {
     {"stream_close", "drain", write_too_much, close_it, NULL, read_all_away, close_both_ends, 0,
         IN_NEXT_PASS, DEAF},
 };
-const int waiting_call_count = sizeof waiting_calls / sizeof *waiting_calls;
+const int waiting_call_count = sizeof(waiting_calls) / sizeof(*waiting_calls);

@@ -6,7 +6,7 @@
 
 static const char replacement[] = {'\xEF', '\xBF', '\xBD'}; /* U+FFFD */
 
-/* Room for size cells of three bytes; the last byte of the last one becomes the NUL. */
+/* Allocates three bytes for each of size bytes. The last of them becomes the NUL. */
 static char *new_cells(size_t size)
 {
     return calloc(size + 1, 3);
@@ -41,7 +41,7 @@ char *bytes_to_printable(const void *data, size_t size)
     return text;
 }
 
-/* How many bytes a character takes that begins with this one; 0: none does. */
+/* The length of a character by its first byte; 0 if no character begins with it. */
 static size_t character_size(unsigned char first)
 {
     if (first < 0x80)
@@ -55,13 +55,14 @@ static size_t character_size(unsigned char first)
     return 0;
 }
 
-/* Whether second may follow first. Some first bytes allow less than 80 to BF: overlong forms,
- * surrogates and what lies above U+10FFFF are ill-formed from the second byte on. */
+/* Whether second may follow first. After some first bytes, parts of the range 80 to BF are
+ * ill-formed, because they would give an overlong form, a surrogate or a code point above U+10FFFF.
+ */
 static bool may_follow(unsigned char first, unsigned char second)
 {
-    unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    return second >= least && second <= most;
+    unsigned char minimum = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    unsigned char maximum = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    return second >= minimum && second <= maximum;
 }
 
 size_t bytes_next_character(const void *data, size_t size, bool *whole)
@@ -79,7 +80,8 @@ size_t bytes_next_character(const void *data, size_t size, bool *whole)
 char *bytes_to_text(const void *data, size_t size, size_t *length)
 {
     const unsigned char *bytes = data;
-    char *text = calloc(size + 1, sizeof replacement); /* at worst each byte is replaced */
+    char *text =
+        calloc(size + 1, sizeof(replacement)); /* in the worst case each byte is replaced */
     if (!text)
         return NULL;
 
@@ -87,7 +89,7 @@ char *bytes_to_text(const void *data, size_t size, size_t *length)
     while (size > 0) {
         bool whole;
         size_t part = bytes_next_character(bytes, size, &whole);
-        size_t added = whole ? part : sizeof replacement;
+        size_t added = whole ? part : sizeof(replacement);
         memcpy(text + end, whole ? (const char *)bytes : replacement, added);
         end += added;
         bytes += part;

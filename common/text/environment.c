@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-unsigned long environment_number(const char *variable, unsigned long fallback, unsigned long most)
+unsigned long environment_number(
+    const char *variable, unsigned long fallback, unsigned long maximum)
 {
     const char *text = getenv(variable);
     if (!text || !*text)
@@ -14,10 +15,10 @@ unsigned long environment_number(const char *variable, unsigned long fallback, u
     char *end;
     errno = 0;
     unsigned long number = strtoul(text, &end, 10);
-    if (isdigit((unsigned char)*text) && !*end && !errno && number <= most)
+    if (isdigit((unsigned char)*text) && !*end && !errno && number <= maximum)
         return number;
-    fprintf(stderr, "%s: not a whole number from 0 to %lu, so it stays %lu: %s\n", variable, most,
-        fallback, text);
+    fprintf(stderr, "%s: not a whole number from 0 to %lu, so it stays %lu: %s\n", variable,
+        maximum, fallback, text);
     return fallback;
 }
 

@@ -1,11 +1,14 @@
 /*
- * Wishes from the environment. One that cannot be understood is told of on stderr, and left aside:
- * a program does not end for it, and nobody takes it for heeded.
+ * Settings from environment variables. A value that cannot be understood is reported on stderr and
+ * ignored: it does not end the program.
  */
 #pragma once
 
-/* What the variable says, a whole number from 0 to most; fallback where it is not set or empty. */
-unsigned long environment_number(const char *variable, unsigned long fallback, unsigned long most);
+/* The value of the variable, a whole number from 0 to maximum; fallback if it is unset, empty or
+ * bad. */
+unsigned long environment_number(
+    const char *variable, unsigned long fallback, unsigned long maximum);
 
-/* Which of the names, ended by NULL, the variable says; the first where it is not set or empty. */
+/* The index of the variable's value among the names, which end with NULL; 0 if it is unset, empty
+ * or none of them. */
 int environment_choice(const char *variable, const char *const names[]);

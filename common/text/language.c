@@ -25,11 +25,11 @@ enum language language_of_user(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     const char *locale = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !(locale && *locale); i++)
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !(locale && *locale); i++)
         locale = getenv(names[i]);
     if (!locale)
         return PORTUGUESE;
-    size_t size = strcspn(locale, "_.@"); /* pt_BR.UTF-8: the language alone */
+    size_t size = strcspn(locale, "_.@"); /* the language alone, pt in pt_BR.UTF-8 */
     bool portuguese = size == 0 || equals(locale, size, "C") || equals(locale, size, "POSIX") ||
                       equals(locale, size, "pt");
     return portuguese ? PORTUGUESE : ENGLISH;
@@ -39,11 +39,12 @@ enum language language_of_user(void)
  * Accept-Language: "pt-BR,pt;q=0.9,en;q=0.5,*;q=0.1"
  */
 
-/* How much a language is wanted: of two entries, the better one, and of two as good, the first. */
-struct wish {
+/* The header's best entry for a language: the one of the highest quality, and of equals the first.
+ */
+struct preference {
     bool named;
     int quality;  /* in thousandths */
-    size_t place; /* counted from 1, so that a language not named comes before one refused */
+    size_t place; /* counted from 1; 0 if not named, so that it comes before a refused language */
 };
 
 static const char *skip_space(const char *text)
@@ -51,8 +52,8 @@ static const char *skip_space(const char *text)
     return text + strspn(text, " \t");
 }
 
-/* Reads "q=" and 0 to 1 with at most three decimals: thousandths, or -1. strtod would ask the
- * locale for its decimal point. */
+/* Reads "q=" and a number from 0 to 1 with at most three decimals. Returns thousandths, or -1. Not
+ * strtod, because its decimal point depends on the locale. */
 static int read_quality(const char **text)
 {
     if (strncasecmp(*text, "q=", 2) != 0)
@@ -71,19 +72,19 @@ static int read_quality(const char **text)
     return quality <= 1000 ? quality : -1;
 }
 
-static void improve(struct wish *wish, int quality, size_t place)
+static void update(struct preference *preference, int quality, size_t place)
 {
-    if (!wish->named || quality > wish->quality)
-        *wish = (struct wish){.named = true, .quality = quality, .place = place};
+    if (!preference->named || quality > preference->quality)
+        *preference = (struct preference){.named = true, .quality = quality, .place = place};
 }
 
-/* Reads the entry that the text begins with, into the wish that it is about. */
-static void read_entry(
-    const char *text, size_t place, struct wish *portuguese, struct wish *english, struct wish *any)
+/* Reads the entry at the start of the text, and updates the preference that it names. */
+static void read_entry(const char *text, size_t place, struct preference *portuguese,
+    struct preference *english, struct preference *any)
 {
     const char *range = skip_space(text);
     size_t range_size = strcspn(range, ", \t;");
-    size_t language_size = strcspn(range, "-, \t;"); /* en-US: the language alone */
+    size_t language_size = strcspn(range, "-, \t;"); /* the language alone, en in en-US */
 
     int quality = 1000;
     const char *end = skip_space(range + range_size);
@@ -95,16 +96,16 @@ static void read_entry(
     if (quality < 0 || (*end && *end != ','))
         return;
     if (equals(range, language_size, "pt"))
-        improve(portuguese, quality, place);
+        update(portuguese, quality, place);
     else if (equals(range, language_size, "en"))
-        improve(english, quality, place);
+        update(english, quality, place);
     else if (equals(range, range_size, "*"))
-        improve(any, quality, place);
+        update(any, quality, place);
 }
 
 enum language language_of_header(const char *accept_language)
 {
-    struct wish portuguese = {0}, english = {0}, any = {0};
+    struct preference portuguese = {0}, english = {0}, any = {0};
     const char *text = accept_language ? accept_language : "";
     for (size_t place = 1; *text; place++) {
         read_entry(text, place, &portuguese, &english, &any);
@@ -125,7 +126,7 @@ static const char *other_error(int error)
     static const char unknown[] = "Unknown system error";
     char text[sizeof(unknown)];
     uv_strerror_r(error, text, sizeof(text));
-    /* For one that libuv does not know, uv_strerror returns memory that nobody frees. */
+    /* For an unknown error uv_strerror allocates memory that is never freed. */
     if (strcmp(text, unknown) == 0)
         return tr("erro desconhecido", "unknown error");
     return uv_strerror(error);
@@ -135,8 +136,7 @@ const char *tr_error(int error)
 {
     switch (error) {
     case UV_EADDRINUSE:
-        return tr("a porta já está em uso; escolha outra com --port",
-            "address already in use; choose another with --port");
+        return tr("a porta já está em uso", "address already in use");
     case UV_EACCES:
         return tr("permissão negada", "permission denied");
     case UV_ENOENT:

@@ -13,14 +13,17 @@
 
 #include "common/language.h"
 
-#define MOST_OPTIONS 32
-#define FIRST_OPTION 256 /* what getopt_long returns for the first; it keeps characters below */
+#define MAX_OPTIONS 32
+#define FIRST_OPTION 256 /* getopt_long's result for the first one; it uses lower ones itself */
 #define BAD_USAGE 2
 
 static const struct program_option help_option = {
     .name = "help", .kind = OPTION_FLAG, .help = {"mostra esta ajuda", "show this help"}};
 
-/* Says what is wrong with the command line and ends the program. */
+/* The name of the option with which the user chooses a port, or NULL. For program_end. */
+static const char *port_option;
+
+/* Reports what is wrong with the command line, and ends the program. */
 __attribute__((format(printf, 1, 2), noreturn)) static void refuse(const char *format, ...)
 {
     const char *program = program_invocation_short_name;
@@ -134,7 +137,7 @@ static bool set_count(const struct program_option *option, const char *text)
     return good;
 }
 
-/* Stays text, as getaddrinfo wants it. */
+/* The value stays text, because getaddrinfo takes text. */
 static bool set_port(const struct program_option *option, const char *text)
 {
     long value;
@@ -142,12 +145,12 @@ static bool set_port(const struct program_option *option, const char *text)
     return is_integer(option, text, &value);
 }
 
-/* 0.5 and 0,5 are one number, whatever the user's locale: it is not set yet, so strtod takes the
- * point. */
+/* Accepts 0.5 and 0,5 in every locale: because the locale is not set yet, strtod expects a point.
+ */
 static bool set_seconds(const struct program_option *option, const char *text)
 {
     char copy[64];
-    if (snprintf(copy, sizeof copy, "%s", text) >= (int)sizeof copy)
+    if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy))
         return false;
     char *comma = strchr(copy, ',');
     if (comma)
@@ -190,11 +193,11 @@ static void set_value(const struct program_option *option, const char *text)
  * The command line
  */
 
-/* Fills the table for getopt_long; --help comes last. Returns how many options are before it. */
+/* Fills getopt_long's table, with --help last. Returns the number of options before it. */
 static int describe(const struct program_option *options, struct option *table)
 {
     int count = 0;
-    for (; count < MOST_OPTIONS && options[count].name; count++)
+    for (; count < MAX_OPTIONS && options[count].name; count++)
         table[count] = (struct option){.name = options[count].name,
             .has_arg = options[count].kind == OPTION_FLAG ? no_argument : required_argument,
             .val = FIRST_OPTION + count};
@@ -203,7 +206,7 @@ static int describe(const struct program_option *options, struct option *table)
     return count;
 }
 
-/* word is the one that getopt_long stumbled over. */
+/* Reports the word that getopt_long refused. what is getopt_long's result. */
 __attribute__((noreturn)) static void refuse_option(const char *word, int what)
 {
     int size = (int)strcspn(word, "=");
@@ -217,11 +220,11 @@ __attribute__((noreturn)) static void refuse_option(const char *word, int what)
 static void read_options(
     int argc, char **argv, const char *const purpose[2], const struct program_option *options)
 {
-    struct option table[MOST_OPTIONS + 2];
-    const char *given[MOST_OPTIONS] = {0};
+    struct option table[MAX_OPTIONS + 2];
+    const char *given[MAX_OPTIONS] = {0};
     int count = describe(options, table);
 
-    opterr = 0; /* getopt's own messages are in the C library's words */
+    opterr = 0; /* getopt prints nothing itself, since its messages may be in another language */
     for (;;) {
         const char *word = argv[optind];
         int what = getopt_long(argc, argv, "+:", table, NULL);
@@ -230,7 +233,8 @@ static void read_options(
         if (what == ':' || what == '?')
             refuse_option(word, what);
         if (what == FIRST_OPTION + count) {
-            print_help(purpose, options); /* nothing is set yet, so the defaults are still seen */
+            print_help(
+                purpose, options); /* before any value is set, so that it shows the defaults */
             exit(EXIT_SUCCESS);
         }
         given[what - FIRST_OPTION] = optarg ? optarg : "";
@@ -247,6 +251,9 @@ void program_start(
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
     read_options(argc, argv, purpose, options);
+    for (const struct program_option *option = options; option->name; option++)
+        if (option->kind == OPTION_PORT)
+            port_option = option->name;
     setlocale(LC_ALL, "");
 }
 
@@ -258,7 +265,10 @@ int program_end(int error, const char *what, ...)
     va_start(arguments, what);
     fprintf(stderr, "%s: ", program_invocation_short_name);
     vfprintf(stderr, what, arguments);
-    fprintf(stderr, ": %s\n", tr_error(error));
     va_end(arguments);
+    fprintf(stderr, ": %s", tr_error(error));
+    if (error == UV_EADDRINUSE && port_option)
+        fprintf(stderr, tr("; escolha outra com --%s", "; choose another with --%s"), port_option);
+    fputc('\n', stderr);
     return EXIT_FAILURE;
 }

@@ -6,8 +6,8 @@
 
 #define WHITE_SPACE " \t\r\n"
 
-/* Copies what stands between the quote at *from and the next such quote. Both pointers are moved
- * behind what was read and written. */
+/* Copies the text between the quote at *from and the next quote of that kind. Moves both pointers
+ * after what was read and written. */
 static int copy_quoted(const char **from, char **to)
 {
     char quote = *(*from)++;
@@ -23,7 +23,7 @@ static int copy_quoted(const char **from, char **to)
     return 0;
 }
 
-/* Copies one word, quoted parts and all, and a NUL. */
+/* Copies one word, including its quoted parts, and a NUL. */
 static int copy_word(const char **from, char **to)
 {
     while (**from && !strchr(WHITE_SPACE, **from)) {
@@ -46,15 +46,15 @@ static int copy_word(const char **from, char **to)
 int words_split(struct words *words, const char *text)
 {
     *words = (struct words){0};
-    /* One block: the pointers, then the characters. A word takes at least one byte of the text and
-     * one of white space, so neither part can overflow. */
+    /* One block of memory holds the pointers, then the characters. Each word takes at least one
+     * byte of the text, and white space separates them, so neither part can overflow. */
     size_t length = strlen(text);
-    size_t most = length / 2 + 1;
-    char **word = malloc((most + 1) * sizeof *word + length + 1);
+    size_t max_count = length / 2 + 1;
+    char **word = malloc((max_count + 1) * sizeof(*word) + length + 1);
     if (!word)
         return UV_ENOMEM;
 
-    char *end = (char *)(word + most + 1);
+    char *end = (char *)(word + max_count + 1);
     size_t count = 0;
     for (text += strspn(text, WHITE_SPACE); *text; text += strspn(text, WHITE_SPACE)) {
         word[count++] = end;
