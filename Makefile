@@ -46,8 +46,6 @@ compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE 
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS) \
     $(foreach name,libuv check ncursesw libwebsockets,$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
-# On aarch64 gcc probes a large frame only every 64 KiB, which would leap over a guard of 4 KiB.
-compile += $(if $(findstring clang,$(CC)),,$(if $(filter aarch64%,$(shell $(CC) -dumpmachine 2>/dev/null)),--param=stack-clash-protection-guard-size=12))
 link = $(CC) $(sanitize) $(LDFLAGS)
 # say WHAT: prints what a recipe does, in one word, instead of its command.
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
@@ -62,6 +60,7 @@ $(needs): needs_%:
 chapters := 01-event-loop 02-coroutines-echo 03-keyboard-maze 04-chat-server
 libs_03-keyboard-maze := ncursesw
 libs_04-chat-server := libwebsockets
+libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.
 have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c tests/*.c tests/bench/*.c)
@@ -81,8 +80,8 @@ members = $(patsubst %,$(out)/%.o,$(filter-out $(have_main),$(wildcard $(1))))
 folders := $(chapters) 04-chat-server/websocket tests tests/bench tests/fuzz
 $(foreach folder,$(folders),$(eval $(out)/$(folder).a: $(call members,$(folder)/*.c)))
 common_objects := $(call members,common/*/*.[cS] common/*/*/*.c)
-$(out)/common.a: $(common_objects)
-$(patsubst %,$(out)/%.a,$(folders) common):
+$(out)/libcommon.a: $(common_objects)
+$(patsubst %,$(out)/%.a,$(folders) libcommon):
 	@mkdir -p $(@D) && rm -f $@
 	$(call say,archive)ar rcs $@ $^
 
@@ -93,8 +92,8 @@ uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h)
 archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
     $(if $(filter tests/bench/%,$(1)),tests/bench) \
     $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server) \
-    $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) common)
-libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv $(libs_$(call chapter_of,$(1)))
+    $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) libcommon)
+libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv $(libs_$(call chapter_of,$(1))) $(libs_$(1))
 define link_program
 @mkdir -p $(@D)
 $(call say,link)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libraries,$(call libraries_of,$*)) -lm
@@ -106,8 +105,9 @@ $(programs:%=$(bin)%): $(bin)%: $(out)/%.c.o $$(call archives,$$*)
 $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
 	$(link_program)
 
-# test_shortage replaces these functions, so that memory runs out where it says.
+# These suites replace these functions, so that memory runs out where they say.
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
+$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf open_memstream)
 
 # test_trace_cost counts the instructions of trace_cost, with the library and with a library that
 # never asks whether there is a recording.
@@ -131,7 +131,7 @@ endef
 # does without: there each switch would cost 4 % more.
 keep_frames = $(if $(filter common/% %.S,$<),,-fno-optimize-sibling-calls)
 $(out)/untraced/%.o: % Makefile | needs_$(or $(ARCH),build)
-	$(call compile_source,-DTRACE_LEFT_OUT)
+	$(call compile_source,-DOBSERVER_LEFT_OUT)
 $(out)/%.o: % Makefile | needs_$(or $(ARCH),build)
 	$(call compile_source,$(keep_frames))
 $(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
@@ -175,6 +175,9 @@ bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (RUNS=1 
 bench-echo: $(bench)/echo $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv ## the echo server beside libuv and asyncio (QUICK=1 RUNS=1 JSON=file)
 	$^ $(JSON)
 
+bench-stack: $(bench)/stack ## how much stack common library calls need
+	$<
+
 # SERVER=bun WORK=n100_w3 choose one server and one work. QUICK=1 shows in seconds that all of it runs.
 bench-chat: OURS ?= $(bin)04-chat-server/chat-server
 bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside its peers (QUICK=1 ROUNDS=3 JSON=file CHART=file.svg)
@@ -211,4 +214,4 @@ help: ## this list
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
-.PHONY: $(needs) all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat soak lint format clean help
+.PHONY: $(needs) all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help

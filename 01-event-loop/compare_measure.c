@@ -19,7 +19,7 @@
 
 #include "common/language.h"
 
-/* Memory of the process that runs a way and of ours. */
+/* Memory that the process of a way shares with ours. */
 struct shared {
     atomic_size_t done;
     struct measure measure;
@@ -68,7 +68,7 @@ static void show_progress(const struct way *way, size_t done, size_t tasks)
     nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
 }
 
-/* Waits for the process that runs a way, and adds what only its end tells. */
+/* Waits for the process that runs a way, and adds its CPU time, which is known at its end. */
 static int wait_for_way(struct shared *shared, pid_t process, const struct way *way, size_t tasks)
 {
     bool progress = isatty(STDERR_FILENO);
@@ -93,10 +93,10 @@ int measure_way(
     struct measure *measure, const struct way *way, const struct work *work, size_t tasks)
 {
     struct shared *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
         return -errno;
-    fflush(NULL); /* what is in a buffer now would be in the copy's too */
+    fflush(NULL); /* otherwise the new process would have a copy of the buffered output */
     pid_t process = fork();
     if (process == 0) {
         run_way(shared, way, work, tasks);
@@ -104,11 +104,11 @@ int measure_way(
     }
     int error = process < 0 ? -errno : wait_for_way(shared, process, way, tasks);
     *measure = shared->measure;
-    munmap(shared, sizeof *shared);
+    munmap(shared, sizeof(*shared));
     return error;
 }
 
-/* The sum of the lines "Private_...: N kB". */
+/* Adds up the lines "Private_...: N kB". */
 static size_t sum_of_private(const char *rollup)
 {
     size_t sum = 0;
@@ -127,8 +127,8 @@ size_t measure_own_memory(void)
     char rollup[4096];
     int file = open("/proc/self/smaps_rollup", O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return peak_memory(); /* the system does not tell them apart: the shared ones count too */
-    ssize_t size = read(file, rollup, sizeof rollup - 1);
+        return peak_memory(); /* includes shared memory: this system does not list it separately */
+    ssize_t size = read(file, rollup, sizeof(rollup) - 1);
     close(file);
     rollup[size > 0 ? size : 0] = '\0';
     return sum_of_private(rollup);

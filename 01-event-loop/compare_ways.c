@@ -27,10 +27,10 @@ static void one_after_another(struct job *job)
  * Processes
  */
 
-/* In memory shared with the process. */
+/* Lies in memory that the process and its parent share. */
 struct worker {
     pid_t process;
-    size_t memory; /* bytes, which the process itself tells at its end */
+    size_t memory; /* private bytes, written by the process at its end */
 };
 
 static void work_in_process(struct work *work, struct worker *worker)
@@ -90,26 +90,26 @@ static void *work_in_thread(void *work)
 
 static void in_threads(struct job *job)
 {
-    pthread_t *threads = calloc(job->tasks, sizeof *threads);
+    pthread_t *threads = calloc(job->tasks, sizeof(*threads));
     if (!threads) {
         fail(job, job->tasks, UV_ENOMEM);
         return;
     }
-    size_t begun = 0;
+    size_t started = 0;
     for (size_t i = 0; i < job->tasks; i++) {
-        int error = pthread_create(&threads[begun], NULL, work_in_thread, &job->work);
+        int error = pthread_create(&threads[started], NULL, work_in_thread, &job->work);
         if (error)
             fail(job, 1, uv_translate_sys_error(error));
         else
-            begun++;
+            started++;
     }
-    for (size_t i = 0; i < begun; i++)
+    for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     free(threads);
 }
 
 /*
- * Tasks: these two differ in nothing but the call that waits.
+ * Tasks: the two differ only in the call that waits.
  */
 
 // #region two_ways

@@ -7,13 +7,13 @@
 
 #include "01-event-loop/compare_work.h"
 
-/* So many pieces of work, and what a way tells of doing them. */
+/* A number of pieces of work, and the results that a way reports. */
 struct job {
     struct work work;
-    size_t tasks;
-    size_t failed; /* pieces that could not be begun or not be finished */
-    int error;     /* why, a negative libuv error */
-    size_t memory; /* bytes that other processes needed for it, at their most */
+    size_t tasks;  /* pieces */
+    size_t failed; /* pieces that could not be started or finished */
+    int error;     /* the reason, a negative libuv error */
+    size_t memory; /* peak of the bytes that its other processes needed */
 };
 
 struct way {

@@ -7,13 +7,15 @@
 
 static void compute(uint64_t rounds)
 {
-    uint64_t state = 88172645463325252; /* Marsaglia's xorshift: each round needs the one before */
+    uint64_t state =
+        88172645463325252; /* Marsaglia's xorshift: each round needs the last one's result */
     for (uint64_t i = 0; i < rounds; i++) {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
     }
-    volatile uint64_t result = state; /* else the compiler would see that nobody needs it */
+    volatile uint64_t result =
+        state; /* otherwise the compiler would remove the unused computation */
     (void)result;
 }
 
@@ -26,7 +28,8 @@ static double cpu_seconds(void)
 
 uint64_t work_rounds(double seconds)
 {
-    const double enough = 0.05; /* for the clock and the processor's speed to settle */
+    const double enough =
+        0.05; /* seconds: the processor has its full speed, and the clock is fine enough */
     for (uint64_t rounds = 100000;; rounds *= 2) {
         double began = cpu_seconds();
         compute(rounds);

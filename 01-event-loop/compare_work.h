@@ -1,5 +1,5 @@
 /*
- * The work that compare hands out, the same in whichever way it is done.
+ * The work that compare gives to each way: the same for all of them.
  */
 #pragma once
 
@@ -16,14 +16,14 @@ struct work {
     enum work_kind kind;
     double seconds;      /* to wait */
     uint64_t rounds;     /* to compute */
-    atomic_size_t *done; /* one more for each piece done; may be shared between processes */
+    atomic_size_t *done; /* counts the pieces that are done; processes may share it */
 };
 
-/* How many rounds of computing take that many seconds of this machine's CPU. */
+/* Measures how many rounds of computing take that many seconds of CPU time on this machine. */
 uint64_t work_rounds(double seconds);
 
-/* Does a piece of work as if nothing else were to be done: waiting stops the whole thread. What a
- * process, a thread, or a thread of the pool does. Returns 0. */
+/* Does a piece of work in a process, a thread, or a thread of the pool: waiting blocks the calling
+ * thread. Returns 0. */
 int work_blocking(struct work *work);
 
 /* Does a piece of work in a task: waiting lets the other tasks run, computing does not. Returns 0,

@@ -1,17 +1,36 @@
-/* Talks to the echo server: says "Alô" some times, each after the answer to the last, then "sair".
- */
+/* Talks to the echo server: says "Alô" several times, waits for each answer, then says "sair". */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/bytes.h"
+#include "02-coroutines-echo/dump.h"
 #include "common/language.h"
 #include "common/program.h"
 #include "common/stream.h"
 
-struct session {
+static struct {
     const char *host, *port;
     long times, clients;
-    long lines, errors; /* what came of it */
+} settings = {.host = "127.0.0.1", .port = "8888", .times = 10, .clients = 1};
+
+static const char *const purpose[] = {
+    "Diz \"Alô\" ao servidor de eco e espera cada resposta.",
+    "Says \"Alô\" to the echo server and waits for each answer.",
+};
+
+static const struct program_option options[] = {
+    {"host", OPTION_TEXT, &settings.host, "HOST", {"endereço do servidor", "the server's address"},
+        0, 0},
+    {"port", OPTION_PORT, &settings.port, "N", {"porta do servidor", "the server's port"}, 1,
+        65535},
+    {"times", OPTION_COUNT, &settings.times, "N", {"quantas vezes", "how many times"}, 0, 1e9},
+    {"clients", OPTION_COUNT, &settings.clients, "N",
+        {"quantos clientes ao mesmo tempo", "how many clients at once"}, 1, 100000},
+    {0},
+};
+
+/* The results of all clients. */
+struct session {
+    long lines, errors;
     int first_error;
 };
 
@@ -20,9 +39,10 @@ struct client {
     struct stream *stream;
 };
 
-static bool is_alone(const struct client *self)
+/* A single client reports what it does. */
+static bool is_alone(void)
 {
-    return self->session->clients == 1;
+    return settings.clients == 1;
 }
 
 static void connection_made(void *object, struct stream *stream, void *session)
@@ -32,7 +52,7 @@ static void connection_made(void *object, struct stream *stream, void *session)
     self->stream = stream;
     char peer[STREAM_ADDRESS_SIZE];
     stream_peer_address(stream, peer);
-    if (is_alone(self))
+    if (is_alone())
         printf(tr("Conectado à %s\n", "Connected to %s\n"), peer);
 }
 
@@ -40,7 +60,7 @@ static int manage(void *object)
 {
     struct client *self = object;
     char *line;
-    for (long i = 0; i < self->session->times; i++) {
+    for (long i = 0; i < settings.times; i++) {
         stream_write_text(self->stream, "Alô\r\n");
         int error = stream_drain(self->stream);
         ssize_t size = error ? error : stream_read_line(self->stream, &line);
@@ -58,27 +78,20 @@ static int manage(void *object)
 
 static void connection_lost(void *object, int error)
 {
-    struct client *self = object;
-    if (is_alone(self) && error)
+    (void)object;
+    if (is_alone() && error)
         printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
-    else if (is_alone(self))
+    else if (is_alone())
         puts(tr("Conexão perdida", "Connection lost"));
-}
-
-static void print_and_free(const char *label, char *text)
-{
-    printf("%s: %s\n", label, text ? text : tr_error(UV_ENOMEM));
-    free(text);
 }
 
 static void data_received(void *object, const char *data, size_t size)
 {
     struct client *self = object;
-    if (is_alone(self)) {
-        print_and_free(tr("dados recebidos", "  data received"), bytes_to_hex(data, size));
-        print_and_free(tr("      recebidos", "       received"), bytes_to_printable(data, size));
-        print_and_free(tr("         string", "         string"), bytes_to_text(data, size, NULL));
-    }
+    if (is_alone())
+        dump_bytes(tr("dados recebidos", "  data received"),
+            tr("      recebidos", "       received"), tr("         string", "         string"),
+            data, size);
     stream_feed(self->stream, data, size);
 }
 
@@ -90,12 +103,11 @@ static const struct protocol echo_protocol = {
     .data_received = data_received,
 };
 
-/* One client from its connection to its end. Its failure is counted, and does not end the others.
- */
+/* Runs one client from its connection to its end. A failure is counted and ends no other client. */
 static int run_client(void *argument)
 {
     struct session *session = argument;
-    int error = protocol_connect(&echo_protocol, session, session->host, session->port);
+    int error = protocol_connect(&echo_protocol, session, settings.host, settings.port);
     if (error) {
         session->errors++;
         session->first_error = session->first_error ? session->first_error : error;
@@ -107,12 +119,12 @@ static int run_client(void *argument)
 static int run_several(void *argument)
 {
     struct session *session = argument;
-    struct task_call *calls = calloc((size_t)session->clients, sizeof(*calls));
+    struct task_call *calls = calloc((size_t)settings.clients, sizeof(*calls));
     if (!calls)
         return UV_ENOMEM;
-    for (long i = 0; i < session->clients; i++)
+    for (long i = 0; i < settings.clients; i++)
         calls[i] = (struct task_call){"client", run_client, session, 0};
-    int error = task_gather(calls, (size_t)session->clients);
+    int error = task_gather(calls, (size_t)settings.clients);
     free(calls);
     return error;
 }
@@ -122,36 +134,22 @@ static void print_summary(const struct session *session, double seconds)
 {
     printf(tr("clientes: %ld\nlinhas: %ld\nerros: %ld\nsegundos: %.3f\n",
                "clients: %ld\nlines: %ld\nerrors: %ld\nseconds: %.3f\n"),
-        session->clients, session->lines, session->errors, seconds);
+        settings.clients, session->lines, session->errors, seconds);
 }
 
 int main(int argc, char **argv)
 {
-    struct session session = {.host = "127.0.0.1", .port = "8888", .times = 10, .clients = 1};
-    program_start(argc, argv,
-        (const char *[]){"Diz \"Alô\" ao servidor de eco e espera cada resposta.",
-            "Says \"Alô\" to the echo server and waits for each answer."},
-        (struct program_option[]){
-            {"host", OPTION_TEXT, &session.host, "HOST",
-                {"endereço do servidor", "the server's address"}, 0, 0},
-            {"port", OPTION_PORT, &session.port, "N", {"porta do servidor", "the server's port"}, 1,
-                65535},
-            {"times", OPTION_COUNT, &session.times, "N", {"quantas vezes", "how many times"}, 0,
-                1e9},
-            {"clients", OPTION_COUNT, &session.clients, "N",
-                {"quantos clientes ao mesmo tempo", "how many clients at once"}, 1, 100000},
-            {0},
-        });
-
+    program_start(argc, argv, purpose, options);
+    struct session session = {0};
     uv_loop_t loop;
     int error = loop_init(&loop);
     if (!error) {
         uint64_t start = uv_hrtime();
         error = task_run(&loop, "run_several", run_several, &session);
-        if (session.clients > 1)
+        if (settings.clients > 1)
             print_summary(&session, (double)(uv_hrtime() - start) / 1e9);
         loop_close(&loop);
     }
     return program_end(error ? error : session.first_error, tr("falar com %s:%s", "talk to %s:%s"),
-        session.host, session.port);
+        settings.host, settings.port);
 }

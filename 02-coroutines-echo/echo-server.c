@@ -1,22 +1,38 @@
-/* A TCP server: to each line, the date and time; "sair" closes the connection. */
+/* A TCP server that answers each line with the date and time. "sair" closes the connection. */
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
-#include "common/bytes.h"
+#include "02-coroutines-echo/dump.h"
 #include "common/language.h"
 #include "common/program.h"
 #include "common/stream.h"
 
-struct server {
+static struct {
     const char *host, *port;
     bool quiet;
-    int active;
-    struct listener listener;
-    time_t second; /* of which date_and_time is the text */
+} settings = {.host = "127.0.0.1", .port = "8888"};
+
+static const char *const purpose[] = {
+    "Responde a cada linha com a data e a hora; \"sair\" encerra.",
+    "Answers each line with the date and time; \"quit\" ends.",
+};
+
+static const struct program_option options[] = {
+    {"host", OPTION_TEXT, &settings.host, "HOST",
+        {"endereço em que escuta", "address to listen at"}, 0, 0},
+    {"port", OPTION_PORT, &settings.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"}, 0,
+        65535},
+    {"quiet", OPTION_FLAG, &settings.quiet, NULL, {"só diz o endereço", "says only the address"}, 0,
+        0},
+    {0},
+};
+
+struct server {
+    int active;    /* connections */
+    time_t second; /* the time that date_and_time shows */
     char date_and_time[128];
 };
 
@@ -31,7 +47,7 @@ static void connection_made(void *object, struct stream *stream, void *server)
     self->server = server;
     self->stream = stream;
     self->server->active++;
-    if (self->server->quiet)
+    if (settings.quiet)
         return;
     char peer[STREAM_ADDRESS_SIZE];
     stream_peer_address(stream, peer);
@@ -39,7 +55,7 @@ static void connection_made(void *object, struct stream *stream, void *server)
     printf(tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
 }
 
-/* The answer to a line, made once a second. */
+/* The answer to a line. It is formatted once a second. */
 static const char *date_and_time(struct server *server)
 {
     time_t now = time(NULL);
@@ -80,26 +96,18 @@ static void connection_lost(void *object, int error)
 {
     struct connection *self = object;
     self->server->active--;
-    if (self->server->quiet)
+    if (settings.quiet)
         return;
     if (error && error != UV_ECANCELED)
         printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
     printf(tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
 }
 
-static void print_and_free(const char *label, char *text)
-{
-    printf("%s: %s\n", label, text ? text : tr_error(UV_ENOMEM));
-    free(text);
-}
-
 // #region data_received
 static void data_received(void *object, const char *data, size_t size)
 {
     struct connection *self = object;
-    print_and_free("data received", bytes_to_hex(data, size));
-    print_and_free("     received", bytes_to_printable(data, size));
-    print_and_free("       string", bytes_to_text(data, size, NULL));
+    dump_bytes("data received", "     received", "       string", data, size);
     stream_feed(self->stream, data, size);
 }
 // #endregion data_received
@@ -115,45 +123,34 @@ static const struct protocol echo_protocol = {
 // #endregion protocol
 
 // #region serve
-static int serve(void *argument)
+static int serve(void *unused)
 {
-    struct server *server = argument;
+    struct server server = {0};
+    struct listener listener;
     struct protocol protocol = echo_protocol;
     char address[STREAM_ADDRESS_SIZE];
-    if (server->quiet)
+    (void)unused;
+    if (settings.quiet)
         protocol.data_received = NULL; /* the stream feeds itself */
-    int error = listener_open(&server->listener, server->host, server->port);
+    int error = listener_open(&listener, settings.host, settings.port);
     if (error)
         return error;
-    listener_address(&server->listener, address);
+    listener_address(&listener, address);
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
-    error = listener_serve(&server->listener, &protocol, server);
-    listener_close(&server->listener);
+    error = listener_serve(&listener, &protocol, &server);
+    listener_close(&listener);
     return error;
 }
 // #endregion serve
 
 int main(int argc, char **argv)
 {
-    struct server server = {.host = "127.0.0.1", .port = "8888"};
-    program_start(argc, argv,
-        (const char *[]){"Responde a cada linha com a data e a hora; \"sair\" encerra.",
-            "Answers each line with the date and time; \"quit\" ends."},
-        (struct program_option[]){
-            {"host", OPTION_TEXT, &server.host, "HOST",
-                {"endereço em que escuta", "address to listen at"}, 0, 0},
-            {"port", OPTION_PORT, &server.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"},
-                0, 65535},
-            {"quiet", OPTION_FLAG, &server.quiet, NULL,
-                {"só diz o endereço", "says only the address"}, 0, 0},
-            {0},
-        });
-
+    program_start(argc, argv, purpose, options);
     uv_loop_t loop;
     int error = loop_init(&loop);
     if (!error) {
-        error = task_run(&loop, "serve", serve, &server);
+        error = task_run(&loop, "serve", serve, NULL);
         loop_close(&loop);
     }
-    return program_end(error, tr("escutar %s:%s", "listen on %s:%s"), server.host, server.port);
+    return program_end(error, tr("escutar %s:%s", "listen on %s:%s"), settings.host, settings.port);
 }

@@ -1,4 +1,4 @@
-/* "Hello World" every two seconds, as one endless function that waits. */
+/* Prints "Hello World" every two seconds: an endless function that waits. */
 #include <math.h>
 #include <stdio.h>
 
@@ -6,45 +6,47 @@
 #include "common/program.h"
 #include "common/task.h"
 
-struct greeting {
+static struct {
     double interval; /* seconds */
-    long times;      /* 0: for ever */
+    long times;      /* 0: no end */
+} settings = {.interval = 2.0};
+
+static const char *const purpose[] = {
+    "Diz \"Hello World\" de tempos em tempos, como corotina.",
+    "Says \"Hello World\" from time to time, as a coroutine.",
+};
+
+static const struct program_option options[] = {
+    {"interval", OPTION_SECONDS, &settings.interval, "S",
+        {"segundos entre dois cumprimentos", "seconds between two greetings"}, 0, INFINITY},
+    {"times", OPTION_COUNT, &settings.times, "N",
+        {"termina depois de N cumprimentos", "ends after N greetings"}, 1, INFINITY},
+    {0},
 };
 
 // #region print_and_repeat
-static int print_and_repeat(void *argument)
+static int print_and_repeat(void *unused)
 {
-    const struct greeting *greeting = argument;
-    for (long said = 1;; said++) {
+    (void)unused;
+    for (long count = 1;; count++) {
         puts("Hello World");
-        if (said == greeting->times)
+        if (count == settings.times)
             return 0;
-        int error = task_sleep(greeting->interval);
+        int error = task_sleep(settings.interval);
         if (error)
-            return error; /* cancelled, by Ctrl+C say */
+            return error; /* cancelled, for example by Ctrl+C */
     }
 }
 // #endregion print_and_repeat
 
 int main(int argc, char **argv)
 {
-    struct greeting greeting = {.interval = 2.0};
-    program_start(argc, argv,
-        (const char *[]){"Diz \"Hello World\" de tempos em tempos, como corotina.",
-            "Says \"Hello World\" from time to time, as a coroutine."},
-        (struct program_option[]){
-            {"interval", OPTION_SECONDS, &greeting.interval, "S",
-                {"segundos entre dois cumprimentos", "seconds between two greetings"}, 0, INFINITY},
-            {"times", OPTION_COUNT, &greeting.times, "N",
-                {"termina depois de N cumprimentos", "ends after N greetings"}, 1, INFINITY},
-            {0},
-        });
-
+    program_start(argc, argv, purpose, options);
     // #region run
     uv_loop_t loop;
     int error = loop_init(&loop);
     if (!error) {
-        error = task_run(&loop, "print_and_repeat", print_and_repeat, &greeting);
+        error = task_run(&loop, "print_and_repeat", print_and_repeat, NULL);
         loop_close(&loop);
     }
     // #endregion run

@@ -1,6 +1,6 @@
 #include "03-keyboard-maze/enemy.h"
 
-static struct place neighbour(struct place place, size_t direction)
+static struct place neighbor(struct place place, size_t direction)
 {
     switch (direction) {
     case 0:
@@ -20,7 +20,7 @@ static size_t choose_direction(
     size_t back = (enemy->direction + 2) % 4, open[4], count = 0;
     bool straight = false;
     for (size_t i = 0; i < 4; i++) {
-        if (i == back || !maze_map_is_free(map, neighbour(enemy->place, i)))
+        if (i == back || !maze_map_is_free(map, neighbor(enemy->place, i)))
             continue;
         straight = straight || i == enemy->direction;
         open[count++] = i;
@@ -35,7 +35,7 @@ static size_t choose_direction(
 void enemy_step(struct enemy *enemy, const struct maze_map *map, uint64_t *random)
 {
     size_t direction = choose_direction(enemy, map, random);
-    struct place next = neighbour(enemy->place, direction);
+    struct place next = neighbor(enemy->place, direction);
     if (!maze_map_is_free(map, next))
         return;
     enemy->direction = direction;

@@ -1,5 +1,5 @@
 /*
- * How an enemy walks: mostly straight on, sometimes around a corner, back only from a dead end.
+ * An enemy. It mostly walks straight on, sometimes around a corner, and back only in a dead end.
  */
 #pragma once
 
@@ -7,9 +7,9 @@
 
 struct enemy {
     struct place place;
-    size_t direction; /* in which it went last, 0 to 3 */
+    size_t direction; /* of its last step, 0 to 3 */
     struct game *game;
 };
 
-/* Goes on to a free place beside the one that it is at, if there is any. */
+/* Moves the enemy to a free place beside its own, if there is one. */
 void enemy_step(struct enemy *enemy, const struct maze_map *map, uint64_t *random);

@@ -14,7 +14,7 @@ int keyboard_open(struct keyboard *keyboard)
     return pipe2(keyboard->wake, O_CLOEXEC) ? -errno : 0;
 }
 
-/* On a thread of the pool. Nothing here but system calls: all else belongs to the loop's thread. */
+/* Runs on a thread of the pool, and only makes system calls: the loop's thread owns the rest. */
 static int wait_for_input(void *data)
 {
     const int *wake = data;
@@ -29,13 +29,13 @@ static int wait_for_input(void *data)
 int keyboard_read(struct keyboard *keyboard)
 {
     int key;
-    /* What ncurses has read already, poll does not see: so it is asked first. */
+    /* ncurses may have read a key already, which poll does not see: so getch comes first. */
     while ((key = screen_key()) == SCREEN_NO_KEY) {
         int error =
-            executor_run("key", wait_for_input, &keyboard->wake[0], sizeof keyboard->wake[0]);
+            executor_run("key", wait_for_input, &keyboard->wake[0], sizeof(keyboard->wake[0]));
         if (error) {
-            /* The thread blocks on: nobody else can end it, and libuv waits for it at the end. An
-             * empty pipe has room for one byte. */
+            /* The thread still waits, and loop_close waits for the thread: so wake it. The pipe is
+             * empty and has room for a byte. */
             (void)!write(keyboard->wake[1], "", 1);
             return error;
         }

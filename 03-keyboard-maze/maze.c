@@ -1,6 +1,6 @@
 /*
- * A maze in the terminal, its player moved by the keyboard: the article's class Jogo. The keyboard,
- * the clock and each enemy are a task of their own.
+ * A maze in the terminal. The keyboard moves the player: the article's class Jogo, with its methods
+ * in the article's order. The keyboard, the clock and each enemy have a task of their own.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -18,9 +18,33 @@
 #include "common/task.h"
 
 #define CLOCK_COLUMN 10
-#define CLOCK_WIDTH 17 /* 10/08/14 12:34:56 */
-#define ENEMY_PAUSE 0.3
-#define ENEMIES_MOST 100
+#define CLOCK_WIDTH 17  /* 10/08/14 12:34:56 */
+#define ENEMY_PAUSE 0.3 /* seconds */
+#define MAX_ENEMIES 100
+
+static struct {
+    long width, height; /* cells */
+    long seed;          /* below 0: a random one */
+    long enemies;
+} settings = {.width = 24, .height = 11, .seed = -1};
+
+static const char *const purpose[] = {
+    "Um labirinto: 4 6 8 2 ou as setas movem o jogador, S sai.",
+    "A maze: 4 6 8 2 or the arrows move the player, S leaves.",
+};
+
+static const struct program_option options[] = {
+    {"width", OPTION_COUNT, &settings.width, "N", {"células em cada linha", "cells in a row"}, 1,
+        MAZE_MAP_LIMIT},
+    {"height", OPTION_COUNT, &settings.height, "N", {"linhas de células", "rows of cells"}, 1,
+        MAZE_MAP_LIMIT},
+    {"seed", OPTION_COUNT, &settings.seed, "N",
+        {"o mesmo número dá o mesmo labirinto", "the same number gives the same maze"}, 0,
+        UINT32_MAX},
+    {"enemies", OPTION_COUNT, &settings.enemies, "N",
+        {"inimigos no labirinto", "enemies in the maze"}, 0, MAX_ENEMIES},
+    {0},
+};
 
 struct game {
     struct maze_map map;
@@ -32,8 +56,12 @@ struct game {
     struct signals signals;
     struct scope scope; /* of the tasks */
     bool playing, caught;
-    char too_small[192]; /* what the screen lacks, for the message about it */
+    char too_small[192]; /* the message of explain_size */
 };
+
+static bool can_move(const struct game *self, struct place place);
+static void draw(struct game *self);
+static void look_for_enemies(struct game *self);
 
 static bool is_same(struct place a, struct place b)
 {
@@ -41,63 +69,80 @@ static bool is_same(struct place a, struct place b)
 }
 
 /*
- * Drawing
+ * The terminal's size
  */
 
-/* The clock stands just below the maze, which is row 23 at the usual height. */
-static bool fits_the_screen(struct game *self)
+static size_t columns_needed(const struct game *self)
 {
-    size_t needed = self->map.columns, columns, rows;
-    if (needed < CLOCK_COLUMN + CLOCK_WIDTH)
-        needed = CLOCK_COLUMN + CLOCK_WIDTH;
+    size_t clock_end = CLOCK_COLUMN + CLOCK_WIDTH;
+    return self->map.columns < clock_end ? clock_end : self->map.columns;
+}
+
+/* The row below the maze is the clock's. With the default height it is the article's row 23. */
+static size_t rows_needed(const struct game *self)
+{
+    return self->map.rows + 1;
+}
+
+static bool fits_the_screen(const struct game *self)
+{
+    size_t columns, rows;
     screen_size(&columns, &rows);
-    if (columns >= needed && rows > self->map.rows)
-        return true;
-    snprintf(self->too_small, sizeof self->too_small,
+    return columns >= columns_needed(self) && rows >= rows_needed(self);
+}
+
+static void explain_size(struct game *self)
+{
+    size_t columns, rows;
+    screen_size(&columns, &rows);
+    snprintf(self->too_small, sizeof(self->too_small),
         tr("O terminal tem %zux%zu caracteres; este labirinto precisa de %zux%zu. "
            "Diminua-o com --width e --height.",
             "The terminal has %zux%zu characters; this maze needs %zux%zu. "
             "Make it smaller with --width and --height."),
-        columns, rows, needed, self->map.rows + 1);
-    return false;
-}
-
-static void draw(struct game *self)
-{
-    screen_set_title(tr("Labirinto", "Maze"));
-    if (fits_the_screen(self)) {
-        for (size_t y = 0; y < self->map.rows; y++)
-            screen_print_at(0, y, SCREEN_MAZE, maze_map_row(&self->map, y));
-        for (size_t i = 0; i < self->enemy_count; i++)
-            screen_print_at(self->enemies[i].place.x, self->enemies[i].place.y, SCREEN_ENEMY, "&");
-        screen_print_at(self->player.x, self->player.y, SCREEN_PLAYER, "*");
-    } else {
-        screen_clear();
-        screen_print_at(0, 0, SCREEN_PLAIN, self->too_small);
-    }
-    screen_show();
-}
-
-static void draw_clock(struct game *self)
-{
-    char text[CLOCK_WIDTH + 1];
-    time_t now = time(NULL);
-    struct tm local;
-    if (!fits_the_screen(self) || !localtime_r(&now, &local))
-        return;
-    strftime(text, sizeof text, "%d/%m/%y %H:%M:%S", &local);
-    screen_print_at(CLOCK_COLUMN, self->map.rows, SCREEN_PLAYER, text);
-    screen_show();
+        columns, rows, columns_needed(self), rows_needed(self));
 }
 
 /*
- * The rules
+ * The article's methods
  */
 
-/* Nobody moves in a maze that cannot be seen. */
-static bool can_move(struct game *self, struct place place)
+static int add_enemies(struct game *self, size_t count)
 {
-    return fits_the_screen(self) && maze_map_is_free(&self->map, place);
+    self->enemies = calloc(count ? count : 1, sizeof(*self->enemies));
+    if (!self->enemies)
+        return UV_ENOMEM;
+    self->enemy_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct enemy *enemy = &self->enemies[i];
+        enemy->game = self;
+        do
+            enemy->place = maze_map_random_place(&self->map, &self->random);
+        while (is_same(enemy->place, self->player));
+    }
+    return 0;
+}
+
+/* game_free is needed after an error, too. */
+static int game_init(struct game *self)
+{
+    *self = (struct game){.random = (uint64_t)settings.seed};
+    int error = 0;
+    if (settings.seed < 0)
+        error = uv_random(NULL, NULL, &self->random, sizeof(self->random), 0, NULL);
+    if (!error)
+        error = maze_map_make(
+            &self->map, (size_t)settings.width, (size_t)settings.height, &self->random);
+    if (error)
+        return error;
+    self->player = maze_map_random_place(&self->map, &self->random);
+    return add_enemies(self, (size_t)settings.enemies);
+}
+
+static void game_free(struct game *self)
+{
+    free(self->enemies);
+    maze_map_free(&self->map);
 }
 
 static void game_over(struct game *self)
@@ -105,19 +150,6 @@ static void game_over(struct game *self)
     self->playing = false;
     scope_cancel(&self->scope);
 }
-
-static void look_for_enemies(struct game *self)
-{
-    for (size_t i = 0; i < self->enemy_count; i++)
-        if (is_same(self->enemies[i].place, self->player))
-            self->caught = true;
-    if (self->caught)
-        game_over(self);
-}
-
-/*
- * The tasks
- */
 
 // #region read_keyboard
 static int read_keyboard(void *argument)
@@ -148,10 +180,45 @@ static int read_keyboard(void *argument)
 }
 // #endregion read_keyboard
 
+/* In a maze that does not fit the screen nothing moves. */
+static bool can_move(const struct game *self, struct place place)
+{
+    return fits_the_screen(self) && maze_map_is_free(&self->map, place);
+}
+
+static void draw(struct game *self)
+{
+    screen_set_title(tr("Labirinto", "Maze"));
+    if (fits_the_screen(self)) {
+        for (size_t y = 0; y < self->map.rows; y++)
+            screen_print_at(0, y, SCREEN_MAZE, maze_map_row(&self->map, y));
+        for (size_t i = 0; i < self->enemy_count; i++)
+            screen_print_at(self->enemies[i].place.x, self->enemies[i].place.y, SCREEN_ENEMY, "&");
+        screen_print_at(self->player.x, self->player.y, SCREEN_PLAYER, "*");
+    } else {
+        explain_size(self);
+        screen_clear();
+        screen_print_at(0, 0, SCREEN_PLAIN, self->too_small);
+    }
+    screen_show();
+}
+
+static void draw_clock(const struct game *self)
+{
+    char text[CLOCK_WIDTH + 1];
+    time_t now = time(NULL);
+    struct tm local;
+    if (!fits_the_screen(self) || !localtime_r(&now, &local))
+        return;
+    strftime(text, sizeof(text), "%d/%m/%y %H:%M:%S", &local);
+    screen_print_at(CLOCK_COLUMN, self->map.rows, SCREEN_PLAYER, text);
+    screen_show();
+}
+
 // #region show_clock
 static int show_clock(void *argument)
 {
-    struct game *self = argument;
+    const struct game *self = argument;
     int error = 0;
     while (!error) {
         draw_clock(self);
@@ -178,33 +245,18 @@ static int wander(void *argument)
 }
 // #endregion wander
 
-/*
- * The game
- */
-
-static void on_signal(void *argument, int number)
+static void look_for_enemies(struct game *self)
 {
-    struct game *self = argument;
-    switch (number) {
-    case SIGTSTP:
-        screen_suspend();
-        break;
-    case SIGWINCH:
-        screen_resize();
-        break;
-    default: /* task_run ends the game; a second one ends it at once */
-        screen_guard(number);
-        return;
-    }
-    draw(self);
-    draw_clock(self);
+    for (size_t i = 0; i < self->enemy_count; i++)
+        if (is_same(self->enemies[i].place, self->player))
+            self->caught = true;
+    if (self->caught)
+        game_over(self);
 }
 
 // #region play
-static int play(struct game *self)
+static int execute(struct game *self)
 {
-    if (!fits_the_screen(self))
-        return UV_ENOSPC;
     self->playing = true;
     draw(self);
     scope_enter(&self->scope);
@@ -219,48 +271,48 @@ static int play(struct game *self)
 }
 // #endregion play
 
-static int execute(void *argument)
+/*
+ * The terminal and the program
+ */
+
+static void on_signal(void *argument, int number)
+{
+    struct game *self = argument;
+    switch (number) {
+    case SIGTSTP:
+        screen_suspend();
+        break;
+    case SIGWINCH:
+        screen_resize();
+        break;
+    default: /* task_run ends the game. A second signal ends the program at once. */
+        screen_guard(number);
+        return;
+    }
+    draw(self);
+    draw_clock(self);
+}
+
+static int play(void *argument)
 {
     static const int numbers[] = {SIGWINCH, SIGTSTP, SIGINT, SIGTERM};
     struct game *self = argument;
-    screen_guard(SIGSEGV); /* task_run has set its own handler, for stacks that overflow */
+    screen_guard(SIGSEGV); /* again: task_run has replaced the handler, to report stack overflows */
     int error = signals_open(&self->signals, numbers, 4, on_signal, self);
+    if (!error && !fits_the_screen(self)) {
+        explain_size(self);
+        error = UV_ENOSPC;
+    }
     if (!error)
-        error = play(self);
-    /* In this order: as long as the screen is ours, no signal has its default effect. */
+        error = execute(self);
+    /* In this order: while the game has the screen, no signal has its default effect. */
     screen_restore();
     signals_close(&self->signals);
     return error;
 }
 
-static int game_init(struct game *self, size_t width, size_t height, size_t enemies)
-{
-    int error = maze_map_make(&self->map, width, height, &self->random);
-    if (error)
-        return error;
-    self->player = maze_map_random_place(&self->map, &self->random);
-    self->enemies = calloc(enemies ? enemies : 1, sizeof *self->enemies);
-    if (!self->enemies)
-        return UV_ENOMEM;
-    self->enemy_count = enemies;
-    for (size_t i = 0; i < enemies; i++) {
-        struct enemy *enemy = &self->enemies[i];
-        enemy->game = self;
-        do
-            enemy->place = maze_map_random_place(&self->map, &self->random);
-        while (is_same(enemy->place, self->player));
-    }
-    return 0;
-}
-
-static void game_free(struct game *self)
-{
-    free(self->enemies);
-    maze_map_free(&self->map);
-}
-
-/* How it ended, now that the terminal shows it: the program's exit status. */
-static int game_end(const struct game *self, int error, int signal)
+/* Reports how the game ended, on the restored terminal. Returns the exit status. */
+static int report_end(const struct game *self, int error, int signal)
 {
     switch (error) {
     case 0:
@@ -294,45 +346,25 @@ static int game_run(struct game *self)
     uv_loop_t loop;
     int signal = 0, error = loop_init(&loop);
     if (error)
-        return game_end(self, error, 0);
+        return report_end(self, error, 0);
     error = keyboard_open(&self->keyboard);
     if (!error)
         error = screen_start();
     if (!error) {
-        error = task_run(&loop, "maze", execute, self);
+        error = task_run(&loop, "maze", play, self);
         signal = loop_signal_received(&loop);
     }
     screen_restore();
     loop_close(&loop);
     keyboard_close(&self->keyboard);
-    return game_end(self, error, signal);
+    return report_end(self, error, signal);
 }
 
 int main(int argc, char **argv)
 {
-    static const char *const purpose[2] = {
-        "Um labirinto: 4 6 8 2 ou as setas movem o jogador, S sai.",
-        "A maze: 4 6 8 2 or the arrows move the player, S leaves."};
-    long width = 24, height = 11, seed = -1, enemies = 0;
-    const struct program_option options[] = {
-        {"width", OPTION_COUNT, &width, "N", {"células em cada linha", "cells in a row"}, 1,
-            MAZE_MAP_LIMIT},
-        {"height", OPTION_COUNT, &height, "N", {"linhas de células", "rows of cells"}, 1,
-            MAZE_MAP_LIMIT},
-        {"seed", OPTION_COUNT, &seed, "N",
-            {"o mesmo número dá o mesmo labirinto", "the same number gives the same maze"}, 0,
-            UINT32_MAX},
-        {"enemies", OPTION_COUNT, &enemies, "N", {"inimigos no labirinto", "enemies in the maze"},
-            0, ENEMIES_MOST},
-        {0}};
     program_start(argc, argv, purpose, options);
-
-    struct game game = {.random = (uint64_t)seed};
-    int error = 0;
-    if (seed < 0)
-        error = uv_random(NULL, NULL, &game.random, sizeof game.random, 0, NULL);
-    if (!error)
-        error = game_init(&game, (size_t)width, (size_t)height, (size_t)enemies);
+    struct game game;
+    int error = game_init(&game);
     int status = error ? program_end(error, tr("o labirinto", "the maze")) : game_run(&game);
     game_free(&game);
     return status;

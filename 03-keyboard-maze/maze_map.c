@@ -4,15 +4,15 @@
 #include <string.h>
 #include <uv.h>
 
-#define CELL_WIDTH 3 /* the wall at its left included */
+#define CELL_WIDTH 3 /* including the wall at its left */
 #define CELL_HEIGHT 2
-#define SOLID '#' /* in a cell that the walk has not come to */
+#define SOLID '#' /* in a cell that the walk has not visited */
 
 struct cell { /* counted in cells, not in characters */
     size_t x, y;
 };
 
-/* SplitMix64: any seed will do, even 0. */
+/* SplitMix64: any seed works, even 0. */
 size_t random_below(uint64_t *random, size_t limit)
 {
     uint64_t mixed = *random += UINT64_C(0x9E3779B97F4A7C15);
@@ -26,7 +26,7 @@ static char *character_at(const struct maze_map *map, size_t x, size_t y)
     return map->drawing + y * (map->columns + 1) + x;
 }
 
-/* The upper left character of the cell, walls included. */
+/* The upper left character of the cell and its walls. */
 static char *corner_of(const struct maze_map *map, struct cell cell)
 {
     return character_at(map, cell.x * CELL_WIDTH, cell.y * CELL_HEIGHT);
@@ -51,7 +51,7 @@ static void dig(const struct maze_map *map, struct cell cell)
     memset(inside_of(map, cell), ' ', 2);
 }
 
-/* Two neighbours: the wall belongs to the right or to the lower one. */
+/* Opens the wall between two neighbors. It belongs to the right or the lower one. */
 static void open_wall(const struct maze_map *map, struct cell a, struct cell b)
 {
     struct cell later = a.x > b.x || a.y > b.y ? a : b;
@@ -62,17 +62,17 @@ static void open_wall(const struct maze_map *map, struct cell a, struct cell b)
         corner[map->columns + 1] = ' ';
 }
 
-/* One of the neighbours that are still solid, if there are any. */
-static bool choose_neighbour(
+/* Chooses one of the neighbors that are still solid. Returns false if there is none. */
+static bool choose_neighbor(
     const struct maze_map *map, struct cell cell, uint64_t *random, struct cell *chosen)
 {
-    const struct cell neighbours[] = {
+    const struct cell neighbors[] = {
         {cell.x - 1, cell.y}, {cell.x, cell.y + 1}, {cell.x + 1, cell.y}, {cell.x, cell.y - 1}};
     struct cell solid[4];
     size_t count = 0;
     for (size_t i = 0; i < 4; i++)
-        if (is_solid(map, neighbours[i]))
-            solid[count++] = neighbours[i];
+        if (is_solid(map, neighbors[i]))
+            solid[count++] = neighbors[i];
     if (count == 0)
         return false;
     *chosen = solid[random_below(random, count)];
@@ -80,8 +80,8 @@ static bool choose_neighbour(
 }
 
 // #region walk
-/* The article's walk calls itself for each cell, as deep as the maze has cells. A task's stack does
- * not hold that, so the way back is kept in path, which has room for all cells. */
+/* The article's walk calls itself for each cell, up to as deep as the maze has cells. That is too
+ * deep for a task's stack, so path holds the way back. It has room for all cells. */
 static void walk(const struct maze_map *map, struct cell *path, uint64_t *random)
 {
     size_t length = 1;
@@ -90,7 +90,7 @@ static void walk(const struct maze_map *map, struct cell *path, uint64_t *random
     dig(map, path[0]);
     while (length > 0) {
         struct cell here = path[length - 1], next;
-        if (!choose_neighbour(map, here, random, &next)) {
+        if (!choose_neighbor(map, here, random, &next)) {
             length--;
             continue;
         }
@@ -105,7 +105,7 @@ static void walk(const struct maze_map *map, struct cell *path, uint64_t *random
  * The drawing
  */
 
-/* Fills a row with repeats of the three characters of a cell. */
+/* Fills a row with the three characters of a cell, repeated. */
 static void draw_row(const struct maze_map *map, size_t y, const char cell[CELL_WIDTH + 1])
 {
     char *row = character_at(map, 0, y);
@@ -121,7 +121,7 @@ int maze_map_make(struct maze_map *map, size_t width, size_t height, uint64_t *r
         return UV_EINVAL;
     size_t columns = CELL_WIDTH * width + 1, rows = CELL_HEIGHT * height + 1;
     char *drawing = malloc(rows * (columns + 1));
-    struct cell *path = malloc(width * height * sizeof *path);
+    struct cell *path = malloc(width * height * sizeof(*path));
     if (!drawing || !path) {
         free(path);
         free(drawing);

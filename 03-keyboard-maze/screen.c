@@ -13,12 +13,12 @@
 
 #include "03-keyboard-maze/terminal_guard.h"
 
-#define ESCAPE_PAUSE 25 /* milliseconds in which an arrow's bytes have to come */
+#define ESCAPE_PAUSE 25 /* milliseconds within which the bytes of an arrow key arrive */
 
-/* ncurses' state is the process' own, and so is this. */
+/* ncurses' state belongs to the process, and so does this. */
 static struct {
-    SCREEN *ncurses;      /* NULL: the terminal is not ours */
-    struct termios modes; /* as we found them */
+    SCREEN *ncurses;      /* NULL: we do not have the terminal */
+    struct termios modes; /* at the start */
     char restore[GUARD_SEQUENCE_SIZE];
     size_t restore_size;
 } terminal;
@@ -29,7 +29,7 @@ static struct {
 
 static int append_to_restore(int byte)
 {
-    if (terminal.restore_size < sizeof terminal.restore)
+    if (terminal.restore_size < sizeof(terminal.restore))
         terminal.restore[terminal.restore_size++] = (char)byte;
     return byte;
 }
@@ -41,7 +41,7 @@ static void append_capability(const char *name)
         tputs(text, 1, append_to_restore);
 }
 
-/* What endwin would send, as plain bytes. */
+/* The bytes that endwin would send. */
 static void prepare_restore(void)
 {
     terminal.restore_size = 0;
@@ -55,7 +55,7 @@ static void prepare_restore(void)
     append_capability("rmcup");
 }
 
-static void choose_colours(void)
+static void choose_colors(void)
 {
     if (!has_colors())
         return;
@@ -66,7 +66,7 @@ static void choose_colours(void)
     init_pair(SCREEN_ENEMY, COLOR_YELLOW, COLOR_BLACK);
 }
 
-/* Asked before newterm, which loses memory when it fails. */
+/* Checked before newterm, which leaks memory when it fails. */
 static bool is_known(void)
 {
     int error;
@@ -83,8 +83,9 @@ int screen_start(void)
         return UV_ENOTTY;
     if (!is_known())
         return UV_ENOTSUP;
-    use_tioctl(TRUE); /* the true size, even if LINES and COLUMNS say another */
-    /* Had SIGTSTP its default effect, ncurses would see to it, and lose it while it draws. */
+    use_tioctl(TRUE); /* the terminal's real size, even if LINES and COLUMNS differ */
+    /* ncurses leaves an ignored SIGTSTP alone. Otherwise it would install its own handler, which
+     * loses the signal while ncurses draws. */
     struct sigaction ignored = {.sa_handler = SIG_IGN}, previous;
     sigaction(SIGTSTP, &ignored, &previous);
     terminal.ncurses = newterm(NULL, stdout, stdin);
@@ -100,8 +101,8 @@ int screen_start(void)
     keypad(stdscr, TRUE);
     set_escdelay(ESCAPE_PAUSE);
     curs_set(0);
-    choose_colours();
-    refresh(); /* the screen is ours, before anything is written to it */
+    choose_colors();
+    refresh(); /* ncurses takes the screen now, before anything else writes to it */
     return 0;
 }
 
@@ -116,7 +117,7 @@ void screen_restore(void)
 }
 
 /*
- * Changes from outside
+ * Size, suspension and signals
  */
 
 void screen_size(size_t *width, size_t *height)
@@ -139,10 +140,10 @@ void screen_suspend(void)
     guard_disarm();
     struct sigaction standard = {.sa_handler = SIG_DFL}, ours;
     sigaction(SIGTSTP, &standard, &ours);
-    raise(SIGTSTP); /* returns when we are continued; at once where no shell could do so */
+    raise(SIGTSTP); /* returns when the shell continues us; at once if no shell could */
     sigaction(SIGTSTP, &ours, NULL);
     guard_arm(&terminal.modes, terminal.restore, terminal.restore_size);
-    refresh(); /* the screen is ours again, before anything is written to it */
+    refresh(); /* ncurses takes the screen again, before anything else writes to it */
     screen_resize();
 }
 
@@ -171,8 +172,8 @@ void screen_clear(void)
 
 void screen_print_at(size_t x, size_t y, enum screen_style style, const char *text)
 {
-    static const attr_t without_colours[] = {[SCREEN_PLAYER] = A_REVERSE, [SCREEN_ENEMY] = A_BOLD};
-    attrset(has_colors() ? (attr_t)COLOR_PAIR(style) : without_colours[style]);
+    static const attr_t without_colors[] = {[SCREEN_PLAYER] = A_REVERSE, [SCREEN_ENEMY] = A_BOLD};
+    attrset(has_colors() ? (attr_t)COLOR_PAIR(style) : without_colors[style]);
     mvaddstr((int)y, (int)x, text);
 }
 

@@ -10,7 +10,7 @@
 
 #define STACK_SIZE (64 * 1024)
 
-/* A signal handler gets no argument of ours: what it needs has to be found without one. */
+/* Global, because a signal handler gets no argument of ours. */
 static struct {
     volatile sig_atomic_t armed;
     bool installed;
@@ -21,19 +21,19 @@ static struct {
 } guard;
 
 // #region restore_and_end
-/* Only what POSIX allows in a handler. */
+/* Calls only functions that POSIX allows in a handler. */
 static void restore_and_end(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    /* Another thread may do the same for another signal: better twice than not yet. */
+    /* Another thread may do the same for another signal. Restoring twice does no harm. */
     if (guard.armed) {
         (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
     }
     guard.armed = 0;
     trace_rescue();
-    /* A faulty instruction is run again, for whoever was there before us (a sanitizer, the task
-     * library) to report. What was sent has its default effect. */
+    /* A faulting instruction runs again, and the previous handler (a sanitizer's, the task
+     * library's) reports it. A signal that was sent has its default effect. */
     bool faulted = info->si_code > 0 &&
                    (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL);
     struct sigaction standard = {.sa_handler = SIG_DFL};
@@ -43,13 +43,13 @@ static void restore_and_end(int number, siginfo_t *info, void *context)
 }
 // #endregion restore_and_end
 
-/* A stack that has overflowed has no room for the handler. */
+/* After a stack overflow the stack has no room for the handler. */
 static void provide_stack(void)
 {
     static char memory[STACK_SIZE];
     stack_t stack;
     if (sigaltstack(NULL, &stack) == 0 && (stack.ss_flags & SS_DISABLE))
-        sigaltstack(&(stack_t){.ss_sp = memory, .ss_size = sizeof memory}, NULL);
+        sigaltstack(&(stack_t){.ss_sp = memory, .ss_size = sizeof(memory)}, NULL);
 }
 
 static void install_all(void)
@@ -57,7 +57,7 @@ static void install_all(void)
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGHUP,
         SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
     provide_stack();
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct sigaction current;
         sigaction(numbers[i], NULL, &current);
         if (current.sa_handler != SIG_IGN)
@@ -70,7 +70,7 @@ void guard_arm(const struct termios *modes, const char *sequence, size_t size)
 {
     guard.armed = 0;
     guard.modes = *modes;
-    guard.size = size < sizeof guard.sequence ? size : sizeof guard.sequence;
+    guard.size = size < sizeof(guard.sequence) ? size : sizeof(guard.sequence);
     memcpy(guard.sequence, sequence, guard.size);
     if (!guard.installed)
         install_all();

@@ -1,6 +1,6 @@
 /*
- * The terminal's life insurance: a program that crashes, or is ended by a signal, gives it back
- * first, and then ends as it would have.
+ * Restores the terminal before a crash or a signal ends the program, which then ends as it would
+ * have without the guard.
  */
 #pragma once
 
@@ -9,13 +9,14 @@
 
 #define GUARD_SEQUENCE_SIZE 256
 
-/* From here on, such an end writes the sequence (at most GUARD_SEQUENCE_SIZE bytes of it) to the
- * standard output and gives the standard input these modes. Signals that are ignored stay so. */
+/* From here on, a crash or a fatal signal first writes the sequence (at most GUARD_SEQUENCE_SIZE
+ * bytes of it) to the standard output and sets the modes of the standard input. Ignored signals
+ * stay ignored. */
 void guard_arm(const struct termios *modes, const char *sequence, size_t size);
 
-/* The terminal needs it no more, or not for now. */
+/* From here on the terminal is left alone, until guard_arm is called again. */
 void guard_disarm(void);
 
-/* Guards against one more signal, which ends the program from here on; or against one whose handler
- * somebody else has set since. */
+/* Handles one more signal, which ends the program from here on. Call it again for a signal whose
+ * handler has been replaced since. */
 void guard_signal(int number);

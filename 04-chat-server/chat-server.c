@@ -1,34 +1,72 @@
-/* A chat for many: WebSocket at any path, which is the room; the page at /. */
+/* The article's chat server: a WebSocket at any path, which is the room, and the page at /. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "04-chat-server/chat.h"
+#include "04-chat-server/descriptors.h"
 #include "common/program.h"
 
 #define PATH_SIZE 4096
-#define LONGEST_MESSAGE (1024 * 1024) /* half of what may wait for a client */
+#define MAX_MESSAGE (1024 * 1024) /* half of what may be queued for a client */
 
-struct chat {
-    struct server server;
-    struct websocket_options options;
+static struct server server = {.rate = 20};
+
+static struct websocket_options options = {.host = "localhost",
+    .port = "8765",
+    .serve = server_connect,
+    .answer = server_answer,
+    .argument = &server,
+    .max_message = WEBSOCKET_MESSAGE_LIMIT,
+    .per_address = 256};
+
+static const char *const purpose[] = {
+    "Servidor de chat por WebSocket, com a sua página.", "A WebSocket chat server, with its page."};
+
+static const struct program_option option_table[] = {
+    {"host", OPTION_TEXT, &options.host, "HOST", {"endereço em que escuta", "address to listen at"},
+        0, 0},
+    {"port", OPTION_PORT, &options.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"}, 0,
+        65535},
+    {"tls-cert", OPTION_TEXT, &options.certificate, "FILE",
+        {"certificado (PEM): https e wss", "certificate (PEM): https and wss"}, 0, 0},
+    {"tls-key", OPTION_TEXT, &options.key, "FILE", {"a sua chave (PEM)", "its key (PEM)"}, 0, 0},
+    {"max-message", OPTION_COUNT, &options.max_message, "BYTES",
+        {"tamanho da maior mensagem aceita", "size of the longest message that is taken"}, 1,
+        MAX_MESSAGE},
+    {"rate", OPTION_COUNT, &server.rate, "N",
+        {"mensagens por segundo de cada cliente; 0: quantas quiser",
+            "messages a second of each client; 0: any number"},
+        0, 1000000},
+    {"per-address", OPTION_COUNT, &options.per_address, "N",
+        {"conexões de um mesmo endereço; 0: quantas quiser",
+            "connections from one address; 0: any number"},
+        0, 1000000},
+    {"allow-origin", OPTION_TEXT, &options.allow_origin, "ORIGIN,...",
+        {"de que outros sites as páginas podem conectar; *: de todos",
+            "from which other sites pages may connect; *: from all"},
+        0, 0},
+    {"verbose", OPTION_FLAG, &server.verbose, NULL,
+        {"mostra também as mensagens", "shows the messages too"}, 0, 0},
+    {0},
 };
 
-/* The page lies beside the program, wherever that was started from. */
-static int find_page(char directory[PATH_SIZE])
+/* The page is in a directory beside the program. Returns 0, or the program's exit status after
+ * printing the error. */
+static int find_page(void)
 {
-    size_t size = PATH_SIZE - strlen("web") - 1;
+    static char directory[PATH_SIZE];
+    size_t size = sizeof(directory) - strlen("web") - 1;
     int error = uv_exepath(directory, &size);
     char *slash = error ? NULL : strrchr(directory, '/');
     if (slash)
         strcpy(slash + 1, "web");
-    return error;
+    options.directory = directory;
+    return error ? program_end(error, tr("procurar a página", "find the page")) : 0;
 }
 
-/* For TLS: both or neither, and to be read. Returns 0, or the program's status once it has been
- * said what is wrong. */
+/* Checks the files for TLS. Returns as find_page does. */
 static int check_files(const char *certificate, const char *key)
 {
     const char *const files[] = {certificate, key};
@@ -41,98 +79,51 @@ static int check_files(const char *certificate, const char *key)
     return 0;
 }
 
-static int serve(void *argument)
+static int serve(void *unused)
 {
-    struct chat *chat = argument;
     struct websocket_server *sockets;
-    int error = websocket_listen(&sockets, &chat->options);
+    (void)unused;
+    int error = websocket_listen(&sockets, &options);
     if (error)
         return error;
-    chat->server.sockets = sockets;
+    server.sockets = sockets;
     const char *address = websocket_server_address(sockets);
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
     printf(tr("Abra %s://%s/ no navegador\n", "Open %s://%s/ in the browser\n"),
-        chat->options.certificate ? "https" : "http", address);
+        options.certificate ? "https" : "http", address);
     error = websocket_serve(sockets);
-    rooms_say_farewell(&chat->server);
+    rooms_announce_shutdown(&server);
     websocket_server_close(sockets);
+    log_close(&server.log);
     return error;
 }
 
-/* The program's status. */
-static int run(struct chat *chat)
+/* Prints the error, if there is one, and returns the program's exit status. */
+static int report(int error)
 {
-    const struct websocket_options *options = &chat->options;
-    uv_loop_t loop;
-    int error = loop_init(&loop);
-    if (!error) {
-        error = task_run(&loop, "serve", serve, chat);
-        log_close(&chat->server.log);
-        int not_closed = loop_close(&loop);
-        if (not_closed)
-            return program_end(not_closed, tr("fechar tudo", "close everything"));
-    }
-    if (error == UV_EINVAL && options->certificate)
+    if (error == UV_EINVAL && options.certificate)
         return program_end(error,
             tr("usar o certificado %s com a chave %s", "use the certificate %s with the key %s"),
-            options->certificate, options->key);
-    return program_end(error, tr("escutar %s:%s", "listen on %s:%s"), options->host, options->port);
+            options.certificate, options.key);
+    return program_end(error, tr("escutar %s:%s", "listen on %s:%s"), options.host, options.port);
 }
 
 int main(int argc, char **argv)
 {
-    char page[PATH_SIZE];
-    struct chat chat = {.server = {.rate = 20},
-        .options = {.host = "localhost",
-            .port = "8765",
-            .delay = 2,
-            .max_message = WEBSOCKET_MESSAGE_LIMIT,
-            .per_address = 256}};
-    program_start(argc, argv,
-        (const char *[]){"Servidor de chat por WebSocket, com a sua página.",
-            "A WebSocket chat server, with its page."},
-        (struct program_option[]){
-            {"host", OPTION_TEXT, &chat.options.host, "HOST",
-                {"endereço em que escuta", "address to listen at"}, 0, 0},
-            {"port", OPTION_PORT, &chat.options.port, "N",
-                {"porta; 0 escolhe uma", "port; 0 picks one"}, 0, 65535},
-            {"delay", OPTION_COUNT, &chat.options.delay, "MS",
-                {"por quantos ms mensagens seguidas podem esperar umas pelas outras",
-                    "how many ms messages that follow each other may wait to leave together"},
-                0, 1000},
-            {"tls-cert", OPTION_TEXT, &chat.options.certificate, "FILE",
-                {"certificado (PEM): https e wss", "certificate (PEM): https and wss"}, 0, 0},
-            {"tls-key", OPTION_TEXT, &chat.options.key, "FILE",
-                {"a sua chave (PEM)", "its key (PEM)"}, 0, 0},
-            {"max-message", OPTION_COUNT, &chat.options.max_message, "BYTES",
-                {"tamanho da maior mensagem aceita", "size of the longest message that is taken"},
-                1, LONGEST_MESSAGE},
-            {"rate", OPTION_COUNT, &chat.server.rate, "N",
-                {"mensagens por segundo de cada cliente; 0: quantas quiser",
-                    "messages a second of each client; 0: any number"},
-                0, 1000000},
-            {"per-address", OPTION_COUNT, &chat.options.per_address, "N",
-                {"conexões de um mesmo endereço; 0: quantas quiser",
-                    "connections from one address; 0: any number"},
-                0, 1000000},
-            {"allow-origin", OPTION_TEXT, &chat.options.allow_origin, "ORIGIN,...",
-                {"de que outros sites as páginas podem conectar; *: de todos",
-                    "from which other sites pages may connect; *: from all"},
-                0, 0},
-            {"verbose", OPTION_FLAG, &chat.server.verbose, NULL,
-                {"mostra também as mensagens", "shows the messages too"}, 0, 0},
-            {0},
-        });
-
-    int error = check_files(chat.options.certificate, chat.options.key);
-    if (error)
-        return error;
-    error = find_page(page);
-    if (error)
-        return program_end(error, tr("procurar a página", "find the page"));
-    chat.options.directory = page;
-    chat.options.serve = server_connect;
-    chat.options.answer = server_answer;
-    chat.options.argument = &chat.server;
-    return run(&chat);
+    uv_loop_t loop;
+    program_start(argc, argv, purpose, option_table);
+    int status = check_files(options.certificate, options.key);
+    if (!status)
+        status = find_page();
+    if (status)
+        return status;
+    descriptors_set_limit();
+    int error = loop_init(&loop);
+    if (!error) {
+        error = task_run(&loop, "serve", serve, NULL);
+        int not_closed = loop_close(&loop);
+        if (not_closed)
+            return program_end(not_closed, tr("fechar tudo", "close everything"));
+    }
+    return report(error);
 }

@@ -1,6 +1,5 @@
 /*
- * The chat: who is connected, where, and what each may say. The articles' classes Servidor and
- * Cliente.
+ * The chat: the articles' classes Servidor (server.c) and Cliente (client.c), and what they use.
  */
 #pragma once
 
@@ -12,130 +11,148 @@
 #include "04-chat-server/rate.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "common/language.h"
+#include "common/words.h"
 
-/* All who are connected. A client is counted from its welcome to its end. */
+/* Servidor. Its list of clients is split by room, because most messages go to one room. */
 struct server {
-    size_t connected;
-    void *names; /* everybody's, and the rooms with somebody in them: trees of <search.h> */
-    void *rooms;
+    size_t connected; /* clients in all rooms (nconectados) */
+    void *rooms;      /* those with clients: a tree of <search.h>, ordered by name */
+    void *names;      /* all clients' names: another tree */
     const struct websocket_server *sockets;
-    unsigned long long floods; /* clients dropped because they said too much */
     struct log log;
-    long rate;    /* messages a second that a client may send; 0: any number */
-    bool verbose; /* log the messages too */
-    bool closing; /* all are leaving: nobody is told */
+    unsigned long long floods; /* clients disconnected because they exceeded the rate */
+    long rate;                 /* messages a second that a client may send; 0: no limit */
+    bool verbose;              /* log the messages too */
+    bool closing;              /* departures are no longer announced */
 };
 
-/* One who is connected; it lives on its task's stack. */
+/* Cliente. It lives on its task's stack. */
 struct client {
-    struct server *server;
     struct websocket *socket;
-    enum language language;
+    struct server *server;
     const char *name; /* NULL until /nome */
-    bool leaving;     /* has said /sair */
-    struct rate rate;
+    enum language language;
     struct room *room;
-    TAILQ_ENTRY(client) neighbor; /* in the room */
+    TAILQ_ENTRY(client) room_entry;
+    struct rate rate;
+    bool leaving; /* after /sair */
 };
 
 /*
  * server.c
  */
 
-/* A client's task: from its connection to its end (Servidor.conecta). server is the argument. */
+/* Serves a client from its connection to its end; server is a struct server (conecta). Returns 0,
+ * or the error that ended the client. */
 int server_connect(struct websocket *socket, void *server);
 
-/* Sends "NAME >> text" to all others in the origin's room (envia_a_todos). Returns 0 or UV_ENOMEM.
- */
+/* Takes the client out of the server and announces its departure (desconecta). */
+void server_disconnect(struct server *server, struct client *client);
+
+/* Sends "NAME >> text" to all other clients in the origin's room (envia_a_todos). The text may
+ * contain NULs. Returns 0, or UV_ENOMEM if nobody got it. */
 int server_send_to_all(
     struct server *server, const struct client *origin, const char *text, size_t size);
 
-/* Sends a private message to the client of that name, whatever room it is in
- * (envia_a_destinatario). Returns whether there is one, other than the origin, that could take it.
- */
-bool server_send_to_one(
-    struct server *server, const struct client *origin, const char *text, const char *name);
+/* Sends a private message to the client of that name, in whatever room it is
+ * (envia_a_destinatario). Returns 0, UV_ENOENT if there is no other client of that name, UV_ENOMEM,
+ * or another error if the client is being disconnected. */
+int server_send_to_one(
+    struct server *server, const struct client *origin, const char *text, const char *recipient);
 
-/* Gives the client a name that is free, and tells the others in its room. Returns 0, or UV_ENOMEM:
- * it is called as before. */
-int server_rename(struct client *client, const char *name);
-
-/* Says on the log what happened (log.h). */
-void server_log(struct server *server, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/*
- * names.c
- */
-
-/* Whether a client may take the name: it is valid, and nobody's (verifica_nome). */
-bool server_name_is_free(const struct server *server, const char *name);
-
-/* The client of that name, or NULL. */
-struct client *server_find(const struct server *server, const char *name);
-
-/* Gives the client the name in place of the one that it had. Returns 0, or UV_ENOMEM: it has that
- * one still. */
-int name_take(struct client *client, const char *name);
-
-/* Gives its name back, if it has one. */
-void name_release(struct client *client);
-
-/*
- * rooms.c
- */
-
-/* Those to whom the same is said. It lasts while somebody is in it. */
-struct room {
-    TAILQ_HEAD(, client) clients;     /* in the order in which they came */
-    struct websocket_room hearers[2]; /* by their language: not all is said to them in the same */
-    char name[];                      /* "": the common one */
-};
-
-/* Puts the client into the room that the path names: "/" the common one, "/jogos" another. Returns
- * 0, or UV_EINVAL for what could be no person's name either, or UV_ENOMEM. */
-int room_enter(struct client *client, const char *path);
-
-/* Takes the client out of its room. */
-void room_leave(struct client *client);
-
-/* Sends a text to all in the origin's room but the origin. Returns 0 or UV_ENOMEM. */
-int room_send(const struct client *origin, const char *text, size_t size);
-
-/* Tells everybody that the server is closing, and that nobody else needs to be told of it. */
-void rooms_say_farewell(struct server *server);
-
-/* Tells all others in the client's room, each in its own language, as printf makes it. */
-void room_tell(const struct client *client, const char *portuguese, const char *english, ...)
-    __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
+/* Whether the name is valid and no client has it (verifica_nome). */
+bool server_check_name(const struct server *server, const char *name);
 
 /*
  * client.c
  */
 
-/* Welcomes the client and does what it says until it leaves (gerencia). Returns 0, or why it had to
- * end. */
+/* Welcomes the client and processes its messages until it leaves (gerencia). Returns 0, or the
+ * error that ended it. */
 int client_manage(struct client *client);
 
-/* Sends it a text of the server's own, as printf makes it (envia). An error shows at the next
- * receive. */
-void client_say(struct client *client, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* Sends a printf-style message in the client's language (envia). Returns 0, UV_ENOMEM, which it
+ * logs, or another error if the client is being disconnected: client_receive reports the end, so
+ * callers may ignore the result. */
+int client_send(struct client *client, const char *portuguese, const char *english, ...)
+    __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 
-/* Its name, or its address while it has none. */
+/* Waits for a message, and longer if the client exceeds its rate (recebe). Returns its size and
+ * *message, which is valid until the next call; 0 at the end of the connection, or an error. */
+ssize_t client_receive(struct client *client, char **message);
+
+/* Runs a command, or sends the message to all others (processa_comandos). */
+void client_process_commands(struct client *client, const char *message, size_t size);
+
+/* The command /nome (altera_nome). Returns 0 or UV_ENOMEM. */
+int client_change_name(struct client *client, const struct words *words);
+
+/* The command /apenas (apenas_para). Returns 0 or UV_ENOMEM. */
+int client_send_only_to(struct client *client, const struct words *words);
+
+/* The client's name, or its address while it has none. */
 const char *client_label(const struct client *client);
 
 /*
  * commands.c
  */
 
-/* Does what a message says that begins with a slash (processa_comandos). */
-void client_obey(struct client *client, const char *line);
+/* Runs the command that the first word names. Returns 0, UV_ENOENT if there is no such command, or
+ * UV_ENOMEM. */
+int command_run(struct client *client, const struct words *words);
+
+/*
+ * names.c
+ */
+
+/* Whether a client may have such a name at all. */
+bool name_is_valid(const char *name);
+
+/* Returns the client of that name, or NULL. */
+struct client *server_find(const struct server *server, const char *name);
+
+/* Gives the client a free name in place of its old one, and tells the others in its room. Returns
+ * 0, or UV_ENOMEM if nothing has changed. */
+int name_take(struct client *client, const char *name);
+
+/* Frees the client's name, if it has one. */
+void name_release(struct client *client);
+
+/*
+ * rooms.c
+ */
+
+/* It exists while it has clients. */
+struct room {
+    TAILQ_HEAD(, client) clients;     /* in the order in which they entered */
+    struct websocket_room members[2]; /* the same clients by language, for announcements */
+    char name[];                      /* "": the common room */
+};
+
+/* Puts the client into the room that the path names: "/" the common one, "/jogos" another. Returns
+ * 0, UV_EINVAL for an invalid name, or UV_ENOMEM. */
+int room_enter(struct client *client, const char *path);
+
+/* Takes the client out of its room. */
+void room_leave(struct client *client);
+
+/* Sends a message to all other clients in the origin's room: a printf-style beginning, then the
+ * text, which may contain NULs. Returns 0, or UV_ENOMEM if nobody got it. */
+int room_send(const struct client *origin, const char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Sends a printf-style message to all other clients in the client's room, each in its language.
+ * Returns 0, or UV_ENOMEM if nobody got it. */
+int room_announce(const struct client *client, const char *portuguese, const char *english, ...)
+    __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
+
+/* Tells all clients that the server is closing; from then on departures are not announced. */
+void rooms_announce_shutdown(struct server *server);
 
 /*
  * monitor.c
  */
 
-/* Answers those who watch the server over HTTP: /healthz, and /metrics for Prometheus. As
- * websocket_options.answer; server is the argument. */
+/* Answers HTTP requests for /healthz and /metrics (websocket_options.answer); server is a struct
+ * server. */
 int server_answer(const char *path, char **body, const char **type, void *server);

@@ -1,84 +1,155 @@
+/* The articles' class Cliente: its methods, in their order. */
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
 
-const char *client_label(const struct client *client)
+// #region client_manage
+int client_manage(struct client *self)
 {
-    return client->name ? client->name : websocket_peer(client->socket);
+    char *message;
+    ssize_t size = 0;
+    client_send(self,
+        "Bem vindo ao servidor de chat escrito em C com libuv e WebSockets. "
+        "Identifique-se com /nome SeuNome",
+        "Welcome to the chat server written in C with libuv and WebSockets. "
+        "Identify yourself with /name YourName");
+    while (!self->leaving && (size = client_receive(self, &message)) > 0) {
+        if (self->server->verbose)
+            log_printf(&self->server->log, "%s < %s", client_label(self), message);
+        client_process_commands(self, message, (size_t)size);
+    }
+    server_disconnect(self->server, self);
+    return size < 0 ? (int)size : 0;
 }
+// #endregion client_manage
 
-void client_say(struct client *client, const char *format, ...)
+int client_send(struct client *self, const char *portuguese, const char *english, ...)
 {
     va_list arguments;
-    va_start(arguments, format);
-    websocket_send_arguments(client->socket, format, arguments);
+    va_start(arguments, english);
+    int error = websocket_send_arguments(
+        self->socket, tr_in(self->language, portuguese, english), arguments);
     va_end(arguments);
+    if (error == UV_ENOMEM)
+        log_printf(&self->server->log,
+            tr("Mensagem a %s perdida: sem memória", "Message to %s lost: out of memory"),
+            client_label(self));
+    return error;
 }
 
-/* What a client sends is a command, or goes to all others. */
-static void process(struct client *self, const char *text, size_t size)
+/* Delays a client that sends more than its rate, after a warning, and disconnects it if it goes on.
+ * Returns 0, or the error that ends it. */
+static int limit_rate(struct client *self)
 {
-    const char *line = text_skip_space(text);
-    bool holds_nul = strlen(text) != size;
-    if (*line == '/' && holds_nul)
-        client_say(self, tr_in(self->language, "Comando inválido", "Invalid command"));
-    else if (*line == '/')
-        client_obey(self, line + 1);
-    else if (!self->name)
-        client_say(self, tr_in(self->language,
-                             "Identifique-se para enviar mensagens. Use o comando /nome SeuNome",
-                             "Identify yourself to send messages. Use the command /name YourName"));
-    else if (server_send_to_all(self->server, self, text, size) != 0)
-        client_say(self, tr_in(self->language, "Mensagem não enviada.", "Message not sent."));
-}
-
-/* Who sends more than is fair is told so, then heard at that rate only, and not read meanwhile; who
- * does not mind, leaves. Returns 0, or why the client has to end. */
-static int keep_pace(struct client *self)
-{
-    long limit = self->server->rate;
-    double wait = rate_spend(&self->rate, limit, loop_now(task_loop()));
-    if (wait <= 0)
+    struct server *server = self->server;
+    double delay = rate_spend(&self->rate, server->rate, loop_now(task_loop()));
+    if (delay <= 0)
         return 0;
     if (self->rate.excess == 1)
-        client_say(self,
-            tr_in(self->language,
-                "Devagar: até %ld mensagens por segundo. As próximas esperam, e quem insiste sai.",
-                "Slowly: up to %ld messages a second. The next ones wait, and who insists leaves."),
-            limit);
+        client_send(self,
+            "Devagar: até %ld mensagens por segundo. As próximas esperam, e quem insiste sai.",
+            "Slowly: up to %ld messages a second. The next ones wait, and who insists leaves.",
+            server->rate);
     if (self->rate.excess <= RATE_TOLERATED)
-        return task_sleep(wait);
-    client_say(
-        self, tr_in(self->language, "Mensagens demais. Até logo!", "Too many messages. Goodbye!"));
-    server_log(self->server, tr("Cliente %s: mensagens demais", "Client %s: too many messages"),
+        return task_sleep(delay);
+    client_send(self, "Mensagens demais. Até logo!", "Too many messages. Goodbye!");
+    log_printf(&server->log, tr("Cliente %s: mensagens demais", "Client %s: too many messages"),
         client_label(self));
-    self->server->floods++;
+    server->floods++;
     websocket_close(self->socket, WEBSOCKET_POLICY);
     return UV_EPERM;
 }
 
-// #region client_manage
-int client_manage(struct client *self)
+ssize_t client_receive(struct client *self, char **message)
 {
-    char *text;
-    ssize_t size = 0;
-    client_say(self, tr_in(self->language,
-                         "Bem vindo ao servidor de chat escrito em C com libuv e WebSockets. "
-                         "Identifique-se com /nome SeuNome",
-                         "Welcome to the chat server written in C with libuv and WebSockets. "
-                         "Identify yourself with /name YourName"));
-    while (!self->leaving && (size = websocket_receive(self->socket, &text)) > 0) {
-        int error = keep_pace(self);
-        if (error)
-            return error;
-        if (self->server->verbose)
-            server_log(self->server, "%s < %s", client_label(self), text);
-        process(self, text, (size_t)size);
-    }
-    return size < 0 ? (int)size : 0;
+    ssize_t size = websocket_receive(self->socket, message);
+    int error = size > 0 ? limit_rate(self) : 0;
+    return error ? error : size;
 }
-// #endregion client_manage
+
+static void ask_for_name(struct client *self)
+{
+    client_send(self, "Identifique-se para enviar mensagens. Use o comando /nome SeuNome",
+        "Identify yourself to send messages. Use the command /name YourName");
+}
+
+void client_process_commands(struct client *self, const char *message, size_t size)
+{
+    const char *text = text_skip_space(message);
+    if (*text == '/') {
+        struct words words = {0};
+        bool contains_nul = strlen(message) != size;
+        int error = contains_nul ? UV_EINVAL : words_split(&words, text + 1);
+        if (!error)
+            error = words.count > 0 ? command_run(self, &words) : UV_EINVAL;
+        if (error == UV_EINVAL)
+            client_send(self, "Comando inválido", "Invalid command");
+        else if (error == UV_ENOENT)
+            client_send(self, "Comando desconhecido", "Unknown command");
+        else if (error)
+            client_send(self, TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH);
+        words_free(&words);
+    } else if (!self->name) {
+        ask_for_name(self);
+    } else if (server_send_to_all(self->server, self, message, size) != 0) {
+        client_send(self, "Mensagem não enviada.", "Message not sent.");
+    }
+}
+
+int client_change_name(struct client *self, const struct words *words)
+{
+    if (words->count < 2 || !server_check_name(self->server, words->word[1])) {
+        client_send(self, "Nome em uso ou inválido. Escolha um outro.",
+            "Name in use or invalid. Choose another one.");
+        return 0;
+    }
+    int error = name_take(self, words->word[1]);
+    if (!error)
+        client_send(self, "Nome alterado com sucesso para %s", "Name successfully changed to %s",
+            self->name);
+    return error;
+}
+
+/* Returns the words from number first on, with a space between two; NULL if out of memory. The
+ * caller frees it. */
+static char *join_words(const struct words *words, size_t first)
+{
+    size_t size = 0;
+    for (size_t i = first; i < words->count; i++)
+        size += strlen(words->word[i]) + 1;
+    char *text = malloc(size + 1), *end = text;
+    for (size_t i = first; text && i < words->count; i++)
+        end = stpcpy(stpcpy(end, i > first ? " " : ""), words->word[i]);
+    return text;
+}
+
+int client_send_only_to(struct client *self, const struct words *words)
+{
+    if (!self->name) {
+        ask_for_name(self);
+        return 0;
+    }
+    if (words->count < 3) {
+        client_send(self, "Comando incorreto. /apenas Destinatário mensagem",
+            "Incorrect command. /only Recipient message");
+        return 0;
+    }
+    const char *recipient = words->word[1];
+    char *message = join_words(words, 2);
+    int error = message ? server_send_to_one(self->server, self, message, recipient) : UV_ENOMEM;
+    free(message);
+    if (error == UV_ENOMEM)
+        return error;
+    if (error)
+        client_send(self, "Destinatário %s não encontrado. Mensagem não enviada.",
+            "Recipient %s not found. Message not sent.", recipient);
+    return 0;
+}
+
+const char *client_label(const struct client *self)
+{
+    return self->name ? self->name : websocket_peer(self->socket);
+}

@@ -1,4 +1,4 @@
-/* The article's first server: receives a name, answers with a greeting. */
+/* The article's first server: it receives a name and answers with a greeting. */
 #include <stdio.h>
 
 #include "04-chat-server/websocket/websocket.h"
@@ -21,11 +21,24 @@ static int hello(struct websocket *socket, void *unused)
 }
 // #endregion hello
 
-static int serve(void *argument)
+static struct websocket_options options = {.host = "localhost", .port = "8765", .serve = hello};
+
+static const char *const purpose[] = {"Recebe um nome por WebSocket e responde Hello NOME!",
+    "Receives a name over WebSocket and answers Hello NAME!"};
+
+static const struct program_option option_table[] = {
+    {"host", OPTION_TEXT, &options.host, "HOST", {"endereço em que escuta", "address to listen at"},
+        0, 0},
+    {"port", OPTION_PORT, &options.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"}, 0,
+        65535},
+    {0},
+};
+
+static int serve(void *unused)
 {
-    const struct websocket_options *options = argument;
     struct websocket_server *server;
-    int error = websocket_listen(&server, options);
+    (void)unused;
+    int error = websocket_listen(&server, &options);
     if (error)
         return error;
     printf(tr("Escutando %s\n", "Listening on %s\n"), websocket_server_address(server));
@@ -36,22 +49,11 @@ static int serve(void *argument)
 
 int main(int argc, char **argv)
 {
-    struct websocket_options options = {.host = "localhost", .port = "8765", .serve = hello};
-    program_start(argc, argv,
-        (const char *[]){"Recebe um nome por WebSocket e responde Hello NOME!",
-            "Receives a name over WebSocket and answers Hello NAME!"},
-        (struct program_option[]){
-            {"host", OPTION_TEXT, &options.host, "HOST",
-                {"endereço em que escuta", "address to listen at"}, 0, 0},
-            {"port", OPTION_PORT, &options.port, "N", {"porta; 0 escolhe uma", "port; 0 picks one"},
-                0, 65535},
-            {0},
-        });
-
     uv_loop_t loop;
+    program_start(argc, argv, purpose, option_table);
     int error = loop_init(&loop);
     if (!error) {
-        error = task_run(&loop, "serve", serve, &options);
+        error = task_run(&loop, "serve", serve, NULL);
         int not_closed = loop_close(&loop);
         if (not_closed)
             return program_end(not_closed, tr("fechar tudo", "close everything"));

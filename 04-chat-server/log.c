@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,12 @@
 #include "04-chat-server/text.h"
 #include "common/language.h"
 
-#define ROOM_FOR_THE_LOST 96 /* bytes */
-#define CUT " ...\n"
+#define NOTE_SIZE 96 /* of the note about lost lines */
+#define ELLIPSIS " ...\n"
 
-/* A pipe that takes anything takes PIPE_BUF bytes, at once and whole. So the descriptor, which
- * others may use too, can stay one that blocks. A terminal may take a part and have us wait with
- * the rest: it is opened once more, for us alone. */
+/* A pipe that is ready takes PIPE_BUF bytes whole and at once. So standard output can stay in
+ * blocking mode, which other processes may share. A terminal may take a part of a line and then
+ * block, so the log opens it once more, in non-blocking mode. */
 static int open_output(void)
 {
     int own = isatty(STDOUT_FILENO)
@@ -27,54 +28,57 @@ static int open_output(void)
     return own < 0 ? STDOUT_FILENO : own;
 }
 
-static int put(int output, const char *text, size_t size)
+static bool put(int output, const char *text, size_t size)
 {
     struct pollfd ready = {.fd = output, .events = POLLOUT};
     if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
-        return -1;
-    return write(output, text, size) == (ssize_t)size ? 0 : -1;
+        return false;
+    return write(output, text, size) == (ssize_t)size;
 }
 
-/* Writes the line and its end behind the start; a long one is cut between two characters. Returns
- * how many bytes there are then. */
-static size_t end_line(char line[PIPE_BUF], size_t start, const char *text)
+/* Writes a note about lost lines, if there are any, and returns its size. */
+static size_t write_note(char line[PIPE_BUF], unsigned long long lost)
 {
-    size_t most = PIPE_BUF - start - sizeof(CUT), size = strlen(text);
-    bool fits = size <= most;
-    if (!fits)
-        size = most;
-    while (!fits && ((unsigned char)text[size] & 0xC0) == 0x80)
-        size--;
-    snprintf(line + start, PIPE_BUF - start, "%.*s%s", (int)size, text, fits ? "\n" : CUT);
-    return start + size + (fits ? 1 : strlen(CUT));
-}
-
-/* What is said of the lines that were left out; its size. */
-static size_t tell_lost(char *line, unsigned long long untold)
-{
-    if (untold == 0)
+    if (lost == 0)
         return 0;
-    int size = snprintf(line, ROOM_FOR_THE_LOST,
-        tr("... %llu linhas ficaram de fora\n", "... %llu lines were left out\n"), untold);
+    int size = snprintf(line, NOTE_SIZE,
+        tr("... %llu linhas ficaram de fora\n", "... %llu lines were left out\n"), lost);
     return (size_t)size;
 }
 
-void log_say(struct log *log, const char *format, va_list arguments)
+/* Writes the text and a newline from start on; truncates a long text between two characters.
+ * Returns the whole size. */
+static size_t write_text(char line[PIPE_BUF], size_t start, const char *text)
+{
+    size_t room = PIPE_BUF - start - sizeof(ELLIPSIS), size = strlen(text);
+    bool fits = size <= room;
+    if (!fits)
+        size = room;
+    while (!fits && ((unsigned char)text[size] & 0xC0) == 0x80)
+        size--;
+    snprintf(line + start, PIPE_BUF - start, "%.*s%s", (int)size, text, fits ? "\n" : ELLIPSIS);
+    return start + size + (fits ? 1 : strlen(ELLIPSIS));
+}
+
+void log_printf(struct log *log, const char *format, ...)
 {
     char line[PIPE_BUF], *text = NULL, *visible = NULL;
+    va_list arguments;
+    va_start(arguments, format);
     if (vasprintf(&text, format, arguments) >= 0) {
         visible = text_make_visible(text);
         free(text);
     }
-    size_t start = tell_lost(line, log->untold);
-    size_t size = end_line(line, start, visible ? visible : tr_error(UV_ENOMEM));
+    va_end(arguments);
+    size_t start = write_note(line, log->unreported);
+    size_t size = write_text(line, start, visible ? visible : tr_error(UV_ENOMEM));
     free(visible);
     if (log->output == 0)
         log->output = open_output();
-    if (put(log->output, line, size) == 0) {
-        log->untold = 0;
+    if (put(log->output, line, size)) {
+        log->unreported = 0;
     } else {
-        log->untold++;
+        log->unreported++;
         log->lost++;
     }
 }

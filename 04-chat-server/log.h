@@ -1,22 +1,20 @@
 /*
- * What the server says of its doings, on the standard output: a line each time, and never waiting
- * for who reads it. Where that is a pipe that nobody empties, or a terminal that was told to stop,
- * lines are left out; the next one that can be said tells how many.
+ * The server's log on standard output, one line for each event. Logging never blocks: while the
+ * output takes nothing, because nobody reads the pipe or the terminal is stopped, lines are lost,
+ * and the next line that is written reports their number.
  */
 #pragma once
 
-#include <stdarg.h>
-
-/* All zero is one that has said nothing. */
+/* All zero is a new log. */
 struct log {
-    unsigned long long lost;   /* lines, since the start */
-    unsigned long long untold; /* of them, since the last that was said */
-    int output;                /* descriptor; 0: not looked for yet */
+    unsigned long long lost;       /* lines, since the start */
+    unsigned long long unreported; /* lines lost since the last one that was written */
+    int output;                    /* descriptor; 0: not opened yet */
 };
 
-/* Says a line, as vprintf makes it: control characters made visible, cut after about 4,000 bytes.
- * What else the program prints has to be flushed before. */
-void log_say(struct log *log, const char *format, va_list arguments);
+/* Writes a printf-style line. Disallowed code points are made visible (text.h), and a line of more
+ * than about 4,000 bytes is truncated. Flush stdout before, if you print to it as well. */
+void log_printf(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Leaves one that has said nothing. */
+/* Closes what the log opened; it is a new log afterwards. */
 void log_close(struct log *log);

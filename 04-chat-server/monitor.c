@@ -1,11 +1,11 @@
-/* What those who watch the server ask for over HTTP. */
+/* Answers to monitoring programs over HTTP. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/chat.h"
 
-/* Prometheus' text form: what it is, whether it only grows, its value. */
+/* In Prometheus' text format: a help text, the type and the value. */
 static int write_metrics(char **body, const struct server *server)
 {
     struct websocket_counts counts = websocket_server_counts(server->sockets);

@@ -1,4 +1,4 @@
-/* Names: one client a name, in all rooms. */
+/* Names: a name belongs to one client, in all rooms. */
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
 
+/* The trees hold texts, so a lookup needs no struct. */
 struct name {
     struct client *owner;
     char text[];
@@ -17,15 +18,15 @@ static struct name *name_of(const char *text)
     return (struct name *)(text - offsetof(struct name, text));
 }
 
-/* What the server's own lines say beside a name, and so no name may: it must not make what is said
- * to all look as if it were private, another's, or the server's. */
-static bool would_forge(const char *name)
+/* A name may not contain the server's own phrases: with them a message would look like a private
+ * one, like another client's, or like the server's. */
+static bool contains_server_phrase(const char *name)
 {
     static const char *const phrases[] = {" >> ", TEXT_PRIVATE_PORTUGUESE, TEXT_PRIVATE_ENGLISH,
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
         TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
-    /* As the server writes it, with a space before and behind. */
-    char padded[4 * NAME_CHARACTERS + 3];
+    /* With the spaces that the server writes around a name. */
+    char padded[4 * MAX_NAME_CHARACTERS + 3];
     snprintf(padded, sizeof(padded), " %s ", name);
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
         if (strcasestr(padded, phrases[i]))
@@ -33,9 +34,9 @@ static bool would_forge(const char *name)
     return false;
 }
 
-bool server_name_is_free(const struct server *server, const char *name)
+bool name_is_valid(const char *name)
 {
-    return text_is_name(name) && !would_forge(name) && !server_find(server, name);
+    return text_is_name(name) && !contains_server_phrase(name);
 }
 
 struct client *server_find(const struct server *server, const char *name)
@@ -44,16 +45,38 @@ struct client *server_find(const struct server *server, const char *name)
     return found ? name_of(*found)->owner : NULL;
 }
 
-int name_take(struct client *client, const char *text)
+/* Adds a name to the server's tree. Returns NULL if out of memory. */
+static struct name *add(struct client *owner, const char *text)
 {
     struct name *name = malloc(sizeof(*name) + strlen(text) + 1);
     if (!name)
-        return UV_ENOMEM;
-    name->owner = client;
+        return NULL;
+    name->owner = owner;
     strcpy(name->text, text);
-    if (!tsearch(name->text, &client->server->names, text_compare_names)) {
-        free(name);
+    if (tsearch(name->text, &owner->server->names, text_compare_names))
+        return name;
+    free(name);
+    return NULL;
+}
+
+static void delete (struct name *name)
+{
+    tdelete(name->text, &name->owner->server->names, text_compare_names);
+    free(name);
+}
+
+int name_take(struct client *client, const char *text)
+{
+    struct name *name = add(client, text);
+    if (!name)
         return UV_ENOMEM;
+    int error = client->name ? room_announce(client, "%s" TEXT_RENAMED_PORTUGUESE "%s",
+                                   "%s" TEXT_RENAMED_ENGLISH "%s", client->name, text)
+                             : room_announce(client, "%s" TEXT_ARRIVED_PORTUGUESE,
+                                   "%s" TEXT_ARRIVED_ENGLISH, text);
+    if (error) {
+        delete (name);
+        return error;
     }
     name_release(client);
     client->name = name->text;
@@ -62,9 +85,7 @@ int name_take(struct client *client, const char *text)
 
 void name_release(struct client *client)
 {
-    if (!client->name)
-        return;
-    tdelete(client->name, &client->server->names, text_compare_names);
-    free(name_of(client->name));
+    if (client->name)
+        delete (name_of(client->name));
     client->name = NULL;
 }

@@ -1,4 +1,4 @@
-/* Rooms: who hears whom. */
+/* Rooms: a message reaches the clients in its sender's room. */
 #include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,9 +36,9 @@ static int enter(struct client *client, const char *name)
     if (!room)
         return UV_ENOMEM;
     client->room = room;
-    TAILQ_INSERT_TAIL(&room->clients, client, neighbor);
-    /* One that is closed already hears nothing. */
-    websocket_room_enter(&room->hearers[client->language], client->socket);
+    TAILQ_INSERT_TAIL(&room->clients, client, room_entry);
+    /* An error means that the connection has ended; client_receive will report it. */
+    websocket_room_enter(&room->members[client->language], client->socket);
     return 0;
 }
 
@@ -56,7 +56,7 @@ void room_leave(struct client *client)
 {
     struct room *room = client->room;
     websocket_room_leave(client->socket);
-    TAILQ_REMOVE(&room->clients, client, neighbor);
+    TAILQ_REMOVE(&room->clients, client, room_entry);
     client->room = NULL;
     if (!TAILQ_EMPTY(&room->clients))
         return;
@@ -64,51 +64,81 @@ void room_leave(struct client *client)
     free(room);
 }
 
-static int send_in(
-    enum language language, const struct client *origin, const char *text, size_t size)
+/* Sends to the Portuguese members the first text and to the English ones the second. Both reserve
+ * memory before either is sent, so that an error means that nobody got it. */
+static int send_both(const struct client *origin, char *const texts[2], const size_t sizes[2])
 {
-    return websocket_room_send(&origin->room->hearers[language], origin->socket, text, size);
+    struct websocket_room *members = origin->room->members;
+    int error = websocket_room_reserve(&members[PORTUGUESE], sizes[PORTUGUESE]);
+    if (!error)
+        error = websocket_room_reserve(&members[ENGLISH], sizes[ENGLISH]);
+    for (enum language language = PORTUGUESE; language <= ENGLISH && !error; language++)
+        error = websocket_room_send(
+            &members[language], origin->socket, texts[language], sizes[language]);
+    return error;
 }
 
-int room_send(const struct client *origin, const char *text, size_t size)
+int room_send(const struct client *origin, const char *text, size_t size, const char *format, ...)
 {
-    int error = send_in(PORTUGUESE, origin, text, size);
-    return error ? error : send_in(ENGLISH, origin, text, size);
+    char *beginning = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&beginning, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return UV_ENOMEM;
+    char *message = realloc(beginning, (size_t)length + size);
+    if (!message) {
+        free(beginning);
+        return UV_ENOMEM;
+    }
+    memcpy(message + length, text, size);
+    size += (size_t)length;
+    int error = send_both(origin, (char *[]){message, message}, (size_t[]){size, size});
+    free(message);
+    return error;
 }
 
-static void say_farewell_in(struct websocket_room *hearers, const char *text)
+int room_announce(const struct client *client, const char *portuguese, const char *english, ...)
 {
-    websocket_room_send(hearers, NULL, text, strlen(text));
+    char *texts[2] = {NULL, NULL};
+    int sizes[2];
+    for (enum language language = PORTUGUESE; language <= ENGLISH; language++) {
+        va_list arguments;
+        va_start(arguments, english);
+        sizes[language] =
+            vasprintf(&texts[language], tr_in(language, portuguese, english), arguments);
+        va_end(arguments);
+        if (sizes[language] < 0)
+            texts[language] = NULL;
+    }
+    int error = texts[PORTUGUESE] && texts[ENGLISH]
+                    ? send_both(client, texts,
+                          (size_t[]){(size_t)sizes[PORTUGUESE], (size_t)sizes[ENGLISH]})
+                    : UV_ENOMEM;
+    free(texts[PORTUGUESE]);
+    free(texts[ENGLISH]);
+    return error;
 }
 
-static void say_farewell(const void *node, VISIT visit, void *unused)
+static void send_text(struct websocket_room *members, const char *text)
+{
+    websocket_room_send(members, NULL, text, strlen(text));
+}
+
+static void announce_shutdown(const void *node, VISIT visit, void *unused)
 {
     (void)unused;
-    if (visit != postorder && visit != leaf)
+    if (visit != postorder && visit != leaf) /* twalk visits an inner node three times */
         return;
     const char *name = *(char *const *)node;
     struct room *room = (struct room *)(name - offsetof(struct room, name));
-    say_farewell_in(&room->hearers[PORTUGUESE], "O servidor está fechando. Até logo!");
-    say_farewell_in(&room->hearers[ENGLISH], "The server is closing. Goodbye!");
+    send_text(&room->members[PORTUGUESE], "O servidor está fechando. Até logo!");
+    send_text(&room->members[ENGLISH], "The server is closing. Goodbye!");
 }
 
-void rooms_say_farewell(struct server *server)
+void rooms_announce_shutdown(struct server *server)
 {
     server->closing = true;
-    twalk_r(server->rooms, say_farewell, NULL);
-}
-
-void room_tell(const struct client *client, const char *portuguese, const char *english, ...)
-{
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++) {
-        char *text;
-        va_list arguments;
-        va_start(arguments, english);
-        int size = vasprintf(&text, tr_in(language, portuguese, english), arguments);
-        va_end(arguments);
-        if (size < 0)
-            continue;
-        send_in(language, client, text, (size_t)size);
-        free(text);
-    }
+    twalk_r(server->rooms, announce_shutdown, NULL);
 }

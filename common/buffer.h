@@ -1,6 +1,6 @@
 /*
- * Bytes in a queue: appended at the end, taken from the start. All zero is an empty one, which
- * holds no memory.
+ * A queue of bytes: they are appended at the end and consumed from the start. An all-zero buffer is
+ * empty and holds no memory.
  */
 #pragma once
 
@@ -8,22 +8,23 @@
 
 struct buffer {
     char *data;
-    size_t start, end; /* the bytes are those from start to end */
-    size_t capacity;   /* one more byte is allocated, for a NUL */
+    size_t start, end; /* the contents are data[start] to data[end - 1] */
+    size_t capacity;   /* bytes of memory, not counting one more for a NUL */
 };
 
-/* Sees to it that size more bytes fit behind the end. Returns 0 or UV_ENOMEM. */
+/* Reserves room for size more bytes after the end. Returns 0 or UV_ENOMEM. */
 int buffer_reserve(struct buffer *buffer, size_t size);
 
-/* Appends bytes. Returns 0 or UV_ENOMEM. */
+/* Appends a copy of the bytes. Returns 0, or UV_ENOMEM and then the buffer is unchanged. */
 int buffer_append(struct buffer *buffer, const void *data, size_t size);
 
-/* Takes size bytes from the start; an emptied buffer starts again at the front. */
+/* Removes size bytes, no more than there are, from the start. */
 void buffer_consume(struct buffer *buffer, size_t size);
 
-/* Frees the memory; the buffer is empty then. */
+/* Frees the memory. The buffer is empty then and can be used again. */
 void buffer_free(struct buffer *buffer);
 
+/* The number of bytes in the buffer. */
 static inline size_t buffer_size(const struct buffer *buffer)
 {
     return buffer->end - buffer->start;

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 #include <uv.h>
 
 /* Makes an empty loop (asyncio.new_event_loop). Returns 0 or UV_ENOMEM, UV_EMFILE, ... */
@@ -79,8 +80,8 @@ void loop_clock_advance(uv_loop_t *loop, double seconds);
 struct loop_callback {
     void (*run)(void *argument);
     void *argument;
-    const void *hot; /* memory that run begins with: it is fetched while the one before runs */
-    struct loop_callback *next;
+    const void *hot; /* memory that run begins with, or NULL; fetched while the one before runs */
+    STAILQ_ENTRY(loop_callback) entry;
     bool pending;
 };
 
@@ -92,7 +93,7 @@ void loop_ready(uv_loop_t *loop, struct loop_callback *callback);
 void loop_wake(uv_loop_t *loop, struct loop_callback *callback);
 
 /* Runs it at the end of this pass (or of the next, outside one), after all that is ready. */
-void loop_at_end_of_pass(uv_loop_t *loop, struct loop_callback *callback);
+void loop_at_end_of_iteration(uv_loop_t *loop, struct loop_callback *callback);
 
 /* A callback that is to run at a time. All zero is a timer that is not set. */
 struct loop_timer {

@@ -1,12 +1,15 @@
 /*
  * TCP for tasks: asyncio's open_connection, start_server, StreamReader, StreamWriter and Protocol.
  *
- * A stream is a connected socket. One task may read it while another writes. What is written in
- * one pass of the loop leaves in one send at the pass's end, or earlier above the high water mark.
+ * A stream is a connected socket. One task may read it while another writes. The stream collects
+ * what is written during one iteration of the loop and sends it at the iteration's end in one
+ * send, or earlier if more than STREAM_HIGH_WATER bytes are pending.
  *
- * Errors are libuv's: UV_ECONNRESET, UV_EPIPE, UV_ECONNREFUSED, UV_EADDRINUSE, ... Any call that
- * waits may also return UV_ECANCELED or UV_ETIMEDOUT, and any that stores bytes UV_ENOMEM. When the
- * connection itself has failed, every later call returns that failure again.
+ * Errors are libuv's: UV_ECONNRESET, UV_EPIPE, UV_ECONNREFUSED, UV_EADDRINUSE, ... Every call that
+ * waits may also return UV_ECANCELED or UV_ETIMEDOUT (task.h), and every call that stores bytes
+ * UV_ENOMEM. A connection that has failed stays failed: every later call returns the same error,
+ * but a read first returns the bytes that arrived before. A cancelled read or drain loses nothing:
+ * the stream can be used as if the call had not been made.
  */
 #pragma once
 
@@ -15,25 +18,27 @@
 #include "common/buffer.h"
 #include "common/task.h"
 
-#define STREAM_LINE_LIMIT (64 * 1024) /* bytes of the longest line, its newline included */
-#define STREAM_HIGH_WATER (64 * 1024) /* above so many pending bytes stream_drain waits ... */
-#define STREAM_LOW_WATER (16 * 1024)  /* ... until no more than so many are left */
-#define STREAM_LINGER 2.0             /* seconds that stream_close grants to what is pending */
-#define STREAM_ADDRESS_SIZE 64        /* holds any "[address]:port" and its NUL */
+#define STREAM_LINE_LIMIT (64 * 1024) /* bytes in the longest line, including its newline */
+#define STREAM_HIGH_WATER (64 * 1024) /* pending bytes above which stream_drain waits */
+#define STREAM_LOW_WATER (16 * 1024)  /* pending bytes at which stream_drain stops waiting */
+#define STREAM_LINGER 2.0             /* seconds that stream_close allows for pending output */
+#define STREAM_ADDRESS_SIZE 64        /* bytes for any "[address]:port" and its NUL */
 
 struct stream;
 
-/* An object that is told what happens to its connection (asyncio.Protocol). Each function may be
- * NULL; self is the object, made anew for each connection. Only manage may wait. */
+/* The functions that the library calls during a connection (asyncio.Protocol). Each may be NULL.
+ * self is an object of the connection's own, on the stack of its task. Only manage may wait. */
 struct protocol {
-    size_t size; /* of the object, which is all zero in connection_made */
+    size_t size; /* bytes of the object, which is all zero when connection_made is called */
+    /* The first call. context is the argument of the call that runs the protocol. */
     void (*connection_made)(void *self, struct stream *stream, void *context);
-    /* The connection's task: when it returns, the connection is closed. NULL reads to the end. */
+    /* The body of the connection's task: when it returns, the connection is closed. If it is NULL,
+     * the task reads until the peer closes the connection. */
     int (*manage)(void *self);
-    /* Bytes have arrived, because the task reads. What it gives to stream_feed, the task's reader
-     * gets; NULL feeds all. */
+    /* Called for bytes that the task's reading has received. The task then reads only the bytes
+     * that this function passes to stream_feed; if it is NULL, the task reads them all. */
     void (*data_received)(void *self, const char *data, size_t size);
-    /* The last call. error is what manage returned: 0 after a regular end. */
+    /* The last call, after the connection was closed. error is the result of manage. */
     void (*connection_lost)(void *self, int error);
 };
 
@@ -41,128 +46,145 @@ struct stream {
     uv_poll_t poll;
     uv_loop_t *loop;
     int socket;       /* -1: closed */
-    int error;        /* what broke the connection, or 0 */
-    int events;       /* what is polled: UV_READABLE, UV_WRITABLE */
-    bool polling;     /* poll is initialized, so has to be closed */
-    bool readable;    /* a recv may find something */
-    bool ended;       /* the peer will send no more */
-    bool half_closed; /* no more may be written ... */
-    bool shut;        /* ... and the peer has been told */
-    bool closing;     /* stream_close has begun, and waits */
-    unsigned turns;   /* receives without a wait before */
-    char after_line;  /* the byte that the NUL behind the last line stands for */
+    int error;        /* the error that broke the connection, or 0 */
+    int events;       /* the events polled for: UV_READABLE, UV_WRITABLE */
+    bool polling;     /* poll is initialized, so stream_close has to close it */
+    bool readable;    /* recv may find something */
+    bool ended;       /* no more bytes will arrive */
+    bool half_closed; /* stream_half_close was called, so no more bytes may be written */
+    bool shut;        /* the output of a half-closed stream was sent, then its end */
+    bool closing;     /* a task is in stream_close */
+    unsigned turns;   /* how often a task received without waiting first */
+    char after_line;  /* the byte that the NUL after the last line replaces */
     char *line_end;   /* where that NUL is, or NULL */
     struct buffer input, output;
-    size_t line_limit; /* STREAM_LINE_LIMIT, until set otherwise */
+    size_t line_limit; /* bytes; STREAM_LINE_LIMIT unless the program changes it */
     struct task_wait *reader, *writer;
-    size_t low_water; /* the writer waits until no more is pending */
+    size_t low_water; /* pending bytes at which the writer stops waiting */
     struct loop_callback flush;
     const struct protocol *protocol;
     void *object;
 };
 
-/* Connects to the first address of host that answers (asyncio.open_connection). Returns 0, or the
- * last address's error; then there is nothing to close: when cancelled, it gives up what it had
- * begun. */
+/* Connects to the first of the host's addresses that accepts (asyncio.open_connection). Returns 0,
+ * or the last address's error. After an error, and after a cancellation, there is nothing to
+ * close. */
 int stream_connect(struct stream *stream, const char *host, const char *port);
 
-/* Makes a stream of a connected socket, which it owns from then on. */
+/* Makes a stream of a connected socket. From then on the stream owns the socket. */
 void stream_open(struct stream *stream, int socket);
 
-/* From here on what arrives is told to protocol->data_received, for the object self (the reader
- * half of create_connection); its other functions are the caller's to call. */
+/* Makes every later read pass what it receives to protocol->data_received, with the object self
+ * (the reading half of create_connection). The caller calls the protocol's other functions. */
 void stream_set_protocol(struct stream *stream, const struct protocol *protocol, void *self);
 
-/* Sends what is pending, for at most STREAM_LINGER seconds and even when cancelled, and closes
- * the socket (writer.close, wait_closed). No other task may wait for it, nor close it meanwhile;
- * reads find its end from now on. One that is closed is left as it is. */
+/* Sends the pending output and closes the socket (writer.close, wait_closed). Waits at most
+ * STREAM_LINGER seconds; a cancellation does not shorten that. Later reads return 0, the end of
+ * the stream. No other task may be waiting on the stream or closing it. Does nothing to a stream
+ * that is closed. */
 void stream_close(struct stream *stream);
 
 /*
- * Reading. What *line or *data points to is the stream's, has a NUL behind it, and lives until the
- * next read of the stream, whatever is waited for in between. It may be written to.
+ * Reading. *line and *data point into the stream's own memory, with a NUL after the last byte. The
+ * bytes are valid, and may be modified, until the next read of the stream; other waits do not
+ * affect them.
  */
 
-/* One line, with its newline; the last one may have none (reader.readline). Returns its length, 0
- * at the end of the stream, or UV_EMSGSIZE if it is longer than stream->line_limit: what had come
- * of it is dropped, and what follows is read as a new line. */
+/* Reads one line, including its newline; the last line of a stream may have none (reader.readline).
+ * Returns its length, 0 at the end of the stream, or UV_EMSGSIZE if it is longer than
+ * stream->line_limit. The part of a long line that has arrived is dropped, and the rest is read as
+ * a line of its own. */
 ssize_t stream_read_line(struct stream *stream, char **line);
 
-/* Exactly size bytes (reader.readexactly). Returns size, or UV_EOF if the stream ends before: what
- * there is can still be read otherwise. */
+/* Reads exactly size bytes (reader.readexactly). Returns size, or UV_EOF if the stream ends
+ * earlier: the other reads can still return the bytes before the end. */
 ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size);
 
-/* What there is, at least one byte (reader.read). Returns the count, or 0 at the end of the stream.
- */
+/* Reads the bytes that have arrived, at least one (reader.read). Returns their number, or 0 at the
+ * end of the stream. */
 ssize_t stream_read(struct stream *stream, char **data);
 
-/* Appends bytes to what is to be read (reader.feed_data). Like a read, it ends the life of what the
- * last one gave. Returns 0, or UV_ENOMEM: that the stream's next calls return too. */
+/* Appends bytes to the stream's input (reader.feed_data). Like a read, it invalidates the result of
+ * the last read. Returns 0, UV_EPIPE if the stream is closed, or UV_ENOMEM, which then breaks the
+ * stream. */
 int stream_feed(struct stream *stream, const char *data, size_t size);
 
 /*
- * Writing. Never waits; the bytes are copied. Returns 0, or why they could not be taken: the next
- * stream_drain returns that too.
+ * Writing. Only stream_drain waits.
  */
 
-int stream_write(struct stream *stream, const void *data, size_t size); /* writer.write */
+/* Copies the bytes to the stream's output (writer.write). Returns 0; UV_EPIPE if the stream is
+ * closed or half-closed; or the error that broke the stream, which stream_drain returns too. */
+int stream_write(struct stream *stream, const void *data, size_t size);
+
+/* Writes a string without its NUL. */
 int stream_write_text(struct stream *stream, const char *text);
 
-/* Waits until no more than STREAM_LOW_WATER bytes are pending, if there were more than
- * STREAM_HIGH_WATER (writer.drain). */
+/* If more than STREAM_HIGH_WATER bytes are pending, waits until no more than STREAM_LOW_WATER are
+ * (writer.drain). Returns 0 or the error that broke the stream. */
 int stream_drain(struct stream *stream);
 
-/* Sends what is pending, then tells the peer that no more comes (writer.write_eof); reading goes
- * on. Does not wait. */
+/* Tells the peer, after the pending output, that no more bytes will come (writer.write_eof). The
+ * stream can still be read. Returns 0 or the error that broke the stream. */
 int stream_half_close(struct stream *stream);
 
 /*
- * Addresses, as "127.0.0.1:8888" or "[::1]:8888" (get_extra_info("peername"), ("sockname")). They
- * return 0 or libuv's error, and then the text "?".
+ * Addresses as text, "127.0.0.1:8888" or "[::1]:8888". Each call returns 0, or a libuv error, and
+ * then the text is "?".
  */
 
+/* The address of the peer of a connected socket, given by its descriptor. */
+int socket_peer_address(int socket, char address[STREAM_ADDRESS_SIZE]);
+
+/* The address of the stream's peer (get_extra_info("peername")). */
 int stream_peer_address(const struct stream *stream, char address[STREAM_ADDRESS_SIZE]);
+
+/* The stream's own address (get_extra_info("sockname")). */
 int stream_own_address(const struct stream *stream, char address[STREAM_ADDRESS_SIZE]);
 
 /*
  * Serving
  */
 
-/* A socket that listens. */
+/* A listening socket. */
 struct listener {
     uv_poll_t poll;
     uv_loop_t *loop;
-    int socket;
+    int socket; /* -1: closed */
     bool polling;
-    size_t accepted;
-    bool short_of; /* of descriptors or memory, and this has been said */
+    size_t attempts;        /* how often listener_accept has called accept */
+    bool shortage_reported; /* since the last accepted connection */
     struct task_wait *waiter;
 };
 
-/* Listens at the first address of host that can be had; port "0" picks a free one. */
+/* Listens at the first of the host's addresses that is available; port "0" picks a free port.
+ * Returns 0, or the last address's error. After an error, and after a cancellation, there is
+ * nothing to close. */
 int listener_open(struct listener *listener, const char *host, const char *port);
 
-/* Where it listens. */
+/* The address at which it listens (server.sockets[0].getsockname). */
 int listener_address(const struct listener *listener, char address[STREAM_ADDRESS_SIZE]);
 
-/* Waits for the next connection; returns its socket, or an error. Out of descriptors or memory, it
- * says so on stderr, waits for a moment and goes on. */
+/* Waits for the next connection (loop.sock_accept). Returns its socket, which the caller owns, or
+ * an error. When descriptors or memory run out, reports that on stderr, waits for a moment and
+ * tries again. A cancelled call accepts nothing. */
 int listener_accept(struct listener *listener);
 
-/* Connects, and runs the protocol on the connection until it is closed (loop.create_connection).
- * context is handed to connection_made. Returns why it could not connect, or what manage returned.
- */
+/* Connects and runs the protocol on the connection until it is closed (loop.create_connection).
+ * Returns the error of stream_connect, or the result of manage. */
 int protocol_connect(
     const struct protocol *protocol, void *context, const char *host, const char *port);
 
-/* Runs the protocol on a stream: makes the object, calls its functions, closes the stream. Returns
- * what manage returned. */
+/* Runs the protocol on a stream that is open: makes the object, calls the protocol's functions and
+ * closes the stream. Returns the result of manage. */
 int protocol_run(const struct protocol *protocol, void *context, struct stream *stream);
 
-/* Accepts until cancelled: each connection gets a task, an object and the calls of its protocol
- * (loop.create_server and serve_forever). context is handed to connection_made. Returns what ended
- * it; by then all connections are closed. */
+/* Accepts connections, and runs the protocol on each in a task of its own, until it is cancelled or
+ * accepting fails (loop.create_server and serve_forever). Then it cancels the connections' tasks
+ * and waits until they have closed the connections. Returns UV_ECANCELED, UV_ETIMEDOUT or
+ * accept's error. */
 int listener_serve(struct listener *listener, const struct protocol *protocol, void *context);
 
-/* Stops listening. One that is closed is left as it is. */
+/* Stops listening. Its short wait for libuv cannot be cancelled. No task may be accepting. Does
+ * nothing to a listener that is closed. */
 void listener_close(struct listener *listener);

@@ -1,6 +1,6 @@
 /*
- * Tasks: functions that wait while others run. asyncio's Task, Future, TaskGroup, sleep, gather,
- * timeout and shield.
+ * Tasks: functions that wait while other tasks run. asyncio's Task, Future, TaskGroup, sleep,
+ * gather, timeout and shield.
  *
  *     static int hello(void *unused)
  *     {
@@ -8,20 +8,22 @@
  *         return task_sleep(1.0);
  *     }
  *
- * A task is a coroutine with a name, a result and a parent. It is a plain function: it may call
- * others, and any of them may wait. Only one task of a loop runs at a time, and it is left only
- * where it waits.
+ * A task is a coroutine with a name, a result and a parent. It runs a plain C function, which may
+ * call others, and each of them may wait. Only one task of a loop runs at a time, and it runs until
+ * it waits.
  *
  * Every call that waits returns 0 (or a count), or a negative libuv error. UV_ECANCELED: the task
- * has been cancelled; UV_ETIMEDOUT: the deadline of a scope that it is in has passed. From then on
- * every wait of that task, in that scope, returns the same error at once: return it, freeing what
- * is held on the way. A result that arrived before the cancellation is returned, and the next wait
- * tells of the latter; one that arrives after it is there for whoever asks next, unless the call
- * says that it is dropped.
+ * was cancelled; UV_ETIMEDOUT: the deadline of a scope that the task is in has passed. From then on
+ * every wait of that task, or inside that scope, returns this error at once. Return it, and free
+ * on the way what the function owns. If a result arrives before the cancellation, the call returns
+ * the result, and the next wait returns the cancellation. If a result arrives after it, the next
+ * call can still get it, unless the call's documentation says that it is dropped.
  *
- * Waiting outside a task is a mistake that ends the program.
+ * A call that waits ends the program if it is made outside a task.
  */
 #pragma once
+
+#include <sys/queue.h>
 
 #include "common/loop.h"
 
@@ -33,16 +35,17 @@ struct task;
 
 /* Runs function(argument) as the first task of the loop until it has ended (asyncio.run,
  * loop.run_until_complete), and returns its result, or UV_ENOMEM. The first SIGINT or SIGTERM
- * cancels it. */
+ * cancels the task. */
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument);
 
-/* The loop of the task that runs; asyncio.get_running_loop. */
+/* The loop of the running task (asyncio.get_running_loop). Ends the program outside a task. */
 uv_loop_t *task_loop(void);
 
-/* The task that runs, or NULL outside one (asyncio.current_task). */
+/* The running task, or NULL outside a task (asyncio.current_task). */
 struct task *task_current(void);
 
-/* The name given to the task. The string is the spawner's: it has to outlive the task. */
+/* The task's name (task.get_name). The string belongs to the caller that started the task, and has
+ * to outlive the task. */
 const char *task_name(const struct task *task);
 
 /*
@@ -52,11 +55,12 @@ const char *task_name(const struct task *task);
 /* Waits that many seconds (asyncio.sleep). Returns 0, UV_ECANCELED, UV_ETIMEDOUT or UV_ENOMEM. */
 int task_sleep(double seconds);
 
-/* Lets everything else that is ready run first (asyncio.sleep(0)). Returns 0, UV_ECANCELED or
+/* Lets all other ready tasks and callbacks run first (asyncio.sleep(0)). Returns 0, UV_ECANCELED or
  * UV_ETIMEDOUT. */
 int task_yield(void);
 
-/* 0, or the error that the next wait would return. For long work between two waits. */
+/* Returns 0, or the error that the next wait would return (task.cancelling). Does not wait: a task
+ * that computes for long asks it now and then. */
 int task_cancelled(void);
 
 /*
@@ -68,77 +72,79 @@ int task_cancelled(void);
  *     int error = read_keyboard(game);
  *     return scope_leave(&scope, error);
  *
- * A child that ends with an error cancels its siblings and whatever the opener waits for inside the
- * scope; that first error is what the scope returns. So no child outlives its parent, and no error
- * is lost.
+ * When a child ends with an error, the scope cancels the other children and the owner's waits
+ * inside the scope, and scope_leave returns the error. So no child outlives its parent, and no
+ * error is lost.
  */
 
 struct scope {
-    struct scope *outer;      /* the next one of the same task */
-    struct task *owner;       /* who opened it */
-    struct task *children;    /* all that have not been let go of */
-    size_t running;           /* those that have not ended */
-    int cancelled;            /* 0, or what waits inside it return */
-    int error;                /* the first failure of a child */
-    bool shielded;            /* what is cancelled outside is not felt inside ... */
-    double seconds;           /* ... for so long */
-    struct task_wait *joiner; /* the owner, while it waits for the children */
-    struct loop_timer timer;  /* its deadline */
+    struct scope *outer;         /* the scope around it in the same task, or NULL */
+    struct task *owner;          /* the task that opened it; NULL: it is not open */
+    TAILQ_HEAD(, task) children; /* that run, or have ended while a handle to them is held */
+    size_t running;              /* children that have not ended */
+    int cancelled;               /* 0, or the error that waits inside the scope return */
+    int error;                   /* the first failure of a child, or 0 */
+    bool shielded;               /* cancellations from outside have no effect inside */
+    double seconds;              /* that a shielded scope may take */
+    struct task_wait *joiner;    /* the owner's wait for its children, or NULL */
+    struct loop_timer timer;     /* runs at the deadline */
 };
 
-/* Opens a scope (async with asyncio.TaskGroup()). Every scope opened must be left, the innermost
- * first. */
+/* Opens a scope (async with asyncio.TaskGroup()). Every scope must be left, the innermost first. */
 void scope_enter(struct scope *scope);
 
-/* Also sets a deadline, by the loop's clock: at it the children are cancelled, and what the owner
- * waits for inside the scope returns UV_ETIMEDOUT (asyncio.timeout_at). UINT64_MAX sets none.
- * Returns 0, or UV_ENOMEM; the scope is open in either case. */
+/* Opens a scope with a deadline by the loop's clock (asyncio.timeout_at). When it passes, the
+ * children are cancelled, and the owner's waits inside the scope return UV_ETIMEDOUT. UINT64_MAX
+ * means no deadline. Returns 0, or UV_ENOMEM; the scope is open in either case. */
 int scope_enter_until(struct scope *scope, uint64_t deadline);
 
-/* For cleanup that has to wait: inside it a cancellation from outside is not felt, for at most that
- * many seconds (asyncio.shield, but bounded). Cleanup that takes longer gets UV_ETIMEDOUT, and
- * stderr is told the task's name and the bound. */
+/* Opens a scope for cleanup that has to wait: a cancellation from outside has no effect inside it
+ * (asyncio.shield). After that many seconds, waits inside it return UV_ETIMEDOUT, and stderr
+ * gets a line with the task's name and the limit. Returns 0, or UV_ENOMEM; the scope is open in
+ * either case. */
 int scope_enter_shielded(struct scope *scope, double seconds);
 
-/* Starts function(argument) as a child (TaskGroup.create_task). It first runs when the
- * spawner waits. May be called by any task and from callbacks, not only by the owner. Returns 0,
- * UV_ENOMEM, or the scope's error if it has been cancelled. */
+/* Starts function(argument) as a child (TaskGroup.create_task). The child begins to run when the
+ * running task waits. Any task of the loop may call it, and any callback. Returns 0, UV_ENOMEM, or
+ * the scope's error if the scope has been cancelled. */
 int scope_spawn(
     struct scope *scope, const char *name, int (*function)(void *argument), void *argument);
 
-/* scope_spawn with more to say. */
+/* Does the same with options. */
 struct task_options {
     size_t stack_size;    /* bytes; 0: the usual 64 KiB (256 KiB under ASan) */
-    struct task **handle; /* unless NULL, receives the task, for task_join or task_cancel: it stays
-                             valid until it is joined or its scope is left */
+    struct task **handle; /* unless NULL, receives the task, for task_join and task_cancel; it is
+                             valid until the task is joined or the scope is left */
 };
 int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void *argument),
     void *argument, struct task_options options);
 
-/* Waits until all children have ended (TaskGroup.__aexit__). Returns 0, the first failure among
- * them, UV_ECANCELED or UV_ETIMEDOUT; children may still run after the last two. */
+/* Waits until all children have ended (TaskGroup.__aexit__). Returns 0, the first failure of a
+ * child, UV_ECANCELED or UV_ETIMEDOUT. After the last two, children may still run. */
 int scope_join(struct scope *scope);
 
-/* Cancels the children (task_cancel for each) and makes waits inside the scope return UV_ECANCELED.
- */
+/* Cancels the children, and makes the owner's waits inside the scope return UV_ECANCELED. Does not
+ * wait. */
 void scope_cancel(struct scope *scope);
 
-/* Cancels the children that still run, waits for them, and closes the scope. Returns the first of:
- * error (the body's own, passed in), unless it is only the cancellation that another failure
- * caused; the first failure of a child; 0. This wait is not cut short by a cancellation. */
+/* Cancels the children that still run, waits until they have ended, and closes the scope
+ * (TaskGroup.__aexit__). error is the result of the code inside the scope. Returns error, or the
+ * first failure of a child if error is 0 or only the cancellation that this failure caused. A
+ * cancellation does not shorten this wait. */
 int scope_leave(struct scope *scope, int error);
 
-/* Waits until the task has ended, stores what its function returned in *result unless NULL, and
- * lets go of the handle (await task). Returns 0, UV_ECANCELED or UV_ETIMEDOUT: then the handle is
- * still held. One task may join another once. */
+/* Waits until the task has ended, stores its result in *result unless that is NULL, and releases
+ * the handle (await task). Returns 0, UV_ECANCELED or UV_ETIMEDOUT; after the last two the handle
+ * is still valid. A task can be joined once, and by one task at a time. */
 int task_join(struct task *task, int *result);
 
-/* Cancels a task (task.cancel): what it waits for, and all that it will wait for, returns
- * UV_ECANCELED. Its children are cancelled as it leaves their scopes. Does nothing to one that has
- * ended. Does not wait for it. */
+/* Cancels a task (task.cancel): its present wait and all later ones return UV_ECANCELED. The task
+ * cancels its children when it leaves their scopes. Does nothing to a task that has ended. Does not
+ * wait for the task. */
 void task_cancel(struct task *task);
 
-/* One call of many; result is what it returned. */
+/* One of the calls of task_gather, which stores in result what the function returned, or
+ * UV_ECANCELED if it was not called. */
 struct task_call {
     const char *name;
     int (*function)(void *argument);
@@ -146,46 +152,54 @@ struct task_call {
     int result;
 };
 
-/* Runs all of them at once and waits for all (asyncio.gather). Returns 0, or the first failure,
- * after which the others have been cancelled and have ended. */
+/* Runs all the calls, each in a task of its own, and waits until all have ended (asyncio.gather).
+ * Returns 0, the first failure, UV_ENOMEM, UV_ECANCELED or UV_ETIMEDOUT. After an error the other
+ * calls have been cancelled, and have ended too. */
 int task_gather(struct task_call *calls, size_t count);
 
 /*
- * A future: a result that does not exist yet (asyncio.Future). All zero is one that has none; it
- * needs no freeing, but must not go while a task waits for it.
+ * A future: a result that does not exist yet (asyncio.Future). Initialize it with zeros, for
+ * example with {0}. It needs no freeing, but its memory must stay valid while a task waits for it.
  */
 struct future {
     bool done;
     int result;
-    struct future_waiter *first, *last;
+    TAILQ_HEAD(, future_waiter) waiters; /* in the order in which they began to wait */
 };
 
-/* Sets the result and wakes whoever waits (future.set_result). Returns 0, or UV_EALREADY if it was
- * set. From any callback or task of the loop. */
+/* Sets the result and wakes all tasks that wait for it (future.set_result). Returns 0, or
+ * UV_EALREADY if a result was set before. Any callback or task of the loop may call it. */
 int future_set(struct future *future, int result);
 
-/* Waits for the result and stores it in *result unless NULL (await future). Any number of tasks may
- * wait. Returns 0, UV_ECANCELED or UV_ETIMEDOUT. */
+/* Waits for the result and stores it in *result unless that is NULL (await future). Any number of
+ * tasks may wait; cancelling one of them does not affect the future. Returns 0, UV_ECANCELED or
+ * UV_ETIMEDOUT. */
 int future_wait(struct future *future, int *result);
 
 /*
  * For modules that make new kinds of waiting (stream, executor, websocket).
  */
 
-/* What a task waits for; it lives on the waiting task's stack. */
+/* The wait of a task, on that task's stack. */
 struct task_wait {
-    const char *what;                       /* for people: "sleep", "read_line" */
-    void (*cancel)(struct task_wait *wait); /* undo it, then task_wake, now or in a callback */
-    struct task *task;                      /* who waits */
-    uint64_t since;                         /* by the loop's clock */
+    const char *what;                       /* a name for people: "sleep", "read_line" */
+    void (*cancel)(struct task_wait *wait); /* undoes the wait; then calls task_wake, or a callback
+                                               does so later */
+    struct task *task;                      /* the task that waits */
+    uint64_t since;                         /* when the wait began, by the loop's clock */
     int result;
 };
 
-/* Suspends the task until task_wake, and returns what that was given. A cancellation calls cancel,
- * once: it sees to it that nothing points to *wait any more, and that task_wake is called, with
- * UV_ECANCELED or with a result that came first. A task that has been cancelled before is suspended
- * too, and cancel called at once. With cancel NULL the wait cannot be cut short. */
+/* Suspends the running task until task_wake, and returns the result passed to that. When the task
+ * is cancelled, cancel is called once. It must make sure that no pointer to *wait is left, and that
+ * task_wake is called, with UV_ECANCELED or with a result that came first. If the task was
+ * cancelled before, cancel is called at once. If cancel is NULL, the wait cannot be cancelled. */
 int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct task_wait *wait));
 
-/* Makes the task ready; its task_wait returns result. Only for one that waits, and once. */
+/* Makes the waiting task ready; its task_wait returns result. Call it once for each task_wait. */
 void task_wake(struct task_wait *wait, int result);
+
+/* Closes a libuv handle and waits until its memory may be freed or reused (transport.close,
+ * wait_closed). The wait cannot be cancelled: libuv uses the handle until its close callback.
+ * Changes handle->data. */
+void task_close_handle(uv_handle_t *handle);

@@ -26,29 +26,22 @@
  * debugging symbols. */
 void trace_tasks(uv_loop_t *loop, FILE *out);
 
-struct trace;
+struct observer;
 
-/* The recording of the loop, or NULL: the first that its state holds. With TRACE_LEFT_OUT all that
- * records is compiled out: so a test counts what asking costs. */
-static inline struct trace *trace_of(const uv_loop_t *loop)
-{
-#ifdef TRACE_LEFT_OUT
-    (void)loop;
-    return NULL;
-#else
-    return *(struct trace *const *)loop->data;
-#endif
-}
-
-/* Marks the moment in the recording, on the row of the task that runs, or else the loop's: what, as
- * in "ws send", and how many bytes; 0 says nothing of bytes. Costs nothing where there is no
- * recording. Only for the loop's thread. */
-void trace_mark_now(struct trace *trace, const char *what, size_t bytes)
+/* Marks the moment in the recording, on the row of the running task, or else the loop's: what, as
+ * in "ws send", and how many bytes; 0 leaves the bytes out. Where nothing watches the loop, it
+ * costs one look at a pointer. Only for the loop's thread. */
+void trace_mark_now(const uv_loop_t *loop, const char *what, size_t bytes)
     __attribute__((cold, noinline));
 static inline void trace_mark(const uv_loop_t *loop, const char *what, size_t bytes)
 {
-    if (trace_of(loop))
-        trace_mark_now(trace_of(loop), what, bytes);
+#ifndef OBSERVER_LEFT_OUT
+    struct observer *const *observer = loop->data; /* the first member of the loop's state */
+    if (*observer)
+        trace_mark_now(loop, what, bytes);
+#else
+    (void)loop, (void)what, (void)bytes;
+#endif
 }
 
 /* Writes the recording, if there is one, and ends it: for a signal handler that is about to end the

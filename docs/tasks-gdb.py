@@ -139,16 +139,24 @@ def pool_and_running():
     raise gdb.GdbError('No thread is in task_run.')
 
 
-def linked(first, link):
-    while first:
-        yield first
-        first = first[link]
+def scopes_of(task):
+    scope = task['scopes']
+    while scope:
+        yield scope
+        scope = scope['outer']
+
+
+def children_of(scope):
+    child = scope['children']['tqh_first']
+    while child:
+        yield child
+        child = child['siblings']['tqe_next']
 
 
 def descent(task):
     yield task
-    for scope in linked(task['scopes'], 'outer'):
-        for child in linked(scope['children'], 'next'):
+    for scope in scopes_of(task):
+        for child in children_of(scope):
             yield from descent(child)
 
 
@@ -211,8 +219,8 @@ class Tasks(gdb.Command):
         place = place_of(task) if is_suspended(task, running) else ''
         print(f'{int(task["number"]):4} {"  " * depth}{name_of(task)}: '
               f'{state_of(task, running)}{place}')
-        for scope in linked(task['scopes'], 'outer'):
-            children = list(linked(scope['children'], 'next'))
+        for scope in scopes_of(task):
+            children = list(children_of(scope))
             for child in children[:MOST_SIBLINGS]:
                 self.show(child, depth + 1, running)
             if len(children) > MOST_SIBLINGS:

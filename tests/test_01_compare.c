@@ -1,4 +1,4 @@
-/* Chapter 1's compare: its table, and what the ways must cost against one another. */
+/* Chapter 1's compare: its table, and how the costs of the ways relate. */
 #include "support.h"
 
 #include <stdio.h>
@@ -21,16 +21,16 @@ static char *table(const char *tasks, const char *wait, const char *work)
     char *output, *errors;
     const char *words[] = {"--tasks", tasks, "--wait", wait, "--work", work, NULL};
     ck_assert_int_eq(child_run(PROGRAM, words, &output, &errors), 0);
-    ck_assert_str_eq(errors, ""); /* it is no terminal: no progress */
+    ck_assert_str_eq(errors, ""); /* no terminal: no progress */
     free(errors);
     return output;
 }
 
-/* Where the line that begins with name begins. */
+/* The line that begins with name. */
 static const char *line_of(const char *output, const char *name)
 {
     char start[64];
-    snprintf(start, sizeof start, "\n%s  ", name);
+    snprintf(start, sizeof(start), "\n%s  ", name);
     const char *line = strstr(output, start);
     if (!line)
         ck_abort_msg("no line \"%s\" in:\n%s", name, output);
@@ -53,7 +53,7 @@ START_TEST(the_table_has_each_way)
     char *output = table("2", "1", "both");
     for (size_t i = 0; i < 5; i++) {
         const char *first = line_of(output, ways[i]);
-        line_of(first, ways[i]); /* and another one, in the second table */
+        line_of(first, ways[i]); /* another one is in the second table */
         ck_assert_double_gt(row_of(output, ways[i]).memory, 0);
     }
     ck_assert_double_eq(row_of(output, ways[0]).ratio, 1);
@@ -76,7 +76,7 @@ START_TEST(english_too)
 }
 END_TEST
 
-/* Long beside what starting a process costs, which under Valgrind is much. */
+/* Long compared with the time to start a process, which is slow under Valgrind. */
 static const char *long_wait(void)
 {
     const char *valgrind = getenv("VALGRIND");
@@ -107,7 +107,7 @@ START_TEST(computing_costs_the_same_cpu_in_every_way)
     for (size_t i = 1; i < 5; i++)
         ck_assert_double_ge(row_of(output, ways[i]).cpu, cpu / 2);
     struct row tasks = row_of(output, "tarefas no loop");
-    ck_assert_double_ge(tasks.wall, tasks.cpu * 0.7); /* only one of them runs at a time */
+    ck_assert_double_ge(tasks.wall, tasks.cpu * 0.7); /* only one task runs at a time */
     free(output);
 }
 END_TEST

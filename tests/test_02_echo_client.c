@@ -1,4 +1,4 @@
-/* Chapter 2's echo client, as a program: against the server, and against none or a bad one. */
+/* Chapter 2's echo client, run as a program: with the server, without one, and with a bad one. */
 #include "support_stream.h"
 
 #include <signal.h>
@@ -13,7 +13,7 @@
 static const char program[] = "02-coroutines-echo/echo-client";
 static const char *const in_english[] = {"LC_ALL=en_US.UTF-8", NULL};
 
-/* Starts the server; its port as text. */
+/* Starts the server. Returns its port as text. */
 static void start_server(struct child *server, bool loud, char port[PORT_SIZE])
 {
     const char *words[] = {"--port", "0", loud ? NULL : "--quiet", NULL};
@@ -34,7 +34,7 @@ static void prints(struct child *client, const char *expected)
     ck_assert_str_eq(line, expected);
 }
 
-/* The client has ended with that status, and said that on stderr. */
+/* The client has to end with that status, and with that message on stderr. */
 static void ended(struct child *client, int status, const char *message)
 {
     ck_assert_int_eq(child_wait(client), status);
@@ -54,31 +54,31 @@ static bool is_time_since(const char *text, time_t since)
 {
     char expected[128];
     for (time_t second = since; second <= time(NULL); second++) {
-        strftime(expected, sizeof expected, "%c\r\n", localtime(&second));
+        strftime(expected, sizeof(expected), "%c\r\n", localtime(&second));
         if (strcmp(text, expected) == 0)
             return true;
     }
     return false;
 }
 
-/* One arrival: in hexadecimal, printable, and as text, which ends with CR LF of its own. */
+/* One piece of data: in hexadecimal, printable, and as text, which ends with its own CR LF. */
 static void prints_an_arrival(struct child *client, const char *const labels[3], time_t since)
 {
     char hex[512], printable[512], text[256];
-    snprintf(hex, sizeof hex, "%s", child_line(client));
-    snprintf(printable, sizeof printable, "%s", child_line(client));
+    snprintf(hex, sizeof(hex), "%s", child_line(client));
+    snprintf(printable, sizeof(printable), "%s", child_line(client));
     const char *line = child_line(client);
     ck_assert_int_eq(strncmp(line, labels[2], strlen(labels[2])), 0);
-    snprintf(text, sizeof text, "%s\n", line + strlen(labels[2]));
+    snprintf(text, sizeof(text), "%s\n", line + strlen(labels[2]));
     prints(client, "");
     ck_assert_msg(is_time_since(text, since), "not a time: %s", text);
 
     char expected[512], *dump = bytes_to_hex(text, strlen(text));
-    snprintf(expected, sizeof expected, "%s%s", labels[0], dump);
+    snprintf(expected, sizeof(expected), "%s%s", labels[0], dump);
     ck_assert_str_eq(hex, expected);
     free(dump);
     dump = bytes_to_printable(text, strlen(text));
-    snprintf(expected, sizeof expected, "%s%s", labels[1], dump);
+    snprintf(expected, sizeof(expected), "%s%s", labels[1], dump);
     ck_assert_str_eq(printable, expected);
     free(dump);
 }
@@ -92,7 +92,7 @@ START_TEST(it_prints_each_answer)
     start_server(&server, false, port);
     time_t since = time(NULL);
     child_start(&client, program, (const char *[]){"--port", port, NULL}, NULL);
-    snprintf(expected, sizeof expected, "Conectado à 127.0.0.1:%s", port);
+    snprintf(expected, sizeof(expected), "Conectado à 127.0.0.1:%s", port);
     prints(&client, expected);
     for (int i = 0; i < 10 + 1; i++) /* ten times "Alô", and "sair" */
         prints_an_arrival(&client, labels, since);
@@ -113,7 +113,7 @@ START_TEST(in_english_too)
     time_t since = time(NULL);
     child_start(
         &client, program, (const char *[]){"--port", port, "--times", "1", NULL}, in_english);
-    snprintf(expected, sizeof expected, "Connected to 127.0.0.1:%s", port);
+    snprintf(expected, sizeof(expected), "Connected to 127.0.0.1:%s", port);
     prints(&client, expected);
     prints_an_arrival(&client, labels, since);
     prints_an_arrival(&client, labels, since);
@@ -179,7 +179,7 @@ START_TEST(a_hundred_at_once_end_with_a_summary)
     start_server(&server, true, port);
     prints_a_summary((const char *[]){"--port", port, "--clients", "100", "--times", "3", NULL},
         NULL, 0, "clientes: 100\nlinhas: 300\nerros: 0\nsegundos: ");
-    child_line_with(&server, "Conexões ativas: 2"); /* they were there at the same time */
+    child_line_with(&server, "Conexões ativas: 2"); /* both were connected at the same time */
     end_server(&server);
 }
 END_TEST
@@ -196,7 +196,7 @@ START_TEST(the_summary_counts_errors)
 END_TEST
 
 /*
- * Against none, or a bad one
+ * Without a server, and with a bad one
  */
 
 START_TEST(without_a_server_it_says_so)
@@ -207,18 +207,18 @@ START_TEST(without_a_server_it_says_so)
     child_start(&client, program, (const char *[]){"--port", port, NULL}, NULL);
     ck_assert_ptr_null(child_line(&client));
     snprintf(
-        message, sizeof message, "echo-client: falar com 127.0.0.1:%s: conexão recusada", port);
+        message, sizeof(message), "echo-client: falar com 127.0.0.1:%s: conexão recusada", port);
     ended(&client, 1, message);
     child_start(&client, program, (const char *[]){"--port", port, NULL}, in_english);
     snprintf(
-        message, sizeof message, "echo-client: talk to 127.0.0.1:%s: connection refused", port);
+        message, sizeof(message), "echo-client: talk to 127.0.0.1:%s: connection refused", port);
     ended(&client, 1, message);
     child_start(&client, program, (const char *[]){"--host", "no..name", NULL}, NULL);
     ended(&client, 1, "echo-client: falar com no..name:8888: ");
 }
 END_TEST
 
-/* Starts the client against a server of the test, which has heard its first line. */
+/* Starts the client with a server of the test, which receives its first line. */
 static int meet(struct child *client, const char *const environment[])
 {
     char port[PORT_SIZE], heard[16] = "";
@@ -237,10 +237,10 @@ START_TEST(it_waits_for_the_answer_before_it_goes_on)
     struct child client;
     char heard[16] = "";
     int connection = meet(&client, NULL);
-    ck_assert_int_eq(recv(connection, heard, sizeof heard, MSG_DONTWAIT), -1);
+    ck_assert_int_eq(recv(connection, heard, sizeof(heard), MSG_DONTWAIT), -1);
     send_text(connection, "res");
     child_line_with(&client, "string: res");
-    ck_assert_int_eq(recv(connection, heard, sizeof heard, MSG_DONTWAIT), -1);
+    ck_assert_int_eq(recv(connection, heard, sizeof(heard), MSG_DONTWAIT), -1);
     send_text(connection, "posta\r\n");
     ck_assert_int_eq(recv(connection, heard, 6, MSG_WAITALL), 6);
     ck_assert_str_eq(heard, "Alô\r\n");
@@ -280,7 +280,7 @@ START_TEST(ctrl_c_ends_it_well)
 {
     struct child client;
     char byte;
-    int connection = meet(&client, NULL); /* who will never answer */
+    int connection = meet(&client, NULL); /* which never answers */
     child_signal(&client, SIGINT);
     ended(&client, 0, "");
     ck_assert_int_eq(recv(connection, &byte, 1, 0), 0);

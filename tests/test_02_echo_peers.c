@@ -1,5 +1,5 @@
-/* Chapter 2's echo server, as a program, and peers that it has too many of: more than there are
- * descriptors, and 20,000 that come and go. */
+/* Chapter 2's echo server, run as a program, with many peers: more than it has descriptors, and
+ * 20,000 that connect and leave. */
 #include "support.h"
 
 #include <poll.h>
@@ -47,7 +47,7 @@ static void say(int client, const char *text)
     ck_assert_int_eq(send(client, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
-/* A whole line; false at the end of the stream. */
+/* Receives a whole line. Returns false at the end of the stream. */
 static bool hears_a_line(int client)
 {
     char byte = '\0';
@@ -85,7 +85,7 @@ static int lowest_free_descriptor(pid_t pid)
     return number;
 }
 
-/* Milliseconds that the process has worked. */
+/* CPU time of the process in milliseconds. */
 static double worked(pid_t pid)
 {
     clockid_t clock;
@@ -95,8 +95,7 @@ static double worked(pid_t pid)
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
-/* All the while somebody is served.
- */
+/* The connected peers are served meanwhile. */
 START_TEST(without_descriptors_it_waits_and_goes_on)
 {
     enum { INSIDE = 3, WAITING = 2, WINDOW = 300 /* milliseconds */ };
@@ -117,13 +116,14 @@ START_TEST(without_descriptors_it_waits_and_goes_on)
     double before = worked(server.pid);
     struct pollfd neither[WAITING] = {{waiting[0], POLLIN, 0}, {waiting[1], POLLIN, 0}};
     ck_assert_int_eq(poll(neither, WAITING, WINDOW), 0);
-    ck_assert_double_lt(worked(server.pid) - before, WINDOW / 3.0); /* one that spins: all of it */
+    ck_assert_double_lt(
+        worked(server.pid) - before, WINDOW / 3.0); /* a busy loop would use all of it */
 
     for (int i = 0; i < WAITING; i++) {
         for (int k = i; k < INSIDE; k++)
             is_answered(inside[k]);
         close(inside[i]);
-        ck_assert(hears_a_line(waiting[i])); /* they come in in their order */
+        ck_assert(hears_a_line(waiting[i])); /* accepted in the order in which they connected */
     }
     is_answered(inside[INSIDE - 1]);
     for (int i = 0; i < WAITING; i++) {
@@ -136,7 +136,7 @@ START_TEST(without_descriptors_it_waits_and_goes_on)
 END_TEST
 
 /*
- * Many that come and go
+ * Many that connect and leave
  */
 
 #define AT_ONCE 300
@@ -182,7 +182,7 @@ static void leave(struct crowd *crowd, int client)
         say(client, "mei");
         break;
     case 4:
-        say(client, "um\ndois\n"); /* its answers are not read */
+        say(client, "um\ndois\n"); /* never reads the answers */
         break;
     case 5:
         break;
@@ -190,7 +190,7 @@ static void leave(struct crowd *crowd, int client)
     close(client);
 }
 
-/* So many come; whoever is inside at the end leaves too. */
+/* That many connect. In the end the remaining ones leave too. */
 static void come_and_go(struct crowd *crowd, int most)
 {
     for (int came = 0; came < most || crowd->inside > 0;) {
@@ -209,7 +209,7 @@ static void come_and_go(struct crowd *crowd, int most)
 
 static void wait_for_descriptors(const struct child *server, int port, int expected)
 {
-    int steady = connect_to(port); /* its answers are the pace */
+    int steady = connect_to(port); /* its answers set the pace */
     do
         is_answered(steady);
     while (open_descriptors(server->pid) != expected + 1);
@@ -218,7 +218,7 @@ static void wait_for_descriptors(const struct child *server, int port, int expec
         ;
 }
 
-/* The tasks in the tree that it prints, but the one that serves. */
+/* The number of tasks in the tree that the server prints, without the task that serves. */
 static int count_connections(struct child *server)
 {
     child_signal(server, SIGUSR1);
@@ -242,7 +242,7 @@ static long resident_kilobytes(pid_t pid)
 
 START_TEST(of_20000_that_came_and_went_nothing_is_left)
 {
-    const int tolerance = 256; /* kilobytes: 13 bytes for each */
+    const int tolerance = 256; /* kilobytes: 13 bytes for each peer */
     const int many = memory_is_shadowed() ? 2000 : 20000;
     struct child server;
     struct crowd crowd = {.port = start(&server), .random = 1};

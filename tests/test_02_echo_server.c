@@ -1,4 +1,4 @@
-/* Chapter 2's echo server, as a program: what it answers, what it prints, how it ends. */
+/* Chapter 2's echo server, run as a program: its answers, its output, and its end. */
 #include "support.h"
 
 #include <arpa/inet.h>
@@ -40,7 +40,7 @@ static void say(int client, const char *text, size_t size)
     ck_assert_int_eq(send(client, text, size, MSG_NOSIGNAL), (ssize_t)size);
 }
 
-/* Receives a line, with its newline, or what there is at the end. Returns its size. */
+/* Receives a line with its newline, or the rest at the end of the stream. Returns its size. */
 static size_t hear(int client, char *line, size_t room)
 {
     size_t size = 0;
@@ -58,25 +58,25 @@ static size_t hear(int client, char *line, size_t room)
 static void hears(int client, const char *expected)
 {
     char line[256];
-    hear(client, line, sizeof line);
+    hear(client, line, sizeof(line));
     ck_assert_str_eq(line, expected);
 }
 
-/* The server's answer has to be a time between since and now, as %c and CR LF. */
+/* The server's answer has to be a time between since and now, formatted by %c, and CR LF. */
 static void hears_the_time_since(int client, time_t since)
 {
     char line[256], expected[256];
-    hear(client, line, sizeof line);
+    hear(client, line, sizeof(line));
     time_t now = time(NULL);
     for (time_t second = since; second <= now; second++) {
-        strftime(expected, sizeof expected, "%c\r\n", localtime(&second));
+        strftime(expected, sizeof(expected), "%c\r\n", localtime(&second));
         if (strcmp(line, expected) == 0)
             return;
     }
     ck_abort_msg("\"%s\" instead of \"%s\"", line, expected);
 }
 
-/* Says it and hears one answer. */
+/* Sends the text and receives one answer. */
 static void is_answered(int client, const char *text, size_t size)
 {
     time_t since = time(NULL);
@@ -84,7 +84,7 @@ static void is_answered(int client, const char *text, size_t size)
     hears_the_time_since(client, since);
 }
 
-/* Says it, hears one answer, and the end. */
+/* Sends the text, and receives one answer and the end. */
 static void ends_by(int port, const char *text, size_t size)
 {
     int client = connect_to(port);
@@ -175,7 +175,7 @@ START_TEST(a_last_line_without_newline_counts)
 }
 END_TEST
 
-/* Says a line so long; what is left of the connection is its message and its end. */
+/* Sends a line of that length. The connection then has only the message and its end. */
 static int say_a_long_line(int port, size_t size)
 {
     int client = connect_to(port);
@@ -213,13 +213,13 @@ START_TEST(so_it_does_for_who_goes_on_sending)
 END_TEST
 
 /*
- * What is printed
+ * Output
  */
 
 static void address_of(int client, char address[32])
 {
     struct sockaddr_in name;
-    socklen_t size = sizeof name;
+    socklen_t size = sizeof(name);
     ck_assert_int_eq(getsockname(client, (struct sockaddr *)&name, &size), 0);
     snprintf(address, 32, "127.0.0.1:%d", ntohs(name.sin_port));
 }
@@ -234,7 +234,7 @@ static void prints(struct child *server, const char *expected)
 static void prints_with(struct child *server, const char *expected, const char *address)
 {
     char line[128];
-    snprintf(line, sizeof line, "%s%s", expected, address);
+    snprintf(line, sizeof(line), "%s%s", expected, address);
     prints(server, line);
 }
 
@@ -301,7 +301,7 @@ START_TEST(a_lost_connection_is_printed_with_its_reason)
     int port = start(&server, loud, NULL), client = connect_to(port);
     child_line_with(&server, "Conexões ativas: 1");
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     close(client);
     prints(&server, "Conexão perdida: o outro lado desfez a conexão");
     prints(&server, "Conexões ativas: 0");
@@ -331,11 +331,11 @@ START_TEST(the_first_line_says_where)
     struct child server;
     char expected[64];
     int port = start(&server, quiet, NULL);
-    snprintf(expected, sizeof expected, "Escutando 127.0.0.1:%d", port);
+    snprintf(expected, sizeof(expected), "Escutando 127.0.0.1:%d", port);
     ck_assert_str_eq(server.pending, expected);
     end_with(&server, SIGTERM);
     port = start(&server, (const char *[]){"--host", "127.0.0.2", "--port", "0", NULL}, in_english);
-    snprintf(expected, sizeof expected, "Listening on 127.0.0.2:%d", port);
+    snprintf(expected, sizeof(expected), "Listening on 127.0.0.2:%d", port);
     ck_assert_str_eq(server.pending, expected);
     end_with(&server, SIGTERM);
 }
@@ -399,7 +399,7 @@ START_TEST(a_signal_with_nobody_connected_ends_it)
 END_TEST
 
 /*
- * What it refuses
+ * Refusals
  */
 
 static void fails(
@@ -420,15 +420,15 @@ START_TEST(a_port_that_is_taken_is_said_clearly)
 {
     struct child server;
     char port[16], message[128];
-    snprintf(port, sizeof port, "%d", start(&server, quiet, NULL));
+    snprintf(port, sizeof(port), "%d", start(&server, quiet, NULL));
     const char *words[] = {"--port", port, NULL};
-    snprintf(
-        message, sizeof message, "echo-server: escutar 127.0.0.1:%s: a porta já está em uso", port);
-    fails(words, NULL, 1, message);
-    snprintf(message, sizeof message, "echo-server: listen on 127.0.0.1:%s: address already in use",
+    snprintf(message, sizeof(message), "echo-server: escutar 127.0.0.1:%s: a porta já está em uso",
         port);
+    fails(words, NULL, 1, message);
+    snprintf(message, sizeof(message),
+        "echo-server: listen on 127.0.0.1:%s: address already in use", port);
     fails(words, in_english, 1, message);
-    ENDS_BY(atoi(port), "sair\n"); /* the first one serves on */
+    ENDS_BY(atoi(port), "sair\n"); /* the first server is still there */
     end_with(&server, SIGTERM);
 }
 END_TEST

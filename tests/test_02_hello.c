@@ -114,12 +114,12 @@ START_TEST(bad_values_are_refused_by_name)
     static const char *const intervals[] = {"logo", "", "-1", "1s", "nan"};
     static const char *const times[] = {"x", "", "0", "-1", "1.5", "99999999999999999999"};
     char message[100];
-    for (size_t i = 0; i < sizeof intervals / sizeof *intervals; i++) {
-        snprintf(message, sizeof message, "valor inválido em --interval=%s:", intervals[i]);
+    for (size_t i = 0; i < sizeof(intervals) / sizeof(*intervals); i++) {
+        snprintf(message, sizeof(message), "valor inválido em --interval=%s:", intervals[i]);
         is_refused((const char *[]){"--interval", intervals[i], NULL}, message);
     }
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        snprintf(message, sizeof message, "valor inválido em --times=%s:", times[i]);
+    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+        snprintf(message, sizeof(message), "valor inválido em --times=%s:", times[i]);
         is_refused((const char *[]){"--times", times[i], NULL}, message);
     }
 }

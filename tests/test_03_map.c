@@ -1,4 +1,4 @@
-/* Chapter 3's maze: its drawing, and that every two cells are joined in exactly one way. */
+/* Chapter 3's maze: its drawing, and exactly one path between every two cells. */
 #include "support.h"
 
 #include <stdlib.h>
@@ -20,8 +20,8 @@ static bool is_open(const struct maze_map *map, size_t x, size_t y)
     return maze_map_is_free(map, (struct place){x, y});
 }
 
-/* The characters that the article draws with: corners, and between them walls or blanks. An
- * assertion of Check's costs a write, so there is none in what is done a million times. */
+/* Checks the article's characters: corners, and between them walls or blanks. Check's assertions
+ * make a system call each, so there is none in a loop that runs a million times. */
 static void check_drawing(const struct maze_map *map)
 {
     for (size_t y = 0; y < map->rows; y++) {
@@ -33,7 +33,7 @@ static void check_drawing(const struct maze_map *map)
                                   : y % 2 == 1 && x % 3 != 0 ? " "
                                   : y % 2 == 0               ? (edge ? "-" : "- ")
                                                              : (edge ? "|" : "| ");
-            /* A wall that is open is open in its whole width. */
+            /* An open wall is open in its whole width. */
             bool half_open = y % 2 == 0 && x % 3 == 2 && row[x] != row[x - 1];
             if (!strchr(allowed, row[x]) || half_open)
                 ck_abort_msg("'%c' at %zu, %zu", row[x], x, y);
@@ -41,12 +41,12 @@ static void check_drawing(const struct maze_map *map)
     }
 }
 
-/* Fills the cells from one of them on; returns how many it has come to. */
+/* Visits the cells that can be reached from one cell. Returns their number. */
 static size_t reachable_cells(const struct maze_map *map)
 {
     size_t cells = map->width * map->height, count = 0, waiting = 0;
-    size_t *stack = malloc(cells * sizeof *stack);
-    bool *seen = calloc(cells, sizeof *seen);
+    size_t *stack = malloc(cells * sizeof(*stack));
+    bool *seen = calloc(cells, sizeof(*seen));
     ck_assert(stack && seen);
     stack[waiting++] = 0;
     seen[0] = true;
@@ -80,7 +80,7 @@ static size_t open_walls(const struct maze_map *map)
     return count;
 }
 
-/* All cells joined by one wall less than there are cells: a tree, so exactly one way. */
+/* All cells are connected, by one open wall less than there are cells: a tree, so one path each. */
 static void check_perfect(size_t width, size_t height, uint64_t seed)
 {
     struct maze_map map = make(width, height, seed);
@@ -127,7 +127,7 @@ START_TEST(a_side_of_nothing_or_too_much_is_refused)
 {
     const size_t sides[][2] = {{0, 1}, {1, 0}, {MAZE_MAP_LIMIT + 1, 1}, {1, MAZE_MAP_LIMIT + 1},
         {SIZE_MAX, SIZE_MAX}, {SIZE_MAX / 2 + 1, 2}};
-    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+    for (size_t i = 0; i < sizeof(sides) / sizeof(*sides); i++) {
         struct maze_map map;
         uint64_t random = 1;
         ck_assert_int_eq(maze_map_make(&map, sides[i][0], sides[i][1], &random), UV_EINVAL);
@@ -155,7 +155,7 @@ START_TEST(the_seed_decides)
 }
 END_TEST
 
-/* In a maze of 2 x 2 cells one of four walls stays; all four of them come up. */
+/* In a maze of 2 x 2 cells one of four walls stays closed. Each of the four does in some maze. */
 START_TEST(all_mazes_are_possible)
 {
     size_t counts[2][2] = {0};
@@ -177,7 +177,7 @@ START_TEST(walls_and_the_outside_are_not_free)
     struct maze_map map = make(3, 2, 9);
     const struct place closed[] = {{0, 0}, {0, 1}, {1, 0}, {9, 1}, {1, 4}, {10, 1}, {1, 5},
         {SIZE_MAX, 1}, {1, SIZE_MAX}, {SIZE_MAX, SIZE_MAX}};
-    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
+    for (size_t i = 0; i < sizeof(closed) / sizeof(*closed); i++)
         ck_assert(!maze_map_is_free(&map, closed[i]));
     ck_assert(is_open(&map, 1, 1));
     ck_assert(is_open(&map, 8, 3));
@@ -207,7 +207,7 @@ static size_t distance(size_t a, size_t b)
     return a > b ? a - b : b - a;
 }
 
-/* From place to free place, one at a time, and in the long run everywhere. */
+/* An enemy moves from free place to free place, one at a time, and reaches all of them in time. */
 START_TEST(an_enemy_walks_through_the_whole_maze)
 {
     struct maze_map map = make(8, 5, 6);

@@ -79,7 +79,7 @@ static void leave(struct terminal *terminal)
  * What is shown
  */
 
-/* One place of the drawing, as it has to be shown. */
+/* Whether this place of the drawing is shown correctly. */
 static bool is_drawn(struct terminal *terminal, const struct maze_map *map, size_t x, size_t y)
 {
     int foreground, background;
@@ -102,7 +102,7 @@ static bool shows_maze(struct terminal *terminal, void *argument)
     return true;
 }
 
-/* Half of a picture may be there before the other. */
+/* The first half of a picture may arrive before the second. */
 static void check_maze(struct terminal *terminal)
 {
     struct maze_map map = usual_map();
@@ -132,7 +132,7 @@ START_TEST(the_same_seed_puts_the_player_at_the_same_place)
     start(&terminal);
     ck_assert(find_player(&terminal, &second));
     leave(&terminal);
-    ck_assert_mem_eq(&first, &second, sizeof first);
+    ck_assert_mem_eq(&first, &second, sizeof(first));
 }
 END_TEST
 
@@ -213,10 +213,10 @@ static const struct key arrows[] = {
 static bool player_is_at(struct terminal *terminal, void *place)
 {
     struct place player;
-    return find_player(terminal, &player) && memcmp(&player, place, sizeof player) == 0;
+    return find_player(terminal, &player) && memcmp(&player, place, sizeof(player)) == 0;
 }
 
-/* Presses keys at random. That a wall stopped the player shows in where the next step leads. */
+/* Presses random keys. Where the next step leads shows whether a wall stopped the player. */
 static void walk(const struct key keys[4], int steps)
 {
     struct maze_map map = usual_map();
@@ -255,7 +255,7 @@ START_TEST(arrows_move_the_player_where_it_is_free)
 }
 END_TEST
 
-/* Types a digit whose way is free, and waits until the player has gone it, and no other. */
+/* Types a digit toward a free place, and waits until the player is there. */
 static void step_once(struct terminal *terminal, struct place *player)
 {
     struct maze_map map = usual_map();
@@ -324,10 +324,10 @@ START_TEST(sigterm_leaves)
 }
 END_TEST
 
-/* Whether the next one still finds the game there or not, the terminal is as before. */
+/* However many of the signals find the game still running, the terminal is restored. */
 START_TEST(many_sigterms_leave_the_terminal_restored_too)
 {
-    /* The search for leaks comes after the end, and complains when a signal cuts it short. */
+    /* The leak check runs after the end of main, and complains when a signal interrupts it. */
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
     for (int i = 0; i < 10; i++) {
         struct terminal terminal;
@@ -350,8 +350,8 @@ static bool under_valgrind(void)
 START_TEST(a_crash_leaves_the_terminal_restored)
 {
     static const int signals[] = {SIGABRT, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    /* Valgrind takes the last four, when they are sent, for its own. */
-    size_t count = under_valgrind() ? 3 : sizeof signals / sizeof *signals;
+    /* Valgrind takes the last four for faults of its own when they are sent. */
+    size_t count = under_valgrind() ? 3 : sizeof(signals) / sizeof(*signals);
     for (size_t i = 0; i < count; i++) {
         struct terminal terminal;
         start(&terminal);
@@ -379,7 +379,7 @@ static bool is_stopped(struct terminal *terminal, void *unused)
 START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
 {
     if (under_valgrind())
-        return; /* a program that it runs goes on after SIGTSTP */
+        return; /* a program under Valgrind continues after SIGTSTP */
     struct place player;
     struct terminal terminal;
     start(&terminal);
@@ -402,7 +402,7 @@ START_TEST(a_stop_is_not_lost_while_the_game_draws)
 {
     struct terminal terminal;
     if (under_valgrind())
-        return; /* a program that it runs goes on after SIGTSTP */
+        return; /* a program under Valgrind continues after SIGTSTP */
     start(&terminal);
     for (int i = 0; i < 50; i++) {
         terminal_type(&terminal, "46464646464646464646");
@@ -470,7 +470,7 @@ END_TEST
 START_TEST(an_unknown_terminal_is_named)
 {
     static const char *const names[] = {"TERM=nonsense", "TERM=dumb", "TERM="};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         struct terminal terminal;
         terminal_start(&terminal, 80, 24, PROGRAM, usual_words,
             (const char *const[]){names[i], "LANG=en_US.UTF-8", NULL});
@@ -552,7 +552,7 @@ struct enemies {
     bool at[CLOCK_Y][80];
 };
 
-/* Every enemy that is seen is a yellow & on black; true once their places have changed. */
+/* Every enemy shown has to be a yellow & on black. Returns true when their places have changed. */
 static bool enemies_have_moved(struct terminal *terminal, void *argument)
 {
     struct enemies *before = argument, now = {.count = 0};
@@ -566,8 +566,8 @@ static bool enemies_have_moved(struct terminal *terminal, void *argument)
             now.count += foreground == YELLOW && background == BLACK;
         }
     if (now.count == 0 || now.count > ENEMIES)
-        return false; /* half of a picture */
-    bool moved = before->count > 0 && memcmp(now.at, before->at, sizeof now.at) != 0;
+        return false; /* only half of a picture */
+    bool moved = before->count > 0 && memcmp(now.at, before->at, sizeof(now.at)) != 0;
     if (before->count == 0 || moved)
         *before = now;
     return moved;
@@ -584,7 +584,7 @@ START_TEST(enemies_move_by_themselves)
 }
 END_TEST
 
-/* One cell is two places: whoever moves first meets the other, perhaps before anything is shown. */
+/* One cell is two places: the first move makes the two meet, perhaps before anything is shown. */
 static void meets_an_enemy(const char *keys)
 {
     struct terminal terminal;
@@ -612,7 +612,7 @@ START_TEST(bad_options_are_rejected_by_name)
 {
     static const char *const bad[][2] = {
         {"--width", "0"}, {"--height", "x"}, {"--enemies", "-1"}, {"--seed", "1.5"}};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         char *errors;
         ck_assert_int_eq(
             child_run(PROGRAM, (const char *[]){bad[i][0], bad[i][1], NULL}, NULL, &errors), 2);

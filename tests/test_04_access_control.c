@@ -1,12 +1,15 @@
-/* Who may come in: told by the socket, and by the handshake. */
+/* Access control: which sockets and which handshakes the server accepts. */
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "04-chat-server/websocket/private.h"
 #include "websocket_peer.h"
 #include "websocket_stage.h"
 
@@ -14,7 +17,7 @@
  * The handshake
  */
 
-/* The status of the answer to a handshake with these headers more. */
+/* Returns the HTTP status that answers a handshake with these headers added. */
 static int status_of(const char *headers, char head[4096])
 {
     char request[2048];
@@ -31,7 +34,7 @@ static int status_of(const char *headers, char head[4096])
 #define HOST "Host: chat.example:8765\r\n"
 #define VERSION_13 "Sec-WebSocket-Version: 13\r\n"
 
-/* Of a page from that origin, to that host. */
+/* The same for a page of that origin that connects to that host. */
 static int status_at(const char *host, const char *origin)
 {
     char headers[1024];
@@ -48,13 +51,13 @@ static int status_from(const char *origin)
     "Host: chat.example:8765\r\nConnection: Upgrade\r\n" VERSION_13                                \
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
-START_TEST(upgrades_what_was_got_to_websocket_only)
+START_TEST(upgrades_only_get_requests_for_websocket)
 {
     static const char *const requests[] = {
         "POST /echo HTTP/1.1\r\nUpgrade: websocket\r\n" UPGRADE "\r\n",
         "HEAD /echo HTTP/1.1\r\nUpgrade: websocket\r\n" UPGRADE "\r\n",
         "GET /echo HTTP/1.1\r\nUpgrade: another\r\n" UPGRADE "\r\n",
-        /* The second one of a connection, whose headers are freed before the callback. */
+        /* libwebsockets frees the headers of a connection's second request before the callback. */
         "GET /none HTTP/1.1\r\nHost: chat.example:8765\r\n\r\n"
         "GET /echo HTTP/1.1\r\nUpgrade: another\r\n" UPGRADE "\r\n",
         "CONNECT chat.example:8765 HTTP/1.1\r\n\r\n",
@@ -75,7 +78,7 @@ START_TEST(upgrades_what_was_got_to_websocket_only)
 }
 END_TEST
 
-START_TEST(speaks_one_version_only)
+START_TEST(accepts_one_version)
 {
     static const char *const others[] = {
         HOST, HOST "Sec-WebSocket-Version: 8\r\n", HOST "Sec-WebSocket-Version: 131\r\n"};
@@ -92,7 +95,7 @@ START_TEST(speaks_one_version_only)
 }
 END_TEST
 
-START_TEST(takes_pages_of_its_own_only)
+START_TEST(accepts_its_own_pages)
 {
     setenv("HOST", "0.0.0.0", 1);
     start_own("");
@@ -106,14 +109,14 @@ START_TEST(takes_pages_of_its_own_only)
     char long_one[400];
     snprintf(long_one, sizeof(long_one), "http://%0380d", 0);
     ck_assert_int_eq(status_from(long_one), 403);
-    still_serves(); /* a program: no Origin */
+    still_serves(); /* no Origin: a program */
     stop();
 }
 END_TEST
 
-/* Where nobody but this computer is to come, a page from elsewhere whose name was turned to this
- * address is not ours, though it connects to where it came from. */
-START_TEST(takes_no_page_whose_name_was_turned_to_it)
+/* A local server: another site's page could have made its name resolve to this address (DNS
+ * rebinding), so the host that it connects to proves nothing. */
+START_TEST(a_local_server_refuses_names_that_dns_can_rebind)
 {
     static const char *const own[] = {"localhost:8765", "LOCALHOST:8765", "localhost",
         "127.0.0.1:8765", "127.200.3.4", "[::1]:8765", "[::1]", "[::ffff:127.0.0.1]:8765"};
@@ -131,12 +134,12 @@ START_TEST(takes_no_page_whose_name_was_turned_to_it)
         ck_assert_int_eq(status_at(others[i], origin), 403);
     }
     ck_assert_int_eq(status_at("localhost:8765", "http://127.0.0.1:8765"), 403);
-    ck_assert_int_eq(status_of(HOST VERSION_13, NULL), 101); /* a program: no Origin */
+    ck_assert_int_eq(status_of(HOST VERSION_13, NULL), 101); /* no Origin: a program */
     stop();
 }
 END_TEST
 
-START_TEST(takes_pages_of_the_allowed)
+START_TEST(accepts_pages_of_allowed_origins)
 {
     setenv("ALLOW_ORIGIN", "https://a.example, http://b.example:81", 1);
     start_own("");
@@ -154,8 +157,8 @@ START_TEST(takes_pages_of_the_allowed)
 }
 END_TEST
 
-/* A byte now and then keeps nobody waiting for ever. */
-START_TEST(cuts_who_takes_too_long)
+/* Also for a client that sends a byte now and then. */
+START_TEST(limits_the_time_for_a_request)
 {
     setenv("HANDSHAKE", "1", 1);
     start_own("");
@@ -173,8 +176,8 @@ START_TEST(cuts_who_takes_too_long)
 }
 END_TEST
 
-/* Who is in no hurry to send the rest is not waited for. */
-START_TEST(takes_no_bodies)
+/* The server does not wait for the rest of a body. */
+START_TEST(refuses_bodies)
 {
     static const struct {
         const char *request;
@@ -207,10 +210,10 @@ START_TEST(takes_no_bodies)
 END_TEST
 
 /*
- * Numbers
+ * Limits
  */
 
-START_TEST(bounds_the_connections_of_an_address)
+START_TEST(limits_the_connections_of_an_address)
 {
     char head[4096];
     int peers[3];
@@ -218,7 +221,7 @@ START_TEST(bounds_the_connections_of_an_address)
     start_own("");
     int before = open_descriptors(server.pid);
     for (int round = 0; round < 3; round++) {
-        peers[0] = connect_to(port); /* who has not said anything counts too */
+        peers[0] = connect_to(port); /* counts although it has sent nothing */
         peers[1] = peer_connect(port, "/echo");
         peers[2] = peer_request(port, "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
         ck_assert_int_eq(peer_answer(peers[2], NULL), 404);
@@ -235,9 +238,21 @@ START_TEST(bounds_the_connections_of_an_address)
 }
 END_TEST
 
+static bool under_valgrind(void)
+{
+    const char *valgrind = getenv("VALGRIND");
+    return valgrind && *valgrind;
+}
+
 #define DESCRIPTORS 96
 
-/* Has as many come in as may; the last of peers, and of the count, is the one that was refused. */
+static void start_chat(void)
+{
+    child_start(&server, "04-chat-server/chat-server", (const char *[]){"--port", "0", NULL}, NULL);
+    port = child_port(&server);
+}
+
+/* Connects clients until one is refused, and returns how many; the refused one is the last. */
 static int fill(int peers[DESCRIPTORS], char head[4096])
 {
     int count = 0, status;
@@ -251,14 +266,13 @@ static int fill(int peers[DESCRIPTORS], char head[4096])
     return count;
 }
 
-START_TEST(refuses_whom_it_has_no_descriptor_for)
+START_TEST(refuses_clients_without_a_descriptor)
 {
     struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
     int peers[DESCRIPTORS];
     char head[4096];
-    const char *valgrind = getenv("VALGRIND");
-    if (valgrind && *valgrind)
-        return; /* which keeps descriptors for itself */
+    if (under_valgrind())
+        return; /* Valgrind uses descriptors of its own */
     setrlimit(RLIMIT_NOFILE, &limit);
     start_own("");
     int quiet = open_descriptors(server.pid);
@@ -266,9 +280,9 @@ START_TEST(refuses_whom_it_has_no_descriptor_for)
     ck_assert_ptr_nonnull(strstr(head, "\r\nConnection: close\r\n"));
     ck_assert_int_gt(count, DESCRIPTORS / 3);
     close(peers[--count]);
-    wait_for_descriptors(quiet + count); /* the refusal has freed itself */
+    wait_for_descriptors(quiet + count); /* the refused connection is closed */
 
-    /* Those inside go on, and who leaves makes room. */
+    /* Connected clients are still served, and make room when they leave. */
     static struct frame frame;
     peer_send_text(peers[0], "still there?");
     ck_assert(peer_read(peers[0], &frame));
@@ -285,9 +299,61 @@ START_TEST(refuses_whom_it_has_no_descriptor_for)
     ck_assert_ptr_nonnull(strstr(errors, "só 96 arquivos podem ficar abertos"));
     const char *said = strstr(errors, "recusados com 503");
     ck_assert_ptr_nonnull(said);
-    ck_assert_ptr_null(strstr(said + 1, "recusados com 503")); /* not each time */
+    ck_assert_ptr_null(strstr(said + 1, "recusados com 503")); /* once, not for each client */
     free(errors);
     stop();
+}
+END_TEST
+
+/* A connection within this process: the client's socket, and the one that a server accepts. */
+static void open_pair(int *client, int *accepted)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(listening, (struct sockaddr *)&address, size), 0);
+    ck_assert_int_eq(listen(listening, 1), 0);
+    ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&address, &size), 0);
+    *client = connect_to(ntohs(address.sin_port));
+    *accepted = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+    ck_assert_int_ge(*accepted, 0);
+    close(listening);
+}
+
+static void send_and_wait_until_it_arrives(int client, int accepted, size_t size)
+{
+    char *data = calloc(1, size);
+    int arrived = 0;
+    ck_assert_int_eq(send(client, data, size, MSG_NOSIGNAL), (ssize_t)size);
+    while ((size_t)arrived < size)
+        ck_assert_int_eq(ioctl(accepted, FIONREAD, &arrived), 0);
+    free(data);
+}
+
+/* Refuses a client that has sent that much. The client gets the answer; returns what its socket
+ * reports then: 0, or an error if the server left some of it unread. */
+static int error_after_refusal(size_t size)
+{
+    struct websocket_access access = {.max_descriptor = -1};
+    int client, accepted, error;
+    char head[4096], rest[4096];
+    socklen_t error_size = sizeof(error);
+    open_pair(&client, &accepted);
+    send_and_wait_until_it_arrives(client, accepted, size);
+    websocket_admit(&access, NULL, accepted);
+    ck_assert_int_eq(peer_answer(client, head), 503);
+    while (recv(client, rest, sizeof(rest), 0) > 0)
+        ;
+    ck_assert_int_eq(getsockopt(client, SOL_SOCKET, SO_ERROR, &error, &error_size), 0);
+    close(client);
+    return error;
+}
+
+/* A refused client that kept sending would otherwise hold the loop. */
+START_TEST(reads_no_more_of_a_refused_client_than_a_request)
+{
+    ck_assert_int_eq(error_after_refusal(8000), 0);
+    ck_assert_int_ne(error_after_refusal(40000), 0);
 }
 END_TEST
 
@@ -298,7 +364,7 @@ START_TEST(raises_the_limit_of_descriptors)
     ck_assert_uint_ge(limit.rlim_max, 2048);
     limit.rlim_cur = 64;
     setrlimit(RLIMIT_NOFILE, &limit);
-    start_own("");
+    start_chat();
     ck_assert_int_eq(prlimit(server.pid, RLIMIT_NOFILE, NULL, &now), 0);
     ck_assert_uint_ge(now.rlim_cur, 2048);
     char *errors = child_errors(&server);
@@ -308,7 +374,7 @@ START_TEST(raises_the_limit_of_descriptors)
 }
 END_TEST
 
-/* Closing a connection costs the more the higher it is. */
+/* The higher the limit, the longer closing a connection takes. */
 START_TEST(lowers_a_limit_that_is_too_high)
 {
     struct rlimit limit, now;
@@ -317,10 +383,27 @@ START_TEST(lowers_a_limit_that_is_too_high)
         return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    start_own("");
+    start_chat();
     ck_assert_int_eq(prlimit(server.pid, RLIMIT_NOFILE, NULL, &now), 0);
     ck_assert_uint_eq(now.rlim_cur, 65536);
-    still_serves();
+    close(peer_connect(port, "/"));
+    stop();
+}
+END_TEST
+
+/* The limit is the process's, so only a program may change it. */
+START_TEST(the_library_leaves_the_limit_alone)
+{
+    struct rlimit limit, now;
+    if (under_valgrind())
+        return; /* Valgrind sets the limit */
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 256;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    start_hello();
+    ck_assert_int_eq(prlimit(server.pid, RLIMIT_NOFILE, NULL, &now), 0);
+    ck_assert_uint_eq(now.rlim_cur, 256);
+    close(peer_connect(port, "/"));
     stop();
 }
 END_TEST
@@ -329,13 +412,13 @@ int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
-    const TTest *const handshake[] = {upgrades_what_was_got_to_websocket_only,
-        speaks_one_version_only, takes_pages_of_its_own_only,
-        takes_no_page_whose_name_was_turned_to_it, takes_pages_of_the_allowed,
-        cuts_who_takes_too_long, takes_no_bodies, NULL};
-    const TTest *const numbers[] = {bounds_the_connections_of_an_address,
-        refuses_whom_it_has_no_descriptor_for, raises_the_limit_of_descriptors,
-        lowers_a_limit_that_is_too_high, NULL};
-    return run_suite("04_door",
-        (struct test_group[]){{"handshake", handshake}, {"numbers", numbers}, {NULL, NULL}});
+    const TTest *const handshake[] = {upgrades_only_get_requests_for_websocket, accepts_one_version,
+        accepts_its_own_pages, a_local_server_refuses_names_that_dns_can_rebind,
+        accepts_pages_of_allowed_origins, limits_the_time_for_a_request, refuses_bodies, NULL};
+    const TTest *const limits[] = {limits_the_connections_of_an_address,
+        refuses_clients_without_a_descriptor, reads_no_more_of_a_refused_client_than_a_request,
+        raises_the_limit_of_descriptors, lowers_a_limit_that_is_too_high,
+        the_library_leaves_the_limit_alone, NULL};
+    return run_suite("04_access_control",
+        (struct test_group[]){{"handshake", handshake}, {"limits", limits}, {NULL, NULL}});
 }

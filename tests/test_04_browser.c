@@ -1,4 +1,4 @@
-/* The chat's page in a real browser: the scripts in tests/browser, each with a server of its own.
+/* The chat's page in a real browser: each script of tests/browser runs against a server of its own.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -10,21 +10,21 @@
 #include "support.h"
 
 #define SERVER "04-chat-server/chat-server"
-#define MOST_OUTPUT (64 * 1024)
+#define MAX_OUTPUT (64 * 1024)
 
-/* Fails with the script's output unless it ends with status 0. words: after the address. options:
- * the server's. */
+/* Runs a script against a server with these options; the words follow the address on its command
+ * line. Unless it ends with status 0, the test fails with its output. */
 static void run_script_with(
     const char *const options[], const char *scheme, const char *script, const char *words)
 {
     struct child server;
     child_start(&server, SERVER, options, NULL);
 
-    char command[256], output[MOST_OUTPUT];
+    char command[256], output[MAX_OUTPUT];
     int port = child_port(&server);
-    snprintf(command, sizeof command, "node tests/browser/%s %s://localhost:%d/ %s 2>&1", script,
+    snprintf(command, sizeof(command), "node tests/browser/%s %s://localhost:%d/ %s 2>&1", script,
         scheme, port, words);
-    int status = shell_run(command, output, sizeof output);
+    int status = shell_run(command, output, sizeof(output));
     if (status)
         ck_abort_msg("%s\nstatus %d%s\n%s", command, status,
             status == 127 ? ": `make deps` installs node" : "", output);
@@ -87,10 +87,10 @@ END_TEST
 
 START_TEST(without_chromium_the_remedy_is_named)
 {
-    char output[MOST_OUTPUT];
+    char output[MAX_OUTPUT];
     int status =
         shell_run("CHROMIUM=/nowhere/chromium node tests/browser/page.mjs http://localhost:1/ 2>&1",
-            output, sizeof output);
+            output, sizeof(output));
     ck_assert_int_eq(status, 1);
     ck_assert_ptr_nonnull(strstr(output, "no /nowhere/chromium here"));
     ck_assert_ptr_nonnull(strstr(output, "make deps"));

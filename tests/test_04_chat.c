@@ -1,5 +1,4 @@
-/* The chat server as a program. What its users see is in chat_client.py, a scenario for each test.
- */
+/* The chat server as a program. chat_client.py has a scenario for each test of what users see. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,7 +26,7 @@ static void stop(void)
     ck_assert_int_eq(child_wait(&server), 0);
 }
 
-/* Scenarios speak faster than people do. */
+/* Without a rate limit, because scenarios send faster than people do. */
 static void play(const char *scenario)
 {
     start("--rate=0");
@@ -171,7 +170,7 @@ START_TEST(verbose_shows_messages_and_forges_no_line)
 }
 END_TEST
 
-/* All that waits in the pipe. */
+/* Reads everything that is in the pipe. */
 static void drain(int output)
 {
     char data[4096];
@@ -220,7 +219,7 @@ START_TEST(a_second_signal_ends_at_once)
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     child_signal(&server, SIGTERM);
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
-    ck_assert_str_eq(line, "1001\n"); /* which it does not answer: the server waits */
+    ck_assert_str_eq(line, "1001\n"); /* the client does not answer it, so the server waits */
     child_signal(&server, SIGTERM);
     ck_assert_int_eq(child_wait(&server), 128 + SIGTERM);
     scenario_end(client);

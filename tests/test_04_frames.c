@@ -1,5 +1,5 @@
-/* Random frames against the chat server, for some seconds (chat_frames.py). SEED plays the same
- * ones again, for SECONDS. */
+/* Sends random frames to the chat server for some seconds (chat_frames.py). With SEED set, the
+ * frames are the same again; SECONDS sets the time. */
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,8 +15,8 @@ static const char *setting(const char *name, const char *usual)
     return value && *value ? value : usual;
 }
 
-/* The server's log of so many clients is more than a pipe holds. */
-static void *read_away(void *output)
+/* The log of this many clients would fill the pipe. */
+static void *discard_output(void *output)
 {
     char data[4096];
     while (read(*(int *)output, data, sizeof(data)) > 0)
@@ -24,7 +24,7 @@ static void *read_away(void *output)
     return NULL;
 }
 
-START_TEST(bad_frames_cost_only_who_sends_them)
+START_TEST(bad_frames_affect_only_their_sender)
 {
     struct child server;
     char command[256], seed[16], output[8192];
@@ -34,7 +34,7 @@ START_TEST(bad_frames_cost_only_who_sends_them)
     int descriptors = open_descriptors(server.pid);
     snprintf(seed, sizeof(seed), "%d", (int)getpid());
     pthread_t reader;
-    ck_assert_int_eq(pthread_create(&reader, NULL, read_away, &server.output), 0);
+    ck_assert_int_eq(pthread_create(&reader, NULL, discard_output, &server.output), 0);
     snprintf(command, sizeof(command), "/usr/bin/python3 tests/chat_frames.py %d %s %s 2>&1", port,
         setting("SECONDS", "3"), setting("SEED", seed));
     FILE *client = popen(command, "re");
@@ -54,6 +54,6 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const frames[] = {bad_frames_cost_only_who_sends_them, NULL};
+    const TTest *const frames[] = {bad_frames_affect_only_their_sender, NULL};
     return run_suite("04_frames", (struct test_group[]){{"frames", frames}, {NULL, NULL}});
 }

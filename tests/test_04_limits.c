@@ -1,5 +1,4 @@
-/* Bad peers cost only themselves: what they send, how much of it, and whether they send anything.
- */
+/* Bad peers harm only themselves: invalid frames, too much data, silence. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -18,7 +17,7 @@
  * Frames (RFC 6455, 5)
  */
 
-/* Sends bytes as they are; the status that the connection is closed with, 0 for none. */
+/* Sends the bytes unchanged. Returns the status that the connection is closed with, or 0. */
 static int status_after(const char *bytes, size_t size)
 {
     int peer = peer_connect(port, "/echo");
@@ -29,7 +28,7 @@ static int status_after(const char *bytes, size_t size)
 #define AFTER(bytes) status_after(bytes, sizeof(bytes) - 1)
 #define MASK "\0\0\0\0"
 
-START_TEST(refuses_what_is_no_frame)
+START_TEST(refuses_invalid_frames)
 {
     start_own("");
     for (int bit = 0x10; bit <= 0x40; bit *= 2) {
@@ -38,17 +37,18 @@ START_TEST(refuses_what_is_no_frame)
         peer_send(peer, FINAL | TEXT | bit, "a", 1);
         ck_assert(peer_read(peer, &frame));
         ck_assert_int_eq(frame.opcode, FINAL | CLOSE);
-        ck_assert_mem_eq(frame.data, "\x03\xea", 2); /* 1002; the end would take 5 s more */
+        ck_assert_mem_eq(frame.data, "\x03\xea", 2); /* 1002; waiting for the end would take 5 s */
         close(peer);
     }
     static const int reserved[] = {3, 4, 5, 6, 7, 11, 12, 13, 14, 15};
     for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
         ck_assert_int_eq(
             status_after((char[]){(char)(0x80 | reserved[i]), (char)0x80, 0, 0, 0, 0}, 6), 1002);
-    ck_assert_int_eq(AFTER("\x80\x81" MASK "a"), 1002);                  /* continues nothing */
-    ck_assert_int_eq(AFTER("\x01\x81" MASK "a\x81\x81" MASK "b"), 1002); /* two at once */
-    ck_assert_int_eq(AFTER("\x09\x81" MASK "a"), 1002);                  /* a ping in pieces */
-    /* A long ping, and what is no length at all: libwebsockets ends these without a word. */
+    ck_assert_int_eq(AFTER("\x80\x81" MASK "a"), 1002); /* no message to continue */
+    ck_assert_int_eq(
+        AFTER("\x01\x81" MASK "a\x81\x81" MASK "b"), 1002); /* a message within another */
+    ck_assert_int_eq(AFTER("\x09\x81" MASK "a"), 1002);     /* a fragmented ping */
+    /* A long ping and an invalid length: libwebsockets sends no close frame. */
     ck_assert_int_eq(AFTER("\x89\xfe\0\x7e" MASK), 0);
     ck_assert_int_eq(AFTER("\x81\xff\x80\0\0\0\0\0\0\1" MASK "a"), 0);
     still_serves();
@@ -69,20 +69,20 @@ static void is_echoed(const char *bytes, size_t size, const char *text)
 
 #define IS_ECHOED(bytes, text) is_echoed(bytes, sizeof(bytes) - 1, text)
 
-START_TEST(takes_what_is_odd_but_a_frame)
+START_TEST(accepts_unusual_frames)
 {
     start_own("");
-    IS_ECHOED("\x81\xff\0\0\0\0\0\0\0\2" MASK "oi", "oi"); /* 64 bits for a length of 2 */
+    IS_ECHOED("\x81\xff\0\0\0\0\0\0\0\2" MASK "oi", "oi"); /* a length of 2 in 64 bits */
     IS_ECHOED("\x81\xfe\0\2" MASK "oi", "oi");
     IS_ECHOED("\x01\x80" MASK "\x00\x80" MASK "\x00\x82" MASK "oi\x80\x80" MASK, "oi");
-    /* The RFC would have this one refused. libwebsockets reads it and does not tell; no API of it
-     * shows whether a frame was masked. It harms nobody here: masks are for proxies' sake. */
+    /* The RFC requires a server to refuse unmasked frames. libwebsockets accepts them, and has no
+     * API that tells. It does no harm here: masks exist to protect proxies. */
     IS_ECHOED("\x81\x02oi", "oi");
     stop();
 }
 END_TEST
 
-START_TEST(outlives_who_ends_half_way)
+START_TEST(survives_connections_that_end_half_way)
 {
     static struct frame frame;
     struct linger reset = {.l_onoff = 1};
@@ -91,9 +91,9 @@ START_TEST(outlives_who_ends_half_way)
     int half = peer_connect(port, "/echo");
     peer_send_text(half, "the last one");
     ck_assert(peer_read(half, &frame));
-    shutdown(half, SHUT_WR); /* would still read */
+    shutdown(half, SHUT_WR); /* it can still read */
     int torn = peer_connect(port, "/echo"), gone = peer_connect(port, "/echo");
-    ck_assert_int_eq(send(torn, "\x81\xfe\1", 3, MSG_NOSIGNAL), 3); /* in mid-header */
+    ck_assert_int_eq(send(torn, "\x81\xfe\1", 3, MSG_NOSIGNAL), 3); /* half a header */
     setsockopt(gone, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
     close(torn);
     close(gone);
@@ -105,7 +105,7 @@ START_TEST(outlives_who_ends_half_way)
 }
 END_TEST
 
-START_TEST(bounds_the_size_of_a_message)
+START_TEST(limits_the_size_of_a_message)
 {
     static struct frame frame;
     setenv("MAX_MESSAGE", "10", 1);
@@ -158,7 +158,7 @@ static void expect_nothing(int peer)
     ck_assert_str_eq(frame.data, "still there?");
 }
 
-START_TEST(asks_who_is_silent_and_drops_the_dead)
+START_TEST(pings_silent_clients_and_drops_dead_ones)
 {
     start_own_with("", "paused");
     int dead = peer_connect(port, "/echo"), answers = peer_connect(port, "/echo"),
@@ -170,12 +170,12 @@ START_TEST(asks_who_is_silent_and_drops_the_dead)
     expect_ping(answers);
     expect_ping(waits);
     peer_send(answers, FINAL | PONG, "?", 1);
-    peer_send(waits, FINAL | PONG, "unasked", 7); /* alive, too */
-    expect_nothing(talks);                        /* so all of that has been read */
+    peer_send(waits, FINAL | PONG, "unasked", 7); /* activity too */
+    expect_nothing(talks);                        /* so the server has read the pongs */
     wait_a_while("15");
     expect_nothing(talks);
     wait_a_while("15");
-    ck_assert(has_ended(dead)); /* 55 s after it came */
+    ck_assert(has_ended(dead)); /* 55 s after it connected */
     expect_ping(answers);
     expect_ping(waits);
     expect_nothing(answers);
@@ -188,8 +188,8 @@ START_TEST(asks_who_is_silent_and_drops_the_dead)
 }
 END_TEST
 
-/* Who is not read cannot be heard to answer. */
-START_TEST(does_not_take_for_dead_whom_it_does_not_read)
+/* While reading is paused, the server would not see a pong. */
+START_TEST(keeps_silent_clients_while_reading_is_paused)
 {
     static struct frame frame;
     start_own_with("", "paused");
@@ -218,7 +218,7 @@ END_TEST
 
 #define EQUAL(a, b) ck_assert_double_eq_tol(a, b, 1e-9)
 
-START_TEST(grants_a_burst_then_the_rate)
+START_TEST(allows_a_burst_then_the_rate)
 {
     struct rate rate = {0};
     uint64_t now = 5000;
@@ -229,15 +229,15 @@ START_TEST(grants_a_burst_then_the_rate)
     EQUAL(rate_spend(&rate, 10, now), 0.2);
     EQUAL(rate_spend(&rate, 10, now + 200), 0.1);
     ck_assert_int_eq(rate.excess, 3);
-    EQUAL(rate_spend(&rate, 10, now + 1300), 0); /* ten more have become free */
-    ck_assert_int_eq(rate.excess, 3);            /* but it is not forgotten */
+    EQUAL(rate_spend(&rate, 10, now + 1300), 0); /* ten more are allowed */
+    ck_assert_int_eq(rate.excess, 3);            /* but the excess is remembered */
     EQUAL(rate_spend(&rate, 10, now + 9000), 0);
     ck_assert_int_eq(rate.excess, 0);
 }
 END_TEST
 
-/* The next text that begins so. */
-static void hears(int peer, const char *text)
+/* Reads up to a text that begins like this one. */
+static void expect_text(int peer, const char *text)
 {
     static struct frame frame;
     do {
@@ -246,8 +246,9 @@ static void hears(int peer, const char *text)
     } while (strncmp(frame.data, text, strlen(text)) != 0);
 }
 
-/* Told, slowed, then dropped; commands count too. Whoever else is there notices nothing. */
-START_TEST(drops_who_says_too_much)
+/* The client is warned, slowed down, then dropped; commands count too. Other clients are not
+ * affected. */
+START_TEST(drops_a_client_that_sends_too_much)
 {
     const char *words[] = {"--port=0", "--rate=500", NULL};
     child_start(&server, "04-chat-server/chat-server", words, NULL);
@@ -257,20 +258,20 @@ START_TEST(drops_who_says_too_much)
     peer_send_text(ana, "/nome Ana");
     for (int i = 0; i < 2000; i++)
         peer_send_text(flood, i % 2 ? "/data" : "oi");
-    hears(flood, "Nome alterado");
-    hears(flood, "Devagar: até 500 mensagens por segundo");
+    expect_text(flood, "Nome alterado");
+    expect_text(flood, "Devagar: até 500 mensagens por segundo");
     peer_send_text(ana, "/clientes");
-    hears(ana, "2 clientes");
-    hears(flood, "Mensagens demais");
+    expect_text(ana, "2 clientes");
+    expect_text(flood, "Mensagens demais");
     ck_assert_int_eq(peer_ending(flood, NULL), 1008);
     child_line_with(&server, "Cliente Zé: mensagens demais");
     peer_send_text(ana, "/clientes");
-    hears(ana, "1 clientes");
+    expect_text(ana, "1 clientes");
     stop();
 }
 END_TEST
 
-START_TEST(grants_everything_without_a_rate)
+START_TEST(allows_everything_without_a_rate)
 {
     struct rate rate = {0};
     for (int i = 0; i < 100000; i++)
@@ -283,12 +284,12 @@ int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
-    const TTest *const rates[] = {grants_a_burst_then_the_rate, grants_everything_without_a_rate,
-        drops_who_says_too_much, NULL};
-    const TTest *const frames[] = {refuses_what_is_no_frame, takes_what_is_odd_but_a_frame,
-        outlives_who_ends_half_way, bounds_the_size_of_a_message, NULL};
-    const TTest *const silence[] = {
-        asks_who_is_silent_and_drops_the_dead, does_not_take_for_dead_whom_it_does_not_read, NULL};
+    const TTest *const rates[] = {allows_a_burst_then_the_rate, allows_everything_without_a_rate,
+        drops_a_client_that_sends_too_much, NULL};
+    const TTest *const frames[] = {refuses_invalid_frames, accepts_unusual_frames,
+        survives_connections_that_end_half_way, limits_the_size_of_a_message, NULL};
+    const TTest *const silence[] = {pings_silent_clients_and_drops_dead_ones,
+        keeps_silent_clients_while_reading_is_paused, NULL};
     return run_suite("04_limits", (struct test_group[]){{"frames", frames}, {"silence", silence},
                                       {"rate", rates}, {NULL, NULL}});
 }

@@ -1,6 +1,5 @@
-/* The chat's log on a terminal. That of a pipe is in test_04_chat.c. */
+/* The chat's log on a terminal; test_04_chat.c tests it on a pipe. */
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +8,7 @@
 #include "04-chat-server/log.h"
 #include "support.h"
 
-static __attribute__((format(printf, 2, 3))) void say(struct log *log, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    log_say(log, format, arguments);
-    va_end(arguments);
-}
-
-/* Has the standard output be a terminal. Returns its other end. */
+/* Makes standard output a terminal, and returns its other end. */
 static int open_terminal(void)
 {
     int other = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -37,17 +28,17 @@ static void read_some(int other, char *data, size_t size)
     data[count] = '\0';
 }
 
-/* It has room for a part of a line, and would wait with the rest. */
+/* The terminal has room for a part of a line, and a write of the rest would block. */
 START_TEST(a_terminal_that_nobody_reads)
 {
     struct log log = {0};
     char data[65536] = "";
     int other = open_terminal();
     while (log.lost < 3)
-        say(&log, "%01000llu", log.lost);
-    while (log.untold > 0) {
+        log_printf(&log, "%01000llu", log.lost);
+    while (log.unreported > 0) {
         read_some(other, data, sizeof(data));
-        say(&log, "so it is");
+        log_printf(&log, "so it is");
     }
     while (!strstr(data, "linhas ficaram de fora\r\nso it is\r\n"))
         read_some(other, data, sizeof(data));

@@ -1,9 +1,10 @@
-/* What may be a name, and what only looks like somebody's. */
+/* Which texts may be names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/text.h"
+#include "shell.h"
 #include "support.h"
 
 struct sample {
@@ -69,8 +70,8 @@ START_TEST(refuses_what_only_looks_like_a_name)
 }
 END_TEST
 
-/* Every character of Unicode that is not seen by itself, as Python knows them. Those of its format
- * characters that are seen are left out: they stand before a number. */
+/* Every invisible or combining character of Unicode, as Python lists them, except for the visible
+ * format characters, which precede a number. */
 START_TEST(refuses_every_mark_on_a_latin_letter)
 {
     char name[64], line[64];
@@ -96,9 +97,22 @@ START_TEST(refuses_every_mark_on_a_latin_letter)
 }
 END_TEST
 
+/* A Python that knows another version of Unicode makes another table. */
+START_TEST(the_table_of_marks_is_what_the_script_prints)
+{
+    char output[1024];
+    int status = shell_run("made=$(04-chat-server/make_text_marks.py) || exit 1\n"
+                           "case $made in *'Unicode 14:'*) printf '%s\\n' \"$made\" |"
+                           " diff 04-chat-server/text_marks.h - ;; esac",
+        output, sizeof(output));
+    ck_assert_str_eq(output, "");
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const names[] = {takes_names_of_many_scripts, refuses_what_only_looks_like_a_name,
-        refuses_every_mark_on_a_latin_letter, NULL};
+        refuses_every_mark_on_a_latin_letter, the_table_of_marks_is_what_the_script_prints, NULL};
     return run_suite("04_names", (struct test_group[]){{"names", names}, {NULL, NULL}});
 }

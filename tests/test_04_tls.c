@@ -1,5 +1,5 @@
-/* The chat server with --tls-cert and --tls-key: what chat_client.py plays without, it plays here
- * over TLS; and those who cannot keep to TLS cost only themselves. */
+/* The chat server with --tls-cert and --tls-key: the scenarios of chat_client.py over TLS, and
+ * peers that do not speak it. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -68,19 +68,19 @@ START_TEST(floods_of_long_messages)
 }
 END_TEST
 
-START_TEST(who_leaves_harms_nobody)
+START_TEST(leaving_affects_no_other_client)
 {
     play("leaving");
 }
 END_TEST
 
-START_TEST(who_never_reads_is_dropped)
+START_TEST(a_client_that_never_reads_is_dropped)
 {
     play("metrics");
 }
 END_TEST
 
-START_TEST(the_page_and_the_figures)
+START_TEST(the_page_and_the_metrics)
 {
     play("health");
 }
@@ -92,7 +92,7 @@ START_TEST(never_speaks_http_2)
 }
 END_TEST
 
-START_TEST(says_goodbye)
+START_TEST(announces_the_shutdown)
 {
     char line[64] = "";
     start();
@@ -112,7 +112,7 @@ END_TEST
  * Bad peers
  */
 
-/* Reads to the connection's end, which has to come. */
+/* Reads until the server closes the connection. */
 static void wait_for_end(int peer)
 {
     char data[4096];
@@ -127,16 +127,16 @@ static void wait_for_descriptors(int expected)
         poll(NULL, 0, 1);
 }
 
-/* The beginning of a TLS record that says it is 512 bytes long. */
+/* The start of a TLS record of 512 bytes. */
 static const char HELLO[] = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
 
-START_TEST(who_speaks_no_tls_costs_only_itself)
+START_TEST(peers_without_tls_affect_no_other_client)
 {
     const char *const bad[] = {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01\x7f\xff too long",
         "\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8", "\n\n\n\n\n\n\n\n"};
     start();
     scenario_end(
-        scenario_start("health", port, certificate.certificate)); /* what is opened once is open */
+        scenario_start("health", port, certificate.certificate)); /* opens files that stay open */
     int descriptors = open_descriptors(server.pid);
     FILE *others = scenario_start("messages", port, certificate.certificate);
     for (int turn = 0; turn < 40; turn++) {
@@ -144,7 +144,7 @@ START_TEST(who_speaks_no_tls_costs_only_itself)
         int peer = connect_to(port);
         ck_assert_int_gt(send(peer, data, strlen(data), MSG_NOSIGNAL), 0);
         wait_for_end(peer);
-        peer = connect_to(port); /* leaves in the middle */
+        peer = connect_to(port); /* leaves during the handshake */
         ck_assert_int_gt(send(peer, HELLO, (size_t)turn % sizeof(HELLO), MSG_NOSIGNAL), -1);
         close(peer);
     }
@@ -154,7 +154,7 @@ START_TEST(who_speaks_no_tls_costs_only_itself)
 }
 END_TEST
 
-START_TEST(who_never_ends_the_handshake_is_cut)
+START_TEST(limits_the_time_for_a_handshake)
 {
     int peers[20];
     start();
@@ -192,7 +192,7 @@ static void refuses_files(const char *cert, const char *key, const char *reason)
     refuses((const char *[]){"--port", "0", "--tls-cert", cert, "--tls-key", key, NULL}, reason);
 }
 
-START_TEST(refuses_files_that_are_of_no_use)
+START_TEST(refuses_unusable_files)
 {
     char missing[128], reason[256];
     certificate_make(&certificate);
@@ -215,12 +215,12 @@ END_TEST
 int main(void)
 {
     const TTest *const users[] = {the_address_to_open_is_https, the_articles_session,
-        every_message_in_order, floods_of_long_messages, who_leaves_harms_nobody,
-        who_never_reads_is_dropped, the_page_and_the_figures, never_speaks_http_2, says_goodbye,
-        NULL};
+        every_message_in_order, floods_of_long_messages, leaving_affects_no_other_client,
+        a_client_that_never_reads_is_dropped, the_page_and_the_metrics, never_speaks_http_2,
+        announces_the_shutdown, NULL};
     const TTest *const peers[] = {
-        who_speaks_no_tls_costs_only_itself, who_never_ends_the_handshake_is_cut, NULL};
-    const TTest *const options[] = {refuses_files_that_are_of_no_use, NULL};
+        peers_without_tls_affect_no_other_client, limits_the_time_for_a_handshake, NULL};
+    const TTest *const options[] = {refuses_unusable_files, NULL};
     return run_suite("04_tls", (struct test_group[]){{"users", users}, {"bad peers", peers},
                                    {"options", options}, {NULL, NULL}});
 }

@@ -1,4 +1,4 @@
-/* WebSocket for tasks: hello-server as a program, and a server of the suite's own. */
+/* WebSocket for tasks: hello-server as a program, and the suite's own server. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -30,11 +30,11 @@ START_TEST(greets_a_real_client)
 }
 END_TEST
 
-START_TEST(says_that_the_port_is_taken)
+START_TEST(reports_that_the_port_is_taken)
 {
     char text[16], *errors;
     start_hello();
-    snprintf(text, sizeof text, "%d", port);
+    snprintf(text, sizeof(text), "%d", port);
     int status = child_run(
         "04-chat-server/hello-server", (const char *[]){"--port", text, NULL}, NULL, &errors);
     ck_assert_int_eq(status, 1);
@@ -45,7 +45,7 @@ START_TEST(says_that_the_port_is_taken)
 }
 END_TEST
 
-START_TEST(outlives_clients_that_leave_at_once)
+START_TEST(survives_clients_that_leave_at_once)
 {
     start_hello();
     int before = open_descriptors(server.pid);
@@ -53,7 +53,7 @@ START_TEST(outlives_clients_that_leave_at_once)
     for (int i = 0; i < 60; i++) {
         int peer = i % 3 == 0 ? connect_to(port) : peer_connect(port, "/");
         if (i % 3 == 2)
-            setsockopt(peer, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+            setsockopt(peer, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
         close(peer);
     }
     FILE *client = start_client("hello", 1);
@@ -82,11 +82,11 @@ END_TEST
  * The handshake, and HTTP
  */
 
-START_TEST(refuses_what_is_no_handshake)
+START_TEST(refuses_invalid_handshakes)
 {
     static const char *const requests[] = {
         "hello\r\n\r\n",
-        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", /* how TLS begins */
+        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", /* the start of TLS */
         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n",
         ("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n"
@@ -95,7 +95,7 @@ START_TEST(refuses_what_is_no_handshake)
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
     };
     start_own("");
-    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+    for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
         int peer = peer_request(port, requests[i]);
         shutdown(peer, SHUT_WR);
         ck_assert_int_ne(peer_answer(peer, NULL), 101);
@@ -106,7 +106,7 @@ START_TEST(refuses_what_is_no_handshake)
 }
 END_TEST
 
-START_TEST(knows_the_client)
+START_TEST(tells_language_and_address)
 {
     static struct frame frame;
     start_own("");
@@ -126,12 +126,12 @@ START_TEST(listens_at_both_addresses)
         .sin6_port = htons((uint16_t)port),
         .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     int peer = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (peer >= 0 && connect(peer, (struct sockaddr *)&address, sizeof address) == 0) {
+    if (peer >= 0 && connect(peer, (struct sockaddr *)&address, sizeof(address)) == 0) {
         peer_handshake(peer, "/who");
         ck_assert(peer_read(peer, &frame));
         ck_assert_int_eq(strncmp(frame.data, "pt-BR [::1]:", 12), 0);
     } else {
-        ck_assert_int_ne(errno, ECONNREFUSED); /* a machine without IPv6 */
+        ck_assert_int_ne(errno, ECONNREFUSED); /* the machine has no IPv6 */
     }
     close(peer);
     stop();
@@ -143,7 +143,7 @@ static void make_directory(char directory[32])
     char name[64];
     strcpy(directory, "/tmp/test-web-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(directory));
-    snprintf(name, sizeof name, "%s/index.html", directory);
+    snprintf(name, sizeof(name), "%s/index.html", directory);
     FILE *file = fopen(name, "w");
     ck_assert_ptr_nonnull(file);
     for (int i = 0; i < 10000; i++)
@@ -174,7 +174,7 @@ START_TEST(serves_files)
     close(peer);
     still_serves();
     stop();
-    snprintf(command, sizeof command, "rm -r %s", directory);
+    snprintf(command, sizeof(command), "rm -r %s", directory);
     ck_assert_int_eq(system(command), 0);
 }
 END_TEST
@@ -203,12 +203,12 @@ START_TEST(serves_many_at_once)
 }
 END_TEST
 
-START_TEST(puts_fragments_together)
+START_TEST(joins_fragments)
 {
     static struct frame frame;
     start_own("");
     int peer = peer_connect(port, "/echo");
-    peer_send(peer, FINAL | TEXT, "", 0); /* passed over */
+    peer_send(peer, FINAL | TEXT, "", 0); /* skipped */
     peer_send(peer, TEXT, "ol\xc3", 3);
     peer_send(peer, FINAL | PING, "\xff", 1);
     peer_send(peer, 0, "", 0);
@@ -238,10 +238,10 @@ START_TEST(refuses_long_messages)
         client_says(client, "1009");
     end_client(client);
 
-    /* A terabyte is announced: there is no need to wait for it. */
+    /* The header announces a terabyte; the server does not wait for it. */
     int peer = peer_connect(port, "/echo");
     unsigned char head[15] = {FINAL | TEXT, 0x80 | 127, 0, 0, 1, [14] = 'a'};
-    ck_assert_int_eq(send(peer, head, sizeof head, MSG_NOSIGNAL), sizeof head);
+    ck_assert_int_eq(send(peer, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
     ck_assert(peer_read(peer, &frame));
     ck_assert_int_eq(frame.opcode, FINAL | CLOSE);
     ck_assert_mem_eq(frame.data, "\x03\xf1", 2); /* 1009 */
@@ -256,7 +256,7 @@ START_TEST(refuses_bad_utf8)
     static const char *const bad[] = {
         "\xff", "ol\xc3", "\xed\xa0\x80", "\xc0\xaf", "a\xf4\x90\x80\x80"};
     start_own("");
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         int peer = peer_connect(port, "/echo");
         peer_send_text(peer, bad[i]);
         ck_assert_int_eq(peer_ending(peer, NULL), 1007);
@@ -271,7 +271,7 @@ START_TEST(refuses_bad_utf8)
 END_TEST
 
 /*
- * Slow ones, and ones that vanish
+ * Clients that are slow or vanish
  */
 
 /* Sends numbered messages of 1 KB until the socket takes no more. */
@@ -283,7 +283,7 @@ static long send_until_full(int peer, long limit)
         struct pollfd writable = {.fd = peer, .events = POLLOUT};
         if (poll(&writable, 1, 200) == 0)
             return count;
-        snprintf(text, sizeof text, "%-1024ld", count);
+        snprintf(text, sizeof(text), "%-1024ld", count);
         ck_assert_int_eq(send(peer, head, 8, MSG_NOSIGNAL | MSG_MORE), 8);
         ck_assert_int_eq(send(peer, text, 1024, MSG_NOSIGNAL), 1024);
     }
@@ -302,14 +302,14 @@ START_TEST(stops_reading_from_a_flood)
     close(peer_connect(port, "/go"));
     peer_send_text(peer, "end");
     ck_assert(peer_read(peer, &frame));
-    snprintf(expected, sizeof expected, "%ld in order", sent);
+    snprintf(expected, sizeof(expected), "%ld in order", sent);
     ck_assert_str_eq(frame.data, expected);
     ck_assert_int_eq(peer_ending(peer, NULL), 1000);
     stop();
 }
 END_TEST
 
-START_TEST(drops_who_never_reads)
+START_TEST(drops_a_client_that_never_reads)
 {
     static struct frame frame;
     start_own("");
@@ -322,12 +322,12 @@ START_TEST(drops_who_never_reads)
     ck_assert_str_eq(frame.data, "ENOBUFS");
     close(reporter);
     still_serves();
-    ck_assert_int_eq(peer_ending(peer, NULL), 0); /* cut, so it ends */
+    ck_assert_int_eq(peer_ending(peer, NULL), 0); /* aborted: no close frame */
     stop();
 }
 END_TEST
 
-START_TEST(outlives_a_client_that_its_task_still_serves)
+START_TEST(a_task_outlives_its_connection)
 {
     static struct frame frame;
     start_own("");
@@ -344,10 +344,10 @@ START_TEST(outlives_a_client_that_its_task_still_serves)
 END_TEST
 
 /*
- * The end
+ * Closing
  */
 
-START_TEST(sends_what_is_queued_before_it_closes)
+START_TEST(sends_queued_messages_before_closing)
 {
     int messages;
     start_own("");
@@ -357,7 +357,7 @@ START_TEST(sends_what_is_queued_before_it_closes)
 }
 END_TEST
 
-START_TEST(receives_what_came_before_the_end)
+START_TEST(receives_everything_sent_before_closing)
 {
     static struct frame frame;
     start_own("");
@@ -365,7 +365,7 @@ START_TEST(receives_what_came_before_the_end)
     int many = 500;
     for (int i = 0; i < many; i++) {
         char text[16];
-        snprintf(text, sizeof text, "%d", i);
+        snprintf(text, sizeof(text), "%d", i);
         peer_send_text(peer, text);
     }
     peer_send_text(peer, "end");
@@ -377,7 +377,7 @@ START_TEST(receives_what_came_before_the_end)
 }
 END_TEST
 
-START_TEST(says_goodbye_to_all)
+START_TEST(closes_all_connections)
 {
     start_own_with("", "paused");
     FILE *client = start_client("farewell", 30);
@@ -389,7 +389,7 @@ START_TEST(says_goodbye_to_all)
 }
 END_TEST
 
-START_TEST(ends_though_nobody_answers)
+START_TEST(ends_though_no_client_answers)
 {
     start_own("");
     int mute[4] = {peer_connect(port, "/echo"), peer_connect(port, "/held"),
@@ -404,16 +404,17 @@ int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
-    const TTest *const hello[] = {greets_a_real_client, says_that_the_port_is_taken,
-        outlives_clients_that_leave_at_once, ends_with_clients_connected, NULL};
-    const TTest *const http[] = {refuses_what_is_no_handshake, knows_the_client,
+    const TTest *const hello[] = {greets_a_real_client, reports_that_the_port_is_taken,
+        survives_clients_that_leave_at_once, ends_with_clients_connected, NULL};
+    const TTest *const http[] = {refuses_invalid_handshakes, tells_language_and_address,
         listens_at_both_addresses, serves_files, NULL};
-    const TTest *const messages[] = {echoes_to_a_real_client, serves_many_at_once,
-        puts_fragments_together, refuses_long_messages, refuses_bad_utf8, NULL};
-    const TTest *const trouble[] = {stops_reading_from_a_flood, drops_who_never_reads,
-        outlives_a_client_that_its_task_still_serves, NULL};
-    const TTest *const end[] = {sends_what_is_queued_before_it_closes,
-        receives_what_came_before_the_end, says_goodbye_to_all, ends_though_nobody_answers, NULL};
+    const TTest *const messages[] = {echoes_to_a_real_client, serves_many_at_once, joins_fragments,
+        refuses_long_messages, refuses_bad_utf8, NULL};
+    const TTest *const trouble[] = {stops_reading_from_a_flood, drops_a_client_that_never_reads,
+        a_task_outlives_its_connection, NULL};
+    const TTest *const end[] = {sends_queued_messages_before_closing,
+        receives_everything_sent_before_closing, closes_all_connections,
+        ends_though_no_client_answers, NULL};
     const struct test_group groups[] = {{"hello-server", hello}, {"http", http},
         {"messages", messages}, {"trouble", trouble}, {"end", end}, {NULL, NULL}};
     return run_suite("04_websocket", groups);

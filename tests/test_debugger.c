@@ -227,9 +227,9 @@ START_TEST(a_task_can_be_looked_into)
 {
     char *said = debug(COMMANDS SECOND_CLIENT ALL_WAIT
         "-ex 'tasks select 2' -ex 'frame function manage' -ex 'print *self->stream' -ex bt "
-        "-ex tasks -ex 'print self->server->quiet' -ex 'tasks select' -ex bt");
+        "-ex tasks -ex 'print self->server->active' -ex 'tasks select' -ex bt");
     SAYS(said, " in manage (object=0x", "$1 = {", "\n#1 ", " in stream_read_line (", last_frame(),
-        "   1 serve: accept", "\n$2 = true", "\n#0  epoll_", " in main (");
+        "   1 serve: accept", "\n$2 = 2\n", "\n#0  epoll_", " in main (");
     free(said);
 }
 END_TEST

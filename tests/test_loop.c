@@ -184,7 +184,7 @@ static void run_step(void *argument)
     if (step->ready)
         loop_ready(step->loop, &step->ready->callback);
     if (step->at_end)
-        loop_at_end_of_pass(step->loop, &step->at_end->callback);
+        loop_at_end_of_iteration(step->loop, &step->at_end->callback);
 }
 
 static struct step new_step(uv_loop_t *loop, char *name)
@@ -246,10 +246,10 @@ START_TEST(outside_a_pass_the_end_of_the_next_is_meant)
     open_loop(&loop);
     struct step steps[2] = {new_step(&loop, "end"), new_step(&loop, "ready")};
     set_arguments(steps, 2);
-    loop_at_end_of_pass(&loop, &steps[0].callback);
+    loop_at_end_of_iteration(&loop, &steps[0].callback);
     run_loop(&loop);
     expect_notes("end");
-    loop_at_end_of_pass(&loop, &steps[0].callback);
+    loop_at_end_of_iteration(&loop, &steps[0].callback);
     loop_ready(&loop, &steps[1].callback);
     run_loop(&loop);
     expect_notes("ready end");

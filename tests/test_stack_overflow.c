@@ -74,7 +74,18 @@ static int hold_one_megabyte(void *unused)
     return frame[place];
 }
 
-static int (*const ways[])(void *unused) = {recurse_without_end, hold_one_megabyte};
+/* As initscr does, whose frames of 30 KiB touch nothing on the way down. */
+static int leap_over_the_end(void *unused)
+{
+    (void)unused;
+    volatile char *end = task_current()->coroutine.stack.low;
+    end[-30 * 1024] = 'x';
+    return 0;
+}
+
+static int (*const ways[])(void *unused) = {
+    recurse_without_end, hold_one_megabyte, leap_over_the_end};
+enum { WAYS = sizeof(ways) / sizeof(*ways) };
 
 /* Writes down to just below the limit, and returns: into the neighbour's stack, not further. */
 static __attribute__((noinline)) int dig(const char *end)
@@ -88,20 +99,20 @@ static __attribute__((noinline)) int dig(const char *end)
 static int dig_and_wait(void *unused)
 {
     (void)unused;
-    return dig(task_current()->coroutine.stack.low) + task_yield();
+    return dig(task_current()->coroutine.stack.low - 512) + task_yield();
 }
 
 static int dig_and_end(void *unused)
 {
     (void)unused;
-    return dig(task_current()->coroutine.stack.low);
+    return dig(task_current()->coroutine.stack.low - 512);
 }
 
 /* The canary is somewhere in the frame, and untouched. */
 static int wait_in_a_large_frame(void *unused)
 {
     (void)unused;
-    volatile char frame[STACK_SLOT + 32 * 1024];
+    volatile char frame[STACK_SIZE + 32 * 1024];
     int place = limit % 7;
     frame[place] = 'x';
     return task_yield() + frame[place];
@@ -170,7 +181,7 @@ static void run_attempt(void *argument)
 static void is_named(struct attempt attempt, int number)
 {
     char expected[256], *errors;
-    size_t size = attempt.stack_size ? attempt.stack_size : STACK_SLOT;
+    size_t size = attempt.stack_size ? attempt.stack_size : STACK_SIZE;
     int status = run_apart(run_attempt, &attempt, &errors);
     snprintf(expected, sizeof expected,
         "task %s: its stack of %zu bytes overflowed; scope_spawn_with gives it a larger one "
@@ -186,8 +197,10 @@ static void is_named(struct attempt attempt, int number)
 static void every_guard_and_way(struct attempt attempt)
 {
     for (size_t i = 0; i < 3; i++)
-        for (size_t way = 0; way < 2 && kernel_has(guards[i]); way++) {
+        for (size_t way = 0; way < WAYS && kernel_has(guards[i]); way++) {
             attempt.guard = guards[i];
+            if (ways[way] == leap_over_the_end && strcmp(guards[i], "canary") == 0)
+                continue;
             attempt.way = ways[way];
             is_named(attempt, SIGSEGV);
         }
@@ -216,7 +229,7 @@ END_TEST
 START_TEST(of_a_large_stack)
 {
     every_guard_and_way(
-        (struct attempt){.middle = true, .neighbours = 8, .stack_size = STACK_SLOT * 3});
+        (struct attempt){.middle = true, .neighbours = 8, .stack_size = STACK_SIZE * 3});
 }
 END_TEST
 
@@ -234,6 +247,41 @@ END_TEST
 START_TEST(past_a_canary_that_lives)
 {
     is_named((struct attempt){"canary", wait_in_a_large_frame, true, NEIGHBOURS, 0}, SIGABRT);
+}
+END_TEST
+
+/* What no canary catches does no harm: the stack below is another 64 KiB away. */
+static int keep_a_full_stack(void *damaged)
+{
+    enum { MINE = 32 * 1024 };
+    volatile unsigned char mine[MINE];
+    for (size_t i = 0; i < MINE; i++)
+        mine[i] = 0xA5;
+    int error = task_yield();
+    for (size_t i = 0; i < MINE; i++)
+        *(bool *)damaged |= mine[i] != 0xA5;
+    return error;
+}
+
+static int leap_between_two(void *damaged)
+{
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "below", keep_a_full_stack, damaged);
+    scope_spawn(&scope, "leaper", leap_over_the_end, NULL);
+    scope_spawn(&scope, "above", keep_a_full_stack, damaged);
+    return scope_leave(&scope, scope_join(&scope));
+}
+
+START_TEST(a_leap_over_the_canary_harms_no_other_task)
+{
+    bool damaged = false;
+    keep_order();
+    setenv("STACK_GUARD", "canary", 1);
+    if (memory_is_shadowed())
+        return; /* a sanitizer or Valgrind reports the leap */
+    ck_assert_int_eq(run_main(leap_between_two, &damaged), 0);
+    ck_assert(!damaged);
 }
 END_TEST
 
@@ -400,8 +448,8 @@ int main(void)
         (struct test_group[]){
             {"task", (const TTest *const[]){of_the_first_task, of_one_in_the_middle,
                          of_any_place_in_the_arena, of_a_large_stack, of_one_loop_of_two, NULL}},
-            {"canary",
-                (const TTest *const[]){into_a_neighbour_and_back, past_a_canary_that_lives, NULL}},
+            {"canary", (const TTest *const[]){into_a_neighbour_and_back, past_a_canary_that_lives,
+                           a_leap_over_the_canary_harms_no_other_task, NULL}},
             {"callback", (const TTest *const[]){of_a_callback, NULL}},
             {"many", (const TTest *const[]){a_hundred_thousand_by_install,
                          a_hundred_thousand_by_mprotect, a_hundred_thousand_by_canary, NULL}},

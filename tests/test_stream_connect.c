@@ -99,6 +99,25 @@ TASK_TEST(both_ends_agree_on_their_addresses)
     close(listening);
 }
 
+TASK_TEST(a_descriptor_has_an_address_too)
+{
+    char port[PORT_SIZE], expected[STREAM_ADDRESS_SIZE], peer[STREAM_ADDRESS_SIZE];
+    struct stream stream;
+    int listening = listen_somewhere(1, port);
+    ck_assert_int_eq(stream_connect(&stream, "127.0.0.1", port), 0);
+    int accepted = accept(listening, NULL, NULL);
+    ck_assert_int_eq(stream_own_address(&stream, expected), 0);
+    ck_assert_int_eq(socket_peer_address(accepted, peer), 0);
+    ck_assert_str_eq(peer, expected);
+    ck_assert_int_eq(socket_peer_address(listening, peer), UV_ENOTCONN);
+    ck_assert_str_eq(peer, "?");
+    stream_close(&stream);
+    close(accepted);
+    close(listening);
+    ck_assert_int_eq(socket_peer_address(-1, peer), UV_EBADF);
+    ck_assert_str_eq(peer, "?");
+}
+
 TASK_TEST(it_speaks_ipv6_where_the_machine_does)
 {
     char address[STREAM_ADDRESS_SIZE], peer[STREAM_ADDRESS_SIZE];
@@ -286,9 +305,10 @@ TASK_TEST(others_run_while_a_name_is_looked_up)
 int main(void)
 {
     return run_suite("stream_connect",
-        (struct test_group[]){{"address", (const TTest *const[]){both_ends_agree_on_their_addresses,
-                                              it_speaks_ipv6_where_the_machine_does,
-                                              an_address_that_is_none_is_a_question_mark, NULL}},
+        (struct test_group[]){
+            {"address", (const TTest *const[]){both_ends_agree_on_their_addresses,
+                            a_descriptor_has_an_address_too, it_speaks_ipv6_where_the_machine_does,
+                            an_address_that_is_none_is_a_question_mark, NULL}},
             {"names", (const TTest *const[]){of_several_addresses_the_first_that_answers_is_taken,
                           localhost_is_this_machine, what_cannot_be_connected_says_why, NULL}},
             {"cut short", (const TTest *const[]){a_connection_that_is_cancelled_is_given_up,

@@ -6,7 +6,7 @@
 
 #include "support.h"
 
-#define MOST 0.025 /* of an operation's instructions */
+#define MOST 0.035 /* of an operation's instructions */
 #define FEW 1000
 #define MANY 6000
 

@@ -23,7 +23,7 @@ void tell(int peer, const char *format, ...)
     char text[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     peer_send_text(peer, text);
 }
@@ -31,7 +31,7 @@ void tell(int peer, const char *format, ...)
 int join_at(const char *place, int number)
 {
     char path[32];
-    snprintf(path, sizeof path, "/%s/%d", place, number);
+    snprintf(path, sizeof(path), "/%s/%d", place, number);
     int peer = peer_connect(port, path);
     expect(peer, "in");
     return peer;
@@ -56,13 +56,6 @@ void done(int peer)
     do
         ck_assert(peer_read(peer, &frame));
     while (!strstr(frame.data, " done"));
-}
-
-/* And whether it is held has been decided: at the end of the next pass at the latest. */
-void settled(int peer)
-{
-    done(peer);
-    done(peer);
 }
 
 void hears_nothing(int peer)

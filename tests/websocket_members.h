@@ -1,25 +1,25 @@
 /*
- * The members of the stage's room (websocket_stage_room.h) as a test plays them: member N is the
+ * The test's side of the members of the server's room (websocket_stage_room.h). A member is the
  * descriptor of its connection.
  */
 #pragma once
 
 #include "websocket_peer.h"
 
-/* Connects member number N, in the room ("room") or not yet ("hall"). */
+/* Connects member number N: in the room ("room"), outside ("hall"), or in another room ("other").
+ */
 int join_at(const char *place, int number);
 
-/* So many members, from 0, in the room; and their end. */
+/* Connect members 0 to count - 1, in the room; disconnect them. */
 void join(int peers[], int count);
 void leave(const int peers[], int count);
 
-/* Gives the member a command, as printf makes it. */
+/* Sends commands to the server as that member, printf-style. */
 void tell(int peer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The next that it hears is that text; or nothing has come yet. */
+/* Fail unless the next message to the member is the text; unless none has arrived. */
 void expect(int peer, const char *text);
 void hears_nothing(int peer);
 
-/* All that the member sent before has been done; and whether it is held has been decided, too. */
+/* All that the member sent before has been done. */
 void done(int peer);
-void settled(int peer);

@@ -11,7 +11,7 @@
 
 #include "support.h"
 
-/* Not all of it may be wanted: the other end may have closed already, which the reader sees. */
+/* Ignores a connection closed by the other end: the next read shows it. */
 static void send_all(int peer, const void *data, size_t size)
 {
     const char *from = data;
@@ -57,7 +57,7 @@ int peer_answer(int peer, char head[4096])
     char text[4096];
     size_t size = 0;
     do {
-        ck_assert_uint_lt(size, sizeof text - 1);
+        ck_assert_uint_lt(size, sizeof(text) - 1);
         if (!receive_all(peer, text + size, 1))
             return 0;
         text[++size] = '\0';
@@ -70,7 +70,7 @@ int peer_answer(int peer, char head[4096])
 void peer_handshake(int peer, const char *path)
 {
     char request[512];
-    int size = snprintf(request, sizeof request,
+    int size = snprintf(request, sizeof(request),
         "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Accept-Language: pt-BR\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
@@ -131,7 +131,7 @@ bool peer_read(int peer, struct frame *frame)
         return false;
     for (int i = 0; i < bytes; i++)
         frame->size = frame->size << 8 | head[2 + i];
-    ck_assert_uint_lt(frame->size, sizeof frame->data);
+    ck_assert_uint_lt(frame->size, sizeof(frame->data));
     frame->data[frame->size] = '\0';
     return receive_all(peer, frame->data, frame->size);
 }

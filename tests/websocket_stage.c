@@ -7,12 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "04-chat-server/descriptors.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "websocket_peer.h"
 #include "websocket_stage_room.h"
 
 /*
- * The server: what it does with a client, the path says
+ * The server: the path says how it treats a client
  */
 
 struct state {
@@ -31,7 +32,7 @@ static int echo(struct websocket *socket)
     return (int)size;
 }
 
-/* Receives nothing until told; then counts what came, in order. */
+/* Receives nothing until /go; then counts the messages that are in order. */
 static int hold(struct websocket *socket, struct state *state)
 {
     char *text;
@@ -43,7 +44,7 @@ static int hold(struct websocket *socket, struct state *state)
     return error ? error : websocket_send_format(socket, "%ld in order", expected);
 }
 
-/* Sends until it may not any more. */
+/* Sends until that fails. */
 static int flood(struct websocket *socket, struct state *state)
 {
     int error = 0;
@@ -56,7 +57,7 @@ static int flood(struct websocket *socket, struct state *state)
     return future_set(&state->flood, error);
 }
 
-/* Its client vanishes while it is busy. */
+/* The client vanishes while the task waits for something else. */
 static int be_orphaned(struct websocket *socket, struct state *state)
 {
     char *text;
@@ -73,7 +74,7 @@ static int report(struct websocket *socket, struct future *future)
     return error ? error : websocket_send_format(socket, "%s", uv_err_name(result));
 }
 
-/* Where the clock stands still: moves it a second at a time, and says when that is done. */
+/* Moves the paused clock a second at a time, then tells the client. */
 static int let_time_pass(struct websocket *socket, double seconds)
 {
     int error = 0;
@@ -84,7 +85,7 @@ static int let_time_pass(struct websocket *socket, double seconds)
     return error ? error : websocket_send_format(socket, "later");
 }
 
-/* Queues much and returns at once. */
+/* Queues a lot and returns at once. */
 static int send_and_leave(struct websocket *socket)
 {
     for (int i = 0; i < 10; i++)
@@ -108,8 +109,9 @@ static int serve(struct websocket *socket, void *argument)
         return be_orphaned(socket, state);
     if (strcmp(path, "/orphan-report") == 0)
         return report(socket, &state->orphan);
-    if (strncmp(path, "/room/", 6) == 0 || strncmp(path, "/hall/", 6) == 0)
-        return play_in_room(socket, &state->room);
+    if (strncmp(path, "/room/", 6) == 0 || strncmp(path, "/hall/", 6) == 0 ||
+        strncmp(path, "/other/", 7) == 0)
+        return serve_member(socket, &state->room);
     if (strncmp(path, "/later/", 7) == 0)
         return let_time_pass(socket, strtod(path + 7, NULL));
     if (strcmp(path, "/leave") == 0)
@@ -136,7 +138,7 @@ static int start_server(void *argument)
     return error;
 }
 
-/* What a test has put into the environment, or 0. */
+/* Returns a setting that the test put into the environment, or 0. */
 static long number(const char *name)
 {
     const char *text = getenv(name);
@@ -148,7 +150,6 @@ int run_server(const char *directory, bool paused)
     struct state state = {0};
     struct websocket_options options = {.host = getenv("HOST") ? getenv("HOST") : "localhost",
         .port = "0",
-        .delay = number("DELAY"),
         .max_message = number("MAX_MESSAGE"),
         .per_address = number("PER_ADDRESS"),
         .allow_origin = getenv("ALLOW_ORIGIN"),
@@ -158,6 +159,7 @@ int run_server(const char *directory, bool paused)
         .serve = serve,
         .argument = &state};
     uv_loop_t loop;
+    descriptors_set_limit();
     if (loop_init(&loop))
         return 2;
     if (paused)
@@ -178,7 +180,7 @@ int port;
 void start_own_with(const char *directory, const char *clock)
 {
     char self[1024] = "";
-    ck_assert_int_gt(readlink("/proc/self/exe", self, sizeof self - 1), 0);
+    ck_assert_int_gt(readlink("/proc/self/exe", self, sizeof(self) - 1), 0);
     const char *bin = getenv("BIN");
     char *before = bin ? strdup(bin) : NULL;
     setenv("BIN", "", 1);
@@ -210,7 +212,7 @@ void stop(void)
 FILE *start_client(const char *scenario, int count)
 {
     char command[256];
-    snprintf(command, sizeof command, "/usr/bin/python3 tests/websocket_client.py %d %s %d", port,
+    snprintf(command, sizeof(command), "/usr/bin/python3 tests/websocket_client.py %d %s %d", port,
         scenario, count);
     FILE *client = popen(command, "re");
     ck_assert_ptr_nonnull(client);
@@ -220,7 +222,7 @@ FILE *start_client(const char *scenario, int count)
 void client_says(FILE *client, const char *expected)
 {
     char line[4096] = "";
-    ck_assert_ptr_nonnull(fgets(line, sizeof line, client));
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     line[strcspn(line, "\n")] = '\0';
     ck_assert_str_eq(line, expected);
 }

@@ -1,7 +1,6 @@
 /*
- * What the suites of WebSocket play on: a server of their own, which is the suite
- * itself, started as "test_04_websocket serve DIRECTORY CLOCK"; hello-server; and a client that
- * nobody here wrote.
+ * What the WebSocket suites share: a test server, which is the suite itself, started as
+ * "test_04_websocket serve DIRECTORY CLOCK"; hello-server; and a client made of a public library.
  */
 #pragma once
 
@@ -10,32 +9,31 @@
 
 #include "support.h"
 
-/* The one that a test has started, and where it listens. */
+/* The server that the test has started, and its port. */
 extern struct child server;
 extern int port;
 
-/* Is the server, until a signal; the program's status. With paused, time stands still: nothing ends
- * because it took too long. */
+/* Runs the test server until a signal, and returns the exit status. If paused, its clock stands
+ * still, so that no deadline passes. */
 int run_server(const char *directory, bool paused);
 
-/* Starts the suite's own server, which serves the directory's files ("": none); clock is "paused"
- * or "". The variable DELAY is how many ms it holds what is said in a room, at the most; unset, 0.
+/* Starts the test server, which serves the directory's files ("": none); clock is "paused" or "".
  */
 void start_own(const char *directory);
 void start_own_with(const char *directory, const char *clock);
 
 void start_hello(void);
 
-/* Ends it by SIGTERM: with status 0, and nothing left behind. */
+/* Ends the server with SIGTERM; fails unless it exits with status 0. */
 void stop(void);
 
-/* Whatever happened to a connection: another one is still answered. The suite's own server only. */
+/* Fails unless the test server still answers a new connection. */
 void still_serves(void);
 
-/* Until the server has no more than so many descriptors open. */
+/* Waits until the server has at most count descriptors open. */
 void wait_for_descriptors(int count);
 
-/* websocket_client.py, and the next line that it prints. */
+/* Starts websocket_client.py; fails unless its next line is the expected one; waits for its end. */
 FILE *start_client(const char *scenario, int count);
 void client_says(FILE *client, const char *expected);
 void end_client(FILE *client);

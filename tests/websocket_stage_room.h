@@ -1,20 +1,26 @@
 /*
- * The part of the stage that websocket_members.h plays on: a room whose members do as they are
- * told.
+ * The server's side of websocket_members.h: two rooms whose members send commands.
  *
- * "/room/N" is member N, in the room from the start, and told "in"; "/hall/N" is not in it yet. A
- * message's first word is a command:
+ * The client of "/room/N" is member N, in the room from the start; that of "/other/N" is in the
+ * other room, and that of "/hall/N" in none. The server greets each with "in". A message holds
+ * commands, separated by ";":
  *
- *     all TEXT        says it to the other members
- *     one N TEXT      says it to member N
- *     self TEXT       says it to who asks
- *     many COUNT SIZE says COUNT texts of SIZE bytes to the other members: SIZE times "x"
+ *     all TEXT        sends it to the other members of the room
+ *     other TEXT      sends it to the members of the other room
+ *     one N TEXT      sends it to member N
+ *     self TEXT       sends it back
+ *     many COUNT SIZE sends COUNT texts of SIZE bytes, all "x", to the other members of the room
  *     enter N, leave N, end N
- *                     member N enters or leaves the room, or is disconnected with 1000
- *     unread          is answered with the bytes that wait for all clients together
- *     time SECONDS    moves the server's clock, which stands still
+ *                     makes member N enter or leave the room, or disconnects it with 1000
+ *     unread          asks for the bytes that are pending for all clients together
+ *     dropped         asks for the number of clients dropped because they left too much unread
+ *     members         asks for the number of members of the room
+ *     pending         asks for the bytes pending in the two rooms: "ROOM OTHER"
+ *     memory BYTES    limits the server's memory to what it has now and these bytes
+ *     time SECONDS    moves the server's clock, which is paused
+ *     wait COUNT      waits for this many iterations of the loop
  *
- * Each text but those of many is preceded by its number, counted for all: "17 TEXT".
+ * The texts, except those of many, are numbered: "17 TEXT".
  */
 #pragma once
 
@@ -22,10 +28,10 @@
 
 struct room_stage {
     const struct websocket_server *server;
-    struct websocket_room room;
-    struct room_member *members; /* in the room or not */
-    long said;
+    struct websocket_room room, other;
+    struct room_member *members; /* in any room or none */
+    long sent;
 };
 
-/* Is the member that the path names, until it leaves. */
-int play_in_room(struct websocket *socket, struct room_stage *stage);
+/* Serves a member until it ends. */
+int serve_member(struct websocket *socket, struct room_stage *stage);

@@ -1,4 +1,4 @@
-/* A whole event loop on poll(2): callbacks for later, and one descriptor to watch. */
+/* A complete event loop on poll(2): callbacks for later, and one descriptor to watch. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 struct call {
     void (*run)(void *argument);
     void *argument;
-    long due; /* when, in milliseconds of the clock */
+    long due; /* the time to run it, in milliseconds of the clock */
     struct call *next;
 };
 
@@ -20,12 +20,12 @@ struct loop {
 
 static long now(void)
 {
-    return (long)(uv_hrtime() / 1000000); /* nothing else here is libuv's */
+    return (long)(uv_hrtime() / 1000000); /* the only call of libuv in this file */
 }
 
 static void call_later(struct loop *loop, long ms, void (*run)(void *argument), void *argument)
 {
-    struct call *call = malloc(sizeof *call), **place = &loop->calls;
+    struct call *call = malloc(sizeof(*call)), **place = &loop->calls;
     if (!call)
         abort();
     *call = (struct call){run, argument, now() + ms, NULL};
@@ -43,7 +43,7 @@ static void run_due(struct loop *loop)
     struct call *due = loop->calls, **rest = &due;
     while (*rest && (*rest)->due <= time)
         rest = &(*rest)->next;
-    loop->calls = *rest; /* what is added from here on waits for the next pass */
+    loop->calls = *rest; /* calls added from here on wait for the next iteration */
     *rest = NULL;
     for (struct call *call = due; call; call = due) {
         due = call->next;
@@ -58,7 +58,7 @@ static void run_loop(struct loop *loop, void (*readable)(struct loop *loop))
         long left = loop->calls ? loop->calls->due - now() : 0;
         if (left < 0)
             left = 0;
-        if (poll(&loop->input, 1, loop->calls ? (int)left : -1) < 0) /* -1: for ever */
+        if (poll(&loop->input, 1, loop->calls ? (int)left : -1) < 0) /* -1: no timeout */
             abort();
         if (loop->input.revents)
             readable(loop);
@@ -85,7 +85,7 @@ static void work(void *argument)
 static void read_input(struct loop *loop)
 {
     char text[256];
-    ssize_t size = read(loop->input.fd, text, sizeof text);
+    ssize_t size = read(loop->input.fd, text, sizeof(text));
     printf("read: %zd bytes\n", size);
     if (size <= 0)
         loop->input.fd = -1;

@@ -1,4 +1,4 @@
-/* The same two jobs on libuv: a timer each, bare. */
+/* The same two jobs on libuv: one timer for each. */
 #include <stdio.h>
 #include <uv.h>
 

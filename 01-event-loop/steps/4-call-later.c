@@ -1,4 +1,4 @@
-/* call_later made by hand: a timer for each call, freed when the loop has let go of it. */
+/* call_later made by hand: a timer for each call, freed when libuv has closed it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
@@ -10,7 +10,7 @@ struct call {
     void *argument;
 };
 
-static void let_go(uv_handle_t *timer)
+static void free_call(uv_handle_t *timer)
 {
     free(timer->data);
 }
@@ -19,12 +19,12 @@ static void due(uv_timer_t *timer)
 {
     struct call *call = timer->data;
     call->run(call->argument);
-    uv_close((uv_handle_t *)timer, let_go);
+    uv_close((uv_handle_t *)timer, free_call);
 }
 
 static int call_later(uv_loop_t *loop, double seconds, void (*run)(void *argument), void *argument)
 {
-    struct call *call = malloc(sizeof *call);
+    struct call *call = malloc(sizeof(*call));
     if (!call)
         return UV_ENOMEM;
     call->run = run;

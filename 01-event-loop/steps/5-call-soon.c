@@ -1,4 +1,4 @@
-/* call_soon made by hand: a queue, emptied once in each pass of the loop. */
+/* call_soon made by hand: a queue, emptied once in each iteration of the loop. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
@@ -11,15 +11,16 @@ struct call {
 };
 
 struct queue {
-    uv_idle_t idle; /* while it is active the loop does not sleep, and calls run_queue each pass */
-    struct call *first, **end; /* *end: where the next call is hung on */
+    uv_idle_t
+        idle; /* while active: the loop does not block, and calls run_queue in each iteration */
+    struct call *first, **end; /* *end: where the next call is appended */
 };
 
 static void run_queue(uv_idle_t *idle)
 {
     struct queue *queue = idle->data;
     struct call *call = queue->first, *next;
-    queue->first = NULL; /* a snapshot: what is added from here on waits for the next pass */
+    queue->first = NULL; /* a snapshot: calls added from here on wait for the next iteration */
     queue->end = &queue->first;
     for (; call; call = next) {
         next = call->next;
@@ -32,7 +33,7 @@ static void run_queue(uv_idle_t *idle)
 
 static void call_soon(struct queue *queue, void (*run)(void *argument), void *argument)
 {
-    struct call *call = malloc(sizeof *call);
+    struct call *call = malloc(sizeof(*call));
     if (!call)
         abort();
     *call = (struct call){run, argument, NULL};

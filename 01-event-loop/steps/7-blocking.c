@@ -1,4 +1,4 @@
-/* A callback that does not return: what it does to the others. */
+/* A callback that blocks holds up all the others. */
 #include <stdio.h>
 
 #include "common/loop.h"
@@ -22,7 +22,7 @@ static void block(void *unused)
 {
     (void)unused;
     puts("        block: begins");
-    uv_sleep(350); /* or a read from a disk, a look-up of a name, a long computation */
+    uv_sleep(350); /* or a read from a disk, a name lookup, a long computation */
     puts("        block: ends");
 }
 // #endregion callbacks

@@ -1,4 +1,4 @@
-/* The same work cut into slices: between two of them the others have their turn. */
+/* The same work in slices: the other callbacks run in between. */
 #include <stdio.h>
 
 #include "common/loop.h"
@@ -20,7 +20,7 @@ static void tick(void *argument)
 // #region slice
 struct work {
     uv_loop_t *loop;
-    int slices; /* that are left, of 10 ms each */
+    int slices; /* left to do, of 10 ms each */
 };
 
 static void slice(void *argument)

@@ -1,4 +1,4 @@
-/* When a handle is closed: not when uv_close returns. */
+/* uv_close only asks: the handle is closed when its callback has been called. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
@@ -20,7 +20,7 @@ static void closed(uv_handle_t *handle)
 int main(void)
 {
     uv_loop_t loop;
-    uv_timer_t *timer = malloc(sizeof *timer);
+    uv_timer_t *timer = malloc(sizeof(*timer));
     if (!timer || uv_loop_init(&loop)) {
         free(timer);
         fputs("no memory for a loop\n", stderr);

@@ -1,4 +1,4 @@
-/* A server as one would like to write it, in calls that block: while ana is silent, bob waits. */
+/* A server written the simple way, in calls that block: while ana is silent, bob waits. */
 #include "peer.h"
 
 #include <sys/time.h>
@@ -26,8 +26,8 @@ static int listen_somewhere(struct sockaddr_in *address)
 {
     socklen_t size = sizeof(*address);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
-    *address = (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}; /* port 0: a free one */
+    *address = (struct sockaddr_in){.sin_family = AF_INET,
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}; /* port 0: any free port */
     if (listener < 0 || bind(listener, (struct sockaddr *)address, size) < 0 ||
         listen(listener, 10) < 0 || getsockname(listener, (struct sockaddr *)address, &size) < 0) {
         perror("listen");
@@ -49,7 +49,8 @@ int main(void)
     // #region main
     for (int i = 0; i < 2; i++) {
         int connection = accept(listener, NULL, NULL);
-        /* So that this program ends: ana's line would be waited for until she says one. */
+        /* Without a limit the server would wait for ana's line for ever, and this program with it.
+         */
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_usec = 500000},
             sizeof(struct timeval));
         serve(connection);

@@ -1,4 +1,4 @@
-/* Cancelling: a wait returns an error, and the function ends itself, tidying up on its way. */
+/* A cancelled wait returns an error. The function then cleans up and returns. */
 #include <stdlib.h>
 
 #include "run.h"
@@ -36,7 +36,7 @@ static int polite(void *unused)
     (void)unused;
     int error = task_sleep(3600);
     struct scope farewell;
-    scope_enter_shielded(&farewell, 1.0); /* a cancellation is not felt in here, for a second */
+    scope_enter_shielded(&farewell, 1.0); /* for one second, no wait in here is cancelled */
     int late = task_sleep(0.1);
     printf("  polite: has said goodbye, in 100 ms (%s)\n", late ? uv_strerror(late) : "ok");
     scope_leave(&farewell, late);
@@ -55,7 +55,7 @@ static int cancel(const char *name, int (*function)(void *unused))
     int error =
         scope_spawn_with(&scope, name, function, NULL, (struct task_options){.handle = &task});
     if (!error)
-        error = task_yield(); /* it begins, and waits */
+        error = task_yield(); /* lets it start, and wait */
     if (!error) {
         task_cancel(task);
         error = task_join(task, &result);

@@ -1,4 +1,5 @@
-/* A scope: no child outlives it, the first failure ends all, and it may have a deadline. */
+/* A scope: its children end before it does, the first failure cancels the others, and it may have
+ * a deadline. */
 #include <math.h>
 
 #include "run.h"
@@ -21,7 +22,8 @@ static int do_work(void *argument)
 // #endregion work
 
 // #region both
-/* Runs both in a scope with a deadline. The body waits for them, unless it leaves at once. */
+/* Runs both in a scope with a deadline. With joins, the body waits for them; otherwise for 0.1 s.
+ */
 static int run_both(struct work first, struct work second, double seconds, bool joins)
 {
     struct scope scope;

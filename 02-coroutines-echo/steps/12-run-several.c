@@ -1,4 +1,4 @@
-/* A hundred clients of a server that takes its time: one after the other, then all at once. */
+/* A hundred clients of a slow server: first one after the other, then all at once. */
 #include <string.h>
 
 #include "common/stream.h"
@@ -23,7 +23,7 @@ static int manage(void *object)
     struct connection *self = object;
     char *line;
     ssize_t size = stream_read_line(self->stream, &line);
-    int error = size < 0 ? (int)size : task_sleep(0.02); /* asks a database, say */
+    int error = size < 0 ? (int)size : task_sleep(0.02); /* a query to a database, for example */
     if (!error)
         stream_write(self->stream, line, (size_t)size);
     return error;

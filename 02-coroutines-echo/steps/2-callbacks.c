@@ -1,4 +1,4 @@
-/* The same server in callbacks: bob need not wait for ana. Its state is kept by hand. */
+/* The same server in callbacks: bob does not wait for ana, but the state is kept by hand. */
 #include "peer.h"
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 // #region connection
 struct connection {
     uv_tcp_t tcp;
-    char line[64]; /* as much of a line as has come */
+    char line[64]; /* the part of a line that has arrived */
     size_t length;
     int answered; /* lines */
 };
@@ -38,7 +38,8 @@ static void on_written(uv_write_t *request, int status)
 // #region answering
 static void answer_line(struct connection *self, const char *line, int length)
 {
-    struct answer *answer = malloc(sizeof(*answer)); /* libuv reads it after we have returned */
+    struct answer *answer =
+        malloc(sizeof(*answer)); /* libuv reads it after this function has returned */
     if (!answer)
         abort();
     int size =
@@ -51,18 +52,18 @@ static void answer_line(struct connection *self, const char *line, int length)
 // #endregion answering
 
 // #region reading
-static void on_room_wanted(uv_handle_t *tcp, size_t suggested, uv_buf_t *room)
+static void on_alloc(uv_handle_t *tcp, size_t suggested, uv_buf_t *buffer)
 {
     struct connection *self = tcp->data;
     (void)suggested;
-    *room = uv_buf_init(self->line + self->length, (unsigned)(sizeof(self->line) - self->length));
+    *buffer = uv_buf_init(self->line + self->length, (unsigned)(sizeof(self->line) - self->length));
 }
 
-static void on_read(uv_stream_t *tcp, ssize_t size, const uv_buf_t *room)
+static void on_read(uv_stream_t *tcp, ssize_t size, const uv_buf_t *buffer)
 {
     struct connection *self = tcp->data;
-    (void)room;
-    if (size < 0) { /* the end, an error, or a line that is longer than our room */
+    (void)buffer;
+    if (size < 0) { /* the end, an error, or a line that is longer than the buffer */
         uv_close((uv_handle_t *)tcp, on_closed);
         return;
     }
@@ -85,7 +86,7 @@ static void on_connection(uv_stream_t *listener, int status)
     uv_tcp_init(listener->loop, &self->tcp);
     self->tcp.data = self;
     uv_accept(listener, (uv_stream_t *)&self->tcp);
-    uv_read_start((uv_stream_t *)&self->tcp, on_room_wanted, on_read);
+    uv_read_start((uv_stream_t *)&self->tcp, on_alloc, on_read);
 }
 // #endregion accepting
 

@@ -1,11 +1,11 @@
-/* A coroutine by hand: a function that stops in the middle, and goes on there. */
+/* A coroutine made by hand: a function that stops in the middle, and continues from there. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <ucontext.h>
 
 // #region coroutine
 struct coroutine {
-    ucontext_t inside, outside; /* where it stopped; where who resumed it goes on */
+    ucontext_t inside, outside; /* where it stopped; where its resumer continues */
     void (*run)(struct coroutine *self);
     const char *name;
     int finished;
@@ -25,7 +25,8 @@ static void start(void)
 static void resume(struct coroutine *self)
 {
     starting = self;
-    swapcontext(&self->outside, &self->inside); /* saves here, goes there */
+    swapcontext(
+        &self->outside, &self->inside); /* saves this place in outside, and jumps to inside */
 }
 
 static void suspend(struct coroutine *self)

@@ -1,4 +1,4 @@
-/* Hello World from time to time, as a function that waits. */
+/* Prints "Hello World" three times: a function that waits in between. */
 #include <stdio.h>
 
 #include "common/task.h"

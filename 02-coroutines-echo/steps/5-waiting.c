@@ -1,9 +1,9 @@
-/* A task that waits for others: called, one after the other; spawned, both at once. */
+/* Two waits: called, they run one after the other; spawned as tasks, they run at once. */
 #include "run.h"
 
 struct question {
     const char *text;
-    double seconds; /* until the answer is there */
+    double seconds; /* until the answer is known */
     int answer;
 };
 

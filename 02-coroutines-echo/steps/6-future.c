@@ -1,4 +1,4 @@
-/* A future: a callback brings the result, tasks wait for it. */
+/* A future: a callback sets the result, and tasks wait for it. */
 #include "run.h"
 
 // #region wait

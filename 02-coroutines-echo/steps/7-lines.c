@@ -1,4 +1,4 @@
-/* A stream brings bytes in any pieces; the reader makes lines of them, and the task waits. */
+/* Bytes arrive in pieces of any size. The stream makes lines of them, and a task waits for each. */
 #include <sys/socket.h>
 
 #include "common/stream.h"
@@ -6,7 +6,7 @@
 
 struct reading {
     struct stream stream;
-    struct future arrived; /* a piece has */
+    struct future arrived; /* set when a piece has arrived */
 };
 
 static void show(const char *what, const char *text, size_t size)
@@ -49,7 +49,8 @@ static int talk(struct reading *self, struct stream *writer)
         self->arrived = (struct future){0};
         int error = stream_write_text(writer, pieces[i]);
         if (!error)
-            error = future_wait(&self->arrived, NULL); /* so that pieces stay pieces */
+            error =
+                future_wait(&self->arrived, NULL); /* otherwise the pieces would arrive together */
         if (error)
             return error;
     }

@@ -1,4 +1,4 @@
-/* Step 2's server once more, in calls that wait: what was state is where the function stands. */
+/* Step 2's server in calls that wait: the function's position and variables replace the state. */
 #include <string.h>
 
 #include "common/stream.h"

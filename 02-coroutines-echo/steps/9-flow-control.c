@@ -1,4 +1,4 @@
-/* A peer that does not read: what is written for it piles up, unless the writer waits. */
+/* A peer that does not read: output for it piles up in memory, unless the writer waits. */
 #include <string.h>
 #include <sys/socket.h>
 

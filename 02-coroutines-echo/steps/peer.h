@@ -1,5 +1,5 @@
-/* The other side of a conversation, for steps 1 and 2: a client that needs no loop, since on one
- * machine a connection is made, and takes a few lines, before anybody has accepted it. */
+/* The clients of steps 1 and 2. They need no loop: on one machine, the kernel completes a
+ * connection and takes a few lines before the server accepts it. */
 #pragma once
 
 #include <netinet/in.h>
@@ -17,7 +17,7 @@ static inline void peer_say(int peer, const char *text)
     }
 }
 
-/* Connects to the address, on this machine, and sends text. Returns the socket. */
+/* Connects to the address on this machine, and sends the text. Returns the socket. */
 static inline int peer_connect(const struct sockaddr_in *address, const char *text)
 {
     int peer = socket(AF_INET, SOCK_STREAM, 0);
@@ -29,7 +29,7 @@ static inline int peer_connect(const struct sockaddr_in *address, const char *te
     return peer;
 }
 
-/* Prints what has come until the server closed, and closes. */
+/* Prints everything that arrives until the server closes the connection, then closes the socket. */
 static inline void peer_print_and_close(const char *name, int peer)
 {
     char text[512];

@@ -1,11 +1,11 @@
-/* Step 4's main, so that the steps after it need not repeat it. */
+/* Step 4's main, shared by the steps after it. */
 #pragma once
 
 #include <stdio.h>
 
 #include "common/task.h"
 
-/* Runs the function as the first task of a loop; returns main's exit status. */
+/* Runs the function as the first task of a loop. Returns main's exit status. */
 static inline int run_task(int (*function)(void *unused))
 {
     uv_loop_t loop;

@@ -1,4 +1,4 @@
-/* ncurses: text anywhere on the screen, and each key at once, unseen. */
+/* ncurses: text anywhere on the screen, and keys that arrive at once and are not shown. */
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@ int main(void)
         fputs("this needs a terminal that ncurses knows: see TERM\n", stderr);
         return EXIT_FAILURE;
     }
-    cbreak(); /* a key comes when it is pressed, not with the whole line */
-    noecho(); /* and is not shown by the terminal */
+    cbreak(); /* a key arrives when it is pressed, not with the whole line */
+    noecho(); /* the terminal does not show it */
     // #endregion start
 
     // #region keys
@@ -20,7 +20,7 @@ int main(void)
     int key;
     while ((key = getch()) != 'S' && key != 's' && key != ERR)
         mvprintw(1, 0, "That was %-4s", keyname(key));
-    endwin(); /* the terminal is as it was */
+    endwin(); /* restores the terminal */
     delscreen(terminal);
     return EXIT_SUCCESS;
     // #endregion keys

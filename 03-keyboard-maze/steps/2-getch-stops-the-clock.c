@@ -1,4 +1,4 @@
-/* A task that calls getch, which blocks: in the same thread nothing else runs, not even a clock. */
+/* A task that calls getch, which blocks: nothing else runs in this thread, not even a clock. */
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +22,8 @@ static int show_clock(void *unused)
 static int read_keyboard(void)
 {
     int error;
-    while (!(error = task_yield())) { /* the others' turn */
-        int key = getch();            /* here everything stops */
+    while (!(error = task_yield())) { /* the other tasks run */
+        int key = getch();            /* blocks: everything stops */
         if (key == 'S' || key == 's' || key == ERR)
             return 0;
         mvprintw(1, 0, "key %-4s", keyname(key));

@@ -1,5 +1,4 @@
-/* A call that blocks, made on a thread of the pool: the task that wants its result waits, the loop
- * goes on. */
+/* A blocking call on a thread of the pool: the task waits for the result, and the loop goes on. */
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -11,10 +10,10 @@
 struct reading {
     int pipe;
     char byte;
-    pthread_t thread; /* who has read */
+    pthread_t thread; /* the thread that has read */
 };
 
-/* On a thread of the pool: it blocks until somebody writes. */
+/* Runs on a thread of the pool, and blocks until the pipe has a byte. */
 static int read_byte(void *data)
 {
     struct reading *reading = data;
@@ -42,7 +41,7 @@ static int read_meanwhile(void *pipes)
     scope_enter(&scope);
     int error = scope_spawn(&scope, "clock", tick_and_write, (int *)pipes + 1);
     if (!error)
-        error = executor_run("read", read_byte, &reading, sizeof reading);
+        error = executor_run("read", read_byte, &reading, sizeof(reading));
     if (!error)
         printf("read '%c', on %s thread\n", reading.byte,
             pthread_equal(reading.thread, pthread_self()) ? "the loop's" : "another");
@@ -59,7 +58,7 @@ int main(void)
     error = pipe(pipes) ? -errno : 0;
     if (!error) {
         error = task_run(&loop, "read_meanwhile", read_meanwhile, pipes);
-        close(pipes[1]); /* whoever still reads comes to the end */
+        close(pipes[1]); /* a thread that still reads gets the end of the file */
     }
     loop_close(&loop);
     if (!error)

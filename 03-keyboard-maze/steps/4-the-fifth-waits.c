@@ -1,4 +1,4 @@
-/* Five calls that block for 500 ms each, at once, on a pool of four threads. */
+/* Five calls at once, which block for 500 ms each, on a pool of four threads. */
 #include <stdio.h>
 #include <time.h>
 
@@ -9,7 +9,7 @@
 
 // #region call
 struct call {
-    unsigned long milliseconds; /* it took, from asking for it to its result */
+    unsigned long milliseconds; /* from the request to the result */
 };
 
 static int block(void *unused)

@@ -1,4 +1,4 @@
-/* getch on a thread of the pool, as the article has it: the clock ticks. But see how it ends. */
+/* getch on a thread of the pool, as in the article: the clock ticks, but the end goes wrong. */
 #include <curses.h>
 #include <stdio.h>
 
@@ -18,7 +18,7 @@ static int show_clock(void *unused)
 }
 
 // #region keyboard
-/* On a thread of the pool: ncurses is in two threads now. */
+/* Runs on a thread of the pool, so ncurses now runs in two threads. */
 static int call_getch(void *unused)
 {
     (void)unused;
@@ -31,7 +31,7 @@ static int read_keyboard(void)
     while (!error) {
         int key = executor_run("getch", call_getch, NULL, 0);
         if (key < 0)
-            return key; /* cancelled, by Ctrl+C say */
+            return key; /* cancelled, for example by Ctrl+C */
         if (key == 'S' || key == 's')
             return 0;
         mvprintw(1, 0, "key %-4s", keyname(key));

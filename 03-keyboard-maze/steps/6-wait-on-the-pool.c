@@ -1,5 +1,4 @@
-/* The thread of the pool only waits until there is a key, or until it is woken; the loop's thread
- * takes the key. */
+/* The thread of the pool only waits for input, or to be woken. The loop's thread reads the key. */
 #include <curses.h>
 #include <poll.h>
 #include <stdio.h>
@@ -21,7 +20,7 @@ static int show_clock(void *unused)
 }
 
 // #region wait
-/* On a thread of the pool, and nothing but a system call. */
+/* Runs on a thread of the pool, and only makes a system call. */
 static int wait_for_input(void *data)
 {
     const int *wake = data;
@@ -37,9 +36,9 @@ static int read_key(int wake[2])
 {
     int key;
     while ((key = getch()) == ERR) { /* nodelay: ERR is "no key yet" */
-        int error = executor_run("key", wait_for_input, &wake[0], sizeof wake[0]);
+        int error = executor_run("key", wait_for_input, &wake[0], sizeof(wake[0]));
         if (error) {
-            (void)!write(wake[1], "", 1); /* the thread, if it still waits, is to end */
+            (void)!write(wake[1], "", 1); /* wakes the thread if it still waits */
             return error;
         }
     }

@@ -1,5 +1,5 @@
-/* A maze: walk from cell to cell, into those that are still solid, and take down the wall that was
- * in between. Where no way leads on, go back. */
+/* A maze: walk from cell to cell, always to one that was not visited yet, and open the wall in
+ * between. In a dead end, go back. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,7 +52,7 @@ static void walk(struct maze *maze, int x, int y, uint64_t *random)
             maze->visited[next_y][next_x])
             continue;
         open_wall(maze, x, y, next_x, next_y);
-        walk(maze, next_x, next_y, random); /* as deep as the way is long */
+        walk(maze, next_x, next_y, random); /* the calls nest as deep as the path is long */
     }
 }
 // #endregion walk

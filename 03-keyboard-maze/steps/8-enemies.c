@@ -1,5 +1,5 @@
-/* Each enemy is a task, which waits and steps, for ever. The clock is moved by hand, so that all
- * goes fast and comes out the same each time. */
+/* Each enemy is a task, which waits and steps in an endless loop. The program moves the loop's
+ * clock itself, so that the run is fast and the same each time. */
 #include <stdio.h>
 
 #include "03-keyboard-maze/enemy.h"
@@ -62,10 +62,10 @@ static int play(void *argument)
     for (int tenths = 0; tenths <= 30 && !error; tenths++) {
         if (tenths % 15 == 0)
             show(world, tenths / 10.0);
-        error = task_yield(); /* whose time has come steps */
+        error = task_yield(); /* the enemies whose pause is over step */
         loop_clock_advance(task_loop(), 0.1);
     }
-    return scope_leave(&scope, error); /* nobody else ends them */
+    return scope_leave(&scope, error); /* cancels the enemies */
 }
 // #endregion play
 

@@ -1,15 +1,15 @@
-/* libwebsockets by itself: one function is called with whatever happens, to whatever client. */
+/* libwebsockets alone: it calls one function for every event of every client. */
 #include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE 16 /* bytes that are handed over at once: few, so that one sees it */
+#define PIECE 16 /* bytes of a message that are passed at once; few, to show the effect */
 
 // #region greet
 static int greet(struct lws *connection, const char *name, size_t size)
 {
-    /* In front, room for libwebsockets' own head. */
+    /* libwebsockets writes the frame's header into the LWS_PRE bytes before the text. */
     unsigned char greeting[LWS_PRE + sizeof("Hello !") + PIECE];
     char *text = (char *)greeting + LWS_PRE;
     int length = snprintf(text, sizeof(greeting) - LWS_PRE, "Hello %.*s!", (int)size, name);

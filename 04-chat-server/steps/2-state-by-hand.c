@@ -1,17 +1,17 @@
-/* The same, with what has to outlive a callback kept for each connection, by hand. */
+/* The same, but each connection has a struct for the state that outlives a callback. */
 #include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PIECE 16
-#define LONGEST_NAME 100
+#define MAX_NAME 100
 
 // #region visit
-/* Where the conversation stands: what a function would know by the line that it is in. */
+/* The state of the conversation. A function that waits needs none: its next line is the state. */
 struct visit {
-    enum { NAME_COMES, GREETING_IS_DUE, ALL_IS_SAID } state;
-    char name[LONGEST_NAME + 1];
+    enum { NAME_ARRIVING, GREETING_PENDING, GREETING_SENT } state;
+    char name[MAX_NAME + 1];
     size_t size;
 };
 // #endregion visit
@@ -19,17 +19,17 @@ struct visit {
 // #region on_piece
 static int on_piece(struct lws *connection, struct visit *visit, const char *piece, size_t size)
 {
-    if (visit->state != NAME_COMES)
-        return 0; /* it has had its turn */
-    if (size > LONGEST_NAME - visit->size)
+    if (visit->state != NAME_ARRIVING)
+        return 0; /* one message is all that we ask for */
+    if (size > MAX_NAME - visit->size)
         return -1;
     memcpy(visit->name + visit->size, piece, size);
     visit->size += size;
     visit->name[visit->size] = '\0';
     if (lws_remaining_packet_payload(connection) > 0 || !lws_is_final_fragment(connection))
-        return 0; /* the rest is on its way */
-    visit->state = GREETING_IS_DUE;
-    lws_callback_on_writable(connection); /* we go on in on_writable */
+        return 0; /* the rest of the message follows */
+    visit->state = GREETING_PENDING;
+    lws_callback_on_writable(connection); /* on_writable continues */
     return 0;
 }
 // #endregion on_piece
@@ -37,18 +37,18 @@ static int on_piece(struct lws *connection, struct visit *visit, const char *pie
 // #region on_writable
 static int on_writable(struct lws *connection, struct visit *visit)
 {
-    if (visit->state == ALL_IS_SAID) {
+    if (visit->state == GREETING_SENT) {
         lws_close_reason(connection, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
         return -1;
     }
-    if (visit->state != GREETING_IS_DUE)
+    if (visit->state != GREETING_PENDING)
         return 0;
-    unsigned char greeting[LWS_PRE + LONGEST_NAME + sizeof("Hello !")];
+    unsigned char greeting[LWS_PRE + MAX_NAME + sizeof("Hello !")];
     int length = sprintf((char *)greeting + LWS_PRE, "Hello %s!", visit->name);
     if (lws_write(connection, greeting + LWS_PRE, (size_t)length, LWS_WRITE_TEXT) < length)
         return -1;
-    visit->state = ALL_IS_SAID;
-    lws_callback_on_writable(connection); /* once more, to close it then */
+    visit->state = GREETING_SENT;
+    lws_callback_on_writable(connection); /* which closes the connection */
     return 0;
 }
 // #endregion on_writable

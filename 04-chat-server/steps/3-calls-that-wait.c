@@ -1,4 +1,4 @@
-/* The callbacks wake a task, and what is to be said reads from the top to the bottom again. */
+/* The callbacks wake a task, so the conversation is one function again, read from top to bottom. */
 #include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,27 +8,27 @@
 #include "common/task.h"
 
 // #region visitor
-/* Known to libwebsockets, until the connection is closed, and to the task, until it ends. */
+/* libwebsockets uses it until the connection is closed, and the task until it ends. */
 struct visitor {
-    struct lws *connection; /* NULL: it is closed */
+    struct lws *connection; /* NULL after it was closed */
     bool served;            /* the task has not ended */
     char name[100];
     size_t size;
-    struct future whole, writable; /* the callbacks set them, the task waits for them */
+    struct future whole, writable; /* set by the callbacks, awaited by the task */
 };
 // #endregion visitor
 
 // #region let_go
-static void let_go(struct visitor *self)
+static void release(struct visitor *self)
 {
     if (!self->connection && !self->served)
-        free(self); /* by the one who is last */
+        free(self); /* the last user frees it */
 }
 // #endregion let_go
 
 // #region calls
-/* Returns when a callback has set the future, with what it was set to. By then the connection may
- * be gone all the same. */
+/* Waits until a callback sets the future, and returns the value. The connection may be closed
+ * before the task runs again. */
 static int await(struct visitor *self, struct future *future)
 {
     int result = 0;
@@ -62,11 +62,11 @@ static int hello(void *visitor)
 {
     struct visitor *self = visitor;
     if (receive(self) == 0)
-        send_greeting(self); /* an error is this visitor's alone: its task ends */
+        send_greeting(self); /* an error only ends this visitor's task */
     self->served = false;
     if (self->connection)
-        lws_callback_on_writable(self->connection); /* which closes it now */
-    let_go(self);
+        lws_callback_on_writable(self->connection); /* which closes it */
+    release(self);
     return 0;
 }
 // #endregion hello
@@ -104,7 +104,7 @@ static void on_closed(struct visitor *self)
     self->connection = NULL;
     future_set(&self->whole, UV_EOF);
     future_set(&self->writable, UV_EPIPE);
-    let_go(self);
+    release(self);
 }
 
 static int on_event(
@@ -118,7 +118,7 @@ static int on_event(
         return on_piece(visitor, data, size);
     case LWS_CALLBACK_SERVER_WRITEABLE:
         if (!visitor->served)
-            return -1; /* its task has ended: we close it */
+            return -1; /* the task has ended: close the connection */
         future_set(&visitor->writable, 0);
         return 0;
     case LWS_CALLBACK_CLOSED:
@@ -131,7 +131,7 @@ static int on_event(
 }
 // #endregion on_event
 
-/* The first task: its children are the visitors' tasks. Ctrl+C cancels it. */
+/* The first task: its children are the visitors' tasks, and Ctrl+C cancels it. */
 static int serve(void *tasks)
 {
     struct future never = {0};
@@ -143,7 +143,7 @@ int main(int argc, char **argv)
 {
     uv_loop_t loop;
     struct scope tasks;
-    void *loops[] = {&loop}; /* libwebsockets is to run on ours */
+    void *loops[] = {&loop}; /* libwebsockets runs on this loop */
     const struct lws_protocols protocols[] = {{"hello", on_event, 0, 16, 0, NULL, 0}, {0}};
     struct lws_context_creation_info info = {.port = argc > 1 ? atoi(argv[1]) : 8765,
         .iface = "127.0.0.1",
@@ -164,8 +164,8 @@ int main(int argc, char **argv)
     }
     lws_context_destroy(context);
     while (loop_close(&loop) == UV_EBUSY) {
-        uv_run(&loop, UV_RUN_DEFAULT); /* its handles' callbacks */
-        lws_context_destroy(context);  /* what the first call has begun */
+        uv_run(&loop, UV_RUN_DEFAULT); /* runs the handles' close callbacks */
+        lws_context_destroy(context);  /* finishes what the first call began */
     }
     return program_end(vhost ? error : UV_EADDRINUSE, "listen on port %d", info.port);
 }

@@ -1,8 +1,5 @@
-/* What one says, all others hear: a list of who is here, and a loop over it. */
-#include <stdio.h>
-
-#include "04-chat-server/websocket/websocket.h"
-#include "common/program.h"
+/* A message goes to all other clients: the server has a list of them, and loops over it. */
+#include "04-chat-server/steps/serve.h"
 
 // #region client
 struct client {
@@ -11,7 +8,7 @@ struct client {
 };
 
 struct server {
-    struct client *first; /* all who are connected */
+    struct client *first; /* of all that are connected */
 };
 // #endregion client
 
@@ -26,7 +23,7 @@ static void send_to_all(struct server *server, const struct client *origin, cons
 // #endregion send_to_all
 
 // #region manage
-/* A client's task: it comes, says things, goes. */
+/* A client's task, from its connection to its end. */
 static int manage(struct websocket *socket, void *argument)
 {
     struct server *server = argument;
@@ -47,27 +44,10 @@ static int manage(struct websocket *socket, void *argument)
 static int serve(void *port)
 {
     struct server server = {0};
-    struct websocket_options options = {
-        .host = "localhost", .port = port, .serve = manage, .argument = &server};
-    struct websocket_server *sockets;
-    int error = websocket_listen(&sockets, &options);
-    if (error)
-        return error;
-    printf("Listening on %s\n", websocket_server_address(sockets));
-    error = websocket_serve(sockets); /* until Ctrl+C */
-    websocket_server_close(sockets);
-    return error;
+    return serve_clients(port, manage, &server);
 }
 
 int main(int argc, char **argv)
 {
-    uv_loop_t loop;
-    char *port = argc > 1 ? argv[1] : "8765";
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    int error = loop_init(&loop);
-    if (!error) {
-        error = task_run(&loop, "serve", serve, port);
-        loop_close(&loop);
-    }
-    return program_end(error, "listen on port %s", port);
+    return run_server(argc, argv, serve);
 }

@@ -1,10 +1,9 @@
-/* As the article sends to all: to one after the other, and each send waits for its socket. */
+/* The article's way to send to all: to one client after the other, waiting for each socket. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/program.h"
+#include "04-chat-server/steps/run.h"
 #include "common/stream.h"
 
 #define PEOPLE 3
@@ -14,17 +13,17 @@
 struct person {
     const char *name;
     bool reads;
-    struct stream server_end, own_end; /* of one connection */
-    size_t heard;                      /* bytes */
+    struct stream server_end, own_end; /* the two ends of a connection */
+    size_t received;                   /* bytes */
 };
 
-static int listen_to_all(void *argument)
+static int receive_all(void *argument)
 {
     struct person *self = argument;
     char *data;
     ssize_t size;
     while ((size = stream_read(&self->own_end, &data)) > 0)
-        self->heard += (size_t)size;
+        self->received += (size_t)size;
     return (int)size;
 }
 
@@ -35,7 +34,7 @@ static int send_to_all(struct person people[PEOPLE], const char *text, size_t si
     for (int i = 0; i < PEOPLE && !error; i++) {
         error = stream_write(&people[i].server_end, text, size);
         if (!error)
-            error = stream_drain(&people[i].server_end); /* waits here while it is full */
+            error = stream_drain(&people[i].server_end); /* waits while the socket is full */
     }
     return error;
 }
@@ -49,7 +48,7 @@ static int talk(struct person people[PEOPLE])
     int error = scope_enter_until(&scope, loop_deadline(task_loop(), 1.0));
     for (int i = 0; i < PEOPLE && !error; i++)
         if (people[i].reads)
-            error = scope_spawn(&scope, people[i].name, listen_to_all, &people[i]);
+            error = scope_spawn(&scope, people[i].name, receive_all, &people[i]);
     for (int i = 0; i < MESSAGES && !error; i++)
         error = send_to_all(people, text, sizeof(text));
     return scope_leave(&scope, error);
@@ -70,7 +69,8 @@ static int run(void *unused)
     int error = talk(people);
     printf("after one second: %s\n", uv_err_name(error));
     for (int i = 0; i < PEOPLE; i++) {
-        printf("%-4s has heard %zu KB of %d KB\n", people[i].name, people[i].heard / KB, MESSAGES);
+        printf(
+            "%-4s has heard %zu KB of %d KB\n", people[i].name, people[i].received / KB, MESSAGES);
         stream_close(&people[i].own_end);
         stream_close(&people[i].server_end);
     }
@@ -79,11 +79,5 @@ static int run(void *unused)
 
 int main(void)
 {
-    uv_loop_t loop;
-    int error = loop_init(&loop);
-    if (!error) {
-        error = task_run(&loop, "run", run, NULL);
-        loop_close(&loop);
-    }
-    return program_end(error, "run");
+    return program_end(run_task(run, NULL), "run");
 }

@@ -1,44 +1,43 @@
-/* The mend: what is for one person waits in a queue of that person's own, and who lets too much
- * wait is cut. Nobody waits for another. */
+/* Each person has a queue of their own, and a task that writes it. A person whose queue grows too
+ * long is disconnected, so nobody waits for anybody else. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/program.h"
+#include "04-chat-server/steps/run.h"
 #include "common/stream.h"
 
 #define PEOPLE 3
 #define MESSAGES 1000
 #define KB 1024
-#define LONGEST_QUEUE ((size_t)200 * KB)
+#define MAX_QUEUE ((size_t)200 * KB)
 
 // #region person
 struct person {
     const char *name;
     bool reads;
     struct stream server_end, own_end;
-    size_t heard;
+    size_t received;
     struct buffer queue;
-    struct future filled; /* there is something in the queue */
-    bool cut;
+    struct future filled; /* set when the queue is not empty */
+    bool disconnected;
 };
 // #endregion person
 
-static int listen_to_all(void *argument)
+static int receive_all(void *argument)
 {
     struct person *self = argument;
     char *data;
     ssize_t size = 1;
-    while (self->heard < (size_t)MESSAGES * KB && size > 0) {
+    while (self->received < (size_t)MESSAGES * KB && size > 0) {
         size = stream_read(&self->own_end, &data);
-        self->heard += size > 0 ? (size_t)size : 0;
+        self->received += size > 0 ? (size_t)size : 0;
     }
     return size < 0 ? (int)size : 0;
 }
 
 // #region write_queue
-/* A task for each person: only this one waits for that socket. */
+/* Each person has such a task, which alone waits for the person's socket. */
 static int write_queue(void *argument)
 {
     struct person *self = argument;
@@ -59,17 +58,17 @@ static int write_queue(void *argument)
 // #endregion write_queue
 
 // #region send_to_all
-/* Never waits. */
+/* It never waits. */
 static int send_to_all(struct person people[PEOPLE], const char *text, size_t size)
 {
     int error = 0;
     for (struct person *person = people; person < people + PEOPLE && !error; person++) {
-        if (!person->cut && buffer_size(&person->queue) + size > LONGEST_QUEUE) {
-            printf("%s is cut: %zu KB wait already\n", person->name, LONGEST_QUEUE / KB);
+        if (!person->disconnected && buffer_size(&person->queue) + size > MAX_QUEUE) {
+            printf("%s is cut: %zu KB wait already\n", person->name, MAX_QUEUE / KB);
             buffer_free(&person->queue);
-            person->cut = true;
+            person->disconnected = true;
         }
-        if (person->cut)
+        if (person->disconnected)
             continue;
         error = buffer_append(&person->queue, text, size);
         future_set(&person->filled, 0);
@@ -81,24 +80,24 @@ static int send_to_all(struct person people[PEOPLE], const char *text, size_t si
 static int talk(struct person people[PEOPLE])
 {
     char text[KB];
-    struct scope writers, listeners;
+    struct scope writers, readers;
     int error = 0;
     memset(text, 'x', sizeof(text));
     scope_enter(&writers);
-    scope_enter(&listeners);
+    scope_enter(&readers);
     for (struct person *person = people; person < people + PEOPLE && !error; person++) {
         error = scope_spawn(&writers, "write_queue", write_queue, person);
         if (!error && person->reads)
-            error = scope_spawn(&listeners, "listen", listen_to_all, person);
+            error = scope_spawn(&readers, "receive", receive_all, person);
     }
     for (int i = 0; i < MESSAGES && !error; i++) {
         error = send_to_all(people, text, sizeof(text));
         if (!error)
-            error = task_yield(); /* the next message comes from outside, in a later pass */
+            error = task_yield(); /* a real message would come in a later iteration */
     }
     if (!error)
-        error = scope_join(&listeners); /* those who read have heard it all */
-    return scope_leave(&writers, scope_leave(&listeners, error));
+        error = scope_join(&readers); /* until the readers have received everything */
+    return scope_leave(&writers, scope_leave(&readers, error));
 }
 
 static int run(void *unused)
@@ -115,7 +114,8 @@ static int run(void *unused)
     }
     int error = talk(people);
     for (int i = 0; i < PEOPLE; i++) {
-        printf("%-4s has heard %zu KB of %d KB\n", people[i].name, people[i].heard / KB, MESSAGES);
+        printf(
+            "%-4s has heard %zu KB of %d KB\n", people[i].name, people[i].received / KB, MESSAGES);
         stream_close(&people[i].own_end);
         stream_close(&people[i].server_end);
         buffer_free(&people[i].queue);
@@ -125,11 +125,5 @@ static int run(void *unused)
 
 int main(void)
 {
-    uv_loop_t loop;
-    int error = loop_init(&loop);
-    if (!error) {
-        error = task_run(&loop, "run", run, NULL);
-        loop_close(&loop);
-    }
-    return program_end(error, "run");
+    return program_end(run_task(run, NULL), "run");
 }

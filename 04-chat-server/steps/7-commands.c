@@ -1,18 +1,17 @@
-/* What begins with a slash is for the server: words, split as a shell does, and a table. */
-#include <stdio.h>
+/* A message that begins with a slash is a command: it is split into words as a shell does, and
+ * looked up in a table. */
 #include <string.h>
 
-#include "04-chat-server/websocket/websocket.h"
-#include "common/program.h"
+#include "04-chat-server/steps/serve.h"
 #include "common/words.h"
 
 struct client {
     struct websocket *socket;
-    char name[33]; /* a copy: the words that it came in are freed */
+    char name[33]; /* a copy, because the command's words are freed */
     bool leaving;
 };
 
-static void say_name(struct client *self, const struct words *words)
+static void send_name(struct client *self, const struct words *words)
 {
     (void)words;
     websocket_send_format(self->socket, "You are %s", *self->name ? self->name : "nobody yet");
@@ -27,11 +26,11 @@ static void change_name(struct client *self, const struct words *words)
         return;
     }
     strcpy(self->name, name);
-    say_name(self, words);
+    send_name(self, words);
 }
 // #endregion change_name
 
-static void leave(struct client *self, const struct words *words)
+static void quit(struct client *self, const struct words *words)
 {
     (void)words;
     websocket_send_format(self->socket, "Goodbye!");
@@ -41,12 +40,12 @@ static void leave(struct client *self, const struct words *words)
 // #region commands
 static const struct command {
     const char *name;
-    void (*run)(struct client *self, const struct words *words); /* the command is word 0 */
-} commands[] = {{"name", change_name}, {"me", say_name}, {"quit", leave}};
+    void (*run)(struct client *self, const struct words *words); /* word 0 is its name */
+} commands[] = {{"name", change_name}, {"me", send_name}, {"quit", quit}};
 // #endregion commands
 
 // #region obey
-static const struct command *find(const char *name)
+static const struct command *find_command(const char *name)
 {
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
         if (strcmp(commands[i].name, name) == 0)
@@ -54,11 +53,11 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
-static void obey(struct client *self, const char *line)
+static void process_command(struct client *self, const char *line)
 {
-    struct words words; /* empty after an error: a quote that is never closed, say */
+    struct words words; /* empty after an error, such as an unclosed quote */
     int error = words_split(&words, line);
-    const struct command *command = words.count > 0 ? find(words.word[0]) : NULL;
+    const struct command *command = words.count > 0 ? find_command(words.word[0]) : NULL;
     if (command)
         command->run(self, &words);
     else
@@ -76,7 +75,7 @@ static int manage(struct websocket *socket, void *unused)
     (void)unused;
     while (!self.leaving && (size = websocket_receive(socket, &text)) > 0) {
         if (*text == '/')
-            obey(&self, text + 1);
+            process_command(&self, text + 1);
         else
             websocket_send_format(socket, "%s said %s", self.name, text);
     }
@@ -85,26 +84,10 @@ static int manage(struct websocket *socket, void *unused)
 
 static int serve(void *port)
 {
-    struct websocket_options options = {.host = "localhost", .port = port, .serve = manage};
-    struct websocket_server *sockets;
-    int error = websocket_listen(&sockets, &options);
-    if (error)
-        return error;
-    printf("Listening on %s\n", websocket_server_address(sockets));
-    error = websocket_serve(sockets); /* until Ctrl+C */
-    websocket_server_close(sockets);
-    return error;
+    return serve_clients(port, manage, NULL);
 }
 
 int main(int argc, char **argv)
 {
-    uv_loop_t loop;
-    char *port = argc > 1 ? argv[1] : "8765";
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    int error = loop_init(&loop);
-    if (!error) {
-        error = task_run(&loop, "serve", serve, port);
-        loop_close(&loop);
-    }
-    return program_end(error, "listen on port %s", port);
+    return run_server(argc, argv, serve);
 }

@@ -1,9 +1,6 @@
-/* A page for people, served by the same program at the same port; what one says, all others in the
- * room hear. Run it in the repository's root. */
-#include <stdio.h>
-
-#include "04-chat-server/websocket/websocket.h"
-#include "common/program.h"
+/* The same program serves a page at the same port, and a message goes to all others in the room.
+ * Run it in the repository's root. */
+#include "04-chat-server/steps/serve.h"
 
 // #region manage
 static int manage(struct websocket *socket, void *argument)
@@ -42,13 +39,5 @@ static int serve(void *port)
 
 int main(int argc, char **argv)
 {
-    uv_loop_t loop;
-    char *port = argc > 1 ? argv[1] : "8765";
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    int error = loop_init(&loop);
-    if (!error) {
-        error = task_run(&loop, "serve", serve, port);
-        loop_close(&loop);
-    }
-    return program_end(error, "listen on port %s", port);
+    return run_server(argc, argv, serve);
 }

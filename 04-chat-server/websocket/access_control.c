@@ -1,33 +1,28 @@
 #include "04-chat-server/websocket/access_control.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "04-chat-server/websocket/websocket.h"
-#include "04-chat-server/websocket/origin.h"
 #include "common/language.h"
 
-/* libwebsockets looks through a table of all descriptors that there may be whenever a connection is
- * closed, half a nanosecond for each; and where that is more than ten million, it takes few. */
-#define MOST_DESCRIPTORS ((rlim_t)64 * 1024)
-#define FEW_DESCRIPTORS ((rlim_t)1024)
 #define MINUTE 60000000000u /* nanoseconds */
-#define SPARE 32 /* descriptors that no client gets: our own, and the files that are served */
 
 /*
  * Refusing
  */
 
 struct refusal {
-    const char *status; /* and headers of its own */
-    const char *why[2];
+    const char *status; /* the status line's end, and headers of this refusal */
+    const char *reason[2];
 };
 
 static const struct refusal full = {"503 Service Unavailable\r\nRetry-After: 10",
@@ -45,37 +40,38 @@ static const struct refusal bad_method = {
 static const struct refusal has_body = {"413 Content Too Large",
     {"Um pedido sem corpo, por favor.", "A request without a body, please."}};
 
-#define ANSWER_SIZE 512
+#define RESPONSE_SIZE 512
+#define REQUEST_SIZE (16 * 1024) /* more than a request that libwebsockets would take */
 
-static size_t make_answer(
-    char answer[ANSWER_SIZE], const struct refusal *refusal, enum language language)
+static size_t make_response(
+    char response[RESPONSE_SIZE], const struct refusal *refusal, enum language language)
 {
-    const char *why = refusal->why[language];
-    int size = snprintf(answer, ANSWER_SIZE,
+    const char *reason = refusal->reason[language];
+    int size = snprintf(response, RESPONSE_SIZE,
         "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
         "Content-Length: %zu\r\n\r\n%s\n",
-        refusal->status, strlen(why) + 1, why);
+        refusal->status, strlen(reason) + 1, reason);
     return (size_t)size;
 }
 
-/* What has come is read away: closing before that would reset the connection, and the answer could
- * be lost on its way. */
+/* Reads the request before closing: closing a socket with unread input resets the connection, and a
+ * reset can overtake the response. A client that sends more than a request gets the reset: reading
+ * until it stops would let it hold the loop. */
 static void refuse_socket(int socket, const struct refusal *refusal)
 {
-    char text[4096];
-    size_t size = make_answer(text, refusal, language_of_user());
+    char text[REQUEST_SIZE];
+    size_t size = make_response(text, refusal, language_of_user());
     if (send(socket, text, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size)
         shutdown(socket, SHUT_WR);
-    while (recv(socket, text, sizeof(text), MSG_DONTWAIT) == sizeof(text))
-        ;
+    recv(socket, text, sizeof(text), MSG_DONTWAIT);
     close(socket);
 }
 
 static int refuse_request(struct lws *connection, const struct refusal *refusal)
 {
-    char language[256] = "", text[LWS_PRE + ANSWER_SIZE];
+    char language[256] = "", text[LWS_PRE + RESPONSE_SIZE];
     lws_hdr_copy(connection, language, sizeof(language), WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
-    size_t size = make_answer(text + LWS_PRE, refusal, language_of_header(language));
+    size_t size = make_response(text + LWS_PRE, refusal, language_of_header(language));
     lws_write(connection, (unsigned char *)text + LWS_PRE, size, LWS_WRITE_HTTP);
     return -1;
 }
@@ -84,44 +80,95 @@ static int refuse_request(struct lws *connection, const struct refusal *refusal)
  * Descriptors
  */
 
-/* The limit as it is afterwards: as much as may be, up to what is good. */
-static rlim_t settle_limit(void)
+#define RESERVED 32            /* descriptors for the server itself and the files that it sends */
+#define LWS_MAX_LIMIT 10000000 /* above this limit of open files, libwebsockets ignores it ... */
+#define LWS_DEFAULT_LIMIT 2560 /* ... and assumes this one (lib/core/context.c) */
+
+static int max_descriptor(void)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return FEW_DESCRIPTORS;
-    rlim_t before = limit.rlim_cur;
-    rlim_t wanted = limit.rlim_max < MOST_DESCRIPTORS ? limit.rlim_max : MOST_DESCRIPTORS;
-    limit.rlim_cur = wanted;
-    return setrlimit(RLIMIT_NOFILE, &limit) ? before : wanted;
+    long limit = sysconf(_SC_OPEN_MAX);
+    if (limit < 0 || limit > LWS_MAX_LIMIT)
+        limit = LWS_DEFAULT_LIMIT;
+    return (int)limit - RESERVED;
 }
 
-void websocket_door_open(struct websocket_door *door, const struct websocket_options *options)
-{
-    rlim_t limit = settle_limit();
-    door->per_address = options->per_address;
-    door->allow_origin = options->allow_origin;
-    door->highest = limit > INT_MAX ? INT_MAX : (int)limit - SPARE;
-    if (limit < FEW_DESCRIPTORS)
-        fprintf(stderr,
-            tr("só %llu arquivos podem ficar abertos (ulimit -n): caberão cerca de %d clientes\n",
-                "only %llu files may be open (ulimit -n): there is room for about %d clients\n"),
-            (unsigned long long)limit, door->highest < SPARE ? 0 : door->highest - SPARE / 2);
-}
-
-/* Now and then: those who leave and those who come may take turns for long. */
-static void say_full(struct websocket_door *door)
+/* At most once a minute: clients may leave and arrive at a full server for hours. */
+static void report_full(struct websocket_access *access)
 {
     uint64_t now = uv_hrtime();
-    if (door->said_full && now - door->said_full < MINUTE)
+    if (access->full_reported && now - access->full_reported < MINUTE)
         return;
-    door->said_full = now;
+    access->full_reported = now;
     fprintf(stderr, tr("sem lugar para mais clientes (ulimit -n): recusados com 503\n",
                         "no room for more clients (ulimit -n): refused with 503\n"));
 }
 
 /*
  * Addresses
+ */
+
+union ip {
+    struct in_addr v4;
+    struct in6_addr v6;
+};
+
+/* Parses the IP address of "HOST", "HOST:PORT", "[HOST]" or "[HOST]:PORT". Returns AF_INET,
+ * AF_INET6 (in brackets), or AF_UNSPEC if HOST is no IP address. */
+static int parse_ip(const char *text, union ip *ip)
+{
+    char host[INET6_ADDRSTRLEN];
+    bool has_bracket = *text == '[';
+    size_t size = strcspn(text + has_bracket, has_bracket ? "]" : ":");
+    if (size >= sizeof(host))
+        return AF_UNSPEC;
+    memcpy(host, text + has_bracket, size);
+    host[size] = '\0';
+    int family = has_bracket ? AF_INET6 : AF_INET;
+    return inet_pton(family, host, ip) == 1 ? family : AF_UNSPEC;
+}
+
+/* Whether "HOST:PORT" names this computer: localhost, 127.0.0.0/8 or [::1]. No name server can give
+ * such a name to another computer. */
+static bool is_loopback(const char *text)
+{
+    static const char localhost[] = "localhost";
+    const size_t length = sizeof(localhost) - 1;
+    if (strcspn(text, ":") == length && strncasecmp(text, localhost, length) == 0)
+        return true;
+    union ip ip;
+    switch (parse_ip(text, &ip)) {
+    case AF_INET:
+        return ntohl(ip.v4.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
+    case AF_INET6:
+        return IN6_IS_ADDR_LOOPBACK(&ip.v6) ||
+               (IN6_IS_ADDR_V4MAPPED(&ip.v6) && ip.v6.s6_addr[12] == IN_LOOPBACKNET);
+    default:
+        return false;
+    }
+}
+
+int websocket_peer_address(int socket, char address[STREAM_ADDRESS_SIZE])
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4; /* its port is where that of sockaddr_in6 is, too */
+        struct sockaddr_storage storage;
+    } peer = {0};
+    socklen_t size = sizeof(peer);
+    char host[INET6_ADDRSTRLEN];
+    strcpy(address, "?");
+    if (getpeername(socket, &peer.any, &size))
+        return uv_translate_sys_error(errno);
+    int error = uv_ip_name(&peer.any, host, sizeof(host));
+    if (error)
+        return error;
+    const char *format = peer.any.sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u";
+    snprintf(address, STREAM_ADDRESS_SIZE, format, host, ntohs(peer.v4.sin_port));
+    return 0;
+}
+
+/*
+ * Connections by address
  */
 
 struct address {
@@ -135,66 +182,75 @@ static int compare_addresses(const void *one, const void *other)
     return memcmp(left->network, right->network, sizeof(left->network));
 }
 
-static bool look_up(int socket, struct address *address)
+/* Returns whether the peer has an IP address. */
+static bool peer_network(int socket, struct address *address)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } peer = {.any.sa_family = AF_UNSPEC};
-    socklen_t size = sizeof(peer);
+    char text[STREAM_ADDRESS_SIZE];
+    union ip ip;
     *address = (struct address){0};
-    if (getpeername(socket, &peer.any, &size))
+    websocket_peer_address(socket, text);
+    switch (parse_ip(text, &ip)) {
+    case AF_INET:
+        memset(address->network, 0xff, 4); /* multicast in IPv6, so it is no peer's network */
+        memcpy(address->network + 4, &ip.v4, 4);
+        return true;
+    case AF_INET6:
+        memcpy(address->network, &ip.v6, sizeof(address->network));
+        return true;
+    default:
         return false;
-    if (peer.any.sa_family == AF_INET6) {
-        memcpy(address->network, &peer.v6.sin6_addr, sizeof(address->network));
-    } else {
-        memset(address->network, 0xff, 4); /* nobody's in IPv6: multicast */
-        memcpy(address->network + 4, &peer.v4.sin_addr, 4);
     }
-    return true;
 }
 
-/* The address' entry in the tree, which it may have to be added to; NULL when memory is short. */
-static struct address *find_address(struct websocket_door *door, const struct address *wanted)
+/* Returns the address's entry in the tree, a new one if need be; NULL: out of memory. */
+static struct address *find_address(struct websocket_access *access, const struct address *wanted)
 {
-    struct address **found = tfind(wanted, &door->addresses, compare_addresses);
+    struct address **found = tfind(wanted, &access->addresses, compare_addresses);
     if (found)
         return *found;
     struct address *address = malloc(sizeof(*address));
     if (!address)
         return NULL;
     *address = *wanted;
-    if (tsearch(address, &door->addresses, compare_addresses))
+    if (tsearch(address, &access->addresses, compare_addresses))
         return address;
     free(address);
     return NULL;
 }
 
-static void forget_unused(struct websocket_door *door, struct address *address)
+static void remove_unused(struct websocket_access *access, struct address *address)
 {
     if (address->connections > 0)
         return;
-    tdelete(address, &door->addresses, compare_addresses);
+    tdelete(address, &access->addresses, compare_addresses);
     free(address);
 }
 
 /*
- * Coming in and leaving
+ * Admitting sockets
  */
 
-void websocket_door_pass(struct websocket_door *door, struct lws_vhost *vhost, int socket)
+void websocket_access_init(
+    struct websocket_access *access, const struct websocket_options *options, const char *address)
+{
+    *access = (struct websocket_access){.per_address = options->per_address,
+        .allow_origin = options->allow_origin,
+        .is_local = is_loopback(address),
+        .max_descriptor = max_descriptor()};
+}
+
+void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket)
 {
     struct address wanted, *address = NULL;
-    /* The kernel gives the lowest descriptor that is free, so a high one says that few are left. */
-    if (socket > door->highest) {
-        say_full(door);
+    /* The kernel assigns the lowest free descriptor, so a high one means that few are left. */
+    if (socket > access->max_descriptor) {
+        report_full(access);
         refuse_socket(socket, &full);
         return;
     }
-    if (door->per_address > 0 && look_up(socket, &wanted))
-        address = find_address(door, &wanted);
-    if (address && address->connections >= door->per_address) {
+    if (access->per_address > 0 && peer_network(socket, &wanted))
+        address = find_address(access, &wanted);
+    if (address && address->connections >= access->per_address) {
         refuse_socket(socket, &too_many);
         return;
     }
@@ -203,26 +259,26 @@ void websocket_door_pass(struct websocket_door *door, struct lws_vhost *vhost, i
         address->connections++;
         lws_set_opaque_user_data(connection, address);
     } else if (address) {
-        forget_unused(door, address);
+        remove_unused(access, address);
     }
 }
 
-void websocket_door_leave(struct websocket_door *door, struct lws *connection)
+void websocket_forget_admitted(struct websocket_access *access, struct lws *connection)
 {
     struct address *address = lws_get_opaque_user_data(connection);
     if (!address)
         return;
     lws_set_opaque_user_data(connection, NULL);
     address->connections--;
-    forget_unused(door, address);
+    remove_unused(access, address);
 }
 
 /*
- * The request
+ * Checking requests
  */
 
-/* A body would be read away for as long as it takes, which is as long as its sender wants. */
-int websocket_door_ask(struct lws *connection)
+/* Refuses bodies: libwebsockets would read one for as long as the client keeps sending it. */
+int websocket_check_request(struct lws *connection)
 {
     char length[32] = "0";
     if (lws_hdr_total_length(connection, WSI_TOKEN_GET_URI) == 0 &&
@@ -235,37 +291,56 @@ int websocket_door_ask(struct lws *connection)
     return 0;
 }
 
-/*
- * The handshake
- */
+/* Whether the list, separated by commas and spaces, contains the origin; "*" stands for any. */
+static bool is_listed(const char *list, const char *origin)
+{
+    static const char separators[] = ", ";
+    while (list && *(list += strspn(list, separators))) {
+        size_t size = strcspn(list, separators);
+        if ((size == 1 && *list == '*') ||
+            (size == strlen(origin) && strncasecmp(list, origin, size) == 0))
+            return true;
+        list += size;
+    }
+    return false;
+}
 
-/* A page's name can be made to mean this address after it was loaded (DNS rebinding): then it comes
- * from the host that it connects to, but no page of ours has that name. */
-static bool is_welcome(const struct websocket_door *door, struct lws *connection)
+/* Whether a page of that origin came from the host. */
+static bool is_from_host(const char *origin, const char *host)
+{
+    const char *colon = strstr(origin, "://");
+    return colon && strcasecmp(colon + strlen("://"), host) == 0;
+}
+
+/* Browsers tell in Origin which site a page came from; programs send none. Our own page comes from
+ * the host that it connects to. An attacker's page can do so too, by DNS rebinding: its site's name
+ * is made to resolve to this computer after the page has been loaded. A local server therefore
+ * accepts only host names that no name server can redirect. */
+static bool is_origin_allowed(const struct websocket_access *access, struct lws *connection)
 {
     char origin[512], host[512];
     if (lws_hdr_total_length(connection, WSI_TOKEN_ORIGIN) == 0)
         return true;
     if (lws_hdr_copy(connection, origin, sizeof(origin), WSI_TOKEN_ORIGIN) < 0)
-        return false; /* too long for anybody's */
-    if (websocket_origin_is_listed(door->allow_origin, origin))
+        return false; /* longer than any origin */
+    if (is_listed(access->allow_origin, origin))
         return true;
     return lws_hdr_copy(connection, host, sizeof(host), WSI_TOKEN_HOST) > 0 &&
-           websocket_origin_is_host(origin, host) &&
-           (!door->is_local || websocket_host_is_loopback(host));
+           is_from_host(origin, host) && (!access->is_local || is_loopback(host));
 }
 
-int websocket_door_check(struct websocket_door *door, struct lws *connection)
+int websocket_check_upgrade(struct websocket_access *access, struct lws *connection)
 {
-    /* What the callback was given may be freed already; and the method is looked at by nobody. */
-    char wanted[16];
-    if (lws_hdr_copy(connection, wanted, sizeof(wanted), WSI_TOKEN_UPGRADE) <= 0 ||
-        strcasecmp(wanted, "websocket") != 0 || /* to HTTP/2, say */
+    /* libwebsockets may have freed the string that it gives to the callback, and it does not check
+     * the method. */
+    char protocol[16];
+    if (lws_hdr_copy(connection, protocol, sizeof(protocol), WSI_TOKEN_UPGRADE) <= 0 ||
+        strcasecmp(protocol, "websocket") != 0 || /* HTTP/2, for example */
         lws_hdr_total_length(connection, WSI_TOKEN_GET_URI) == 0)
         return -1;
     char version[8];
     int size = lws_hdr_copy(connection, version, sizeof(version), WSI_TOKEN_VERSION);
     if (size < 0 || strcmp(version, "13") != 0)
         return refuse_request(connection, &bad_version);
-    return is_welcome(door, connection) ? 0 : refuse_request(connection, &foreign);
+    return is_origin_allowed(access, connection) ? 0 : refuse_request(connection, &foreign);
 }

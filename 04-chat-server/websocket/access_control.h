@@ -1,6 +1,7 @@
 /*
- * Who may come in: told by the socket alone when a connection is accepted, and by its handshake
- * before it becomes a WebSocket. Who may not is told why, in HTTP, and costs nothing afterwards.
+ * Access control: which connections the server takes. A connection is judged by its socket when it
+ * is accepted, by its request, and by its handshake before it becomes a WebSocket. Refused clients
+ * are told why, in HTTP, and their connection is closed.
  */
 #pragma once
 
@@ -8,33 +9,38 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/stream.h"
+
 struct websocket_options;
 
-/* All zero but for the limits is one that nobody has come through. */
-struct websocket_door {
+struct websocket_access {
     long per_address;         /* connections that one address may have; 0: any number */
-    const char *allow_origin; /* whose pages may connect, besides our own: "https://a.b,..." */
-    bool is_local;            /* nobody but this computer is to reach the server */
-    int highest;              /* descriptor that a client may have; the rest is for files */
-    uint64_t said_full;       /* when, in uv_hrtime's nanoseconds; 0: not yet */
+    const char *allow_origin; /* other sites whose pages may connect: "https://a.b,..." */
+    bool is_local;            /* the server listens at a loopback address */
+    int max_descriptor;       /* the highest that a client may have; the rest is for files */
+    uint64_t full_reported;   /* when stderr was told, in uv_hrtime's nanoseconds; 0: never */
     void *addresses;          /* how many connections each has: a tree of <search.h> */
 };
 
-/* Raises the process' limit of open files as far as it may go, or lowers it to 65,536, and says on
- * stderr if that is few. Before libwebsockets starts, which makes its tables that large. */
-void websocket_door_open(struct websocket_door *door, const struct websocket_options *options);
+/* Prepares access control for a server that listens at the address, "127.0.0.1:8765". */
+void websocket_access_init(
+    struct websocket_access *access, const struct websocket_options *options, const char *address);
 
-/* Lets a connected socket in to the vhost, or refuses it: 503 (no descriptors) or 429 (too many
- * from its address). The socket is not the caller's any more. */
-void websocket_door_pass(struct websocket_door *door, struct lws_vhost *vhost, int socket);
+/* Hands an accepted socket to the vhost, or refuses it: 503 (out of descriptors) or 429 (too many
+ * connections from its address). The caller no longer owns the socket. */
+void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket);
 
-/* For LWS_CALLBACK_WSI_DESTROY: who came through that door has left. */
-void websocket_door_leave(struct websocket_door *door, struct lws *connection);
+/* For LWS_CALLBACK_WSI_DESTROY: an admitted connection has ended. */
+void websocket_forget_admitted(struct websocket_access *access, struct lws *connection);
 
-/* For LWS_CALLBACK_FILTER_HTTP_CONNECTION: 0 if the request may be answered, or -1 once it is
- * refused: 405 (neither GET nor HEAD) or 413 (it has a body). */
-int websocket_door_ask(struct lws *connection);
+/* For LWS_CALLBACK_FILTER_HTTP_CONNECTION: returns 0 if the request may be answered, or -1 after
+ * refusing it: 405 (neither GET nor HEAD) or 413 (it has a body). */
+int websocket_check_request(struct lws *connection);
 
-/* For LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: 0 if the handshake may become a WebSocket, or -1 once it
- * is refused: 426 (not version 13) or 403 (a page from elsewhere). */
-int websocket_door_check(struct websocket_door *door, struct lws *connection);
+/* For LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: returns 0 if the connection may become a WebSocket, or -1
+ * after refusing it: 426 (not version 13) or 403 (a page of another site). */
+int websocket_check_upgrade(struct websocket_access *access, struct lws *connection);
+
+/* The address of the socket's peer, "127.0.0.1:50000" or "[::1]:50000". Returns 0 or libuv's error,
+ * and then the text is "?". */
+int websocket_peer_address(int socket, char address[STREAM_ADDRESS_SIZE]);

@@ -1,23 +1,58 @@
-/* A client as libwebsockets sees it: what its callbacks bring is stored, and the task woken. */
+/* libwebsockets' side of a connection: its callbacks answer HTTP requests, store what arrives, and
+ * wake the client's task. */
 #include "04-chat-server/websocket/private.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/bytes.h"
 
-/* Reading stops when so many messages, or so many bytes, wait to be received. */
-#define WAITING_MESSAGES 16
-#define WAITING_BYTES ((size_t)64 * 1024)
+/*
+ * HTTP requests for what is no file
+ */
+
+#define HEADER_SIZE 1024 /* of a response: those that every response has, and a few of its own */
+
+static int http_status(int error)
+{
+    return error == 0           ? HTTP_STATUS_OK
+           : error == UV_ENOENT ? HTTP_STATUS_NOT_FOUND
+                                : HTTP_STATUS_INTERNAL_SERVER_ERROR;
+}
+
+/* Writes the header, and for GET the body. libwebsockets buffers what the kernel does not take. */
+static int write_response(struct lws *connection, const char *body, const char *type)
+{
+    unsigned char buffer[LWS_PRE + HEADER_SIZE], *header = buffer + LWS_PRE, *end = header;
+    size_t size = strlen(body);
+    if (lws_add_http_common_headers(
+            connection, HTTP_STATUS_OK, type, size, &end, buffer + sizeof(buffer)) ||
+        lws_finalize_http_header(connection, &end, buffer + sizeof(buffer)) ||
+        lws_write(connection, header, (size_t)(end - header), LWS_WRITE_HTTP_HEADERS) < 0)
+        return -1;
+    if (lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) > 0)
+        return 0;
+    return lws_write(connection, (unsigned char *)body, size, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : 0;
+}
+
+static int on_http(const struct websocket_server *server, struct lws *connection, const char *path)
+{
+    const struct websocket_options *options = &server->options;
+    char *body = NULL;
+    const char *type = NULL;
+    int error =
+        options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
+    int failed = error ? lws_return_http_status(connection, (unsigned)http_status(error), NULL)
+                       : write_response(connection, body, type);
+    free(body);
+    return failed || lws_http_transaction_completed(connection) ? -1 : 0;
+}
 
 /*
  * From the handshake to the end
  */
 
-/* A copy of a header of the handshake, "" where there was none. */
+/* Returns a copy of the handshake's header, or of "" if there was none; NULL: out of memory. */
 static char *copy_header(struct lws *connection, enum lws_token_indexes header)
 {
     int length = lws_hdr_total_length(connection, header);
@@ -27,22 +62,6 @@ static char *copy_header(struct lws *connection, enum lws_token_indexes header)
     return text;
 }
 
-static void store_peer(struct websocket *socket, int descriptor)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4; /* its port is where that of sockaddr_in6 is, too */
-        struct sockaddr_storage room;
-    } peer = {0};
-    socklen_t size = sizeof(peer);
-    char name[INET6_ADDRSTRLEN];
-    strcpy(socket->peer, "?");
-    if (getpeername(descriptor, &peer.any, &size) || uv_ip_name(&peer.any, name, sizeof(name)))
-        return;
-    snprintf(socket->peer, sizeof(socket->peer),
-        peer.any.sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u", name, ntohs(peer.v4.sin_port));
-}
-
 static int serve_client(void *argument)
 {
     struct websocket *socket = argument;
@@ -50,8 +69,8 @@ static int serve_client(void *argument)
     options->serve(socket, options->argument);
     socket->served = false;
     websocket_close(socket, LWS_CLOSE_STATUS_NORMAL);
-    websocket_let_go(socket);
-    return 0; /* One client's failure is not the others'. */
+    websocket_release(socket);
+    return 0; /* an error here would cancel the other clients */
 }
 
 static struct websocket *new_websocket(struct websocket_server *server, struct lws *connection)
@@ -60,13 +79,14 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     if (!socket)
         return NULL;
     socket->server = server;
+    message_queue_init(&socket->input);
     socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
-    store_peer(socket, lws_get_socket_fd(connection));
+    websocket_peer_address(lws_get_socket_fd(connection), socket->peer);
     if (socket->path && socket->accept_language &&
         scope_spawn(&server->clients, "client", serve_client, socket) == 0)
         return socket;
-    websocket_let_go(socket);
+    websocket_release(socket);
     return NULL;
 }
 
@@ -77,28 +97,33 @@ static int on_established(struct websocket_server *server, struct lws *connectio
         return -1;
     socket->connection = connection;
     socket->served = true;
-    websocket_heard_of(socket);
-    websocket_server_add(server, socket);
+    websocket_note_activity(socket);
+    LIST_INSERT_HEAD(&server->connected, socket, connected_entry);
+    server->count++;
     lws_set_wsi_user(connection, socket);
     return 0;
 }
 
-static void on_closed(struct websocket *socket)
+static void on_closed(struct websocket_server *server, struct websocket *socket)
 {
-    websocket_server_remove(socket->server, socket);
-    websocket_room_forget(socket);
-    websocket_drop_backlog(socket);
+    LIST_REMOVE(socket, connected_entry);
+    server->count--;
+    if (server->closing && server->count == 0)
+        future_set(&server->empty, 0);
+    websocket_room_remove(socket);
+    websocket_discard_output(socket);
     lws_set_wsi_user(socket->connection, NULL);
     socket->connection = NULL;
     websocket_wake(socket);
-    websocket_let_go(socket);
+    websocket_release(socket);
 }
 
-static int on_goodbye(struct websocket *socket)
+/* The peer has sent a close frame. Returns -1 if it answers ours: the connection is closed. */
+static int on_peer_close(struct websocket *socket)
 {
-    if (socket->said_goodbye)
-        return -1;                 /* it was the answer */
-    websocket_fall_silent(socket); /* libwebsockets answers */
+    if (socket->close_sent)
+        return -1;
+    websocket_discard_output(socket); /* libwebsockets sends the close frame that answers it */
     websocket_limit_closing(socket);
     return 0;
 }
@@ -107,22 +132,28 @@ static int on_goodbye(struct websocket *socket)
  * Receiving
  */
 
+/* Reading pauses when so many messages or bytes wait to be received. */
+#define MAX_WAITING_MESSAGES 16
+#define MAX_WAITING_BYTES ((size_t)64 * 1024)
+
 static bool is_utf8(const struct message *message)
 {
     size_t length = 0;
     char *repaired = bytes_to_text(message->text, message->size, &length);
-    bool same = repaired && length == message->size && memcmp(repaired, message->text, length) == 0;
+    bool is_same =
+        repaired && length == message->size && memcmp(repaired, message->text, length) == 0;
     free(repaired);
-    return same;
+    return is_same;
 }
 
-static void take_message(struct websocket *socket, struct message *message)
+static void on_message(struct websocket *socket, struct message *message)
 {
     if (message->size == 0) {
         free(message);
         return;
     }
-    /* libwebsockets' own check misses what ends in mid-character, and takes a pong for text. */
+    /* libwebsockets' own check misses a message that ends within a character, and checks pongs as
+     * if they were text. */
     if (!is_utf8(message)) {
         free(message);
         websocket_close(socket, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
@@ -130,16 +161,16 @@ static void take_message(struct websocket *socket, struct message *message)
     }
     socket->server->counts.messages++;
     message_queue_push(&socket->input, message);
-    if (socket->input.count >= WAITING_MESSAGES || socket->input.bytes >= WAITING_BYTES) {
+    if (socket->input.count >= MAX_WAITING_MESSAGES || socket->input.bytes >= MAX_WAITING_BYTES) {
         socket->paused = true;
         lws_rx_flow_control(socket->connection, 0);
     }
     websocket_wake(socket);
 }
 
-/* A message comes in pieces, of one frame or of several. How much of its frame is still to come is
- * known, so one that will be too long is refused at once. */
-static void on_piece(struct websocket *socket, const char *data, size_t size)
+/* A message arrives in parts, in one frame or several. libwebsockets knows how much of the frame is
+ * still to come, so a message that will be too long is refused at its first part. */
+static void on_part(struct websocket *socket, const char *data, size_t size)
 {
     size_t rest = lws_remaining_packet_payload(socket->connection);
     size_t before = socket->arriving ? socket->arriving->size : 0;
@@ -159,7 +190,7 @@ static void on_piece(struct websocket *socket, const char *data, size_t size)
     if (lws_is_final_fragment(socket->connection)) {
         struct message *message = socket->arriving;
         socket->arriving = NULL;
-        take_message(socket, message);
+        on_message(socket, message);
     }
 }
 
@@ -173,33 +204,33 @@ int websocket_callback(
     struct websocket_server *server = lws_context_user(lws_get_context(connection));
     struct websocket *socket = user;
     switch (reason) {
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return websocket_door_check(&server->door, connection);
-    case LWS_CALLBACK_RAW_ADOPT: /* after CONNECT, no deadline would end it */
+    case LWS_CALLBACK_RAW_ADOPT: /* an HTTP CONNECT: refused, because it would have no time limit */
         return -1;
-    case LWS_CALLBACK_WSI_DESTROY:
-        websocket_door_leave(&server->door, connection);
-        return 0;
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
-        return websocket_door_ask(connection);
+        return websocket_check_request(connection);
     case LWS_CALLBACK_HTTP:
-        return websocket_answer(connection, in);
+        return on_http(server, connection, in);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return websocket_check_upgrade(&server->access, connection);
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(server, connection);
     case LWS_CALLBACK_RECEIVE_PONG:
-        websocket_heard_of(socket);
+        websocket_note_activity(socket);
         return 0;
     case LWS_CALLBACK_RECEIVE:
-        websocket_heard_of(socket);
-        on_piece(socket, in, size);
+        websocket_note_activity(socket);
+        on_part(socket, in, size);
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return websocket_writable(socket);
+        return websocket_write_output(socket) ? -1 : 0;
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        return on_goodbye(socket);
+        return on_peer_close(socket);
     case LWS_CALLBACK_CLOSED:
         if (socket)
-            on_closed(socket);
+            on_closed(server, socket);
+        return 0;
+    case LWS_CALLBACK_WSI_DESTROY:
+        websocket_forget_admitted(&server->access, connection);
         return 0;
     default:
         return lws_callback_http_dummy(connection, reason, user, in, size);

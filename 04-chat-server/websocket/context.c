@@ -6,12 +6,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HANDSHAKE_SECONDS 10          /* for the whole of an HTTP request */
-#define WORKSPACE (16 * 1024)         /* one for all: a piece of a file, the header of an answer */
-#define WRITTEN_AT_ONCE (1024 * 1024) /* longer writes are cut there, and the rest is copied */
+/* Bytes read from a connection at once, and so the largest part of a message. Each connection has a
+ * buffer of this size. */
+#define READ_SIZE 512
+#define MAX_WRITE (1024 * 1024) /* bytes; libwebsockets copies what is above */
+#define WORKSPACE (16 * 1024)   /* one for all connections: a part of a file, a response's header */
+#define HANDSHAKE_SECONDS 10    /* for a whole HTTP request */
 
-/* What a page from here may do in the browser: run and show only what came from here too, and talk
- * to a WebSocket. (To some browsers 'self' does not include ws:.) */
+/* In the browser, our page may run and show only what this server sends, and connect to a
+ * WebSocket. (In some browsers 'self' does not include ws:.) */
 static const struct lws_protocol_vhost_options security_headers[] = {
     {&security_headers[1], NULL, "content-security-policy:",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -21,21 +24,21 @@ static const struct lws_protocol_vhost_options security_headers[] = {
     {NULL, NULL, "referrer-policy:", "no-referrer"},
 };
 
-/* libwebsockets' own pings are off: it keeps their timers in a sorted list, whose upkeep makes
- * accepting many clients quadratic. */
+/* libwebsockets' own pings are off: it keeps their timers in a sorted list, so that accepting many
+ * clients would take quadratic time. */
 static const lws_retry_bo_t no_pings = {0};
 
 /*
  * Opening
  */
 
-static void say(int level, const char *line)
+static void print_log(int level, const char *line)
 {
     (void)level;
     fprintf(stderr, "libwebsockets: %s", line);
 }
 
-static void describe(struct lws_context_creation_info *info, struct websocket_context *context,
+static void fill_info(struct lws_context_creation_info *info, struct websocket_context *context,
     const struct websocket_options *options)
 {
     long handshake = options->handshake ? options->handshake : HANDSHAKE_SECONDS;
@@ -45,7 +48,7 @@ static void describe(struct lws_context_creation_info *info, struct websocket_co
     info->ssl_cert_filepath = options->certificate;
     info->ssl_private_key_filepath = options->key;
     info->port = CONTEXT_PORT_NO_LISTEN_SERVER;
-    info->alpn = "http/1.1"; /* HTTP/2 would put its own frames around ours */
+    info->alpn = "http/1.1"; /* HTTP/2 would wrap our frames in its own */
     info->headers = security_headers;
     info->retry_and_idle_policy = &no_pings;
     info->pt_serv_buf_size = WORKSPACE;
@@ -61,26 +64,31 @@ static void describe(struct lws_context_creation_info *info, struct websocket_co
     info->mounts = &context->mount;
 }
 
-/* libwebsockets' timer and idle handle point to their context; they are the last to be closed. */
-static void look_for_context(uv_handle_t *handle, void *argument)
+struct handle_search {
+    const struct lws_context *context;
+    bool found;
+};
+
+/* libwebsockets' timer and idle handle, which it closes last, point to their context. */
+static void find_handle(uv_handle_t *handle, void *argument)
 {
-    const void **wanted = argument;
-    if (handle->data == *wanted)
-        *wanted = NULL;
+    struct handle_search *search = argument;
+    if (handle->data == search->context)
+        search->found = true;
 }
 
 static void finish_closing(struct websocket_context *context)
 {
     uv_loop_t *loop = task_loop();
     for (;;) {
-        const void *wanted = context->lws;
-        uv_walk(loop, look_for_context, &wanted);
-        if (wanted)
+        struct handle_search search = {.context = context->lws};
+        uv_walk(loop, find_handle, &search);
+        if (!search.found)
             break;
         if (task_yield())
             return;
     }
-    /* Begun by the first call (or by a lws_create_context that failed), ended by this one. */
+    /* The first call, or an lws_create_context that failed, began closing; this one ends it. */
     lws_context_destroy(context->lws);
     context->lws = NULL;
 }
@@ -89,14 +97,14 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
     void *user, const struct websocket_options *options)
 {
     const struct lws_protocols protocols[] = {
-        {"chat", callback, 0, WEBSOCKET_PIECE, 0, NULL, WRITTEN_AT_ONCE}, {0}};
+        {"chat", callback, 0, READ_SIZE, 0, NULL, MAX_WRITE}, {0}};
     void *loops[] = {task_loop()};
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};
-    describe(&info, context, options);
+    fill_info(&info, context, options);
 
-    /* Later on, what it has to say is about peers, who could fill the log with it. */
-    lws_set_log_level(LLL_ERR | LLL_WARN, say);
+    /* Only while starting: later messages are about peers, which could fill the log with them. */
+    lws_set_log_level(LLL_ERR | LLL_WARN, print_log);
     context->lws = lws_create_context(&info);
     lws_set_log_level(0, NULL);
     if (!context->lws)

@@ -1,54 +1,51 @@
-/* Pings for clients that have been silent for long, and the end of those that do not answer. One
- * pass over all of them now and then: a timer for each would be kept in order for nothing. */
-#include <string.h>
-
+/* Pings clients that have been silent for long, and disconnects those that do not answer. One task
+ * checks all clients every few seconds: a timer for each client would cost more. */
 #include "04-chat-server/websocket/private.h"
 
-#define PING "?"     /* libwebsockets does not tell of a pong that is empty */
-#define PASS 5.0     /* seconds between two looks at everybody */
-#define SILENT 20000 /* ms after which a client is asked whether it is there */
-#define DEAD 45000   /* ms after which it is not */
+#include <string.h>
 
-void websocket_heard_of(struct websocket *socket)
+#define PING_PAYLOAD "?"   /* libwebsockets does not report empty pongs */
+#define CHECK_INTERVAL 5.0 /* seconds */
+#define PING_AFTER 20000   /* ms of silence */
+#define ABORT_AFTER 45000  /* ms of silence */
+
+void websocket_note_activity(struct websocket *socket)
 {
-    socket->alive_at = loop_now(socket->server->loop);
-    socket->asked = false;
+    socket->active_at = loop_now(socket->server->loop);
+    socket->pinged = false;
 }
 
-static void ask(struct websocket *socket)
+static void ping(struct websocket *socket)
 {
-    socket->asked = true;
-    if (websocket_keep_frame(socket, FRAME_PING, PING, strlen(PING)) == 0)
-        websocket_write_soon(socket);
+    socket->pinged = true;
+    if (websocket_enqueue_frame(socket, FRAME_PING, PING_PAYLOAD, strlen(PING_PAYLOAD)) == 0)
+        websocket_schedule_flush(socket);
 }
 
-static void cut(struct websocket *socket)
+static void check_idle(struct websocket *socket, uint64_t now)
 {
-    socket->server->counts.silent++;
-    websocket_cut(socket);
+    uint64_t silent = now - socket->active_at;
+    if (!websocket_is_open(socket))
+        return; /* closing has its own time limit */
+    if (socket->paused) {
+        websocket_note_activity(socket); /* nothing is read, so a pong would not be seen */
+    } else if (silent >= ABORT_AFTER) {
+        socket->server->counts.silent++;
+        websocket_abort(socket);
+    } else if (silent >= PING_AFTER && !socket->pinged) {
+        ping(socket);
+    }
 }
 
-static void look_after(struct websocket *socket, uint64_t now)
-{
-    uint64_t silent = now - socket->alive_at;
-    if (socket->status || socket->said_goodbye)
-        return; /* which has its own limit */
-    if (socket->paused)
-        websocket_heard_of(socket); /* what it says is not read */
-    else if (silent >= DEAD)
-        cut(socket);
-    else if (silent >= SILENT && !socket->asked)
-        ask(socket);
-}
-
-int websocket_feel_pulses(void *argument)
+int websocket_keepalive_run(void *argument)
 {
     struct websocket_server *server = argument;
     int error;
-    while ((error = task_sleep(PASS)) == 0) {
+    while ((error = task_sleep(CHECK_INTERVAL)) == 0) {
         uint64_t now = loop_now(server->loop);
-        for (struct websocket *socket = server->connected; socket; socket = socket->next)
-            look_after(socket, now);
+        struct websocket *socket;
+        LIST_FOREACH(socket, &server->connected, connected_entry)
+            check_idle(socket, now);
     }
     return error;
 }

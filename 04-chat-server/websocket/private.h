@@ -1,109 +1,97 @@
 /*
- * What websocket.c and websocket_connection.c (the two sides of a client), websocket_write.c and
- * websocket_room.c (what is sent), websocket_server.c (all of them) and websocket_http.c (who is
- * none) share. Nobody else's.
+ * What the files of this folder share. Private: other folders include websocket.h alone.
+ *
+ * The files in layers, each of which calls only those below it:
+ *
+ *     server.c                   listening, accepting, shutting down
+ *     connection.c, keepalive.c  what libwebsockets reports; pings
+ *     websocket.c                the calls for a client's task: receive, send, close
+ *     room.c                     one message for many clients
+ *     closing.c                  how a connection ends
+ *     write.c                    frames, and a client's pending output
+ *     queue.c, access_control.c, context.c
  */
 #pragma once
 
 #include <sys/queue.h>
 
-#include "04-chat-server/websocket/websocket.h"
-#include "04-chat-server/websocket/context.h"
 #include "04-chat-server/websocket/access_control.h"
+#include "04-chat-server/websocket/context.h"
 #include "04-chat-server/websocket/queue.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/buffer.h"
 #include "common/stream.h"
 
 struct websocket_server {
     struct websocket_options options;
     struct websocket_context context;
-    struct websocket_door door;
+    struct websocket_access access;
     struct listener listeners[2]; /* "localhost" is two addresses */
-    size_t listening;             /* how many of them are open */
+    size_t listening;             /* how many listeners are open */
     char address[STREAM_ADDRESS_SIZE];
-    struct scope clients;        /* their tasks */
-    struct websocket *connected; /* a list of all whose connection lasts */
-    size_t count;                /* of them */
+    struct scope clients; /* their tasks */
+    LIST_HEAD(, websocket) connected;
+    size_t count; /* of the connected clients */
     struct websocket_counts counts;
     bool closing;
-    struct future empty; /* set when the last one is gone, while closing */
+    struct future empty; /* while closing: set when the last connection has ended */
 
     uv_loop_t *loop;
-    struct loop_callback end_of_pass;     /* writes what was sent in it: */
-    LIST_HEAD(, websocket) unsent;        /* these clients' backlogs, */
-    LIST_HEAD(, websocket_room) speaking; /* what was said in these rooms */
+    struct loop_callback end_of_iteration; /* flushes these two lists: */
+    LIST_HEAD(, websocket) pending;        /* clients with output of their own */
+    LIST_HEAD(, websocket_room) pending_rooms;
 };
 
 /*
- * Two sides know a client: libwebsockets, whose connection calls back with it until it is closed,
- * and the task that serves it. Either may go first: a client that vanishes while its task is busy
- * keeps its struct websocket until the task ends (receive returns 0, send UV_EPIPE); a task that
- * ends leaves it to the connection, which still has its queue to send. The last one frees it.
+ * A client. It has two users: libwebsockets, whose callbacks get it until the connection has ended,
+ * and the task that serves it. Either may finish first. If the connection ends first, the struct
+ * stays until the task has ended: receiving returns 0, sending UV_EPIPE. If the task ends first,
+ * the struct stays until the pending output is sent and the connection has ended. The last user
+ * frees it (websocket_release).
  */
 struct websocket {
     struct websocket_server *server;
-    struct websocket *previous, *next; /* among the connected */
-    struct lws *connection;            /* NULL: it is closed */
-    bool served;                       /* the task has not ended */
+    LIST_ENTRY(websocket) connected_entry;
+    struct lws *connection; /* NULL: it has ended */
+    bool served;            /* the task has not ended */
 
-    int status;        /* what the connection is to be closed with, or 0 */
-    bool said_goodbye; /* nothing may be written any more */
+    int status;      /* the status that the connection is being closed with, or 0 */
+    bool close_sent; /* nothing may be written any more */
 
-    struct message *arriving;   /* the message of which pieces are still to come, or NULL */
-    struct message_queue input; /* whole ones, not yet received */
-    struct message *received;   /* what the last receive returned */
+    struct message *arriving;   /* the message whose last part has not arrived yet, or NULL */
+    struct message_queue input; /* messages that wait to be received */
+    struct message *received;   /* returned by the last websocket_receive */
     struct task_wait *receiver;
-    bool paused; /* too many wait: nothing is read */
+    bool paused; /* too many messages wait: nothing is read */
 
-    uint64_t alive_at; /* ms: when it last showed that it is there */
-    bool asked;        /* by a ping since then */
+    uint64_t active_at; /* ms: when the client was last known to be there */
+    bool pinged;        /* since then */
 
-    struct buffer backlog; /* frames that are to be written before what the room says */
-    size_t handed;         /* at the most so many bytes wait in libwebsockets, if any do */
-    size_t waiting;        /* of both, as the server's counts have it */
-    LIST_ENTRY(websocket) unsent;
-    bool is_unsent; /* the backlog is to be written at the end of this pass */
+    struct buffer output; /* pending frames; they are written before those of the room */
+    size_t buffered;      /* bytes in libwebsockets' own buffer, at most, unless that is empty */
+    size_t counted;       /* bytes of both that the server's counts include */
+    bool is_pending;      /* in the server's list: */
+    LIST_ENTRY(websocket) pending_entry;
 
-    struct websocket_room *room;
-    LIST_ENTRY(websocket) member;
-    size_t heard; /* from here on, what is in the room's log is new to it */
+    struct websocket_room *room; /* NULL: none */
+    LIST_ENTRY(websocket) member_entry;
+    size_t cursor; /* from here on, the room's log is new to the client */
 
     char *path, *accept_language;
     char peer[STREAM_ADDRESS_SIZE];
 };
 
-/* libwebsockets' callback for every connection. It stores what came and wakes the task; it never
- * runs it. */
-int websocket_callback(
-    struct lws *connection, enum lws_callback_reasons reason, void *user, void *in, size_t size);
-
-/* Answers a request that is for no file and no WebSocket; returns what the callback is to return.
- */
-int websocket_answer(struct lws *connection, const char *path);
-
-/* Ends the connection without a goodbye: the socket takes nothing. */
-void websocket_cut(struct websocket *socket);
-
-/* The same for who leaves too much unread. */
-void websocket_cut_unread(struct websocket *socket);
-
-/* Nothing more is said to the client: a goodbye has been, or will be, by libwebsockets. */
-void websocket_fall_silent(struct websocket *socket);
-
-/* From here on the connection has only so much time to end in. */
-void websocket_limit_closing(struct websocket *socket);
-
-/* Has the task look again, if it waits to receive. */
-void websocket_wake(struct websocket *socket);
-
-/* Frees the client once neither side needs it. */
-void websocket_let_go(struct websocket *socket);
+/* Whether messages can still be queued for the client. */
+static inline bool websocket_is_open(const struct websocket *socket)
+{
+    return socket->connection && !socket->status && !socket->close_sent;
+}
 
 /*
- * websocket_write.c: all that is written to a client, but for its pongs
+ * write.c
  */
 
-/* How frames may be written: with 0, in libwebsockets' callback only, each by itself. */
+/* With 0, frames are written one by one, and only in libwebsockets' callback. */
 #ifndef CHAT_WRITE_CLASSIC
 #define WRITES_AT_ONCE 1
 #else
@@ -112,66 +100,93 @@ void websocket_let_go(struct websocket *socket);
 
 enum { FRAME_TEXT = 1, FRAME_CLOSE = 8, FRAME_PING = 9 }; /* opcodes of RFC 6455 */
 
-/* Appends a frame as it goes on the wire: a whole message. Returns 0 or UV_ENOMEM. */
+/* Appends a whole message as a frame, as it is sent. Returns 0 or UV_ENOMEM. */
 int websocket_append_frame(struct buffer *buffer, int opcode, const char *payload, size_t size);
 
-/* Appends frames, or one of them, to the client's backlog. Returns 0, UV_ENOMEM, or UV_ENOBUFS:
- * there would be too much of it. */
-int websocket_keep(struct websocket *socket, const char *frames, size_t size);
-int websocket_keep_frame(struct websocket *socket, int opcode, const char *payload, size_t size);
+/* Append frames, or one frame, to the client's output. Return 0, UV_ENOMEM, or UV_ENOBUFS if too
+ * much would be pending. */
+int websocket_enqueue(struct websocket *socket, const char *frames, size_t size);
+int websocket_enqueue_frame(struct websocket *socket, int opcode, const char *payload, size_t size);
 
-/* Has the backlog written at the end of this pass. */
-void websocket_write_soon(struct websocket *socket);
+/* Flushes the client's output, or what the server's rooms and clients have pending, at the end of
+ * this iteration. */
+void websocket_schedule_flush(struct websocket *socket);
+void websocket_server_schedule_flush(struct websocket_server *server);
 
-/* Nothing waits before the frames: they could be written as they are. */
-bool websocket_is_clear(const struct websocket *socket);
+/* Whether frames can be written now, because nothing is pending before them. */
+bool websocket_can_write(const struct websocket *socket);
 
-/* Writes frames to a client that is clear; what the socket does not take, libwebsockets keeps. A
- * client that cannot be written to is cut. */
-void websocket_write_frames(struct websocket *socket, char *frames, size_t size);
+/* Writes frames to a client for which websocket_can_write is true; libwebsockets buffers what the
+ * kernel does not take. Returns 0, or UV_EPIPE if the connection has failed. */
+int websocket_write_frames(struct websocket *socket, char *frames, size_t size);
 
-/* Writes the backlog, as far as the socket takes it, or has it written when it may be. */
-void websocket_write_backlog(struct websocket *socket);
+/* Writes the client's output as far as the kernel takes it, now or when libwebsockets allows it.
+ * Returns 0, or UV_EPIPE if the connection has failed. */
+int websocket_flush(struct websocket *socket);
 
-/* For the callback that says that the socket takes more: the same. Returns 0, or -1 for a
- * connection that has failed. */
-int websocket_writable(struct websocket *socket);
+/* For LWS_CALLBACK_SERVER_WRITEABLE: writes the client's output as far as the kernel takes it.
+ * Returns 0, or UV_EPIPE if the connection has failed. */
+int websocket_write_output(struct websocket *socket);
 
-/* Forgets the backlog. */
-void websocket_drop_backlog(struct websocket *socket);
-
-/*
- * websocket_room.c
- */
-
-/* Moves what the client has not yet heard of its room to its backlog. One that has too
- * much there already is cut. */
-void websocket_catch_up(struct websocket *socket);
-
-/* Takes the client out of its room; what it has not yet heard, it will not. */
-void websocket_room_forget(struct websocket *socket);
-
-/* Writes what was said in the rooms, as far as it is to leave now. */
-void websocket_rooms_write(struct websocket_server *server);
+/* Drops the client's output. Nothing is written from then on. */
+void websocket_discard_output(struct websocket *socket);
 
 /*
- * websocket_server.c
+ * closing.c
  */
 
-/* Has what was sent written at the end of this pass. */
-void websocket_server_write_soon(struct websocket_server *server);
+/* Makes the client's task check its state again if it waits in websocket_receive. */
+void websocket_wake(struct websocket *socket);
 
-/* Among the connected, and out of them. */
-void websocket_server_add(struct websocket_server *server, struct websocket *socket);
-void websocket_server_remove(struct websocket_server *server, struct websocket *socket);
+/* Reads from the client again. */
+void websocket_resume_reading(struct websocket *socket);
+
+/* Queues the close frame. Then only the peer's close frame is awaited, for a limited time. */
+void websocket_start_closing(struct websocket *socket, int status);
+
+/* Sets the time limit for the closing handshake. */
+void websocket_limit_closing(struct websocket *socket);
+
+/* Ends the connection at once, without a close frame. */
+void websocket_abort(struct websocket *socket);
+
+/* Ends the connection because messages were lost: writing or queueing them has failed with this
+ * error. Out of memory, the client is told so (1011). */
+void websocket_fail(struct websocket *socket, int error);
+
+/* Frees the client if neither the connection nor the task uses it any more. */
+void websocket_release(struct websocket *socket);
 
 /*
- * websocket_pulse.c
+ * room.c
  */
 
-/* Something of the client has come. */
-void websocket_heard_of(struct websocket *socket);
+/* Moves the part of the room's log that is new to the client to its output. */
+void websocket_flush_to_queue(struct websocket *socket);
 
-/* A task that pings who is silent and cuts who stays so, until cancelled; the argument is the
- * server. */
-int websocket_feel_pulses(void *server);
+/* Takes the client out of its room, and drops the part of the log that is new to it. */
+void websocket_room_remove(struct websocket *socket);
+
+/* At the end of an iteration: writes the rooms' logs to their members, unless they wait for more.
+ */
+void websocket_rooms_flush(struct websocket_server *server);
+
+/*
+ * connection.c
+ */
+
+/* libwebsockets calls it for every event of a connection. It stores what has arrived and wakes the
+ * task, but never runs it. */
+int websocket_callback(
+    struct lws *connection, enum lws_callback_reasons reason, void *user, void *in, size_t size);
+
+/*
+ * keepalive.c
+ */
+
+/* The client is there: it has sent something. */
+void websocket_note_activity(struct websocket *socket);
+
+/* A task that pings silent clients and disconnects those that do not answer, until it is cancelled.
+ * The argument is the server. */
+int websocket_keepalive_run(void *server);

@@ -9,7 +9,6 @@ struct message *message_new(size_t size)
     struct message *message = malloc(sizeof(*message) + size + 1);
     if (!message)
         return NULL;
-    message->next = NULL;
     message->size = 0;
     message->capacity = size;
     message->text[0] = '\0';
@@ -31,43 +30,42 @@ static int grow(struct message **message, size_t size)
 
 int message_append(struct message **message, const void *data, size_t size)
 {
-    size_t whole = (*message)->size + size;
-    if (whole > (*message)->capacity && grow(message, whole))
+    size_t new_size = (*message)->size + size;
+    if (new_size > (*message)->capacity && grow(message, new_size))
         return UV_ENOMEM;
     if (size > 0)
         memcpy((*message)->text + (*message)->size, data, size);
-    (*message)->size = whole;
-    (*message)->text[whole] = '\0';
+    (*message)->size = new_size;
+    (*message)->text[new_size] = '\0';
     return 0;
 }
 
-static size_t occupied(const struct message *message)
+static size_t occupied_bytes(const struct message *message)
 {
     return sizeof(*message) + message->size + 1;
 }
 
+void message_queue_init(struct message_queue *queue)
+{
+    *queue = (struct message_queue){0};
+    STAILQ_INIT(&queue->messages);
+}
+
 void message_queue_push(struct message_queue *queue, struct message *message)
 {
-    if (queue->last)
-        queue->last->next = message;
-    else
-        queue->first = message;
-    queue->last = message;
+    STAILQ_INSERT_TAIL(&queue->messages, message, next);
     queue->count++;
-    queue->bytes += occupied(message);
+    queue->bytes += occupied_bytes(message);
 }
 
 struct message *message_queue_pop(struct message_queue *queue)
 {
-    struct message *message = queue->first;
+    struct message *message = STAILQ_FIRST(&queue->messages);
     if (!message)
         return NULL;
-    queue->first = message->next;
-    if (!queue->first)
-        queue->last = NULL;
+    STAILQ_REMOVE_HEAD(&queue->messages, next);
     queue->count--;
-    queue->bytes -= occupied(message);
-    message->next = NULL;
+    queue->bytes -= occupied_bytes(message);
     return message;
 }
 

@@ -1,35 +1,36 @@
 /*
- * Messages waiting in a row: those that came and are not yet received.
+ * Messages, and a queue of them: those that have arrived and wait to be received.
  */
 #pragma once
 
 #include <stddef.h>
+#include <sys/queue.h>
 
 struct message {
-    struct message *next;
+    STAILQ_ENTRY(message) next;
     size_t size, capacity;
     char text[]; /* size bytes and a NUL */
 };
 
-/* All zero is an empty one. */
 struct message_queue {
-    struct message *first, *last;
+    STAILQ_HEAD(, message) messages;
     size_t count;
-    size_t bytes; /* what they occupy, so that many small ones count too */
+    size_t bytes; /* that the messages occupy, headers included, so that small messages count too */
 };
 
-/* An empty message that size bytes can be appended to without moving it; NULL when memory is short.
- * free() frees it. */
+/* Makes an empty message with room for size bytes; NULL: out of memory. Free it with free(). */
 struct message *message_new(size_t size);
 
-/* Appends bytes; the message may move. Returns 0, or UV_ENOMEM: it is as it was. */
+/* Appends bytes; may move the message. Returns 0, or UV_ENOMEM: then it is unchanged. */
 int message_append(struct message **message, const void *data, size_t size);
 
-/* Puts the message at the end; it is the queue's from then on. */
+void message_queue_init(struct message_queue *queue);
+
+/* Appends the message. The queue owns it from then on. */
 void message_queue_push(struct message_queue *queue, struct message *message);
 
-/* Takes the first one out, or returns NULL. */
+/* Removes the first message and returns it, or NULL if the queue is empty. */
 struct message *message_queue_pop(struct message_queue *queue);
 
-/* Frees all that is in it. */
+/* Frees all messages in the queue. */
 void message_queue_clear(struct message_queue *queue);

@@ -1,132 +1,132 @@
-#include "04-chat-server/websocket/room.h"
-
 #include "04-chat-server/websocket/private.h"
 
-#define LOG_LIMIT ((size_t)256 * 1024) /* bytes that wait to leave together */
-#define KEPT ((size_t)64 * 1024)       /* of the log's memory, for those to come */
+#define MAX_LOG ((size_t)256 * 1024) /* bytes pending in a log */
+#define MAX_KEPT ((size_t)64 * 1024) /* bytes of memory that an empty log keeps */
+
+/* A room sends its batch after a number of iterations in a row that brought no message: one for
+ * this many members. Such an iteration costs much less than sending to one member, so waiting adds
+ * a few percent to the cost of sending. Rooms with fewer members send at once. */
+#define MEMBERS_PER_ITERATION 4
+#define MAX_WAIT 2 /* ms, since the first message of the batch */
 
 /*
- * Hearing
+ * A member
  */
 
-static char *unheard(const struct websocket *socket, size_t *size)
+static char *new_frames(const struct websocket *socket, size_t *size)
 {
     struct buffer *log = &socket->room->log;
-    *size = log->end - socket->heard;
-    return log->data + socket->heard;
+    *size = log->end - socket->cursor;
+    return log->data + socket->cursor;
 }
 
-void websocket_catch_up(struct websocket *socket)
+void websocket_flush_to_queue(struct websocket *socket)
 {
     size_t size;
-    if (!socket->room || socket->heard == socket->room->log.end)
+    if (!socket->room || !websocket_is_open(socket) || socket->cursor == socket->room->log.end)
         return;
-    const char *frames = unheard(socket, &size);
-    socket->heard += size;
-    if (websocket_keep(socket, frames, size))
-        websocket_cut_unread(socket);
+    const char *frames = new_frames(socket, &size);
+    socket->cursor += size;
+    int error = websocket_enqueue(socket, frames, size);
+    if (error)
+        websocket_fail(socket, error);
 }
 
-/* For most it is one write, straight from the log. */
-static void write_to(struct websocket *socket)
+/* For most members it is one write, straight from the log. */
+static void flush_member(struct websocket *socket)
 {
     size_t size;
-    if (websocket_is_clear(socket)) {
-        char *frames = unheard(socket, &size);
+    int error = 0;
+    if (websocket_can_write(socket)) {
+        char *frames = new_frames(socket, &size);
         if (size > 0)
-            websocket_write_frames(socket, frames, size);
-        return;
+            error = websocket_write_frames(socket, frames, size);
+    } else {
+        websocket_flush_to_queue(socket);
+        if (buffer_size(&socket->output) > 0)
+            error = websocket_flush(socket);
     }
-    websocket_catch_up(socket);
-    if (buffer_size(&socket->backlog) > 0)
-        websocket_write_backlog(socket);
+    if (error)
+        websocket_fail(socket, error);
 }
 
 /*
  * The log
  */
 
-/* It is empty afterwards: who takes nothing has got a copy. */
-static void write_log(struct websocket_room *room)
+/* Empties the log: members that cannot be written to get a copy. */
+static void flush_log(struct websocket_room *room)
 {
-    struct websocket *next;
-    uint64_t began = uv_hrtime();
-    for (struct websocket *socket = LIST_FIRST(&room->members); socket; socket = next) {
-        next = LIST_NEXT(socket, member); /* who cannot be written to leaves */
-        write_to(socket);
-        socket->heard = 0;
+    struct websocket *socket;
+    LIST_FOREACH(socket, &room->members, member_entry) {
+        if (websocket_is_open(socket))
+            flush_member(socket);
+        socket->cursor = 0;
     }
-    if (room->count == 0)
-        return;
-    if (room->log.capacity > KEPT)
+    if (room->log.capacity > MAX_KEPT)
         buffer_free(&room->log);
     buffer_consume(&room->log, buffer_size(&room->log));
-    LIST_REMOVE(room, speaking);
-    loop_timer_stop(room->server->loop, &room->timer);
-    websocket_pace_left(&room->pace, began, uv_hrtime());
+    LIST_REMOVE(room, pending_entry);
 }
 
-static void hold_is_over(void *argument)
+/* Called at the end of each iteration. Sending a batch costs a system call for each member, however
+ * many messages it holds; looking for more messages costs one. */
+static bool waits_for_more(struct websocket_room *room)
 {
-    struct websocket_room *room = argument;
-    room->pace.due = true;
-    websocket_server_write_soon(room->server);
+    room->quiet_iterations = room->has_new ? 0 : room->quiet_iterations + 1;
+    room->has_new = false;
+    return room->quiet_iterations < room->count / MEMBERS_PER_ITERATION &&
+           loop_now(room->server->loop) - room->pending_since < MAX_WAIT;
 }
 
-/* Whether the log stays; if so, it is looked at again. A timer of the loop is up to a millisecond
- * late, so it is set to one less. */
-static bool is_held(struct websocket_room *room)
-{
-    struct websocket_server *server = room->server;
-    uint64_t longest = (uint64_t)server->options.delay;
-    switch (websocket_pace_ask(&room->pace, room->count, longest * 1000000, uv_hrtime())) {
-    case LEAVE_NEXT_PASS:
-        websocket_server_write_soon(server);
-        return true;
-    case LEAVE_HELD:
-        if (room->timer.place)
-            return true;
-        room->timer.run = hold_is_over;
-        room->timer.argument = room;
-        return loop_timer_start(server->loop, &room->timer, loop_now(server->loop) + longest - 1) ==
-               0;
-    default:
-        return false;
-    }
-}
-
-void websocket_rooms_write(struct websocket_server *server)
+void websocket_rooms_flush(struct websocket_server *server)
 {
     struct websocket_room *next;
-    for (struct websocket_room *room = LIST_FIRST(&server->speaking); room; room = next) {
-        next = LIST_NEXT(room, speaking);
-        if (!is_held(room))
-            write_log(room);
+    for (struct websocket_room *room = LIST_FIRST(&server->pending_rooms); room; room = next) {
+        next = LIST_NEXT(room, pending_entry);
+        if (waits_for_more(room))
+            websocket_server_schedule_flush(server); /* so the next iteration does not block */
+        else
+            flush_log(room);
     }
 }
 
 int websocket_room_send(
     struct websocket_room *room, struct websocket *except, const char *text, size_t size)
 {
-    if (buffer_size(&room->log) + size > LOG_LIMIT && buffer_size(&room->log) > 0)
-        write_log(room);
+    if (buffer_size(&room->log) + size > MAX_LOG && buffer_size(&room->log) > 0)
+        flush_log(room);
     if (except && except->room == room)
-        websocket_catch_up(except);
+        websocket_flush_to_queue(except);
     if (room->count == 0)
         return 0;
-    bool begins = buffer_size(&room->log) == 0;
+    bool was_empty = buffer_size(&room->log) == 0;
     int error = websocket_append_frame(&room->log, FRAME_TEXT, text, size);
     if (error)
         return error;
-    bool is_left_out = except && except->room == room;
-    if (is_left_out)
-        except->heard = room->log.end;
-    room->server->counts.deliveries += room->count - is_left_out;
-    if (begins)
-        LIST_INSERT_HEAD(&room->server->speaking, room, speaking);
-    websocket_pace_message(&room->pace, uv_hrtime());
-    websocket_server_write_soon(room->server);
+    bool is_member = except && except->room == room;
+    if (is_member)
+        except->cursor = room->log.end;
+    room->server->counts.deliveries += room->count - is_member;
+    if (was_empty) {
+        LIST_INSERT_HEAD(&room->server->pending_rooms, room, pending_entry);
+        room->pending_since = loop_now(room->server->loop);
+    }
+    room->has_new = true;
+    websocket_server_schedule_flush(room->server);
     return 0;
+}
+
+#define MAX_FRAME_HEADER 10 /* bytes */
+
+int websocket_room_reserve(struct websocket_room *room, size_t size)
+{
+    if (room->count == 0)
+        return 0;
+    /* websocket_room_send would flush a full log, and free the memory that is reserved here. */
+    if (buffer_size(&room->log) + size > MAX_LOG && buffer_size(&room->log) > 0)
+        flush_log(room);
+    return buffer_reserve(&room->log, MAX_FRAME_HEADER + size);
 }
 
 /*
@@ -136,41 +136,40 @@ int websocket_room_send(
 int websocket_room_enter(struct websocket_room *room, struct websocket *socket)
 {
     websocket_room_leave(socket);
-    if (!socket->connection || socket->status || socket->said_goodbye)
+    if (!websocket_is_open(socket))
         return UV_EPIPE;
     room->server = socket->server;
     room->count++;
-    LIST_INSERT_HEAD(&room->members, socket, member);
+    LIST_INSERT_HEAD(&room->members, socket, member_entry);
     socket->room = room;
-    socket->heard = room->log.end;
+    socket->cursor = room->log.end;
     return 0;
 }
 
-/* The last one leaves the room as it was at first: no one is there to hear what waits. */
-static void clear(struct websocket_room *room)
+/* Without members, the room is all zero again: nobody waits for its log. */
+static void reset(struct websocket_room *room)
 {
     if (buffer_size(&room->log) > 0)
-        LIST_REMOVE(room, speaking);
-    loop_timer_stop(room->server->loop, &room->timer);
+        LIST_REMOVE(room, pending_entry);
     buffer_free(&room->log);
     *room = (struct websocket_room){0};
 }
 
-void websocket_room_forget(struct websocket *socket)
+void websocket_room_remove(struct websocket *socket)
 {
     struct websocket_room *room = socket->room;
     if (!room)
         return;
-    LIST_REMOVE(socket, member);
+    LIST_REMOVE(socket, member_entry);
     socket->room = NULL;
     if (--room->count == 0)
-        clear(room);
+        reset(room);
 }
 
 void websocket_room_leave(struct websocket *socket)
 {
-    websocket_catch_up(socket);
-    websocket_room_forget(socket);
-    if (buffer_size(&socket->backlog) > 0)
-        websocket_write_soon(socket);
+    websocket_flush_to_queue(socket);
+    websocket_room_remove(socket);
+    if (buffer_size(&socket->output) > 0)
+        websocket_schedule_flush(socket);
 }

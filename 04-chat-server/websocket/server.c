@@ -3,12 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "04-chat-server/websocket/origin.h"
-
-#define PORTS_TRIED 16 /* until one is free at both addresses */
-#define UNREAD (128 * 1024 * 1024L)
-#define FAREWELL 2.0  /* seconds that closing connections get */
-#define PATIENCE 10.0 /* seconds after which a cleanup is thought to hang */
+#define MAX_PORTS 16 /* tried until one is free at both addresses */
+#define MAX_UNREAD (128 * 1024 * 1024L)
+#define CLOSING_SECONDS 2.0   /* for the pending output and the closing handshakes of all clients */
+#define PATIENCE_SECONDS 10.0 /* after which closing is reported as hanging */
 
 /*
  * Listening
@@ -19,45 +17,15 @@ static const char *port_of(const char *address)
     return strrchr(address, ':') + 1;
 }
 
-static int listen_at_both(struct websocket_server *server, const char *port)
+static int listen_at(struct websocket_server *server, const char *host, const char *port)
 {
-    struct listener *first = &server->listeners[0], *second = &server->listeners[1];
-    int error = listener_open(first, "127.0.0.1", port);
+    struct listener *listener = &server->listeners[server->listening];
+    int error = listener_open(listener, host, port);
     if (error)
         return error;
-    server->listening = 1;
-    listener_address(first, server->address);
-    error = listener_open(second, "::1", port_of(server->address));
-    if (error == UV_EADDRINUSE) {
-        listener_close(first);
-        server->listening = 0;
-        return error;
-    }
-    /* Anything else is a machine without IPv6: the first will do. */
-    if (!error)
-        server->listening = 2;
+    if (server->listening++ == 0)
+        listener_address(listener, server->address);
     return 0;
-}
-
-static int open_listeners(struct websocket_server *server)
-{
-    const char *host = server->options.host, *port = server->options.port;
-    if (strcmp(host, "localhost") != 0) {
-        int error = listener_open(&server->listeners[0], host, port);
-        if (!error) {
-            server->listening = 1;
-            listener_address(&server->listeners[0], server->address);
-        }
-        return error;
-    }
-    /* A port that is free at one address may be taken at the other. */
-    int error = UV_EADDRINUSE;
-    for (int tries = strcmp(port, "0") == 0 ? PORTS_TRIED : 1; tries > 0 && error; tries--) {
-        error = listen_at_both(server, port);
-        if (error != UV_EADDRINUSE)
-            break;
-    }
-    return error;
 }
 
 static void close_listeners(struct websocket_server *server)
@@ -66,19 +34,44 @@ static void close_listeners(struct websocket_server *server)
         listener_close(&server->listeners[--server->listening]);
 }
 
-/* Rooms first: who is sent something by himself too, then gets both in one write. */
-static void end_of_pass(void *argument)
+static int listen_at_both(struct websocket_server *server, const char *port)
 {
-    struct websocket_server *server = argument;
-    websocket_rooms_write(server);
-    struct websocket *socket;
-    while ((socket = LIST_FIRST(&server->unsent)))
-        websocket_write_backlog(socket);
+    int error = listen_at(server, "127.0.0.1", port);
+    if (error)
+        return error;
+    error = listen_at(server, "::1", port_of(server->address));
+    if (error != UV_EADDRINUSE)
+        return 0; /* after any other error the machine has no IPv6, and one address is enough */
+    close_listeners(server);
+    return error;
 }
 
-void websocket_server_write_soon(struct websocket_server *server)
+static int open_listeners(struct websocket_server *server)
 {
-    loop_at_end_of_pass(server->loop, &server->end_of_pass);
+    const char *host = server->options.host, *port = server->options.port;
+    if (strcmp(host, "localhost") != 0)
+        return listen_at(server, host, port);
+    /* A port that is free at one address may be taken at the other. */
+    int error = UV_EADDRINUSE;
+    for (int tries = strcmp(port, "0") == 0 ? MAX_PORTS : 1; tries > 0 && error; tries--) {
+        error = listen_at_both(server, port);
+        if (error != UV_EADDRINUSE)
+            break;
+    }
+    return error;
+}
+
+/* Rooms first: a client that also has output of its own then gets both in one write. */
+static void end_of_iteration(void *argument)
+{
+    struct websocket_server *server = argument;
+    websocket_rooms_flush(server);
+    struct websocket *socket;
+    while ((socket = LIST_FIRST(&server->pending))) {
+        int error = websocket_flush(socket);
+        if (error)
+            websocket_fail(socket, error);
+    }
 }
 
 int websocket_listen(struct websocket_server **result, const struct websocket_options *options)
@@ -88,16 +81,15 @@ int websocket_listen(struct websocket_server **result, const struct websocket_op
         return UV_ENOMEM;
     server->options = *options;
     server->loop = task_loop();
-    server->end_of_pass = (struct loop_callback){.run = end_of_pass, .argument = server};
+    server->end_of_iteration = (struct loop_callback){.run = end_of_iteration, .argument = server};
     if (server->options.max_message == 0)
         server->options.max_message = WEBSOCKET_MESSAGE_LIMIT;
     if (server->options.unread == 0)
-        server->options.unread = UNREAD;
-    websocket_door_open(&server->door, options);
+        server->options.unread = MAX_UNREAD;
     int error = open_listeners(server);
     if (error)
         goto free_server;
-    server->door.is_local = websocket_host_is_loopback(server->address);
+    websocket_access_init(&server->access, options, server->address);
     error = websocket_context_open(&server->context, websocket_callback, server, options);
     if (error)
         goto close_listeners;
@@ -126,78 +118,54 @@ struct websocket_counts websocket_server_counts(const struct websocket_server *s
  * Serving
  */
 
-struct entrance {
+struct acceptor {
     struct websocket_server *server;
     struct listener *listener;
 };
 
-static int let_in(void *argument)
+static int accept_loop(void *argument)
 {
-    struct entrance *entrance = argument;
+    struct acceptor *acceptor = argument;
+    struct websocket_server *server = acceptor->server;
     int socket;
-    while ((socket = listener_accept(entrance->listener)) >= 0)
-        websocket_door_pass(&entrance->server->door, entrance->server->context.vhost, socket);
+    while ((socket = listener_accept(acceptor->listener)) >= 0)
+        websocket_admit(&server->access, server->context.vhost, socket);
     return socket;
 }
 
 int websocket_serve(struct websocket_server *server)
 {
-    struct entrance entrances[2];
+    struct acceptor acceptors[2];
     struct scope scope;
     int error = 0;
     scope_enter(&scope);
     for (size_t i = 0; i < server->listening && !error; i++) {
-        entrances[i] = (struct entrance){server, &server->listeners[i]};
-        error = scope_spawn(&scope, "accept", let_in, &entrances[i]);
+        acceptors[i] = (struct acceptor){server, &server->listeners[i]};
+        error = scope_spawn(&scope, "accept", accept_loop, &acceptors[i]);
     }
     if (!error)
-        error = scope_spawn(&scope, "pulse", websocket_feel_pulses, server);
+        error = scope_spawn(&scope, "keepalive", websocket_keepalive_run, server);
     if (!error)
         error = scope_join(&scope);
     return scope_leave(&scope, error);
 }
 
 /*
- * The connected
+ * Shutting down
  */
 
-void websocket_server_add(struct websocket_server *server, struct websocket *socket)
+static void close_connections(struct websocket_server *server)
 {
-    socket->next = server->connected;
-    if (socket->next)
-        socket->next->previous = socket;
-    server->connected = socket;
-    server->count++;
-}
-
-void websocket_server_remove(struct websocket_server *server, struct websocket *socket)
-{
-    if (socket->next)
-        socket->next->previous = socket->previous;
-    if (socket->previous)
-        socket->previous->next = socket->next;
-    else
-        server->connected = socket->next;
-    server->count--;
-    if (server->closing && !server->connected)
-        future_set(&server->empty, 0);
-}
-
-/*
- * Closing
- */
-
-static void say_goodbye(struct websocket_server *server)
-{
+    struct websocket *socket;
     struct scope scope;
-    for (struct websocket *socket = server->connected; socket; socket = socket->next)
+    LIST_FOREACH(socket, &server->connected, connected_entry)
         websocket_close(socket, LWS_CLOSE_STATUS_GOINGAWAY);
-    if (!server->connected)
+    if (server->count == 0)
         return;
-    int error = scope_enter_until(&scope, loop_deadline(task_loop(), FAREWELL));
+    int error = scope_enter_until(&scope, loop_deadline(server->loop, CLOSING_SECONDS));
     if (!error)
         error = future_wait(&server->empty, NULL);
-    scope_leave(&scope, error); /* Too late is no failure: whoever is left is cut. */
+    scope_leave(&scope, error); /* after the deadline, the context closes what is left */
 }
 
 void websocket_server_close(struct websocket_server *server)
@@ -207,8 +175,8 @@ void websocket_server_close(struct websocket_server *server)
         return;
     close_listeners(server);
     server->closing = true;
-    scope_enter_shielded(&shield, PATIENCE);
-    say_goodbye(server);
+    scope_enter_shielded(&shield, PATIENCE_SECONDS);
+    close_connections(server);
     websocket_context_close(&server->context);
     scope_leave(&shield, 0);
     scope_leave(&server->clients, 0);

@@ -1,6 +1,6 @@
 /*
- * WebSocket for tasks: libwebsockets' callbacks turned into calls that wait. It answers to Python's
- * websockets.serve, recv and send.
+ * WebSocket for tasks: libwebsockets' callbacks made into calls that wait. It corresponds to
+ * Python's websockets.serve, recv and send.
  *
  *     static int hello(struct websocket *socket, void *unused)
  *     {
@@ -10,102 +10,162 @@
  *         return 0;
  *     }
  *
- * libwebsockets runs on the same libuv loop; nothing but websocket*.c knows it.
+ * libwebsockets runs on the task's libuv loop; only the files in this folder use it.
  */
 #pragma once
 
 #include <stdarg.h>
+#include <sys/queue.h>
 #include <sys/types.h>
 
-#include "04-chat-server/websocket/room.h"
+#include "common/buffer.h"
 #include "common/task.h"
 
-#define WEBSOCKET_MESSAGE_LIMIT                                                                    \
-    (64 * 1024) /* bytes of the longest message, unless told otherwise */
+#define WEBSOCKET_MESSAGE_LIMIT (64 * 1024) /* bytes of the longest message, by default */
+#define WEBSOCKET_POLICY 1008 /* the closing status for clients that break the server's rules */
 
 struct websocket_server;
 struct websocket;
 
+/*
+ * The server
+ */
+
 struct websocket_options {
     const char *host;      /* "localhost": both 127.0.0.1 and ::1 */
     const char *port;      /* "0" picks a free one, the same for both addresses */
-    const char *directory; /* what is served over HTTP: its index.html at /; NULL: nothing */
-    const char
-        *certificate; /* PEM files: with them it is wss and https, and nothing else; both or */
-    const char *key;  /* neither. The certificate's may hold those that vouch for it, too */
-    /* A client's task. When it returns, what is queued is sent and the connection is closed. */
+    const char *directory; /* its files are served over HTTP, index.html at /; NULL: no files */
+    /* PEM files. With both, the server speaks wss and https only; with neither, ws and http. The
+     * certificate's file may also hold the certificates of its issuers. */
+    const char *certificate;
+    const char *key;
+    /* A client's task. When it returns, the queued messages are sent and the connection is closed.
+     */
     int (*serve)(struct websocket *socket, void *argument);
-    /* Answers GET for a path that no file has: 0, *body (which is freed) and its type (text/plain,
-     * ...), or UV_ENOENT, or another error. NULL: nothing is answered. */
+    /* Answers a GET request for a path that is no file: returns 0, *body (the server frees it) and
+     * its *type ("text/plain", ...), or UV_ENOENT, or another error. NULL: all are answered 404. */
     int (*answer)(const char *path, char **body, const char **type, void *argument);
-    void *argument;   /* of both */
-    long max_message; /* bytes of the longest message that is taken (1009); 0: the usual limit */
-    long per_address; /* connections that one address may have (HTTP 429); 0: any number. Of IPv6,
-                         64 bits are the address */
-    const char *allow_origin; /* whose pages may connect besides our own (HTTP 403): origins with
-                                 commas between, "*" for all; NULL: nobody's */
-    long handshake;           /* seconds in which a connection has to say what it wants; 0: 10 */
-    long delay; /* ms that a message to a room may be held, so that others leave with it; 0: none */
-    long unread; /* bytes that may wait for all clients together; beyond it, who has more than its
-                    part of them is cut. 0: 128 MB */
+    void *argument;   /* of serve and answer */
+    long max_message; /* bytes of the longest message accepted (else 1009); 0: the default */
+    long per_address; /* connections that one address may have (HTTP 429); 0: any number. The first
+                         64 bits of an IPv6 address count as the address */
+    const char *allow_origin; /* other sites whose pages may connect (else HTTP 403): origins
+                                 separated by commas, "*" for all; NULL: none */
+    long handshake;           /* seconds that a connection has to send its request; 0: 10 */
+    long unread; /* bytes that may be pending for all clients together; above it, clients that have
+                    more than an equal share pending are disconnected. 0: 128 MB */
 };
 
-/* What has come and gone since the start, and what waits now. */
+/* Totals since the start, and what is pending now. */
 struct websocket_counts {
-    unsigned long long messages;   /* whole ones that came, the empty ones left out */
-    unsigned long long deliveries; /* messages queued for a client, each counted for each of them */
-    unsigned long long unread;     /* clients cut because they left too much unread */
-    unsigned long long silent;     /* clients cut because they gave no sign of life */
-    size_t waiting;                /* bytes that wait for clients to read */
+    unsigned long long messages;   /* received, without the empty ones */
+    unsigned long long deliveries; /* messages queued: one to a room counts once for each member */
+    unsigned long long unread;     /* clients disconnected because they left too much unread */
+    unsigned long long silent;     /* clients disconnected because they did not answer a ping */
+    size_t waiting;                /* bytes pending for all clients */
 };
 
-/* Starts listening (websockets.serve). From inside a task, which is also to serve and to close.
- * Returns 0 and *server, or UV_EADDRINUSE, ...; UV_EINVAL if the certificate or the key is of no
- * use: why, libwebsockets has said on stderr. */
+/* Starts listening (websockets.serve). Call it, websocket_serve and websocket_server_close in a
+ * task. Returns 0 and *server, or UV_EADDRINUSE, ..., or UV_EINVAL if libwebsockets cannot use the
+ * certificate or the key: it prints the reason on stderr. */
 int websocket_listen(struct websocket_server **server, const struct websocket_options *options);
 
-/* Where it listens, "127.0.0.1:8765": the first of its addresses. */
+/* The first address that it listens at, "127.0.0.1:8765". */
 const char *websocket_server_address(const struct websocket_server *server);
 
 struct websocket_counts websocket_server_counts(const struct websocket_server *server);
 
-/* Takes clients until cancelled; returns the reason. */
+/* Serves clients until the task is cancelled; returns the reason. */
 int websocket_serve(struct websocket_server *server);
 
-/* Closes all connections with 1001 (going away), once their queues are sent or two seconds have
- * passed, waits for their tasks, and frees the server. NULL is left as it is. */
+/* Closes all connections with status 1001 (going away), waits up to two seconds for queued messages
+ * to be sent, waits for the clients' tasks, and frees the server. Does nothing if it is NULL. */
 void websocket_server_close(struct websocket_server *server);
 
-/* Waits for the next whole message (recv). Returns its length and *text, valid until the next call,
- * NUL-terminated, or 0 when the connection is closed, or UV_ECANCELED. Empty messages are passed
- * over, binary ones are taken as text. */
+/*
+ * A client
+ */
+
+/* Waits for the next message (recv). Returns its length and *text, which is NUL-terminated and
+ * valid until the next call; or 0 when the connection is closed, or UV_ECANCELED. Skips empty
+ * messages and returns binary ones as text. */
 ssize_t websocket_receive(struct websocket *socket, char **text);
 
-/* Queues a text message of valid UTF-8 (send): it leaves at the end of the loop's pass. Never
- * waits; whole and in order, after what its room has said before. Returns 0, UV_ENOMEM, UV_EPIPE
- * when the connection is closed, or UV_ENOBUFS when the client leaves too much unread: it is then
- * disconnected. */
+/* Queues a text message of valid UTF-8 (send); it is sent at the end of the loop's iteration. Never
+ * waits. Keeps the order, also with earlier messages to the client's room. Returns 0, UV_ENOMEM,
+ * UV_EPIPE if the connection is closed, or UV_ENOBUFS if the client has left too much unread: then
+ * it is disconnected. */
 int websocket_send(struct websocket *socket, const char *text, size_t size);
 
-/* websocket_send of a text as printf makes it. */
+/* websocket_send, printf-style. */
 int websocket_send_format(struct websocket *socket, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The same as vprintf makes it. */
+/* websocket_send, vprintf-style. */
 int websocket_send_arguments(struct websocket *socket, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-#define WEBSOCKET_POLICY 1008 /* the status for who did what is not done here */
-
-/* Takes no more messages from the client, sends what is queued, and closes the connection with this
- * status. One that is being closed already keeps its status. */
+/* Stops receiving, sends the queued messages, and closes the connection with this status. Does
+ * nothing if the connection is already closing. */
 void websocket_close(struct websocket *socket, int status);
 
-/* The Accept-Language header of the handshake, "" if there was none. */
+/* The handshake's Accept-Language header, or "". */
 const char *websocket_accept_language(const struct websocket *socket);
 
-/* The path that the client asked for, "/" at the least; decoded, and so perhaps not UTF-8. */
+/* The path of the handshake's request, at least "/". It is percent-decoded, so it may be invalid
+ * UTF-8. */
 const char *websocket_path(const struct websocket *socket);
 
 /* The client's address, "127.0.0.1:50000". */
 const char *websocket_peer(const struct websocket *socket);
+
+/*
+ * A room: clients that receive the same messages
+ */
+
+/*
+ * A message to a room is encoded once, into a log that the members share. Later each member is sent
+ * the part of the log that is new to it, in one write. So a message costs a copy in the kernel for
+ * each member, but no system call of its own.
+ *
+ * The log is sent at the end of an iteration of the loop: after some iterations in a row without a
+ * message to the room, or 2 ms after the log's first message. So messages leave together while the
+ * server is busy, and none waits for a timer. A room of two or three members sends at the end of
+ * each iteration.
+ *
+ *              sent by A      by B     by A        the end
+ *     log      │ frame        │ frame  │ frame    │
+ *     C        ├──────────────┴────────┴──────────┤ one write, straight from the log
+ *     A                       ├────────┤            a copy, without A's own messages
+ *
+ * All zero is an empty room. Its memory may be freed after the last member has left.
+ */
+struct websocket_room {
+    struct websocket_server *server; /* the members' server; NULL: the room is empty */
+    LIST_HEAD(, websocket) members;
+    size_t count;                             /* of the members */
+    struct buffer log;                        /* the frames that are pending */
+    LIST_ENTRY(websocket_room) pending_entry; /* in the server's list, unless the log is empty */
+    uint64_t pending_since;                   /* ms: when the log's first message was sent */
+    bool has_new;                             /* messages were sent in this iteration */
+    size_t quiet_iterations;                  /* in a row, without a message */
+};
+
+/* Adds the client to the room. It receives what is sent from now on, until it leaves or its
+ * connection is closed. A client is in one room at a time. Returns 0, or UV_EPIPE if the connection
+ * is closed. */
+int websocket_room_enter(struct websocket_room *room, struct websocket *socket);
+
+/* Takes the client out of its room, if it is in one. It still receives what was sent before. */
+void websocket_room_leave(struct websocket *socket);
+
+/* Sends a text message of valid UTF-8 to all members except one (NULL: to all). It leaves when no
+ * more messages come, at most 2 ms later. Returns 0, or UV_ENOMEM: then no member receives it.
+ * Members that have left too much unread are disconnected. */
+int websocket_room_send(
+    struct websocket_room *room, struct websocket *except, const char *text, size_t size);
+
+/* Reserves memory for a message of size bytes: the next websocket_room_send to the room cannot then
+ * fail, if it comes before anything else happens. So a message to two rooms reaches both or none.
+ * Returns 0 or UV_ENOMEM. */
+int websocket_room_reserve(struct websocket_room *room, size_t size);

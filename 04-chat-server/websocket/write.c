@@ -1,48 +1,47 @@
-/* What is sent to a client waits in its backlog, as the frames that go on the wire, and is written
- * at the end of the pass. */
-#include <string.h>
-
-#include "common/trace.h"
+/* A client's output: frames that are pending until the end of the iteration, and how they are
+ * written. Nothing here ends a connection; errors are returned to the caller. */
 #include "04-chat-server/websocket/private.h"
 
-#define BACKLOG ((size_t)2 * 1024 * 1024) /* bytes that wait for a client before it is dropped */
-#define PIECE ((size_t)64 * 1024)         /* of it, that libwebsockets is given at once */
+#include "common/trace.h"
+
+#define MAX_PENDING ((size_t)2 * 1024 * 1024) /* bytes pending for one client */
+#define MAX_WRITE ((size_t)64 * 1024)         /* bytes given to libwebsockets at once, or a frame */
 
 /*
  * Frames (RFC 6455, 5.2)
  */
 
-#define HEAD 10 /* bytes of the longest head of a frame */
+#define MAX_HEADER 10 /* bytes */
 
-static size_t make_head(unsigned char head[HEAD], int opcode, size_t size)
+static size_t make_header(unsigned char header[MAX_HEADER], int opcode, size_t size)
 {
     size_t bytes = size < 126 ? 0 : size < 65536 ? 2 : 8;
-    head[0] = (unsigned char)(0x80 | opcode); /* the last one of its message */
-    head[1] = (unsigned char)(bytes == 0 ? size : bytes == 2 ? 126 : 127);
+    header[0] = (unsigned char)(0x80 | opcode); /* the last frame of its message */
+    header[1] = (unsigned char)(bytes == 0 ? size : bytes == 2 ? 126 : 127);
     for (size_t i = 0; i < bytes; i++)
-        head[2 + i] = (unsigned char)((uint64_t)size >> (8 * (bytes - 1 - i)));
+        header[2 + i] = (unsigned char)((uint64_t)size >> (8 * (bytes - 1 - i)));
     return 2 + bytes;
 }
 
 int websocket_append_frame(struct buffer *buffer, int opcode, const char *payload, size_t size)
 {
-    unsigned char head[HEAD];
-    size_t length = make_head(head, opcode, size);
+    unsigned char header[MAX_HEADER];
+    size_t length = make_header(header, opcode, size);
     int error = buffer_reserve(buffer, length + size);
     if (error)
         return error;
-    buffer_append(buffer, head, length);
+    buffer_append(buffer, header, length);
     return buffer_append(buffer, payload, size);
 }
 
-/* The length of a frame's head; *size receives that of the whole frame. */
-static size_t measure(const char *frame, size_t *size)
+/* Returns the length of a frame's header, and the size of the whole frame in *size. */
+static size_t parse_header(const char *frame, size_t *size)
 {
-    const unsigned char *head = (const unsigned char *)frame;
-    size_t length = head[1] < 126 ? 2 : head[1] == 126 ? 4 : 10;
-    size_t payload = length == 2 ? head[1] : 0;
+    const unsigned char *header = (const unsigned char *)frame;
+    size_t length = header[1] < 126 ? 2 : header[1] == 126 ? 4 : 10;
+    size_t payload = length == 2 ? header[1] : 0;
     for (size_t i = 2; i < length; i++)
-        payload = payload << 8 | head[i];
+        payload = payload << 8 | header[i];
     *size = length + payload;
     return length;
 }
@@ -52,169 +51,179 @@ static int opcode_of(const char *frame)
     return frame[0] & 0x0f;
 }
 
-/* Returns how many of the bytes are libwebsockets' or the socket's now, whole frames; or -1.
+/* Returns how many bytes, whole frames, libwebsockets or the kernel has taken; or -1.
  *
- * The author of libwebsockets advises against LWS_WRITE_RAW on a WebSocket. In 4.1.6 it sends the
- * bytes as they are, many frames in one call; tests/test_04_fanout.c pins what arrives. It must not
- * be mixed with HTTP/2 (which is off), extensions or fragments (we have none). `CHAT_WRITE=classic
- * make` does without, but for the goodbye: a message a call, in front of which libwebsockets writes
- * the head that is there already. */
+ * libwebsockets' author advises against LWS_WRITE_RAW on a WebSocket. In 4.1.6 it sends the bytes
+ * unchanged, many frames in one call; tests/test_04_fanout.c checks what arrives. It must not be
+ * mixed with HTTP/2 (which is off), extensions or fragments (we use neither). `CHAT_WRITE=classic
+ * make` uses it for the close frame only: other messages are written one a call, and libwebsockets
+ * writes each header anew, over ours. */
 static ssize_t write_some(struct lws *connection, char *frames, size_t size)
 {
-    enum lws_write_protocol way = LWS_WRITE_RAW;
-    size_t head = 0;
+    enum lws_write_protocol protocol = LWS_WRITE_RAW;
+    size_t header = 0;
     if (!WRITES_AT_ONCE && opcode_of(frames) != FRAME_CLOSE) {
-        head = measure(frames, &size);
-        way = opcode_of(frames) == FRAME_PING ? LWS_WRITE_PING : LWS_WRITE_TEXT;
+        header = parse_header(frames, &size);
+        protocol = opcode_of(frames) == FRAME_PING ? LWS_WRITE_PING : LWS_WRITE_TEXT;
     }
-    int written = lws_write(connection, (unsigned char *)frames + head, size - head, way);
+    int written = lws_write(connection, (unsigned char *)frames + header, size - header, protocol);
     return written < 0 ? -1 : (ssize_t)size;
 }
 
 /*
- * The backlog
+ * Queueing
  */
 
-static bool is_choked(const struct websocket *socket)
+/* Whether libwebsockets still holds what the kernel has not taken. */
+static bool is_blocked(const struct websocket *socket)
 {
     return lws_partial_buffered(socket->connection);
 }
 
-static void count_waiting(struct websocket *socket)
+static void update_counts(struct websocket *socket)
 {
-    size_t waiting = buffer_size(&socket->backlog) + (is_choked(socket) ? socket->handed : 0);
-    socket->server->counts.waiting += waiting - socket->waiting;
-    socket->waiting = waiting;
+    size_t pending = buffer_size(&socket->output) + (is_blocked(socket) ? socket->buffered : 0);
+    socket->server->counts.waiting += pending - socket->counted;
+    socket->counted = pending;
 }
 
-/* Many who read nothing may have too much together. Then nobody gets more than a part as large as
- * everybody's; who has little goes on. */
-static bool is_too_much(struct websocket *socket, size_t size)
+/* Above the limit for all clients together, a client may have no more than an equal share of that
+ * limit pending: clients that read are not affected by those that do not. */
+static bool exceeds_limit(struct websocket *socket, size_t size)
 {
     const struct websocket_server *server = socket->server;
-    size_t all = (size_t)server->options.unread;
-    count_waiting(socket);
-    size_t waiting = socket->waiting + size;
-    return waiting > BACKLOG ||
-           (server->counts.waiting + size > all && waiting > all / server->count);
+    size_t limit = (size_t)server->options.unread;
+    update_counts(socket);
+    size_t pending = socket->counted + size;
+    return pending > MAX_PENDING ||
+           (server->counts.waiting + size > limit && pending > limit / server->count);
 }
 
-int websocket_keep(struct websocket *socket, const char *frames, size_t size)
+int websocket_enqueue(struct websocket *socket, const char *frames, size_t size)
 {
-    if (is_too_much(socket, size))
+    if (exceeds_limit(socket, size))
         return UV_ENOBUFS;
-    int error = buffer_append(&socket->backlog, frames, size);
-    count_waiting(socket);
+    int error = buffer_append(&socket->output, frames, size);
+    update_counts(socket);
     return error;
 }
 
-int websocket_keep_frame(struct websocket *socket, int opcode, const char *payload, size_t size)
+int websocket_enqueue_frame(struct websocket *socket, int opcode, const char *payload, size_t size)
 {
-    if (is_too_much(socket, size))
+    if (exceeds_limit(socket, size))
         return UV_ENOBUFS;
-    int error = websocket_append_frame(&socket->backlog, opcode, payload, size);
-    count_waiting(socket);
+    int error = websocket_append_frame(&socket->output, opcode, payload, size);
+    update_counts(socket);
     return error;
 }
 
-void websocket_write_soon(struct websocket *socket)
+void websocket_server_schedule_flush(struct websocket_server *server)
 {
-    if (socket->is_unsent)
+    loop_at_end_of_iteration(server->loop, &server->end_of_iteration);
+}
+
+void websocket_schedule_flush(struct websocket *socket)
+{
+    if (socket->is_pending)
         return;
-    socket->is_unsent = true;
-    LIST_INSERT_HEAD(&socket->server->unsent, socket, unsent);
-    websocket_server_write_soon(socket->server);
+    socket->is_pending = true;
+    LIST_INSERT_HEAD(&socket->server->pending, socket, pending_entry);
+    websocket_server_schedule_flush(socket->server);
 }
 
-static void forget_unsent(struct websocket *socket)
+static void unschedule_flush(struct websocket *socket)
 {
-    if (socket->is_unsent)
-        LIST_REMOVE(socket, unsent);
-    socket->is_unsent = false;
+    if (socket->is_pending)
+        LIST_REMOVE(socket, pending_entry);
+    socket->is_pending = false;
 }
 
-void websocket_drop_backlog(struct websocket *socket)
+void websocket_discard_output(struct websocket *socket)
 {
-    forget_unsent(socket);
-    buffer_free(&socket->backlog);
-    socket->handed = 0; /* it goes with the connection */
-    count_waiting(socket);
+    socket->close_sent = true;
+    unschedule_flush(socket);
+    buffer_free(&socket->output);
+    socket->buffered = 0; /* libwebsockets frees it with the connection */
+    update_counts(socket);
 }
 
 /*
  * Writing
  */
 
-/* Hands frames over; what the socket did not take, libwebsockets keeps, and asks by itself to be
- * told when it takes more. Until then nothing more is handed over: here it is counted. */
+/* Gives frames to libwebsockets. It buffers what the kernel does not take, and writes that by
+ * itself; nothing more is given to it until then, so that the client's limit includes it. */
 static ssize_t hand_over(struct websocket *socket, char *frames, size_t size)
 {
     ssize_t taken = write_some(socket->connection, frames, size);
-    socket->handed = taken < 0 ? 0 : (size_t)taken;
+    socket->buffered = taken < 0 ? 0 : (size_t)taken;
     if (taken > 0)
         trace_mark(socket->server->loop, "ws send", (size_t)taken);
     return taken;
 }
 
-/* So many bytes that none of it is cut, and what libwebsockets keeps of it is soon told from what
- * the socket has taken. */
-static size_t whole_frames(const char *frames, size_t size)
+/* Returns how much of the frames to write next: whole frames, so that none is split, and little
+ * enough that libwebsockets' buffer is soon empty. */
+static size_t next_write(const char *frames, size_t size)
 {
     size_t end = 0, frame;
-    while (end < PIECE && end < size) {
-        measure(frames + end, &frame);
+    while (end < MAX_WRITE && end < size) {
+        parse_header(frames + end, &frame);
         end += frame;
     }
     return end;
 }
 
-/* libwebsockets closes by itself what sends no frames, and tells nobody before it has ended. */
-static bool is_over(const struct websocket *socket)
+/* Whether libwebsockets is closing the connection by itself, after invalid frames. It calls back
+ * only when that has ended. */
+static bool is_closed_by_libwebsockets(const struct websocket *socket)
 {
     return lws_get_close_length(socket->connection) > 0;
 }
 
-int websocket_writable(struct websocket *socket)
+int websocket_write_output(struct websocket *socket)
 {
-    struct buffer *backlog = &socket->backlog;
-    while (!socket->said_goodbye && buffer_size(backlog) > 0 && !is_choked(socket)) {
-        char *frames = backlog->data + backlog->start;
-        ssize_t taken = hand_over(socket, frames, whole_frames(frames, buffer_size(backlog)));
+    struct buffer *output = &socket->output;
+    while (!socket->close_sent && buffer_size(output) > 0 && !is_blocked(socket)) {
+        char *frames = output->data + output->start;
+        ssize_t taken = hand_over(socket, frames, next_write(frames, buffer_size(output)));
         if (taken < 0)
-            return -1;
-        buffer_consume(backlog, (size_t)taken);
+            return UV_EPIPE;
+        buffer_consume(output, (size_t)taken);
     }
-    count_waiting(socket);
-    if (socket->said_goodbye || buffer_size(backlog) > 0)
+    update_counts(socket);
+    if (socket->close_sent || buffer_size(output) > 0)
         return 0;
-    buffer_free(backlog);
-    socket->said_goodbye = socket->status != 0; /* it was the last of it */
+    buffer_free(output);
+    socket->close_sent = socket->status != 0; /* the close frame was the last one */
     return 0;
 }
 
-void websocket_write_backlog(struct websocket *socket)
+int websocket_flush(struct websocket *socket)
 {
-    forget_unsent(socket);
-    if (is_over(socket))
-        websocket_fall_silent(socket);
-    else if (is_choked(socket))
-        return;
-    else if (!WRITES_AT_ONCE)
+    unschedule_flush(socket);
+    if (is_closed_by_libwebsockets(socket))
+        websocket_discard_output(socket);
+    else if (is_blocked(socket))
+        return 0; /* libwebsockets calls back */
+    else if (WRITES_AT_ONCE)
+        return websocket_write_output(socket);
+    else
         lws_callback_on_writable(socket->connection);
-    else if (websocket_writable(socket))
-        websocket_cut(socket);
+    return 0;
 }
 
-bool websocket_is_clear(const struct websocket *socket)
+bool websocket_can_write(const struct websocket *socket)
 {
-    return WRITES_AT_ONCE && buffer_size(&socket->backlog) == 0 && !is_choked(socket) &&
-           !is_over(socket);
+    return WRITES_AT_ONCE && buffer_size(&socket->output) == 0 && !is_blocked(socket) &&
+           !is_closed_by_libwebsockets(socket);
 }
 
-void websocket_write_frames(struct websocket *socket, char *frames, size_t size)
+int websocket_write_frames(struct websocket *socket, char *frames, size_t size)
 {
     if (hand_over(socket, frames, size) < 0)
-        websocket_cut(socket);
-    else if (is_choked(socket))
-        count_waiting(socket);
+        return UV_EPIPE;
+    if (is_blocked(socket))
+        update_counts(socket);
+    return 0;
 }

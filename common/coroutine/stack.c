@@ -33,25 +33,28 @@
 #define MAP_NORESERVE 0
 #endif
 
-#define ARENA_SLOTS ((size_t)1 << 18) /* 16 GiB of addresses, no memory */
+#define PAGE ((size_t)16 * 1024) /* the largest of any system that we know */
+#define SLOT (STACK_GUARD_SIZE + STACK_SIZE + PAGE)
+#define ARENA_SLOTS ((size_t)1 << 18) /* 36 GiB of addresses, no memory */
 #define ARENA_SLOTS_LEAST ((size_t)64)
 #define SLOTS_DUMPED ((size_t)64) /* what core files have of the arena grows by so many */
-#define GUARD_SIZE ((size_t)4096)
 /* Linux' usual vm.max_map_count is 65,530, and each guard takes two: these, the walls of all other
  * slots, and what the program maps besides, fit. */
 #define MPROTECT_MOST ((size_t)12 * 1024)
 
-/* Of stacks with a canary, one slot in each MiB is a wall without access: what overflows without
- * end, or in a frame of 1 MiB, runs into it, instead of through the whole arena. */
-#define WALL_EVERY (((size_t)1 << 20) / STACK_SLOT)
+/* Among stacks with a canary, one slot in each MiB is a wall without access: an endless recursion,
+ * or a frame of 1 MiB, runs into it instead of through the whole arena. */
+#define WALL_EVERY (((size_t)1 << 20) / SLOT)
 #define CANARY_SIZE 64 /* a line of the cache: a look costs no more than at a word */
 static const char canary[CANARY_SIZE] =
     "The canary sings while nobody has run over the end of a stack.";
 
-/* Stacks lie at multiples of their size, so the same depth in each falls into the same cache set.
- * Tops that differ by some lines spread them. */
-#define COLOURS 16
-#define COLOUR ((size_t)64)
+/* Slots lie at multiples of their size, so the same depth in each stack would fall into the same
+ * cache set. Tops that differ by some cache lines spread them: without that, a thousand tasks that
+ * yield in turn take some 10 % longer (yield_1000 of make bench-runtime). Each slot has a page
+ * more than the stack for the shift. */
+#define COLORS 16
+#define COLOR ((size_t)64)
 
 /* Free stacks that keep their memory, however few are in use; and how many give it back at once, in
  * a millisecond or two. */
@@ -62,8 +65,8 @@ static const char canary[CANARY_SIZE] =
 
 static enum stack_guard chosen_guard(void)
 {
-    if (sysconf(_SC_PAGESIZE) > (long)GUARD_SIZE)
-        return GUARD_CANARY; /* a page would be a large part of the slot */
+    if (sysconf(_SC_PAGESIZE) > (long)STACK_GUARD_SIZE)
+        return GUARD_CANARY;
     static const char *const names[] = {[GUARD_INSTALL] = "install",
         [GUARD_MPROTECT] = "mprotect",
         [GUARD_CANARY] = "canary",
@@ -85,7 +88,7 @@ static void *map(size_t size)
 
 static size_t arena_size(size_t slots)
 {
-    return slots * (STACK_SLOT + sizeof(struct stack));
+    return slots * (SLOT + sizeof(struct stack));
 }
 
 int stack_arena_init(struct stack_arena *arena)
@@ -97,12 +100,12 @@ int stack_arena_init(struct stack_arena *arena)
         arena->base = map(arena_size(slots));
         if (arena->base) {
             arena->slots = slots;
-            arena->free = (struct stack *)(arena->base + slots * STACK_SLOT);
+            arena->free = (struct stack *)(arena->base + slots * SLOT);
             arena->end = arena->warm = arena->free;
             /* What nobody uses is not searched for pointers, which would take seconds. */
-            VALGRIND_MAKE_MEM_NOACCESS(arena->base, slots * STACK_SLOT);
+            VALGRIND_MAKE_MEM_NOACCESS(arena->base, slots * SLOT);
 #ifdef MADV_DONTDUMP
-            madvise(arena->base, slots * STACK_SLOT, MADV_DONTDUMP);
+            madvise(arena->base, slots * SLOT, MADV_DONTDUMP);
 #endif
             return 0;
         }
@@ -113,27 +116,27 @@ int stack_arena_init(struct stack_arena *arena)
 void stack_arena_release(struct stack_arena *arena)
 {
     if (arena->base) {
-        UNPOISON(arena->base, arena->used * STACK_SLOT);
+        UNPOISON(arena->base, arena->used * SLOT);
         munmap(arena->base, arena_size(arena->slots));
     }
     *arena = (struct stack_arena){0};
 }
 
 /* What fails here, the stacks above have to do without. */
-static void build_wall(char *low)
+static void build_wall(char *slot)
 {
-    mprotect(low, STACK_SLOT, PROT_NONE);
+    mprotect(slot, SLOT, PROT_NONE);
 }
 
-/* Guards the lowest page in the best way that there is; a way that fails is not tried again. */
-static enum stack_guard install_guard(struct stack_arena *arena, char *low)
+/* Guards the low end of a slot in the best way that works; one that fails is not tried again. */
+static enum stack_guard install_guard(struct stack_arena *arena, char *slot)
 {
-    if (arena->guard == GUARD_INSTALL && madvise(low, GUARD_SIZE, MADV_GUARD_INSTALL) == 0)
+    if (arena->guard == GUARD_INSTALL && madvise(slot, STACK_GUARD_SIZE, MADV_GUARD_INSTALL) == 0)
         return GUARD_INSTALL;
     if (arena->guard == GUARD_INSTALL)
         arena->guard = GUARD_MPROTECT;
     bool may = arena->guard == GUARD_MPROTECT && arena->guards[GUARD_MPROTECT] < MPROTECT_MOST;
-    if (may && mprotect(low, GUARD_SIZE, PROT_NONE) == 0)
+    if (may && mprotect(slot, STACK_GUARD_SIZE, PROT_NONE) == 0)
         return GUARD_MPROTECT;
     arena->guard = GUARD_CANARY;
     return GUARD_CANARY;
@@ -142,12 +145,12 @@ static enum stack_guard install_guard(struct stack_arena *arena, char *low)
 static void set_canary(const struct stack *stack)
 {
     if (stack->guard == GUARD_CANARY)
-        memcpy(stack->low, canary, CANARY_SIZE);
+        memcpy(stack->low - CANARY_SIZE, canary, CANARY_SIZE);
 }
 
-static void prepare_stack(struct stack_arena *arena, struct stack *stack)
+static void prepare_stack(struct stack_arena *arena, struct stack *stack, char *slot)
 {
-    stack->guard = install_guard(arena, stack->low);
+    stack->guard = install_guard(arena, slot);
     arena->guards[stack->guard]++;
     set_canary(stack);
     stack->valgrind = VALGRIND_STACK_REGISTER(stack->low, stack->top);
@@ -158,27 +161,30 @@ size_t stack_arena_capacity(const struct stack_arena *arena)
     return arena->slots - arena->slots / WALL_EVERY;
 }
 
-/* Core files leave out what was never used, or each would have 16 GiB of zeros. */
+/* Core files leave out what was never used, or each would have 36 GiB of zeros. */
 static void dump_more(struct stack_arena *arena)
 {
 #ifdef MADV_DODUMP
-    madvise(arena->base + arena->dumped * STACK_SLOT, SLOTS_DUMPED * STACK_SLOT, MADV_DODUMP);
+    madvise(arena->base + arena->dumped * SLOT, SLOTS_DUMPED * SLOT, MADV_DODUMP);
 #endif
     arena->dumped += SLOTS_DUMPED;
 }
 
-/* A mapping of its own, with room for a wall. */
+/* A large stack has a mapping of its own: a slot as a wall, in place of those among ordinary
+ * stacks, then the guard and the stack. */
+#define LARGE_BELOW (SLOT + STACK_GUARD_SIZE)
 static int acquire_large(struct stack_arena *arena, size_t size, struct stack *stack)
 {
     if (size > PTRDIFF_MAX / 2)
         return UV_ENOMEM;
-    size = (size + 2 * GUARD_SIZE - 1) & ~(GUARD_SIZE - 1);
-    char *wall = map(STACK_SLOT + size);
+    stack->size = size;
+    size = (size + PAGE - 1) & ~(PAGE - 1);
+    char *wall = map(LARGE_BELOW + size);
     if (!wall)
         return UV_ENOMEM;
-    stack->low = wall + STACK_SLOT;
+    stack->low = wall + LARGE_BELOW;
     stack->top = stack->low + size;
-    prepare_stack(arena, stack);
+    prepare_stack(arena, stack, wall + SLOT);
     if (stack->guard == GUARD_CANARY)
         build_wall(wall);
     return 0;
@@ -200,7 +206,7 @@ static int acquire_cold(struct stack_arena *arena, struct stack *stack)
     } else {
         /* The first slot is a wall, whatever guards the others. */
         if (arena->used == 0 || (arena->guard == GUARD_CANARY && arena->used % WALL_EVERY == 0)) {
-            build_wall(arena->base + arena->used++ * STACK_SLOT);
+            build_wall(arena->base + arena->used++ * SLOT);
             arena->walls++;
         }
         if (arena->used >= arena->slots)
@@ -208,10 +214,12 @@ static int acquire_cold(struct stack_arena *arena, struct stack *stack)
         size_t index = arena->used++;
         if (index >= arena->dumped)
             dump_more(arena);
-        stack->low = arena->base + index * STACK_SLOT;
-        VALGRIND_MAKE_MEM_UNDEFINED(stack->low, STACK_SLOT);
-        stack->top = stack->low + STACK_SLOT - index % COLOURS * COLOUR;
-        prepare_stack(arena, stack);
+        char *slot = arena->base + index * SLOT;
+        stack->size = STACK_SIZE;
+        stack->low = slot + STACK_GUARD_SIZE;
+        stack->top = slot + SLOT - index % COLORS * COLOR;
+        VALGRIND_MAKE_MEM_UNDEFINED(stack->low - CANARY_SIZE, CANARY_SIZE + STACK_SIZE + PAGE);
+        prepare_stack(arena, stack, slot);
     }
     if (arena->grown && warm_stacks(arena) > KEPT)
         arena->grown(arena->argument);
@@ -220,7 +228,7 @@ static int acquire_cold(struct stack_arena *arena, struct stack *stack)
 
 int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack)
 {
-    if (size > STACK_SLOT)
+    if (size > STACK_SIZE)
         return acquire_large(arena, size, stack);
     if (arena->end == arena->warm)
         return acquire_cold(arena, stack);
@@ -232,10 +240,10 @@ void stack_release(struct stack_arena *arena, struct stack stack)
 {
     size_t size = (size_t)(stack.top - stack.low);
     UNPOISON(stack.low, size);
-    if (size > STACK_SLOT) {
+    if (stack.size > STACK_SIZE) {
         arena->guards[stack.guard]--;
         VALGRIND_STACK_DEREGISTER(stack.valgrind);
-        munmap(stack.low - STACK_SLOT, STACK_SLOT + size);
+        munmap(stack.low - LARGE_BELOW, LARGE_BELOW + size);
         return;
     }
     *arena->end++ = stack;
@@ -247,16 +255,16 @@ uint64_t stack_arena_trim(struct stack_arena *arena)
     size_t wanted = in_use + (in_use > KEPT ? in_use : KEPT);
     char *from = NULL, *to = NULL;
     for (int i = 0; i < TRIMMED_AT_ONCE && warm_stacks(arena) > wanted; i++) {
-        char *low = (arena->warm++)->low;
-        if (low + STACK_SLOT == from || low == to) {
+        char *slot = (arena->warm++)->low - STACK_GUARD_SIZE;
+        if (slot + SLOT == from || slot == to) {
             /* Neighbours go in one call: alone, each takes six times as long. */
-            from = low < from ? low : from;
-            to = low == to ? low + STACK_SLOT : to;
+            from = slot < from ? slot : from;
+            to = slot == to ? slot + SLOT : to;
             continue;
         }
         madvise(from, (size_t)(to - from), MADV_DONTNEED); /* the guards stay */
-        from = low;
-        to = low + STACK_SLOT;
+        from = slot;
+        to = slot + SLOT;
     }
     madvise(from, (size_t)(to - from), MADV_DONTNEED);
     if (warm_stacks(arena) > wanted)
@@ -264,22 +272,16 @@ uint64_t stack_arena_trim(struct stack_arena *arena)
     return warm_stacks(arena) > KEPT ? TRIM_LATER : 0;
 }
 
-size_t stack_size(const struct stack *stack)
-{
-    size_t size = (size_t)(stack->top - stack->low);
-    return size > STACK_SLOT ? size - GUARD_SIZE : STACK_SLOT;
-}
-
 bool stack_canary_lives(const struct stack *stack, const void *pointer)
 {
     const char *used = pointer;
     bool inside = used >= stack->low && used <= stack->top;
-    return inside && memcmp(stack->low, canary, CANARY_SIZE) == 0;
+    return inside && memcmp(stack->low - CANARY_SIZE, canary, CANARY_SIZE) == 0;
 }
 
 bool stack_overflowed(const struct stack *stack, const void *address)
 {
     uintptr_t place = (uintptr_t)address, low = (uintptr_t)stack->low;
-    uintptr_t from = stack->guard == GUARD_CANARY ? low - WALL_EVERY * STACK_SLOT : low;
-    return place >= from && place < low + GUARD_SIZE;
+    size_t below = stack->guard == GUARD_CANARY ? WALL_EVERY * SLOT : STACK_GUARD_SIZE;
+    return place >= low - below && place < low;
 }

@@ -1,7 +1,13 @@
 /*
- * The stacks of coroutines: slots of one size in one reserved arena. A stack costs memory only
- * where it has been touched, and its lowest page is a guard: running over it ends the program, not
- * its data.
+ * The stacks of coroutines: slots of one size in one reserved arena.
+ *
+ *     │ guard, 64 KiB │ stack, 64 KiB ◀── grows down │ guard │ stack │ ...
+ *     low - STACK_GUARD_SIZE    low              top
+ *
+ * A stack costs memory only where it has been touched. Below it lies a guard: a task that runs over
+ * its stack ends the program instead of writing to another task's stack. The guard is larger than
+ * any frame that a library in use has without touching each page of it on the way down: initscr of
+ * ncurses leaps 30 KiB at a time, fnmatch 10.
  */
 #pragma once
 
@@ -19,21 +25,23 @@
 #endif
 
 #if defined(__SANITIZE_ADDRESS__)
-#define STACK_SLOT ((size_t)256 * 1024) /* the red zones around each variable take room */
+#define STACK_SIZE ((size_t)256 * 1024) /* the red zones around each variable take room */
 #else
-#define STACK_SLOT ((size_t)64 * 1024)
+#define STACK_SIZE ((size_t)64 * 1024)
 #endif
+#define STACK_GUARD_SIZE ((size_t)64 * 1024)
 
 /* How an overflow is noticed. */
 enum stack_guard {
     GUARD_INSTALL,  /* MADV_GUARD_INSTALL, Linux 6.13 on: a guard that splits no mapping */
-    GUARD_MPROTECT, /* a page without access; each costs two of vm.max_map_count */
-    GUARD_CANARY,   /* known bytes at the low end, looked at when the coroutine suspends */
+    GUARD_MPROTECT, /* pages without access; each guard costs two of vm.max_map_count */
+    GUARD_CANARY,   /* known bytes just below the stack, checked when the coroutine suspends */
 };
 
 struct stack {
-    char *low; /* the lowest address; the guard begins here */
-    char *top; /* where the stack begins: it grows down */
+    char *low;   /* the lowest address that may be used; the guard lies below it */
+    char *top;   /* the stack begins here and grows down */
+    size_t size; /* bytes that were asked for; a little more may be there */
     enum stack_guard guard;
     unsigned valgrind; /* by which number Valgrind knows it */
 };
@@ -61,8 +69,8 @@ void stack_arena_release(struct stack_arena *arena);
 /* How many stacks of a slot there can be at once. */
 size_t stack_arena_capacity(const struct stack_arena *arena);
 
-/* Hands out a stack: of a slot, or, for a size above STACK_SLOT, of a mapping of its own. Returns 0
- * or UV_ENOMEM. */
+/* Hands out a stack of STACK_SIZE bytes or, for a larger size, one with a mapping of its own.
+ * Returns 0 or UV_ENOMEM. */
 int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack);
 
 /* Takes a stack back; no coroutine may be on it. */
@@ -72,18 +80,16 @@ void stack_release(struct stack_arena *arena, struct stack stack);
  * use. Returns after how many milliseconds to do that again; 0: not before the arena has grown. */
 uint64_t stack_arena_trim(struct stack_arena *arena);
 
-/* Its size in bytes, as it was asked for. */
-size_t stack_size(const struct stack *stack);
-
-/* Whether the canary, if the stack has one, is as it was, and pointer, where the stack is in use
- * now, inside the stack. What a canary cannot see: a frame larger than what is left of the stack,
- * which writes only below the canary, short of the next wall, and is gone by the time one looks. */
+/* Returns whether the canary is intact and pointer, where the coroutine uses the stack now, lies
+ * inside the stack. A canary cannot catch a frame that leaps over it, writes below, and has
+ * returned by the time of the check. Such a frame does no harm while it stays within
+ * STACK_GUARD_SIZE: below the canary lies memory that no other stack uses. */
 bool stack_canary_lives(const struct stack *stack, const void *pointer);
 static inline bool stack_is_whole(const struct stack *stack, const void *pointer)
 {
     return stack->guard != GUARD_CANARY || stack_canary_lives(stack, pointer);
 }
 
-/* Whether an access to the address that the processor refused was an overflow of the stack. One
- * with a canary has run over its neighbours until the next wall stopped it. */
+/* Returns whether an access to the address, which the processor refused, was an overflow of the
+ * stack. A stack with a canary has run over its neighbors until the next wall stopped it. */
 bool stack_overflowed(const struct stack *stack, const void *address);

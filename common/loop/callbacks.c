@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "common/loop/state.h"
-#include "common/observe/debug.h"
-#include "common/observe/trace/record.h"
+#include "common/observe/hooks.h"
 
 /*
  * call_soon and call_later
@@ -12,30 +11,15 @@
 
 static void owned_free(struct owned_callback *owned)
 {
-    *owned->place = owned->next;
-    if (owned->next)
-        owned->next->place = owned->place;
+    LIST_REMOVE(owned, entry);
     free(owned);
-}
-
-/* What LOOP_DEBUG and the recording want to know of a callback. */
-static void run_callback(struct loop_state *state, void (*run)(void *argument), void *argument)
-{
-    if (trace_in(state))
-        trace_callback(trace_in(state), run);
-    if (state->debug)
-        debug_run(state->debug, run, argument);
-    else
-        run(argument);
-    if (trace_in(state))
-        trace_callback_end(trace_in(state), run);
 }
 
 static void owned_run(void *argument)
 {
     struct owned_callback owned = *(struct owned_callback *)argument;
     owned_free(argument);
-    run_callback(state_of(owned.loop), owned.run, owned.argument);
+    observe_call(state_of(owned.loop)->observer, owned.run, owned.argument);
 }
 
 static void owned_due(void *argument)
@@ -58,11 +42,7 @@ static struct owned_callback *owned_new(uv_loop_t *loop, void (*run)(void *), vo
     owned->argument = argument;
     owned->callback = (struct loop_callback){.run = owned_run, .argument = owned};
     owned->timer = (struct loop_timer){.run = owned_due, .argument = owned};
-    owned->next = state->owned;
-    owned->place = &state->owned;
-    if (owned->next)
-        owned->next->place = &owned->next;
-    state->owned = owned;
+    LIST_INSERT_HEAD(&state->owned, owned, entry);
     return owned;
 }
 
@@ -101,12 +81,10 @@ static void signal_arrived(uv_signal_t *handle, int number)
     /* From now on the default effect: a program that hangs in its cleanup can be ended. */
     for (int i = 0; i < 2; i++)
         uv_signal_stop(&state->signals[i]);
-    if (trace_in(state))
-        trace_catch(trace_in(state));
+    observe(state->observer, signals_released);
     state->signal_received = number;
-    run_callback(state, state->on_signal, state->on_signal_argument);
+    observe_call(state->observer, state->on_signal, state->on_signal_argument);
 }
-
 int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
 {
     static const int numbers[] = {SIGINT, SIGTERM};

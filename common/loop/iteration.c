@@ -1,45 +1,29 @@
-/* A pass of the loop, what is to run in it, and the clock that it follows. */
+/* An iteration of the loop, what runs in it, and the clock that it follows. */
 #include <math.h>
 
 #include "common/loop/state.h"
-#include "common/observe/debug.h"
-#include "common/observe/trace/record.h"
+#include "common/observe/hooks.h"
 
-/* Of wake-ups in a pass: a chain of them costs no look for events at each link. */
+/* Wake-ups in an iteration: a chain of them does not cost a look for events at each link. */
 #define ROUNDS 16
 
-static void queue_append(struct queue *queue, struct loop_callback *callback)
-{
-    if (callback->pending)
-        return;
-    callback->pending = true;
-    callback->next = NULL;
-    if (queue->first)
-        queue->last->next = callback;
-    else
-        queue->first = callback;
-    queue->last = callback;
-}
-
-/* The recording is asked for once a pass: what has this word is compiled for both answers. */
+/* Functions with this word are compiled twice, for a loop that something watches and for one that
+ * nothing does: the observer is then a constant, and its hooks cost nothing. */
 #define FOR_BOTH __attribute__((always_inline)) static inline
 
-/* Runs those that are in the queue now: a snapshot, so that what they add waits its turn. */
-FOR_BOTH void queue_drain(
-    struct loop_state *state, struct queue *queue, struct trace *trace, const char *phase)
+/* Runs what is in the queue now: a snapshot, so that what the callbacks add waits its turn. */
+FOR_BOTH void run_queue(struct loop_state *state, struct callback_queue *queue,
+    struct observer *observer, const char *phase)
 {
-    if (!queue->first)
+    if (STAILQ_EMPTY(queue))
         return;
-    if (trace)
-        trace_phase(trace, phase);
-    state->next = state->seed ? loop_shuffle(queue->first, &state->seed) : queue->first;
-    *queue = (struct queue){0};
+    state->next = observe_queue_begin(observer, phase, STAILQ_FIRST(queue));
+    STAILQ_INIT(queue);
     while (state->next) {
         struct loop_callback *callback = take_next(state);
         callback->run(callback->argument);
     }
-    if (trace)
-        trace_phase_end(trace, phase);
+    observe(observer, phase_end, phase);
 }
 
 static void do_nothing(uv_idle_t *idle)
@@ -47,14 +31,14 @@ static void do_nothing(uv_idle_t *idle)
     (void)idle;
 }
 
-static void begin_a_pass(uv_timer_t *alarm)
+static void begin_iteration(uv_timer_t *alarm)
 {
     struct loop_state *state = state_of(alarm->loop);
     state->alarm_at = 0;
     uv_idle_start(&state->idle, do_nothing);
 }
 
-/* The alarm follows the earliest timer. With the clock paused, time never comes by itself. */
+/* Sets the alarm to the earliest timer. While the clock is paused, time never comes by itself. */
 static void set_alarm(struct loop_state *state)
 {
     bool any = state->timers.count > 0 && !state->clock_paused;
@@ -67,88 +51,81 @@ static void set_alarm(struct loop_state *state)
         return;
     }
     uint64_t now = uv_now(state->alarm.loop);
-    uv_timer_start(&state->alarm, begin_a_pass, deadline > now ? deadline - now : 0, 0);
+    uv_timer_start(&state->alarm, begin_iteration, deadline > now ? deadline - now : 0, 0);
 }
 
 static void set_idle(struct loop_state *state)
 {
     bool due = timer_heap_deadline(&state->timers) <= loop_now(state->alarm.loop);
-    if (due || state->ready.first || state->woken.first || state->end_of_pass.first)
+    bool ready = !STAILQ_EMPTY(&state->ready) || !STAILQ_EMPTY(&state->woken) ||
+                 !STAILQ_EMPTY(&state->end_of_iteration);
+    if (due || ready)
         uv_idle_start(&state->idle, do_nothing);
     else
         uv_idle_stop(&state->idle);
 }
 
-FOR_BOTH void expire_timers(struct loop_state *state, uint64_t now, struct trace *trace)
+FOR_BOTH void expire_timers(struct loop_state *state, uint64_t now, struct observer *observer)
 {
     struct loop_timer *timer;
     if (timer_heap_deadline(&state->timers) > now)
         return;
-    if (trace)
-        trace_phase(trace, "timers");
+    observe(observer, phase_begin, "timers");
     while ((timer = timer_heap_take(&state->timers, now))) {
-        if (trace)
-            trace_timer_fired(trace, timer);
+        observe(observer, timer_fired, timer);
         timer->run(timer->argument);
     }
-    if (trace)
-        trace_phase_end(trace, "timers");
+    observe(observer, phase_end, "timers");
 }
 
-// #region run_pass
-FOR_BOTH void run_phases(struct loop_state *state, struct trace *trace)
+// #region run_iteration
+FOR_BOTH void run_phases(struct loop_state *state, struct observer *observer)
 {
-    state->deferred = !state->debug; /* which looks at each call, in begin_soon */
-    expire_timers(state, loop_now(state->check.loop), trace);
-    queue_drain(state, &state->ready, trace, "ready");
-    for (int round = 0; round < ROUNDS && state->woken.first; round++)
-        queue_drain(state, &state->woken, trace, "woken");
-    queue_drain(state, &state->end_of_pass, trace, "end of pass");
+    /* Until the end, what is scheduled need not set the alarm and the idle handle: the end does. */
+    state->deferred = !observe_iteration_begin(observer);
+    expire_timers(state, loop_now(state->check.loop), observer);
+    run_queue(state, &state->ready, observer, "ready");
+    for (int round = 0; round < ROUNDS && !STAILQ_EMPTY(&state->woken); round++)
+        run_queue(state, &state->woken, observer, "woken");
+    run_queue(state, &state->end_of_iteration, observer, "end of iteration");
     state->deferred = false;
     set_alarm(state);
     set_idle(state);
+    observe(observer, iteration_end);
 }
-// #endregion run_pass
+// #endregion run_iteration
 
-TRACE_COLD static void run_traced_phases(struct loop_state *state, struct trace *trace)
-{
-    trace_after_poll(trace);
-    run_phases(state, trace);
-    trace_pass_end(trace);
-}
-
-void loop_before_poll(uv_prepare_t *prepare)
-{
-    trace_before_poll(trace_in(state_of(prepare->loop)));
-}
-
-void loop_run_pass(uv_check_t *check)
+void loop_run_iteration(uv_check_t *check)
 {
     struct loop_state *state = state_of(check->loop);
     if (state->closing)
         return;
-    if (trace_in(state))
-        run_traced_phases(state, trace_in(state));
+    if (OBSERVED(state->observer))
+        run_phases(state, state->observer);
     else
         run_phases(state, NULL);
 }
 
-static void require_own_thread(const struct loop_state *state)
+static void check_thread(const struct loop_state *state)
 {
-    if (state->debug && state->running)
-        debug_require_thread(state->debug);
+    if (state->running)
+        observe(state->observer, scheduling);
 }
 
-/* Apart, so that within a pass scheduling is short. */
+/* Not inlined, so that scheduling within an iteration stays short. */
 __attribute__((noinline)) static void begin_soon(struct loop_state *state)
 {
-    require_own_thread(state);
+    check_thread(state);
     uv_idle_start(&state->idle, do_nothing);
 }
 
-static void schedule(struct loop_state *state, struct queue *queue, struct loop_callback *callback)
+static void schedule(
+    struct loop_state *state, struct callback_queue *queue, struct loop_callback *callback)
 {
-    queue_append(queue, callback);
+    if (!callback->pending) {
+        callback->pending = true;
+        STAILQ_INSERT_TAIL(queue, callback, entry);
+    }
     if (!state->deferred)
         begin_soon(state);
 }
@@ -163,9 +140,9 @@ void loop_wake(uv_loop_t *loop, struct loop_callback *callback)
     schedule(state_of(loop), &state_of(loop)->woken, callback);
 }
 
-void loop_at_end_of_pass(uv_loop_t *loop, struct loop_callback *callback)
+void loop_at_end_of_iteration(uv_loop_t *loop, struct loop_callback *callback)
 {
-    schedule(state_of(loop), &state_of(loop)->end_of_pass, callback);
+    schedule(state_of(loop), &state_of(loop)->end_of_iteration, callback);
 }
 
 /*
@@ -182,10 +159,10 @@ uint64_t loop_deadline(uv_loop_t *loop, double seconds)
 {
     if (!(seconds > 0))
         return loop_now(loop);
-    /* From now on, not from the beginning of the pass: who asks may have been busy since. */
+    /* From this moment, not from the iteration's beginning: the caller may have been busy since. */
     uv_update_time(loop);
     uint64_t now = loop_now(loop);
-    /* Rounded up: a timer is never early. Beyond some thousand years, never. */
+    /* Rounded up, so that a timer is never early. Beyond some thousand years, never. */
     double milliseconds = ceil(seconds * 1000.0);
     return milliseconds < 1e15 ? now + (uint64_t)milliseconds : UINT64_MAX;
 }
@@ -212,14 +189,15 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
         return 0;
     timer->deadline = deadline;
     int error = timer_heap_push(&state->timers, timer);
-    if (!error && trace_in(state))
-        trace_timer_set(trace_in(state), timer);
-    if (!error && !state->deferred) {
-        require_own_thread(state);
+    if (error)
+        return error;
+    observe(state->observer, timer_set, timer);
+    if (!state->deferred) {
+        check_thread(state);
         set_alarm(state);
         set_idle(state);
     }
-    return error;
+    return 0;
 }
 
 void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
@@ -228,8 +206,7 @@ void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
     if (!timer->place)
         return;
     timer_heap_stop(&state->timers, timer);
-    if (trace_in(state))
-        trace_timer_stopped(trace_in(state));
+    observe(state->observer, timer_stopped);
     if (!state->deferred)
         set_alarm(state);
 }

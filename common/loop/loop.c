@@ -4,10 +4,14 @@
 #include <stdlib.h>
 
 #include "common/loop/state.h"
-#include "common/observe/debug.h"
-#include "common/observe/trace/record.h"
+#include "common/observe/hooks.h"
 
-_Static_assert(offsetof(struct loop_state, trace) == 0, "trace_of looks there");
+_Static_assert(offsetof(struct loop_state, observer) == 0, "trace_mark looks there");
+
+static void before_poll(uv_prepare_t *prepare)
+{
+    observe(state_of(prepare->loop)->observer, poll_begin);
+}
 
 int loop_init(uv_loop_t *loop)
 {
@@ -20,23 +24,24 @@ int loop_init(uv_loop_t *loop)
         return error;
     }
     loop->data = state;
-    state->debug = debug_open();
+    STAILQ_INIT(&state->ready);
+    STAILQ_INIT(&state->woken);
+    STAILQ_INIT(&state->end_of_iteration);
     uv_check_init(loop, &state->check);
-    uv_check_start(&state->check, loop_run_pass);
+    uv_check_start(&state->check, loop_run_iteration);
     uv_unref((uv_handle_t *)&state->check);
     uv_prepare_init(loop, &state->prepare);
     uv_idle_init(loop, &state->idle);
     uv_timer_init(loop, &state->alarm);
     state->handles = 4;
-    state->seed = loop_seed();
-    state->trace = trace_open(loop);
-    if (state->trace)
-        uv_prepare_start(&state->prepare, loop_before_poll);
+    state->observer = observer_open(loop);
+    if (state->observer)
+        uv_prepare_start(&state->prepare, before_poll);
     uv_unref((uv_handle_t *)&state->prepare);
     return 0;
 }
 
-/* Neither may be called by what the loop has called. */
+/* Callbacks and tasks of the loop must not call what does this check. */
 static void require_outside(const struct loop_state *state, const char *what)
 {
     if (!state->running)
@@ -50,8 +55,7 @@ int loop_run(uv_loop_t *loop)
 {
     struct loop_state *state = state_of(loop);
     require_outside(state, "loop_run");
-    if (state->debug)
-        debug_enter(state->debug);
+    observe(state->observer, run);
     state->running = true;
     uv_run(loop, UV_RUN_DEFAULT);
     state->running = false;
@@ -90,13 +94,13 @@ int loop_close(uv_loop_t *loop)
     uv_prepare_stop(&state->prepare);
     while (loop->active_reqs.count > 0)
         uv_run(loop, UV_RUN_ONCE);
-    trace_close(state->trace);
-    state->trace = NULL;
+    observer_finish(state->observer);
 
     if (state->attachment)
         state->attachment->release(state->attachment);
-    for (struct owned_callback *owned = state->owned, *next; owned; owned = next) {
-        next = owned->next;
+    struct owned_callback *owned;
+    while ((owned = LIST_FIRST(&state->owned))) {
+        LIST_REMOVE(owned, entry);
         free(owned);
     }
     timer_heap_free(&state->timers);
@@ -109,9 +113,7 @@ int loop_close(uv_loop_t *loop)
     while (state->handles > 0)
         uv_run(loop, UV_RUN_NOWAIT);
     int error = uv_loop_close(loop);
-    if (error && state->debug)
-        debug_show_handles(loop);
-    free(state->debug);
+    observer_close(state->observer, loop, error);
     free(state);
     loop->data = NULL;
     return error;

@@ -33,12 +33,12 @@ static void append_number(char *text, size_t size, size_t number)
     append(text, size, first);
 }
 
-void overflow_report(const struct task *task)
+void observe_stack_overflow(const struct task *task)
 {
     char text[256] = "task ";
     append(text, sizeof(text) - 128, task->name);
     append(text, sizeof(text), ": its stack of ");
-    append_number(text, sizeof(text), stack_size(&task->coroutine.stack));
+    append_number(text, sizeof(text), task->coroutine.stack.size);
     append(text, sizeof(text),
         " bytes overflowed; scope_spawn_with gives it a larger one (.stack_size)\n");
     ssize_t written = write(STDERR_FILENO, text, strlen(text));
@@ -51,7 +51,7 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
     const char *address = info->si_addr;
     (void)context;
     if (task && stack_overflowed(&task->coroutine.stack, address))
-        overflow_report(task);
+        observe_stack_overflow(task);
     trace_rescue();
     /* The instruction is tried again, and now has the default effect; a signal that was sent is
      * not. */
@@ -82,25 +82,24 @@ static void count_watches(int change)
     pthread_mutex_unlock(&watches.lock);
 }
 
-void overflow_watch(struct overflow_watch *watch)
+void stack_overflow_watch(struct task_watch *watch)
 {
-    *watch = (struct overflow_watch){0};
     if (!WATCHED)
         return;
-    watch->stack = malloc(SIGNAL_STACK);
-    if (!watch->stack)
+    watch->signal_stack = malloc(SIGNAL_STACK);
+    if (!watch->signal_stack)
         return;
-    stack_t stack = {.ss_sp = watch->stack, .ss_size = SIGNAL_STACK};
+    stack_t stack = {.ss_sp = watch->signal_stack, .ss_size = SIGNAL_STACK};
     sigaltstack(&stack, &watch->stack_before);
     count_watches(1);
 }
 
-void overflow_unwatch(struct overflow_watch *watch)
+void stack_overflow_unwatch(struct task_watch *watch)
 {
-    if (!watch->stack)
+    if (!watch->signal_stack)
         return;
     count_watches(-1);
     sigaltstack(&watch->stack_before, NULL);
-    free(watch->stack);
-    watch->stack = NULL;
+    free(watch->signal_stack);
+    watch->signal_stack = NULL;
 }

@@ -1,5 +1,8 @@
 #include "common/trace.h"
 
+#include <stdlib.h>
+
+#include "common/observe/observer.h"
 #include "common/observe/trace/place.h"
 #include "common/task/state.h"
 
@@ -19,7 +22,7 @@ static void print_wait(const struct task *task, struct tree *tree)
         *place ? ", in " : "", place);
 }
 
-static const char *state_of(const struct task *task)
+static const char *activity_of(const struct task *task)
 {
     if (task->ended)
         return "ended";
@@ -34,10 +37,11 @@ static void print_task(const struct task *task, int depth, struct tree *tree)
     if (task->wait)
         print_wait(task, tree);
     else
-        fprintf(tree->out, "%s\n", state_of(task));
+        fprintf(tree->out, "%s\n", activity_of(task));
     for (const struct scope *scope = task->scopes; scope; scope = scope->outer) {
         size_t shown = 0, left = 0;
-        for (const struct task *child = scope->children; child; child = child->next)
+        const struct task *child;
+        TAILQ_FOREACH(child, &scope->children, siblings)
             if (++shown <= MOST_SIBLINGS)
                 print_task(child, depth + 1, tree);
             else
@@ -65,4 +69,37 @@ void trace_tasks(uv_loop_t *loop, FILE *out)
     fputc('\n', out);
     struct tree tree = {.out = out};
     print_task(pool->root, 0, &tree);
+}
+
+/*
+ * SIGUSR1
+ */
+
+static void print_tasks(uv_signal_t *signal, int number)
+{
+    (void)number;
+    trace_tasks(signal->loop, stderr);
+}
+
+static void free_signal(uv_handle_t *signal)
+{
+    free(signal);
+}
+
+uv_signal_t *task_tree_watch(uv_loop_t *loop)
+{
+    uv_signal_t *signal = malloc(sizeof(*signal));
+    if (!signal || uv_signal_init(loop, signal)) {
+        free(signal);
+        return NULL;
+    }
+    uv_unref((uv_handle_t *)signal);
+    uv_signal_start(signal, print_tasks, SIGUSR1);
+    return signal;
+}
+
+void task_tree_unwatch(uv_signal_t *signal)
+{
+    if (signal)
+        uv_close((uv_handle_t *)signal, free_signal);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <uv.h>
 
-#define LEAST_CAPACITY 512
+#define MIN_CAPACITY 512
 
 static void move_to_front(struct buffer *buffer)
 {
@@ -17,10 +17,10 @@ static void move_to_front(struct buffer *buffer)
     buffer->end = size;
 }
 
-/* Doubles the capacity until needed bytes fit. */
+/* Doubles the capacity until it is at least needed. */
 static int grow(struct buffer *buffer, size_t needed)
 {
-    size_t capacity = buffer->capacity ? 2 * buffer->capacity : LEAST_CAPACITY;
+    size_t capacity = buffer->capacity ? 2 * buffer->capacity : MIN_CAPACITY;
     while (capacity < needed)
         capacity *= 2;
     char *data = realloc(buffer->data, capacity + 1);
@@ -38,8 +38,8 @@ int buffer_reserve(struct buffer *buffer, size_t size)
     size_t left = buffer_size(buffer);
     if (size > PTRDIFF_MAX / 2 - left)
         return UV_ENOMEM;
-    /* The space in front is used again only when no less was taken than is left: so each byte that
-     * moves is paid for by one that was taken, however small the steps. */
+    /* The contents move to the front only if at least as many bytes were consumed before them. So
+     * the moves together copy no more bytes than were consumed. */
     bool worth_moving = buffer->start >= left;
     move_to_front(buffer);
     if (worth_moving && size <= buffer->capacity - left)

@@ -8,15 +8,16 @@
 #include <unistd.h>
 
 #include "common/language.h"
+#include "common/stream.h"
 #include "common/stream/socket.h"
 #include "common/task/state.h"
 #include "common/trace.h"
 
-#define BACKLOG 1024
-#define BURST 64  /* connections accepted before others run */
-#define PAUSE 0.1 /* seconds before accepting is tried again when descriptors are short */
+#define LISTEN_BACKLOG 1024     /* connections that the kernel queues until they are accepted */
+#define ACCEPTS_BEFORE_YIELD 64 /* then other tasks run */
+#define RETRY_DELAY 0.1         /* seconds before accepting again after a shortage */
 
-/* Binds and listens at one address. */
+/* Binds a socket to the address and listens. */
 static int listen_at(const struct addrinfo *address, int *listening)
 {
     int on = 1;
@@ -28,7 +29,7 @@ static int listen_at(const struct addrinfo *address, int *listening)
     if (address->ai_family == AF_INET6)
         setsockopt(*listening, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
     if (bind(*listening, address->ai_addr, address->ai_addrlen) == 0 &&
-        listen(*listening, BACKLOG) == 0)
+        listen(*listening, LISTEN_BACKLOG) == 0)
         return 0;
     int error = uv_translate_sys_error(errno);
     close(*listening);
@@ -70,7 +71,7 @@ void listener_close(struct listener *listener)
         task_misuse(
             "closes a listener at which task %s accepts: cancel that one, and join it, before",
             task_name(listener->waiter->task));
-    socket_close_handle((uv_handle_t *)&listener->poll);
+    task_close_handle((uv_handle_t *)&listener->poll);
     close(listener->socket);
     listener->socket = -1;
 }
@@ -84,10 +85,10 @@ struct accept_wait {
     struct listener *listener;
 };
 
-/* Polling stays on while somebody accepts: each change costs a system call. */
-static void connection_waits(uv_poll_t *poll, int status, int events)
+/* Polling stays on while a task accepts, because each change costs a system call. */
+static void listener_ready(uv_poll_t *poll, int status, int events)
 {
-    (void)status; /* accept knows better */
+    (void)status; /* accept returns the error */
     (void)events;
     struct listener *listener = poll->data;
     struct task_wait *waiter = listener->waiter;
@@ -114,7 +115,7 @@ static int wait_for_connection(struct listener *listener)
                     "the others",
             task_name(listener->waiter->task));
     if (!listener->polling) {
-        int error = uv_poll_start(&listener->poll, UV_READABLE, connection_waits);
+        int error = uv_poll_start(&listener->poll, UV_READABLE, listener_ready);
         if (error)
             return error;
         listener->polling = true;
@@ -123,8 +124,8 @@ static int wait_for_connection(struct listener *listener)
     return task_wait(&wait.wait, "accept", cancel_accept);
 }
 
-/* What is left when a connection could not be accepted: 0 to try again. */
-static int after_failure(struct listener *listener, int failure)
+/* Handles an errno of accept. Returns 0 if the caller should try again. */
+static int handle_failure(struct listener *listener, int failure)
 {
     switch (failure) {
     case EAGAIN:
@@ -133,13 +134,13 @@ static int after_failure(struct listener *listener, int failure)
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-        if (!listener->short_of)
+        if (!listener->shortage_reported)
             fprintf(stderr,
                 tr("sem recursos para aceitar uma conexão (%s); as próximas esperam\n",
                     "no resources to accept a connection (%s); the next ones wait\n"),
                 tr_error(uv_translate_sys_error(failure)));
-        listener->short_of = true; /* said once, until one is accepted again */
-        return task_sleep(PAUSE);
+        listener->shortage_reported = true; /* once, until a connection is accepted */
+        return task_sleep(RETRY_DELAY);
     case EINTR:
     case ECONNABORTED:
     case EPROTO:
@@ -150,7 +151,7 @@ static int after_failure(struct listener *listener, int failure)
     case EHOSTUNREACH:
     case EOPNOTSUPP:
     case EPERM:
-        return 0; /* that connection's own trouble: it left before we looked, or may not come in */
+        return 0; /* this connection was lost or refused before accept; others are not affected */
     default:
         return uv_translate_sys_error(failure);
     }
@@ -159,18 +160,18 @@ static int after_failure(struct listener *listener, int failure)
 int listener_accept(struct listener *listener)
 {
     for (;;) {
-        /* However many knock, those inside get their turn. */
-        bool others_turn = ++listener->accepted % BURST == 0;
-        int error = others_turn ? task_yield() : task_cancelled();
+        /* A flood of new connections must not keep the accepted ones from running. */
+        bool yields = ++listener->attempts % ACCEPTS_BEFORE_YIELD == 0;
+        int error = yields ? task_yield() : task_cancelled();
         if (error)
             return error;
         int connection = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (connection >= 0) {
-            listener->short_of = false;
+            listener->shortage_reported = false;
             trace_mark(listener->loop, "accept", 0);
             return connection;
         }
-        error = after_failure(listener, errno);
+        error = handle_failure(listener, errno);
         if (error)
             return error;
     }
@@ -180,36 +181,38 @@ int listener_accept(struct listener *listener)
  * Serving
  */
 
-struct newcomer {
+/* The argument of a connection's task, which frees it. */
+struct accepted {
     const struct protocol *protocol;
-    void *server;
+    void *context;
     int socket;
 };
 
-/* A connection's task: stream and object live on its stack, so an idle one costs nothing else. */
-static int run_newcomer(void *argument)
+/* A connection's task. The stream and the protocol's object are on its stack, so that an idle
+ * connection needs no other memory. */
+static int serve_connection(void *argument)
 {
-    struct newcomer newcomer = *(struct newcomer *)argument;
+    struct accepted accepted = *(struct accepted *)argument;
     free(argument);
     struct stream stream;
-    stream_open(&stream, newcomer.socket);
-    protocol_run(newcomer.protocol, newcomer.server, &stream);
-    return 0; /* its failure is its own, not its siblings' */
+    stream_open(&stream, accepted.socket);
+    protocol_run(accepted.protocol, accepted.context, &stream);
+    return 0; /* an error would cancel the other connections */
 }
 
-static int begin_connection(struct scope *scope, struct newcomer newcomer)
+static int spawn_connection(struct scope *scope, struct accepted accepted)
 {
-    struct newcomer *argument = malloc(sizeof(*argument));
+    struct accepted *argument = malloc(sizeof(*argument));
     if (!argument)
         return UV_ENOMEM;
-    *argument = newcomer;
-    int error = scope_spawn(scope, "connection", run_newcomer, argument);
+    *argument = accepted;
+    int error = scope_spawn(scope, "connection", serve_connection, argument);
     if (error)
         free(argument);
     return error;
 }
 
-int listener_serve(struct listener *listener, const struct protocol *protocol, void *server)
+int listener_serve(struct listener *listener, const struct protocol *protocol, void *context)
 {
     struct scope scope;
     int error = 0;
@@ -220,11 +223,11 @@ int listener_serve(struct listener *listener, const struct protocol *protocol, v
             error = socket;
             break;
         }
-        error = begin_connection(&scope, (struct newcomer){protocol, server, socket});
+        error = spawn_connection(&scope, (struct accepted){protocol, context, socket});
         if (error)
             close(socket);
-        if (error == UV_ENOMEM) /* this one has to go, the others stay */
-            error = after_failure(listener, ENOMEM);
+        if (error == UV_ENOMEM) /* this connection was dropped, the others go on */
+            error = handle_failure(listener, ENOMEM);
     }
     return scope_leave(&scope, error);
 }

@@ -5,10 +5,10 @@
 #include "common/stream/state.h"
 #include "common/trace.h"
 
-#define TURNS 16                 /* receives in a row after which others run */
-#define READ_SIZE ((size_t)2048) /* room for one recv, until a line needs more */
+#define RECEIVES_BEFORE_YIELD 16 /* without a wait between them; then other tasks run */
+#define READ_SIZE ((size_t)2048) /* room for one recv; a long line makes the buffer larger */
 
-/* Gives back the byte that the NUL behind the last line stands for. */
+/* Puts the byte back that the NUL after the last line replaces. */
 static void end_line(struct stream *stream)
 {
     if (stream->line_end)
@@ -16,8 +16,8 @@ static void end_line(struct stream *stream)
     stream->line_end = NULL;
 }
 
-/* Hands out size bytes from the start of the input, with a NUL behind them. */
-static ssize_t hand_out(struct stream *stream, char **data, size_t size)
+/* Takes size bytes from the start of the input, and puts a NUL after them. */
+static ssize_t take_input(struct stream *stream, char **data, size_t size)
 {
     *data = stream->input.data + stream->input.start;
     stream->line_end = *data + size;
@@ -34,13 +34,13 @@ int stream_feed(struct stream *stream, const char *data, size_t size)
     end_line(stream);
     int error = buffer_append(&stream->input, data, size);
     if (error)
-        stream_broken(stream, error); /* what is lost must not go unnoticed */
+        stream_fail(stream, error); /* so that the next read reports the lost bytes */
     stream_wake(&stream->reader, 0);
     return error;
 }
 
-/* Receives at most room bytes. Returns the count: 0 at the end, or if there was nothing after all.
- */
+/* Receives at most room bytes. Returns their number; 0 at the end of the stream, or if nothing had
+ * arrived. */
 static ssize_t receive_at(struct stream *stream, char *data, size_t room)
 {
     ssize_t size = recv(stream->socket, data, room, MSG_DONTWAIT);
@@ -49,13 +49,14 @@ static ssize_t receive_at(struct stream *stream, char *data, size_t room)
         return 0;
     }
     if (size < 0)
-        return stream_broken(stream, uv_translate_sys_error(errno));
+        return stream_fail(stream, uv_translate_sys_error(errno));
     stream->ended = size == 0;
     stream->readable = (size_t)size == room;
     return size;
 }
 
-/* What the protocol is told of is not in the input, since what it feeds may move that. */
+/* Receives into memory outside the input, because data_received may feed the stream, which moves
+ * the input. */
 static int receive_for_protocol(struct stream *stream)
 {
     char data[READ_SIZE];
@@ -67,7 +68,8 @@ static int receive_for_protocol(struct stream *stream)
     return size < 0 ? (int)size : 0;
 }
 
-/* Takes what the socket has: more input, or the end, or 0 if there was nothing after all. */
+/* Receives once: adds to the input, or sets stream->ended, or does neither if nothing had arrived.
+ * Returns 0 or an error. */
 static int receive(struct stream *stream)
 {
     struct buffer *input = &stream->input;
@@ -99,8 +101,8 @@ static int more_input(struct stream *stream, const char *what)
             error = stream_poll(stream, stream->events | UV_READABLE);
             if (!error)
                 error = stream_wait(&stream->reader, what, stream_cancel_wait);
-        } else if (++stream->turns % TURNS == 0) {
-            error = task_yield(); /* a peer that sends without pause gets no more than its turn */
+        } else if (++stream->turns % RECEIVES_BEFORE_YIELD == 0) {
+            error = task_yield(); /* a peer that sends without pause must not hold the loop */
         }
         if (!error)
             error = receive(stream);
@@ -129,7 +131,7 @@ ssize_t stream_read_line(struct stream *stream, char **line)
             return UV_EMSGSIZE;
         }
         if (newline || (stream->ended && size > 0))
-            return hand_out(stream, line, length);
+            return take_input(stream, line, length);
         if (stream->ended)
             return 0;
         searched = size;
@@ -147,8 +149,8 @@ ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size)
         if (error)
             return error;
     }
-    int error = size ? 0 : buffer_reserve(&stream->input, 1); /* the NUL needs a place */
-    return error ? error : hand_out(stream, data, size);
+    int error = size ? 0 : buffer_reserve(&stream->input, 1); /* for the NUL */
+    return error ? error : take_input(stream, data, size);
 }
 
 ssize_t stream_read(struct stream *stream, char **data)
@@ -160,5 +162,5 @@ ssize_t stream_read(struct stream *stream, char **data)
             return error;
     }
     size_t size = buffer_size(&stream->input);
-    return size ? hand_out(stream, data, size) : 0;
+    return size ? take_input(stream, data, size) : 0;
 }

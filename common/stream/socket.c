@@ -1,14 +1,10 @@
 #include "common/stream/socket.h"
 
-#include <errno.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "common/trace.h"
+#include "common/task.h"
 
 static void set_nonblocking(int socket)
 {
@@ -34,13 +30,14 @@ void socket_prepare(int socket)
 }
 
 /*
- * Looking up
+ * Resolving names
  */
 
-/* libuv writes to the request until a look-up that runs has ended, so it is not the task's. */
+/* libuv writes to the request until a running look-up has ended, even if the task has been
+ * cancelled, so the request cannot be on the task's stack. */
 struct lookup {
     uv_getaddrinfo_t request;
-    struct lookup_wait *wait; /* NULL: nobody waits any more */
+    struct lookup_wait *wait; /* NULL: the task was cancelled */
 };
 
 struct lookup_wait {
@@ -49,7 +46,7 @@ struct lookup_wait {
     struct addrinfo *addresses;
 };
 
-static void looked_up(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
+static void lookup_ended(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
 {
     struct lookup *lookup = (struct lookup *)request;
     if (lookup->wait) {
@@ -65,7 +62,7 @@ static void cancel_lookup(struct task_wait *wait)
 {
     struct lookup *lookup = ((struct lookup_wait *)wait)->lookup;
     if (uv_cancel((uv_req_t *)&lookup->request) == 0)
-        return; /* it had not begun: looked_up is called, with UV_EAI_CANCELED */
+        return; /* it had not begun; libuv calls lookup_ended with UV_EAI_CANCELED */
     lookup->wait = NULL;
     task_wake(wait, UV_ECANCELED);
 }
@@ -80,7 +77,7 @@ int socket_resolve(const char *host, const char *port, bool to_listen, struct ad
     struct addrinfo hints = {.ai_family = AF_UNSPEC,
         .ai_socktype = SOCK_STREAM,
         .ai_flags = AI_NUMERICSERV | (to_listen ? AI_PASSIVE : 0)};
-    int error = uv_getaddrinfo(task_loop(), &lookup->request, looked_up, host, port, &hints);
+    int error = uv_getaddrinfo(task_loop(), &lookup->request, lookup_ended, host, port, &hints);
     if (error) {
         free(lookup);
         return error;
@@ -91,149 +88,4 @@ int socket_resolve(const char *host, const char *port, bool to_listen, struct ad
     else
         *addresses = wait.addresses;
     return error;
-}
-
-/*
- * Connecting
- */
-
-struct connecting {
-    struct task_wait wait;
-    uv_poll_t poll;
-};
-
-static void connected(uv_poll_t *poll, int status, int events)
-{
-    (void)status; /* the socket knows better */
-    (void)events;
-    struct connecting *connecting = (struct connecting *)poll->data;
-    uv_poll_stop(poll);
-    task_wake(&connecting->wait, 0);
-}
-
-static void cancel_connecting(struct task_wait *wait)
-{
-    uv_poll_stop(&((struct connecting *)wait)->poll);
-    task_wake(wait, UV_ECANCELED);
-}
-
-/* Waits until the connection stands or has failed. */
-static int await_connection(int socket)
-{
-    struct connecting connecting;
-    int error = uv_poll_init(task_loop(), &connecting.poll, socket);
-    if (error)
-        return error;
-    connecting.poll.data = &connecting;
-    error = uv_poll_start(&connecting.poll, UV_WRITABLE, connected);
-    if (!error)
-        error = task_wait(&connecting.wait, "connect", cancel_connecting);
-    socket_close_handle((uv_handle_t *)&connecting.poll);
-    if (error)
-        return error;
-    int failure = 0;
-    socklen_t size = sizeof(failure);
-    getsockopt(socket, SOL_SOCKET, SO_ERROR, &failure, &size);
-    return uv_translate_sys_error(failure);
-}
-
-static int connect_to(const struct addrinfo *address, int *connection)
-{
-    int error = 0;
-    *connection = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (*connection < 0)
-        return uv_translate_sys_error(errno);
-    socket_prepare(*connection);
-    if (connect(*connection, address->ai_addr, address->ai_addrlen) != 0)
-        error =
-            errno == EINPROGRESS ? await_connection(*connection) : uv_translate_sys_error(errno);
-    if (error)
-        close(*connection);
-    return error;
-}
-
-int stream_connect(struct stream *stream, const char *host, const char *port)
-{
-    struct addrinfo *addresses;
-    int connection;
-    int error = socket_resolve(host, port, false, &addresses);
-    if (error)
-        return error;
-    const struct addrinfo *address = addresses;
-    do {
-        error = connect_to(address, &connection);
-        address = address->ai_next;
-    } while (error && address && !task_cancelled());
-    uv_freeaddrinfo(addresses);
-    if (!error) {
-        trace_mark(task_loop(), "connect", 0);
-        stream_open(stream, connection);
-    }
-    return error;
-}
-
-/*
- * Addresses
- */
-
-int socket_address_text(const struct sockaddr_storage *from, char address[STREAM_ADDRESS_SIZE])
-{
-    char host[INET6_ADDRSTRLEN];
-    int error = UV_EAFNOSUPPORT;
-    strcpy(address, "?");
-    if (from->ss_family == AF_INET) {
-        const struct sockaddr_in *ipv4 = (const struct sockaddr_in *)from;
-        error = uv_ip4_name(ipv4, host, sizeof(host));
-        if (!error)
-            snprintf(address, STREAM_ADDRESS_SIZE, "%s:%d", host, ntohs(ipv4->sin_port));
-    } else if (from->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)from;
-        error = uv_ip6_name(ipv6, host, sizeof(host));
-        if (!error)
-            snprintf(address, STREAM_ADDRESS_SIZE, "[%s]:%d", host, ntohs(ipv6->sin6_port));
-    }
-    return error;
-}
-
-static int name_of(
-    int socket, int (*get)(int, struct sockaddr *, socklen_t *), char address[STREAM_ADDRESS_SIZE])
-{
-    struct sockaddr_storage name = {0};
-    socklen_t size = sizeof(name);
-    int failed = get(socket, (struct sockaddr *)&name, &size);
-    int error = failed ? uv_translate_sys_error(errno) : 0;
-    int unprintable = socket_address_text(&name, address);
-    return error ? error : unprintable;
-}
-
-int stream_peer_address(const struct stream *stream, char address[STREAM_ADDRESS_SIZE])
-{
-    return name_of(stream->socket, getpeername, address);
-}
-
-int stream_own_address(const struct stream *stream, char address[STREAM_ADDRESS_SIZE])
-{
-    return name_of(stream->socket, getsockname, address);
-}
-
-int listener_address(const struct listener *listener, char address[STREAM_ADDRESS_SIZE])
-{
-    return name_of(listener->socket, getsockname, address);
-}
-
-/*
- * Closing
- */
-
-static void handle_closed(uv_handle_t *handle)
-{
-    task_wake(handle->data, 0);
-}
-
-void socket_close_handle(uv_handle_t *handle)
-{
-    struct task_wait wait;
-    handle->data = &wait;
-    uv_close(handle, handle_closed);
-    task_wait(&wait, "close", NULL);
 }

@@ -1,21 +1,18 @@
 /*
- * What streams and listeners share: sockets and their addresses. Nobody else's.
+ * What streams and listeners need for their sockets. Private.
  */
 #pragma once
 
-#include "common/stream.h"
+#include <netdb.h>
+#include <stdbool.h>
 
-/* Errors of it do no harm, so they are passed over. Non-blocking, without Nagle's delay, no
- * SIGPIPE, and a peer that has vanished is noticed within a minute. What a listening socket accepts
- * inherits all but the first. */
+/* Sets the options of a TCP socket: non-blocking, no Nagle delay, no SIGPIPE, and keepalive, which
+ * notices within a minute that the peer is gone. Ignores errors, because the socket works without
+ * the options. A socket that is accepted inherits them from the listening one, but not that it is
+ * non-blocking. */
 void socket_prepare(int socket);
 
-/* The addresses of host and port, looked up on the thread pool: to be freed with uv_freeaddrinfo.
- * Returns 0, UV_EAI_NONAME, ..., UV_ECANCELED or UV_ETIMEDOUT. */
+/* Looks up the addresses of host and port on the thread pool (loop.getaddrinfo). The caller frees
+ * them with uv_freeaddrinfo. Returns 0, UV_EAI_NONAME, ..., UV_ECANCELED or UV_ETIMEDOUT. After a
+ * cancellation the look-up may go on by itself; its result is dropped. */
 int socket_resolve(const char *host, const char *port, bool to_listen, struct addrinfo **addresses);
-
-/* The address as text. Returns 0 or an error, and then the text is "?". */
-int socket_address_text(const struct sockaddr_storage *from, char address[STREAM_ADDRESS_SIZE]);
-
-/* Closes a handle and waits until libuv has let go of it, even when cancelled. */
-void socket_close_handle(uv_handle_t *handle);

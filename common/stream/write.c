@@ -1,50 +1,6 @@
-#include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "common/stream/state.h"
-#include "common/trace.h"
-
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0 /* there SO_NOSIGPIPE is set instead */
-#endif
-
-void stream_send(struct stream *stream)
-{
-    struct buffer *output = &stream->output;
-    while (buffer_size(output) > 0 && !stream->error) {
-        const char *data = output->data + output->start;
-        ssize_t sent = send(stream->socket, data, buffer_size(output), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent >= 0) {
-            trace_mark(stream->loop, "send", (size_t)sent);
-            buffer_consume(output, (size_t)sent);
-        } else if (errno == EAGAIN) {
-            return;
-        } else if (errno != EINTR) {
-            stream_broken(stream, uv_translate_sys_error(errno));
-        }
-    }
-    buffer_free(output);
-}
-
-void stream_flush(void *argument)
-{
-    struct stream *stream = argument;
-    if (stream->socket < 0)
-        return;
-    stream_send(stream);
-    size_t pending = buffer_size(&stream->output);
-    if (pending > 0)
-        stream_poll(stream, stream->events | UV_WRITABLE);
-    else if (stream->events & UV_WRITABLE)
-        stream_poll(stream, stream->events & ~UV_WRITABLE);
-    if (pending == 0 && stream->half_closed && !stream->shut && !stream->error) {
-        stream->shut = true;
-        shutdown(stream->socket, SHUT_WR);
-    }
-    if (pending <= stream->low_water || stream->error)
-        stream_wake(&stream->writer, stream->error);
-}
 
 int stream_write(struct stream *stream, const void *data, size_t size)
 {
@@ -54,11 +10,11 @@ int stream_write(struct stream *stream, const void *data, size_t size)
         return UV_EPIPE;
     int error = buffer_append(&stream->output, data, size);
     if (error)
-        return stream_broken(stream, error); /* what is lost must not go unnoticed */
+        return stream_fail(stream, error); /* so that stream_drain reports the lost bytes */
     if (buffer_size(&stream->output) > STREAM_HIGH_WATER)
         stream_flush(stream);
     else
-        loop_at_end_of_pass(stream->loop, &stream->flush);
+        loop_at_end_of_iteration(stream->loop, &stream->flush);
     return stream->error;
 }
 

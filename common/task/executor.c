@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/observe/trace/record.h"
+#include "common/loop/state.h"
+#include "common/observe/hooks.h"
 
 /* The work's own memory: it goes when libuv is done with it, whoever waits or not. */
 struct request {
@@ -11,7 +12,7 @@ struct request {
     struct executor_wait *wait; /* NULL: nobody waits any more */
     int (*run)(void *data);
     int result;
-    struct trace_work traced;
+    struct observed_work observed;
     max_align_t data[];
 };
 
@@ -25,12 +26,10 @@ struct executor_wait {
 static void run_on_thread(uv_work_t *work)
 {
     struct request *request = (struct request *)work;
-    struct trace *trace = trace_of(work->loop);
-    if (trace)
-        trace_work_begin(trace, &request->traced);
+    struct observer *observer = state_of(work->loop)->observer;
+    observe(observer, work_begin, &request->observed);
     request->result = request->run(request->data);
-    if (trace)
-        trace_work_end(trace, &request->traced);
+    observe(observer, work_end, &request->observed);
 }
 
 // #region finish_and_cancel
@@ -38,8 +37,7 @@ static void finish(uv_work_t *work, int status)
 {
     struct request *request = (struct request *)work;
     struct executor_wait *wait = request->wait;
-    if (trace_of(work->loop))
-        trace_work_back(trace_of(work->loop), &request->traced, wait != NULL);
+    observe(state_of(work->loop)->observer, work_back, &request->observed, wait != NULL);
     if (wait) {
         if (wait->size)
             memcpy(wait->data, request->data, wait->size);
@@ -71,8 +69,7 @@ int executor_run(const char *what, int (*work)(void *data), void *data, size_t s
     request->run = work;
     if (size)
         memcpy(request->data, data, size);
-    if (trace_of(loop))
-        trace_work_given(trace_of(loop), &request->traced, what);
+    observe(state_of(loop)->observer, work_given, &request->observed, what);
     int error = uv_queue_work(loop, &request->work, run_on_thread, finish);
     if (error) {
         free(request);

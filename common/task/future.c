@@ -1,51 +1,37 @@
 #include "common/task.h"
 
-/* One of the tasks that wait for a future. */
+/* A task that waits for a future. */
 struct future_waiter {
     struct task_wait wait;
     struct future *future;
-    int result; /* handed over, since the future may be gone when the task goes on */
-    struct future_waiter *next, *previous;
+    int result; /* a copy, because the future may be gone when the task runs again */
+    TAILQ_ENTRY(future_waiter) waiters;
 };
 
 static void add_waiter(struct future *future, struct future_waiter *waiter)
 {
-    waiter->previous = future->last;
-    if (future->last)
-        future->last->next = waiter;
-    else
-        future->first = waiter;
-    future->last = waiter;
-}
-
-static void remove_waiter(struct future *future, struct future_waiter *waiter)
-{
-    if (waiter->next)
-        waiter->next->previous = waiter->previous;
-    else
-        future->last = waiter->previous;
-    if (waiter->previous)
-        waiter->previous->next = waiter->next;
-    else
-        future->first = waiter->next;
+    /* A future may be all zero, which TAILQ takes for an empty list but cannot append to. */
+    if (TAILQ_EMPTY(&future->waiters))
+        TAILQ_INIT(&future->waiters);
+    TAILQ_INSERT_TAIL(&future->waiters, waiter, waiters);
 }
 
 static void cancel_wait(struct task_wait *wait)
 {
     struct future_waiter *waiter = (struct future_waiter *)wait;
-    remove_waiter(waiter->future, waiter);
+    TAILQ_REMOVE(&waiter->future->waiters, waiter, waiters);
     task_wake(wait, UV_ECANCELED);
 }
 
 int future_set(struct future *future, int result)
 {
+    struct future_waiter *waiter;
     if (future->done)
         return UV_EALREADY;
     future->done = true;
     future->result = result;
-    while (future->first) {
-        struct future_waiter *waiter = future->first;
-        remove_waiter(future, waiter);
+    while ((waiter = TAILQ_FIRST(&future->waiters))) {
+        TAILQ_REMOVE(&future->waiters, waiter, waiters);
         waiter->result = result;
         task_wake(&waiter->wait, 0);
     }

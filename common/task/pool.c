@@ -2,7 +2,8 @@
 #include <stdlib.h>
 
 #include "common/loop/state.h"
-#include "common/observe/task_watch.h"
+#include "common/observe/hooks.h"
+#include "common/task/state.h"
 
 #define TASKS_A_BLOCK 64
 
@@ -15,11 +16,9 @@ struct task_block {
  * The pool of a loop
  */
 
-static void handle_closed(uv_handle_t *handle)
+static void trim_closed(uv_handle_t *trim)
 {
-    struct task_pool *pool = handle->data;
-    if (--pool->handles == 0)
-        free(pool);
+    free(trim->data);
 }
 
 static void release_pool(struct loop_attachment *attachment)
@@ -31,9 +30,7 @@ static void release_pool(struct loop_attachment *attachment)
         free(block);
     }
     stack_arena_release(&pool->stacks);
-    pool->handles = 2;
-    uv_close((uv_handle_t *)&pool->show, handle_closed);
-    uv_close((uv_handle_t *)&pool->trim, handle_closed);
+    uv_close((uv_handle_t *)&pool->trim, trim_closed);
 }
 
 static void trim_stacks(uv_timer_t *trim)
@@ -58,19 +55,16 @@ struct task_pool *task_pool_of(uv_loop_t *loop)
     struct task_pool *pool = calloc(1, sizeof(*pool));
     if (!pool)
         return NULL;
-    if (stack_arena_init(&pool->stacks) || uv_signal_init(loop, &pool->show)) {
-        stack_arena_release(&pool->stacks);
+    if (stack_arena_init(&pool->stacks)) {
         free(pool);
         return NULL;
     }
-    uv_unref((uv_handle_t *)&pool->show);
-    pool->show.data = pool;
     uv_timer_init(loop, &pool->trim);
     uv_unref((uv_handle_t *)&pool->trim);
     pool->trim.data = pool;
     pool->stacks.grown = stacks_grown;
     pool->stacks.argument = &pool->trim;
-    pool->watched = state_of(loop)->trace || state_of(loop)->debug;
+    pool->observer = state_of(loop)->observer;
     pool->loop = loop;
     pool->attachment.release = release_pool;
     *attachment = &pool->attachment;
@@ -105,11 +99,11 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         return NULL;
     struct task *task = pool->free;
     /* A large one may not be had, so it is taken now. */
-    if (stack_size > STACK_SLOT && stack_acquire(&pool->stacks, stack_size, &stack))
+    if (stack_size > STACK_SIZE && stack_acquire(&pool->stacks, stack_size, &stack))
         return NULL;
     pool->free = task->next;
     *task = (struct task){
-        .ready = {.run = task_begin, .argument = task, .hot = task},
+        .ready = {.run = task_begin, .argument = task},
         .function = function,
         .argument = argument,
         .name = name,
@@ -118,8 +112,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         .coroutine.stack = stack,
     };
     pool->live++;
-    if (task_is_watched(pool))
-        task_watch_spawn(task);
+    observe(pool->observer, task_spawned, task);
     return task;
 }
 

@@ -7,45 +7,45 @@
  * Children
  */
 
-static void add_child(struct scope *scope, struct task *child)
-{
-    child->parent = scope;
-    child->next = scope->children;
-    child->previous = NULL;
-    if (child->next)
-        child->next->previous = child;
-    scope->children = child;
-}
+/* A task that waits until another has ended. */
+struct join_wait {
+    struct task_wait wait;
+    struct task *joined;
+    int result; /* a copy, because the joined task is freed when it has ended */
+};
 
-void scope_forget_child(struct task *child)
+static void free_child(struct task *child)
 {
-    if (child->next)
-        child->next->previous = child->previous;
-    if (child->previous)
-        child->previous->next = child->next;
-    else
-        child->parent->children = child->next;
+    TAILQ_REMOVE(&child->parent->children, child, siblings);
     task_free(child);
 }
 
-void scope_child_ended(struct scope *scope, struct task *child)
+static void child_ended(struct task *child)
 {
+    struct scope *scope = child->parent;
+    struct join_wait *joiner = child->joiner;
     int result = child->result;
+    if (joiner) {
+        joiner->result = result;
+        joiner->joined = NULL;
+        child->held = false;
+        task_wake(&joiner->wait, 0);
+    }
     scope->running--;
     if (!child->held)
-        scope_forget_child(child);
-    /* A cancelled child did what it was told. Any other failure ends what its siblings do. */
+        free_child(child);
+    /* Its own cancellation is not a failure. Any other error cancels the other children. */
     if (result < 0 && result != UV_ECANCELED && !scope->error) {
         scope->error = result;
         scope_cancel(scope);
     }
     if (scope->running == 0 && scope->joiner) {
         task_wake(scope->joiner, 0);
-        scope->joiner = NULL; /* another child may come and end before it runs */
+        scope->joiner = NULL; /* another child may start and end before the owner runs */
     }
 }
 
-/* A scope that was left, or (if it is all zero) never entered, has no owner. */
+/* A scope has no owner before it is entered (if it is all zero) and after it was left. */
 static void require_open(const struct scope *scope, const char *what)
 {
     if (!scope->owner)
@@ -66,7 +66,9 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
         *options.handle = task;
         task->held = true;
     }
-    add_child(scope, task);
+    task->on_end = child_ended;
+    task->parent = scope;
+    TAILQ_INSERT_HEAD(&scope->children, task, siblings);
     scope->running++;
     loop_wake(pool->loop, &task->ready);
     return 0;
@@ -87,10 +89,9 @@ static void cancel_with(struct scope *scope, int reason)
     if (scope->cancelled)
         return;
     scope->cancelled = reason;
-    for (struct task *child = scope->children, *next; child; child = next) {
-        next = child->next;
+    struct task *child;
+    TAILQ_FOREACH(child, &scope->children, siblings)
         task_cancel(child);
-    }
     task_interrupt(scope->owner);
 }
 
@@ -119,6 +120,7 @@ int scope_enter_until(struct scope *scope, uint64_t deadline)
         .outer = owner->scopes,
         .timer = {.run = deadline_passed, .argument = scope},
     };
+    TAILQ_INIT(&scope->children);
     owner->scopes = scope;
     return loop_timer_start(owner->pool->loop, &scope->timer, deadline);
 }
@@ -161,7 +163,7 @@ static void require_owner(const struct scope *scope, const char *what)
             task_name(scope->owner));
 }
 
-/* Waits until no child runs, nor one that was spawned before the owner ran again. */
+/* Waits until all children have ended, including those spawned before the owner runs again. */
 static int wait_for_children(struct scope *scope, void (*cancel)(struct task_wait *wait))
 {
     struct scope_wait join = {.scope = scope};
@@ -180,7 +182,7 @@ int scope_join(struct scope *scope)
     int error = wait_for_children(scope, cancel_scope_join);
     if (!scope->error)
         return error;
-    wait_for_children(scope, NULL); /* the siblings have been cancelled, and are about to end */
+    wait_for_children(scope, NULL); /* they have been cancelled, and are about to end */
     return scope->error;
 }
 
@@ -193,8 +195,8 @@ int scope_leave(struct scope *scope, int error)
     bool was_cancelled = scope->cancelled == UV_ECANCELED;
     scope_cancel(scope);
     wait_for_children(scope, NULL);
-    while (scope->children)
-        scope_forget_child(scope->children);
+    while (!TAILQ_EMPTY(&scope->children))
+        free_child(TAILQ_FIRST(&scope->children));
     loop_timer_stop(owner->pool->loop, &scope->timer);
     owner->scopes = scope->outer;
     scope->owner = NULL;
@@ -203,7 +205,39 @@ int scope_leave(struct scope *scope, int error)
 }
 
 /*
- * Many at once
+ * Joining one child
+ */
+
+static void cancel_task_join(struct task_wait *wait)
+{
+    ((struct join_wait *)wait)->joined->joiner = NULL;
+    task_wake(wait, UV_ECANCELED);
+}
+
+int task_join(struct task *task, int *result)
+{
+    struct join_wait join = {.joined = task, .result = task->result};
+    if (task == task_required("task_join"))
+        task_misuse("joins itself, which would never end");
+    if (!task->held || task->joiner)
+        task_misuse("joins %s, which has no handle, or is being joined: ask scope_spawn_with for "
+                    "one, and join it once",
+            task_name(task));
+    if (!task->ended) {
+        task->joiner = &join;
+        int error = task_wait(&join.wait, "join", cancel_task_join);
+        if (error)
+            return error;
+    } else {
+        free_child(task);
+    }
+    if (result)
+        *result = join.result;
+    return 0;
+}
+
+/*
+ * Gathering
  */
 
 static int run_call(void *argument)

@@ -17,10 +17,8 @@ struct task_pool {
     struct task_block *blocks; /* where that memory comes from */
     size_t live;               /* tasks that have not ended */
     unsigned spawned;          /* tasks that there have ever been */
-    uv_signal_t show;          /* SIGUSR1: print the tree of tasks */
     uv_timer_t trim;           /* set while free stacks may hold much memory */
-    int handles;               /* of those two, while they close */
-    bool watched;              /* somebody is to be told what tasks do: task_watch.h */
+    struct observer *observer; /* the loop's: what watches tasks, or NULL */
 };
 
 struct task {
@@ -40,16 +38,13 @@ struct task {
     int (*function)(void *argument);
     void *argument;
     const char *name;
-    struct scope *parent;          /* that it is a child of; NULL: the root */
-    struct task *next, *previous;  /* its siblings; next also links the free ones */
-    struct task_join_wait *joiner; /* who waits for its end */
-};
-
-/* Who waits for a task's end; the result is handed over, since the task may be gone by then. */
-struct task_join_wait {
-    struct task_wait wait;
-    struct task *joined;
-    int result;
+    struct scope *parent; /* that it is a child of; NULL: the root */
+    union {
+        TAILQ_ENTRY(task) siblings; /* the other children of its scope */
+        struct task *next;          /* in the pool's list of free ones */
+    };
+    struct join_wait *joiner;          /* the task that joins it, or NULL */
+    void (*on_end)(struct task *task); /* called when it has ended; asyncio's add_done_callback */
 };
 
 /* The loop's pool, made at the first use; NULL when memory is short. */
@@ -73,12 +68,6 @@ int task_cancellation(const struct task *task);
 
 /* If what the task waits for has become pointless, calls its cancel. */
 void task_interrupt(struct task *task);
-
-/* A child of the scope has ended: counts it, keeps its error, wakes the owner. */
-void scope_child_ended(struct scope *scope, struct task *child);
-
-/* Takes a child that has ended off its scope, and frees it. */
-void scope_forget_child(struct task *child);
 
 /* Ends the program for a mistake in how the library is used. */
 _Noreturn void task_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));

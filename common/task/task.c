@@ -5,10 +5,8 @@
 #include <stdlib.h>
 
 #include "common/loop/state.h"
-#include "common/observe/stack_overflow.h"
-#include "common/observe/task_watch.h"
+#include "common/observe/hooks.h"
 #include "common/task/state.h"
-#include "common/trace.h"
 
 #define SAVED 64 /* bytes below a frame that the switch saves registers in */
 
@@ -66,27 +64,11 @@ static void task_main(void *argument)
     coroutine_finish(&task->coroutine);
 }
 
-static void end_task(struct task *task)
-{
-    struct scope *parent = task->parent;
-    task->pool->live--;
-    if (task->joiner) {
-        task->joiner->result = task->result;
-        task->joiner->joined = NULL;
-        task->held = false;
-        task_wake(&task->joiner->wait, 0);
-    }
-    if (parent)
-        scope_child_ended(parent, task);
-    else
-        loop_stop(task->pool->loop);
-}
-
 static void require_whole_stack(const struct task *task, const void *pointer)
 {
     if (stack_is_whole(&task->coroutine.stack, pointer))
         return;
-    overflow_report(task);
+    observe_stack_overflow(task);
     abort();
 }
 
@@ -94,8 +76,7 @@ static void resume_task(void *argument)
 {
     struct task *task = argument;
     struct task_pool *pool = task->pool;
-    if (task_is_watched(pool))
-        task_watch_resume(task);
+    observe(pool->observer, task_resumed, task);
     pool->current = task;
     running = pool;
     coroutine_resume(&task->coroutine);
@@ -103,12 +84,12 @@ static void resume_task(void *argument)
     task = pool->current; /* the last one of those that followed one another */
     if (!task->ended)
         return;
-    if (task_is_watched(pool))
-        task_watch_end(task);
+    observe(pool->observer, task_ended, task);
     require_whole_stack(task, task->coroutine.pointer);
     coroutine_end(&task->coroutine);
     stack_release(&pool->stacks, task->coroutine.stack);
-    end_task(task);
+    pool->live--;
+    task->on_end(task);
 }
 
 /* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
@@ -120,7 +101,7 @@ void task_begin(void *argument)
     task->begun = true;
     task->ready.run = resume_task;
     if (!stack.low)
-        stack_acquire(&task->pool->stacks, STACK_SLOT, &stack);
+        stack_acquire(&task->pool->stacks, STACK_SIZE, &stack);
     coroutine_begin(&task->coroutine, stack, task_main, task);
     resume_task(task);
 }
@@ -129,8 +110,7 @@ static void suspend(struct task *task)
 {
     struct task_pool *pool = running;
     struct task *next = loop_take_next(pool->loop, resume_task);
-    if (task_is_watched(pool))
-        task_watch_suspend(task, next);
+    observe(pool->observer, task_suspended, task, next);
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     if (next) {
@@ -141,12 +121,6 @@ static void suspend(struct task *task)
     }
 }
 
-static void show_tasks(uv_signal_t *show, int number)
-{
-    (void)number;
-    trace_tasks(show->loop, stderr);
-}
-
 static void cancel_root(void *argument)
 {
     struct task_pool *pool = argument;
@@ -154,20 +128,28 @@ static void cancel_root(void *argument)
         task_cancel(pool->root);
 }
 
+static void root_ended(struct task *root)
+{
+    loop_stop(root->pool->loop);
+}
+
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
 {
     if (running)
         task_misuse("task_run was called while it runs: inside a task, use scope_spawn");
     struct task_pool *pool = task_pool_of(loop);
-    struct task *task = pool ? task_new(pool, name, function, argument, 0) : NULL;
-    if (!task)
+    struct task_watch watch;
+    if (!pool || observe_tasks_begin(&watch, loop))
         return UV_ENOMEM;
+    struct task *task = task_new(pool, name, function, argument, 0);
+    if (!task) {
+        observe_tasks_end(&watch);
+        return UV_ENOMEM;
+    }
     int error = loop_on_signal(loop, cancel_root, pool);
     if (error && error != UV_EALREADY)
         fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(error));
-    uv_signal_start(&pool->show, show_tasks, SIGUSR1);
-    struct overflow_watch watch;
-    overflow_watch(&watch);
+    task->on_end = root_ended;
     pool->root = task;
     loop_ready(loop, &task->ready);
     int failure = 0; /* a callback that was to come and never will */
@@ -184,8 +166,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         task_cancel(task);
     }
     pool->root = NULL;
-    overflow_unwatch(&watch);
-    uv_signal_stop(&pool->show);
+    observe_tasks_end(&watch);
     int result = task->result;
     task_free(task);
     return failure && (result >= 0 || result == UV_ECANCELED) ? failure : result;
@@ -216,8 +197,8 @@ void task_wake(struct task_wait *wait, int result)
         task_misuse("%s woke a task that does not wait for it", wait->what);
     task->wait = NULL;
     wait->result = result;
-    if (task_is_watched(task->pool))
-        task_watch_wake(task, wait->what);
+    if (OBSERVED(task->pool->observer))
+        observer_wake_task(task->pool->observer, task, wait->what);
     else
         loop_wake(task->pool->loop, &task->ready);
 }
@@ -292,36 +273,4 @@ void task_cancel(struct task *task)
         return;
     task->cancelled = UV_ECANCELED;
     task_interrupt(task);
-}
-
-/*
- * Joining
- */
-
-static void cancel_join(struct task_wait *wait)
-{
-    ((struct task_join_wait *)wait)->joined->joiner = NULL;
-    task_wake(wait, UV_ECANCELED);
-}
-
-int task_join(struct task *task, int *result)
-{
-    struct task_join_wait join = {.joined = task, .result = task->result};
-    if (task == task_required("task_join"))
-        task_misuse("joins itself, which would never end");
-    if (!task->held || task->joiner)
-        task_misuse("joins %s, which has no handle, or is being joined: ask scope_spawn_with for "
-                    "one, and join it once",
-            task->name);
-    if (!task->ended) {
-        task->joiner = &join;
-        int error = task_wait(&join.wait, "join", cancel_join);
-        if (error)
-            return error;
-    } else {
-        scope_forget_child(task);
-    }
-    if (result)
-        *result = join.result;
-    return 0;
 }

@@ -1,12 +1,25 @@
-/* A clock, and a task that waits for a key: by a call that blocks, or with --executor on the pool.
- */
+/* A clock, and a task that reads a key with a blocking call: on the loop's thread, or with
+ * --executor on the pool. */
 #include <stdio.h>
 #include <unistd.h>
 
 #include "common/executor.h"
 #include "common/program.h"
 
-static bool executor;
+static struct {
+    bool executor;
+} settings;
+
+static const char *const purpose[] = {
+    "Um relógio, e uma tarefa que espera por uma tecla.",
+    "A clock, and a task that waits for a key.",
+};
+
+static const struct program_option options[] = {
+    {"executor", OPTION_FLAG, &settings.executor, NULL,
+        {"espera numa thread do pool", "waits on a thread of the pool"}, 0, 0},
+    {0},
+};
 
 static int show_clock(void *unused)
 {
@@ -30,7 +43,8 @@ static int keyboard(void *unused)
     char key = 0;
     int error = task_sleep(0.12);
     if (!error)
-        error = executor ? executor_run("read_key", read_key, &key, sizeof(key)) : read_key(&key);
+        error = settings.executor ? executor_run("read_key", read_key, &key, sizeof(key))
+                                  : read_key(&key);
     if (!error)
         printf("key %c\n", key);
     return error;
@@ -51,13 +65,7 @@ static int play(void *unused)
 
 int main(int argc, char **argv)
 {
-    program_start(argc, argv,
-        (const char *[]){"Um relógio, e uma tarefa que espera por uma tecla.",
-            "A clock, and a task that waits for a key."},
-        (const struct program_option[]){
-            {"executor", OPTION_FLAG, &executor, NULL,
-                {"espera numa thread do pool", "waits on a thread of the pool"}, 0, 0},
-            {0}});
+    program_start(argc, argv, purpose, options);
     uv_loop_t loop;
     int error = loop_init(&loop);
     if (!error) {

@@ -1,4 +1,4 @@
-/* Two tasks that take turns: each prints a line, and lets the other go on. */
+/* Two tasks take turns: each prints a line, and yields to the other. */
 #include <stdio.h>
 
 #include "common/program.h"

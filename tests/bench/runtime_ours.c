@@ -48,7 +48,7 @@ double ours_switch(void)
     struct stack stack;
     struct coroutine coroutine;
     must(stack_arena_init(&stacks), "stack_arena_init");
-    must(stack_acquire(&stacks, STACK_SLOT, &stack), "stack_acquire");
+    must(stack_acquire(&stacks, STACK_SIZE, &stack), "stack_acquire");
     coroutine_begin(&coroutine, stack, bounce, &coroutine);
     uint64_t start = uv_hrtime();
     for (int i = 0; i < SWITCHES / 2; i++)

@@ -1,4 +1,4 @@
-/* What people type into the chat: names, and what the log shows of the rest. */
+/* Text that users type into the chat: names, and how the log shows messages. */
 #include "04-chat-server/text.h"
 
 #include <stdbool.h>
@@ -6,18 +6,18 @@
 #include "common/bytes.h"
 #include "fuzz.h"
 
-/* Some of what must never be shown, in UTF-8; control characters come besides. */
-static const char *const deceiving[] = {"\x7F", "\xC2\x80", "\xC2\x85", "\xC2\x9F", "\u00AD",
+/* Some of the disallowed code points; the control characters are tested apart. */
+static const char *const disallowed[] = {"\x7F", "\xC2\x80", "\xC2\x85", "\xC2\x9F", "\u00AD",
     "\u200B", "\u200E", "\u200F", "\u2028", "\u2029", "\u202A", "\u202E", "\u2066", "\u2069",
     "\uFEFF", "\U000E0001", "\U000E0020"};
 
-static bool is_deceiving(const char *text)
+static bool has_disallowed(const char *text)
 {
     for (const char *byte = text; *byte; byte++)
         if ((unsigned char)*byte < ' ')
             return true;
-    for (size_t i = 0; i < sizeof(deceiving) / sizeof(*deceiving); i++)
-        if (strstr(text, deceiving[i]))
+    for (size_t i = 0; i < sizeof(disallowed) / sizeof(*disallowed); i++)
+        if (strstr(text, disallowed[i]))
             return true;
     return false;
 }
@@ -44,8 +44,8 @@ int fuzz_text(const uint8_t *data, size_t size)
     char *string = fuzz_string(data, size);
     char *text = bytes_to_text(string, strlen(string), NULL);
     char *visible = text_make_visible(text);
-    EXPECT(!is_deceiving(visible));
-    EXPECT(!is_deceiving(text) || strcmp(visible, text) != 0);
+    EXPECT(!has_disallowed(visible));
+    EXPECT(!has_disallowed(text) || strcmp(visible, text) != 0);
 
     char *again = text_make_visible(visible);
     char *repaired = bytes_to_text(visible, strlen(visible), NULL);
@@ -54,11 +54,11 @@ int fuzz_text(const uint8_t *data, size_t size)
     free(again);
 
     size_t count = count_characters(text);
-    bool shown_as_it_is = strcmp(visible, text) == 0;
+    bool unchanged = strcmp(visible, text) == 0;
     if (text_is_name(text))
-        EXPECT(shown_as_it_is && count >= 1 && count <= NAME_CHARACTERS);
-    else if (shown_as_it_is && count <= NAME_CHARACTERS)
-        EXPECT(!is_visible_ascii(text)); /* so it is blank, or has odd spaces or marks */
+        EXPECT(unchanged && count >= 1 && count <= MAX_NAME_CHARACTERS);
+    else if (unchanged && count <= MAX_NAME_CHARACTERS)
+        EXPECT(!is_visible_ascii(text)); /* it is blank, or has disallowed spaces or marks */
     free(visible);
     free(text);
     free(string);

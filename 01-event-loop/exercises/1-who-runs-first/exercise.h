@@ -1,9 +1,9 @@
-/* What the test asks the exercise for. */
+/* Shared by the exercise and its test. */
 #pragma once
 
 #include "common/loop.h"
 
-/* Who has run so far. */
+/* The calls that have run so far. */
 struct order {
     uv_loop_t *loop;
     char letters[16];
@@ -13,8 +13,8 @@ struct order {
 /* The letters of the seven calls, in the order in which they run. */
 extern const char prediction[];
 
-/* Asks the loop for the calls, each with the order as its argument. */
+/* Schedules the calls, each with the order as its argument. */
 void ask(struct order *order);
 
-/* Each call notes its letter with this. */
+/* Appends the letter. Each call notes its own. */
 void note_letter(struct order *order, char letter);

@@ -1,7 +1,8 @@
 /* Who runs first? Each call notes its letter. */
 #include "exercise.h"
 
-/* Those of call_soon, then the timers that are due; what they ask for, a pass later. */
+/* First the calls of call_soon, then the timers that are due. Calls that these schedule run an
+ * iteration later. */
 const char prediction[] = "CEBFDAG";
 
 static void a(void *order)

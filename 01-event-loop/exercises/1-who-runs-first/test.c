@@ -1,4 +1,4 @@
-/* Runs the calls with the loop's clock stopped, and compares who ran with who was predicted. */
+/* Runs the calls with the loop's clock paused, and compares their order with the prediction. */
 #include "exercise.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 
 void note_letter(struct order *order, char letter)
 {
-    ck_assert_uint_lt(order->count, sizeof order->letters - 1);
+    ck_assert_uint_lt(order->count, sizeof(order->letters) - 1);
     order->letters[order->count++] = letter;
 }
 

@@ -14,8 +14,8 @@ static void due(uv_timer_t *timer)
     uv_close((uv_handle_t *)timer, NULL);
 }
 
-/* EXERCISE: some days the call comes, some days the program dies in libuv. Find out why, and mend
- * call_after and what it needs. */
+/* EXERCISE: on some days the callback runs, on others the program crashes in libuv. Find out why,
+ * and fix call_after and the functions that it needs. */
 int call_after(uv_loop_t *loop, uint64_t ms, void (*run)(void *argument), void *argument)
 {
     struct call call = {.run = run, .argument = argument};

@@ -21,11 +21,11 @@ static void due(uv_timer_t *timer)
     uv_close((uv_handle_t *)timer, closed);
 }
 
-/* The loop keeps the timer's address after this has returned: so it is not on this stack, and it
- * lives until its close callback has been called. */
+/* The loop keeps the timer's address after this function has returned. So the timer is allocated,
+ * and freed by its close callback. */
 int call_after(uv_loop_t *loop, uint64_t ms, void (*run)(void *argument), void *argument)
 {
-    struct call *call = malloc(sizeof *call);
+    struct call *call = malloc(sizeof(*call));
     if (!call)
         return UV_ENOMEM;
     *call = (struct call){.run = run, .argument = argument};

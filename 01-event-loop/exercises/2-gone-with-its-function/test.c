@@ -1,4 +1,4 @@
-/* Where does the timer live? And do two calls reach whom they were meant for? */
+/* Where is the timer's memory? And does each of two calls get its own argument? */
 #include "exercise.h"
 
 #include <pthread.h>
@@ -6,8 +6,8 @@
 
 #include "tests/support.h"
 
-/* Below the frames that are alive, on this thread's stack: memory of functions that have returned.
- * It is asked of the address alone. What is there is not looked at. */
+/* Whether the address is below the active frames of this thread's stack: then it belonged to a
+ * function that has returned. The memory itself is not read. */
 static bool is_on_dead_stack(const char *address)
 {
     pthread_attr_t attributes;
@@ -19,7 +19,7 @@ static bool is_on_dead_stack(const char *address)
     return address >= (char *)low && address < (char *)__builtin_frame_address(0);
 }
 
-/* The handle that the loop was given last. */
+/* The handle that was added to the loop last. */
 static const char *newest_handle(const uv_loop_t *loop)
 {
     return (const char *)loop->handle_queue[1] - offsetof(uv_handle_t, handle_queue);

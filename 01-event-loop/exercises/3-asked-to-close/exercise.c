@@ -1,10 +1,10 @@
-/* Three metronomes on a loop, until they have beaten often enough. */
+/* Runs three metronomes on a loop until they have beaten often enough. */
 #include "exercise.h"
 
 static void beat(uv_timer_t *metronome)
 {
     struct band *band = metronome->data;
-    if (++band->beats == band->most)
+    if (++band->beats == band->max_beats)
         uv_stop(&band->loop);
 }
 
@@ -14,8 +14,8 @@ static void closed(uv_handle_t *metronome)
     band->closed++;
 }
 
-/* EXERCISE: it says that all went well, yet each band leaves descriptors and memory behind. Which
- * call here knows of it, and what does it want? */
+/* EXERCISE: it returns 0, yet each band leaks descriptors and memory. Which call here reports that,
+ * and what has to happen before it? */
 static int band_end(struct band *band)
 {
     for (int i = 0; i < METRONOMES; i++)
@@ -26,7 +26,7 @@ static int band_end(struct band *band)
 
 int band_play(struct band *band, int beats)
 {
-    *band = (struct band){.most = beats};
+    *band = (struct band){.max_beats = beats};
     int error = uv_loop_init(&band->loop);
     if (error)
         return error;

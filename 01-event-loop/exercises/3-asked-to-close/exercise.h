@@ -1,4 +1,4 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
 #include <uv.h>
@@ -8,10 +8,11 @@
 struct band {
     uv_loop_t loop;
     uv_timer_t metronomes[METRONOMES];
-    int beats, most; /* so far, and when to stop */
-    int closed;      /* metronomes whose close callback has been called */
+    int beats;     /* so far */
+    int max_beats; /* the loop stops there */
+    int closed;    /* metronomes whose close callback has been called */
 };
 
-/* Plays so many beats on a loop of the band's own, and leaves nothing open. Returns 0 or libuv's
+/* Plays that many beats on a loop of the band's own, and closes everything. Returns 0 or libuv's
  * error. */
 int band_play(struct band *band, int beats);

@@ -1,10 +1,10 @@
-/* Three metronomes on a loop, until they have beaten often enough. */
+/* Runs three metronomes on a loop until they have beaten often enough. */
 #include "exercise.h"
 
 static void beat(uv_timer_t *metronome)
 {
     struct band *band = metronome->data;
-    if (++band->beats == band->most)
+    if (++band->beats == band->max_beats)
         uv_stop(&band->loop);
 }
 
@@ -14,8 +14,8 @@ static void closed(uv_handle_t *metronome)
     band->closed++;
 }
 
-/* uv_close only asks. The loop closes in its next pass, so it has to run for one; only then can
- * it be closed itself, and what uv_loop_close returns tells whether it was. */
+/* uv_close only asks. The loop closes the handles in its next iteration, so it has to run once
+ * more. Then the loop itself can be closed, and uv_loop_close returns whether it was. */
 static int band_end(struct band *band)
 {
     for (int i = 0; i < METRONOMES; i++)
@@ -26,7 +26,7 @@ static int band_end(struct band *band)
 
 int band_play(struct band *band, int beats)
 {
-    *band = (struct band){.most = beats};
+    *band = (struct band){.max_beats = beats};
     int error = uv_loop_init(&band->loop);
     if (error)
         return error;

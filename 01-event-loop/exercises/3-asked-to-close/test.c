@@ -1,4 +1,4 @@
-/* Is everything that was opened closed? It is counted. */
+/* Counts what was opened, and what was closed. */
 #include "exercise.h"
 
 #include "tests/support.h"
@@ -15,7 +15,7 @@ START_TEST(every_metronome_is_closed)
 }
 END_TEST
 
-/* The first loop of a process opens what libuv keeps for all of them. */
+/* The first loop of a process opens descriptors that libuv keeps for all loops. */
 static void open_what_all_loops_share(void)
 {
     uv_loop_t loop;

@@ -1,12 +1,12 @@
-/* A call that comes again and again, on time. */
+/* A call that repeats, on time. */
 #include "exercise.h"
 
 static void due(void *argument)
 {
     struct periodic *periodic = argument;
     periodic->run(periodic->argument);
-    /* EXERCISE: by now run has taken its time, and each call comes a little later than it should.
-     * When is the next one due really? */
+    /* EXERCISE: run has taken some time, so each call comes a little later than it should. When is
+     * the next one really due? */
     uint64_t next = loop_now(periodic->loop) + periodic->interval;
     loop_timer_start(periodic->loop, &periodic->timer, next);
 }

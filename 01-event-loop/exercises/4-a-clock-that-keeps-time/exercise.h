@@ -1,9 +1,9 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
 #include "common/loop.h"
 
-/* The caller sets all but the timer, which is zero at first. */
+/* The caller sets everything but the timer, which is zero at first. */
 struct periodic {
     uv_loop_t *loop;
     uint64_t interval; /* milliseconds */
@@ -12,9 +12,8 @@ struct periodic {
     struct loop_timer timer;
 };
 
-/* Calls run(argument) after one interval, after two, three, ...: counted from now, however long
- * run itself takes. Where it takes so long that a time has passed, that time is left out. Returns
- * 0 or UV_ENOMEM. */
+/* Calls run(argument) one interval from now, two intervals from now, and so on, however long run
+ * itself takes. A time that has passed while run was busy is skipped. Returns 0 or UV_ENOMEM. */
 int periodic_start(struct periodic *periodic);
 
 void periodic_stop(struct periodic *periodic);

@@ -1,4 +1,4 @@
-/* A call that comes again and again, on time. */
+/* A call that repeats, on time. */
 #include "exercise.h"
 
 static void due(void *argument)

@@ -1,4 +1,4 @@
-/* When is it called? The loop's clock is stopped, and moved by hand. */
+/* When is it called? The test pauses the loop's clock, and moves it. */
 #include "exercise.h"
 
 #include "tests/support.h"
@@ -9,7 +9,7 @@ struct record {
     struct periodic periodic;
     uint64_t began;
     double takes[CALLS]; /* seconds that each call takes */
-    int times[CALLS];    /* ms after the beginning, when each began */
+    int times[CALLS];    /* milliseconds from the start to the start of each call */
     size_t count;
 };
 

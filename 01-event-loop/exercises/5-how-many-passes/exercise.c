@@ -1,4 +1,4 @@
-/* How many passes do so many calls take? */
+/* How many iterations do a chain and a row of calls take? */
 #include "exercise.h"
 
 #include "common/loop.h"
@@ -20,13 +20,14 @@ static void do_nothing(void *unused)
     (void)unused;
 }
 
-/* Runs the loop to its end, and returns how many passes that took. */
+/* Runs the loop to its end, and returns how many iterations that took. */
 static long run_and_count(uv_loop_t *loop)
 {
-    long passes = 0;
-    /* EXERCISE: count them. libuv has a kind of handle that it calls once in each pass. */
+    long iterations = 0;
+    /* EXERCISE: count them. libuv has a kind of handle whose callback it calls in each iteration.
+     */
     int error = loop_run(loop);
-    return error ? error : passes;
+    return error ? error : iterations;
 }
 
 long passes_of_chain(long calls)
@@ -37,9 +38,9 @@ long passes_of_chain(long calls)
         return error;
     struct chain chain = {&loop, calls};
     loop_call_soon(&loop, next, &chain);
-    long passes = run_and_count(&loop);
+    long iterations = run_and_count(&loop);
     loop_close(&loop);
-    return passes;
+    return iterations;
 }
 
 long passes_of_row(long calls)
@@ -50,7 +51,7 @@ long passes_of_row(long calls)
         return error;
     for (long i = 0; i < calls; i++)
         loop_call_soon(&loop, do_nothing, NULL);
-    long passes = run_and_count(&loop);
+    long iterations = run_and_count(&loop);
     loop_close(&loop);
-    return passes;
+    return iterations;
 }

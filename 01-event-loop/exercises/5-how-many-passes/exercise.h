@@ -1,9 +1,9 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
-/* How many passes of the loop it takes until so many calls have run, each of which asks for the
- * next with loop_call_soon. Below 0: libuv's error. */
+/* Returns how many iterations the loop needs for that many calls, each of which schedules the next
+ * with loop_call_soon; or a negative libuv error. */
 long passes_of_chain(long calls);
 
-/* The same for so many calls that are all asked for before the loop runs. */
+/* The same for calls that are all scheduled before the loop runs. */
 long passes_of_row(long calls);

@@ -1,4 +1,4 @@
-/* How many passes do so many calls take? */
+/* How many iterations do a chain and a row of calls take? */
 #include "exercise.h"
 
 #include "common/loop.h"
@@ -20,23 +20,23 @@ static void do_nothing(void *unused)
     (void)unused;
 }
 
-static void count_pass(uv_prepare_t *prepare)
+static void count_iteration(uv_prepare_t *prepare)
 {
     ++*(long *)prepare->data;
 }
 
-/* Runs the loop to its end, and returns how many passes that took. */
+/* Runs the loop to its end, and returns how many iterations that took. */
 static long run_and_count(uv_loop_t *loop)
 {
-    long passes = 0;
-    uv_prepare_t prepare = {.data = &passes};
+    long iterations = 0;
+    uv_prepare_t prepare = {.data = &iterations};
     uv_prepare_init(loop, &prepare);
-    uv_prepare_start(&prepare, count_pass);
-    uv_unref((uv_handle_t *)&prepare); /* else the loop would go on for its sake */
+    uv_prepare_start(&prepare, count_iteration);
+    uv_unref((uv_handle_t *)&prepare); /* otherwise it would keep the loop running */
     int error = loop_run(loop);
     uv_close((uv_handle_t *)&prepare, NULL);
-    uv_run(loop, UV_RUN_NOWAIT); /* it lies on this stack: closed before this returns */
-    return error ? error : passes;
+    uv_run(loop, UV_RUN_NOWAIT); /* closes it: its memory is on this stack */
+    return error ? error : iterations;
 }
 
 long passes_of_chain(long calls)
@@ -47,9 +47,9 @@ long passes_of_chain(long calls)
         return error;
     struct chain chain = {&loop, calls};
     loop_call_soon(&loop, next, &chain);
-    long passes = run_and_count(&loop);
+    long iterations = run_and_count(&loop);
     loop_close(&loop);
-    return passes;
+    return iterations;
 }
 
 long passes_of_row(long calls)
@@ -60,7 +60,7 @@ long passes_of_row(long calls)
         return error;
     for (long i = 0; i < calls; i++)
         loop_call_soon(&loop, do_nothing, NULL);
-    long passes = run_and_count(&loop);
+    long iterations = run_and_count(&loop);
     loop_close(&loop);
-    return passes;
+    return iterations;
 }

@@ -1,11 +1,11 @@
-/* A chain and a row of calls: how many passes each? */
+/* How many iterations do a chain and a row of calls take? */
 #include "exercise.h"
 
 #include <stdio.h>
 
 #include "tests/support.h"
 
-/* The test does not say what it expects: find that out by measuring. */
+/* The messages do not name the expected numbers: find them by measuring. */
 START_TEST(a_chain_is_counted)
 {
     long one = passes_of_chain(1);

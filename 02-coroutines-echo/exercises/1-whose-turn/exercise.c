@@ -1,4 +1,4 @@
-/* Three tasks write letters; each lets the others run now and then. */
+/* Three tasks write letters. Each yields to the others now and then. */
 #include "exercise.h"
 
 #include <string.h>
@@ -39,7 +39,7 @@ int talk(void *notes)
     return scope_leave(&scope, error);
 }
 
-/* EXERCISE: write here the eight letters and digits, in the order in which they come. */
+/* EXERCISE: return the eight letters and digits in the order in which they are written. */
 const char *prediction(void)
 {
     return "";

@@ -1,8 +1,8 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
-/* The first task. It and its children write letters into notes, which is all zero. */
+/* The first task. It and its children append letters to notes, which is empty at first. */
 int talk(void *notes);
 
-/* What notes is when all have ended. */
+/* The contents of notes when all tasks have ended. */
 const char *prediction(void);

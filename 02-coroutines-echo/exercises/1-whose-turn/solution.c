@@ -1,4 +1,4 @@
-/* Three tasks write letters; each lets the others run now and then. */
+/* Three tasks write letters. Each yields to the others now and then. */
 #include "exercise.h"
 
 #include <string.h>
@@ -39,9 +39,9 @@ int talk(void *notes)
     return scope_leave(&scope, error);
 }
 
-/* A spawned child is only put in the queue, so the body goes on: 1. Its yield puts it behind both
- * children: a, then x and y, which nothing separates, then 2. Those two have yielded by now: b, z.
- * When the last child has ended, the join is over: 3. */
+/* Spawning only puts a child into the queue, so the body continues: 1. Its yield puts it behind
+ * both children: a, then x and y without a yield in between, then 2. Both children have yielded by
+ * now: b, z. When the last child has ended, the join returns: 3. */
 const char *prediction(void)
 {
     return "1axy2bz3";

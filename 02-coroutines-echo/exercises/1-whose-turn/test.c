@@ -1,4 +1,4 @@
-/* Does the prediction come true? The first letter that does not is pointed at. */
+/* Compares the prediction with the order of a run, and reports the first letter that differs. */
 #include "exercise.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A server that has to think long about each question, on the thread pool. */
+/* A server that needs a long time for each answer, on the thread pool. */
 #include "exercise.h"
 
 #include <stdio.h>
@@ -12,13 +12,13 @@ static int work(void *data)
     return 0;
 }
 
-/* EXERCISE: work is given a pointer to the desk. Whose desk is it, when work is done? */
+/* EXERCISE: work gets a pointer to the desk. Whose desk is it when work ends? */
 static int answer(struct desk *desk)
 {
     return executor_run("think", work, &desk, sizeof(desk));
 }
 
-/* Ends when the peer goes; that ends the scope. */
+/* Returns an error when the peer leaves, which cancels the rest of the scope. */
 static int watch(void *stream)
 {
     char *line;

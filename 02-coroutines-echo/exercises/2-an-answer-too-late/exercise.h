@@ -1,18 +1,18 @@
-/* What the test asks the exercise for, and the other way round. */
+/* Shared by the exercise and its test. */
 #pragma once
 
 #include "common/stream.h"
 
-/* Where the question of a peer lies while it is worked on, and then its answer. A server has a few
- * desks. When a peer has gone, its desk is given to the next. */
+/* Holds a peer's question while the server works on it, and then the answer. A server has a few
+ * desks. When a peer has left, the next peer gets its desk. */
 struct desk {
     char question[64];
     char answer[64];
 };
 
-/* Reads a question from the peer, has it answered on the thread pool, and writes the answer. A peer
- * that goes meanwhile is not waited for: returns UV_EOF then, else 0 or an error. */
+/* Reads a question from the peer, computes the answer on the thread pool, and writes it. Returns 0,
+ * an error, or UV_EOF as soon as the peer leaves. */
 int serve(struct stream *stream, struct desk *desk);
 
-/* The test's: takes its time, and blocks the thread that calls it. answer has 64 bytes. */
+/* Part of the test: writes the answer, of up to 64 bytes. Blocks the calling thread for a while. */
 void think(const char *question, char *answer);

@@ -1,4 +1,4 @@
-/* A server that has to think long about each question, on the thread pool. */
+/* A server that needs a long time for each answer, on the thread pool. */
 #include "exercise.h"
 
 #include <stdio.h>
@@ -12,14 +12,14 @@ static int work(void *data)
     return 0;
 }
 
-/* The work has a copy of the desk, in memory that lives as long as the work. It is copied back only
- * for one who still waits, and so still has the desk. */
+/* The work gets a copy of the desk, which lives as long as the work. executor_run copies it back
+ * only if this task still waits: then the desk still belongs to its peer. */
 static int answer(struct desk *desk)
 {
     return executor_run("think", work, desk, sizeof(*desk));
 }
 
-/* Ends when the peer goes; that ends the scope. */
+/* Returns an error when the peer leaves, which cancels the rest of the scope. */
 static int watch(void *stream)
 {
     char *line;

@@ -1,4 +1,4 @@
-/* A peer goes while a thread thinks about its question: whose desk gets the answer? */
+/* A peer leaves while a thread works on its question: whose desk gets the answer? */
 #include "exercise.h"
 
 #include <stdio.h>
@@ -67,7 +67,7 @@ TASK_TEST(the_desk_of_one_who_has_gone_is_not_written_to)
     close(peer);
     YIELD_UNTIL(visiting.done);
     ck_assert_int_eq(visiting.result, UV_EOF);
-    desk = (struct desk){"bob?", "not yet known"}; /* the next peer has the desk */
+    desk = (struct desk){"bob?", "not yet known"}; /* the next peer gets the desk */
 
     uv_sem_post(&go_on);
     uv_sem_wait(&ended);

@@ -1,4 +1,4 @@
-/* A call that is tried again, with a pause, until it succeeds. */
+/* A call that is repeated, after a pause, until it succeeds. */
 #include "exercise.h"
 
 #include "common/task.h"
@@ -9,7 +9,7 @@ int call_patiently(struct service *service)
     for (int tries = 1; error && tries < 10; tries++) {
         int stopped = task_sleep(1.0);
         if (stopped)
-            return stopped; /* not slept: from here on no wait waits */
+            return stopped; /* a cancelled task does not sleep: it would call ten times at once */
         error = service->call(service);
     }
     return error;

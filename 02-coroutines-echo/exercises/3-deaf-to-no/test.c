@@ -1,4 +1,4 @@
-/* How often is the service called, after the caller has been told to stop? */
+/* Counts the calls that are made after the caller was cancelled. */
 #include "exercise.h"
 
 #include "tests/support_stream.h"

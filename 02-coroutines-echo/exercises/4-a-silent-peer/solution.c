@@ -1,7 +1,7 @@
-/* An echo server's connection, which does not wait for ever. */
+/* A connection of an echo server, which waits for each line for a limited time. */
 #include "exercise.h"
 
-/* stream_read_line in a scope of its own, whose deadline begins anew with each line. */
+/* Reads each line in a scope of its own, with a new deadline. */
 static ssize_t read_line_within(struct stream *stream, char **line, double seconds)
 {
     struct scope scope;

@@ -1,4 +1,4 @@
-/* Peers that are silent, slow, or talkative; the clock is moved, nobody waits for it. */
+/* Peers that are silent, slow, or talkative. The test moves the clock instead of waiting. */
 #include "exercise.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* An answer of a hundred lines, which leaves the others their turn. */
+/* An answer of a hundred lines, which lets other tasks run in between. */
 #include "exercise.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ int answer(struct stream *stream)
         char line[16];
         snprintf(line, sizeof(line), "%d\n", i);
         stream_write_text(stream, line);
-        /* EXERCISE: the others need a turn now and then. How many sends does this cost? */
+        /* EXERCISE: the other tasks need a turn now and then. How many sends does this cost? */
         int error = task_yield();
         if (error)
             return error;
@@ -19,5 +19,5 @@ int answer(struct stream *stream)
 
 int sends(void)
 {
-    return 1; /* and here: what you have measured, once it is as few as can be */
+    return 1; /* and here: the smallest number that you have measured */
 }

@@ -1,4 +1,4 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
 #include "common/stream.h"
@@ -7,5 +7,5 @@
  * Returns 0 or an error. */
 int answer(struct stream *stream);
 
-/* How many calls of send() it took, as measured. */
+/* The number of calls of send() that you have measured. */
 int sends(void);

@@ -1,4 +1,4 @@
-/* An answer of a hundred lines, which leaves the others their turn. */
+/* An answer of a hundred lines, which lets other tasks run in between. */
 #include "exercise.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@ int answer(struct stream *stream)
         char line[16];
         snprintf(line, sizeof(line), "%d\n", i);
         stream_write_text(stream, line);
-        /* A yield ends the pass, and what was written in it leaves in one send. */
+        /* A yield ends the iteration, and the stream sends its output in one send. */
         int error = i % LINES_A_TURN == 0 ? task_yield() : 0;
         if (error)
             return error;

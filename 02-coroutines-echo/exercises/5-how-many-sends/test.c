@@ -1,4 +1,4 @@
-/* Every send() of the process is counted; so are the turns that another task has. */
+/* Counts every send() of the process, and the turns of another task. */
 #include "exercise.h"
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ static void measure(void)
     close(peer);
     printf("%d sends; another task had %d turns; at most %d lines left together\n", sent, turns,
         most_at_once);
-    fflush(stdout); /* Check ends a test that fails without that */
+    fflush(stdout); /* Check ends a failed test without flushing stdout */
 }
 
 TASK_TEST(the_lines_leave_together_and_others_have_their_turn)

@@ -4,7 +4,7 @@
 /* EXERCISE: at which seconds does the clock tick? Read on, write them here, and run the test. */
 const double prediction[TICKS] = {0, 1, 2, 3, 4};
 
-/* Begins at second 0. */
+/* Starts at second 0. */
 int show_clock(void *unused)
 {
     (void)unused;
@@ -16,7 +16,7 @@ int show_clock(void *unused)
     return error;
 }
 
-/* Begins at second 0, after the clock. */
+/* Starts at second 0, after the clock. */
 int read_keyboard(void *unused)
 {
     (void)unused;

@@ -1,4 +1,4 @@
-/* What the exercise and its test have in common. */
+/* Shared by the exercise and its test. */
 #pragma once
 
 #include "common/task.h"
@@ -12,9 +12,9 @@ extern const double prediction[TICKS];
 int show_clock(void *unused);
 int read_keyboard(void *unused);
 
-/* The test's: notes at which second it was called. */
+/* Part of the test: records the second in which it is called. */
 void tick(void);
 
-/* The test's: a key is pressed three seconds after it is called, and then it returns. It blocks:
- * the loop's thread is in it until then. */
+/* Part of the test: blocks the loop's thread until a key is pressed, three seconds later, and
+ * returns the key. */
 char getch(void);

@@ -1,11 +1,11 @@
 /* A clock, and a keyboard that is read with a getch that blocks. */
 #include "exercise.h"
 
-/* From 1.5 to 4.5 the loop is in getch: the tick of second 2 comes late, and those of 3 and 4
- * never. */
+/* From 1.5 to 4.5 the loop's thread is in getch: the tick of second 2 comes late, and the ticks of
+ * 3 and 4 do not come. */
 const double prediction[TICKS] = {0, 1, 4.5, 5.5, 6.5};
 
-/* Begins at second 0. */
+/* Starts at second 0. */
 int show_clock(void *unused)
 {
     (void)unused;
@@ -17,7 +17,7 @@ int show_clock(void *unused)
     return error;
 }
 
-/* Begins at second 0, after the clock. */
+/* Starts at second 0, after the clock. */
 int read_keyboard(void *unused)
 {
     (void)unused;

@@ -1,4 +1,4 @@
-/* Runs both tasks with the loop's clock stopped, and compares its ticks with those predicted. */
+/* Runs both tasks with the loop's clock paused, and compares the ticks with the prediction. */
 #include "exercise.h"
 
 #include <math.h>
@@ -14,7 +14,7 @@ void tick(void)
         ticked[ticks++] = loop_now(task_loop()) - start;
 }
 
-/* While nobody else runs, time goes on. */
+/* Time passes while no other task runs. */
 char getch(void)
 {
     loop_clock_advance(task_loop(), 3.0);

@@ -1,4 +1,4 @@
-/* A line from a device that only knows a call that blocks. */
+/* A line from a device that has only a blocking call. */
 #include "exercise.h"
 
 #include "common/executor.h"
@@ -7,7 +7,7 @@ struct reading {
     char *line;
 };
 
-/* On a thread of the pool. */
+/* Runs on a thread of the pool. */
 static int read_characters(void *data)
 {
     struct reading *reading = data;
@@ -17,10 +17,10 @@ static int read_characters(void *data)
     return 0;
 }
 
-/* EXERCISE: the screen, which shows the line, sometimes shows half of a new one; and a line whose
- * reader was cancelled was written to all the same. Mend read_line and what it needs. */
+/* EXERCISE: the screen shows the line, and sometimes half of a new one. And after the reader has
+ * been cancelled, its line is still written to. Fix read_line and the code that it needs. */
 int read_line(char line[LINE_SIZE])
 {
     struct reading reading = {line};
-    return executor_run("read_line", read_characters, &reading, sizeof reading);
+    return executor_run("read_line", read_characters, &reading, sizeof(reading));
 }

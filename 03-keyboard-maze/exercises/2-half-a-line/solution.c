@@ -1,4 +1,4 @@
-/* A line from a device that only knows a call that blocks. */
+/* A line from a device that has only a blocking call. */
 #include "exercise.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@ struct reading {
     char text[LINE_SIZE];
 };
 
-/* On a thread of the pool. */
+/* Runs on a thread of the pool. */
 static int read_characters(void *data)
 {
     struct reading *reading = data;
@@ -19,13 +19,13 @@ static int read_characters(void *data)
     return 0;
 }
 
-/* The thread writes to the executor's copy of the reading, which lives as long as the work does. On
- * this thread, and only if somebody still waits for it, it becomes the line. */
+/* The thread writes to the executor's copy of the reading, which lives as long as the work. If this
+ * task still waits at the end, the loop's thread copies the text to the line. */
 int read_line(char line[LINE_SIZE])
 {
     struct reading reading;
-    memset(&reading, 0, sizeof reading);
-    int error = executor_run("read_line", read_characters, &reading, sizeof reading);
+    memset(&reading, 0, sizeof(reading));
+    int error = executor_run("read_line", read_characters, &reading, sizeof(reading));
     if (!error)
         memcpy(line, reading.text, LINE_SIZE);
     return error;

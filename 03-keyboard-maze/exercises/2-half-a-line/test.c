@@ -1,4 +1,4 @@
-/* Types a line, stops in its middle, and looks at what the loop's thread sees there. */
+/* Types a line, stops in the middle, and checks what the loop's thread sees then. */
 #include "exercise.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 static struct {
     const char *typed;
     size_t read;
-    uv_sem_t half, rest; /* half of it is stored; the rest may come */
+    uv_sem_t half, rest; /* posted when half is stored; when the rest may come */
 } device;
 
 char device_read(void)
@@ -27,7 +27,7 @@ static int read_it(void *line)
     return read_line(line);
 }
 
-/* Ends with a reader whose thread has stored half of the line, and blocks. */
+/* Starts a reader. When this returns, its thread has stored half of the line, and blocks. */
 static struct task *begin(struct scope *scope, char *line)
 {
     device.typed = "NEWLINE";
@@ -41,7 +41,7 @@ static struct task *begin(struct scope *scope, char *line)
     return reader;
 }
 
-/* What was seen is judged once no thread blocks any more. */
+/* What the test saw. It is checked when no thread blocks any more. */
 struct lines {
     char meanwhile[LINE_SIZE], after[LINE_SIZE];
 };

@@ -1,4 +1,4 @@
-/* A question that is answered by one key. */
+/* A question that one key answers. */
 #include "exercise.h"
 
 #include <errno.h>
@@ -6,8 +6,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* EXERCISE: once the program was ended with Ctrl+C here, and the shell that came back did not show
- * what was typed. Find each way out of this function that leaves the terminal so, and mend it. */
+/* EXERCISE: after Ctrl+C here, the shell no longer showed what was typed. Find each way out of this
+ * function that leaves the terminal like that, and fix it. */
 int ask(int terminal, const char *question, struct future *answer)
 {
     struct termios before, raw;

@@ -1,4 +1,4 @@
-/* A question that is answered by one key. */
+/* A question that one key answers. */
 #include "exercise.h"
 
 #include <errno.h>
@@ -6,7 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* The terminal is ours: whatever this returns, the caller gives it back. */
+/* The terminal is in raw mode here. The caller restores it, whatever this returns. */
 static int ask_unseen(int terminal, const char *question, struct future *answer)
 {
     int key;
@@ -16,7 +16,7 @@ static int ask_unseen(int terminal, const char *question, struct future *answer)
     return error ? error : key;
 }
 
-/* Between taking the terminal and giving it back there is one call, and no return. */
+/* Between changing the modes and restoring them there is one call, and no return. */
 int ask(int terminal, const char *question, struct future *answer)
 {
     struct termios before, raw;

@@ -1,4 +1,4 @@
-/* Asks on a pseudo-terminal, lets each thing go wrong, and looks at the terminal's modes. */
+/* Asks on a pseudo-terminal, makes each step fail, and checks the terminal's modes. */
 #include "exercise.h"
 
 #include <fcntl.h>

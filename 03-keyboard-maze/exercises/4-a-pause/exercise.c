@@ -1,8 +1,8 @@
 /* A key that stops all enemies. */
 #include "exercise.h"
 
-/* EXERCISE: who sleeps is to sleep on while the game is paused, without asking again and again
- * whether it still is. */
+/* EXERCISE: a sleeping task has to go on sleeping while the game is paused, without checking again
+ * and again whether it still is. */
 void game_toggle_pause(struct game *game)
 {
     game->paused = !game->paused;

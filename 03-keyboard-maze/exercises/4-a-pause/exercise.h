@@ -1,19 +1,19 @@
-/* What the test asks the exercise for. */
+/* The functions that the test calls. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "common/task.h"
 
-/* All zero is a game that goes on. */
+/* All zero is a running game. */
 struct game {
     bool paused;
-    struct future resumed; /* while it is paused: set when it goes on */
+    struct future resumed; /* while paused: set when the game goes on */
 };
 
-/* The key P: the game is paused, or goes on. */
+/* Handles the key P: pauses the game, or lets it go on. */
 void game_toggle_pause(struct game *game);
 
-/* Waits that many seconds, and then until the game is not paused. Returns 0, or UV_ECANCELED, ...
- */
+/* Waits that many seconds, and then until the game is not paused. Returns 0, or an error such as
+ * UV_ECANCELED. */
 int game_sleep(struct game *game, double seconds);

@@ -1,7 +1,7 @@
 /* A key that stops all enemies. */
 #include "exercise.h"
 
-/* Each pause has a result of its own, which does not exist until it ends. */
+/* Each pause has its own future, which is set when the pause ends. */
 void game_toggle_pause(struct game *game)
 {
     game->paused = !game->paused;
@@ -11,7 +11,7 @@ void game_toggle_pause(struct game *game)
         future_set(&game->resumed, 0);
 }
 
-/* A loop, because P may have been pressed again before this task's turn has come. */
+/* A loop, because P may be pressed again before this task runs. */
 int game_sleep(struct game *game, double seconds)
 {
     int error = task_sleep(seconds);

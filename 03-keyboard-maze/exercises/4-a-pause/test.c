@@ -1,4 +1,4 @@
-/* An enemy that counts its steps, and a clock that the test moves. */
+/* An enemy counts its steps. The test moves the clock. */
 #include "exercise.h"
 
 #include "tests/support_runtime.h"

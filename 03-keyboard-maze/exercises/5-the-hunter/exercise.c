@@ -1,7 +1,7 @@
-/* An enemy that does not wander: it comes for you. */
+/* An enemy that does not wander, but comes for you. */
 #include "exercise.h"
 
-/* EXERCISE: take the first step of the shortest way. This enemy stands where it is. */
+/* EXERCISE: take the first step of the shortest path. This enemy stands still. */
 struct place hunter_step(const struct maze_map *map, struct place from, struct place player)
 {
     (void)map;

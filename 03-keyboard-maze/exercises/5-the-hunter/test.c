@@ -1,4 +1,4 @@
-/* Hunts in many mazes. How far it still is, the test finds out for itself. */
+/* Hunts in many mazes. The test computes the distances itself. */
 #include "exercise.h"
 
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #define FAR 100000
 
-/* The distance of each place from the player, by asking again until nothing changes any more: slow,
- * and not how you want to do it. */
+/* Computes the distance of each place from the player by repeating all places until nothing
+ * changes: too slow for your solution. */
 static void measure(const struct maze_map *map, struct place player, int *distances)
 {
     for (size_t i = 0; i < map->columns * map->rows; i++)
@@ -39,7 +39,7 @@ static size_t difference(size_t a, size_t b)
 
 static void hunt(const struct maze_map *map, struct place from, struct place player)
 {
-    int *distances = malloc(map->columns * map->rows * sizeof *distances);
+    int *distances = malloc(map->columns * map->rows * sizeof(*distances));
     ck_assert_ptr_nonnull(distances);
     measure(map, player, distances);
     for (int left = distances[from.y * map->columns + from.x]; left > 0; left--) {

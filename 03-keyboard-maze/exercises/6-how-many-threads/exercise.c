@@ -1,8 +1,8 @@
 /* How many threads of the pool are busy at once? */
 #include "exercise.h"
 
-/* EXERCISE: count who is busy, and the most that were so at once. This runs on several threads at
- * the same time. */
+/* EXERCISE: count the busy threads, and the largest number that were busy at once. This runs on
+ * several threads at the same time. */
 int run_call(void *argument)
 {
     struct call *call = argument;

@@ -1,20 +1,20 @@
-/* What the exercise and its test have in common. */
+/* Shared by the exercise and its test. */
 #pragma once
 
 #include <stdatomic.h>
 
-/* How many threads are in a call that blocks. All of them use it at once. */
+/* Counts the threads that are in a blocking call. All of them use it at once. */
 struct gauge {
     atomic_int busy; /* now */
-    atomic_int most; /* at once, so far */
+    atomic_int peak; /* the largest number so far */
 };
 
 struct call {
     struct gauge *gauge;
-    void (*block)(void *argument); /* what it does, the test says */
+    void (*block)(void *argument); /* the blocking call, set by the test */
     void *argument;
 };
 
-/* The work of a call, for executor_run: blocks, and sees to it that the gauge counts it meanwhile.
- * Returns 0. */
+/* The work of a call, for executor_run: blocks, and is counted by the gauge meanwhile. Returns 0.
+ */
 int run_call(void *call);

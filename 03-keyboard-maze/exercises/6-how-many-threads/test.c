@@ -1,4 +1,4 @@
-/* Calls that block until as many of them are there as the pool has threads: so they are all busy at
+/* Each call blocks until there are as many as the pool has threads. So all threads are busy at
  * once, however slow the machine is. */
 #include "exercise.h"
 
@@ -13,8 +13,8 @@
 
 static int threads_of_the_pool(void)
 {
-    const char *wish = getenv("UV_THREADPOOL_SIZE");
-    int threads = wish ? atoi(wish) : 4;
+    const char *setting = getenv("UV_THREADPOOL_SIZE");
+    int threads = setting ? atoi(setting) : 4;
     return threads > 0 ? threads : 1;
 }
 
@@ -28,7 +28,7 @@ static int ask_for_it(void *call)
     return executor_run("call", run_call, call, sizeof(struct call));
 }
 
-/* Asks for that many calls, of which so many meet. */
+/* Makes that many calls. Each blocks until that many have met. */
 struct asking {
     int calls, meeting;
     struct gauge gauge;
@@ -63,13 +63,13 @@ START_TEST(all_threads_are_busy_and_the_other_calls_wait)
     for (int calls = 1; calls <= ROUNDS * threads;
          calls = calls < threads ? calls + 1 : calls + threads) {
         run_calls(&asking, calls, calls < threads ? calls : threads);
-        int most = atomic_load(&asking.gauge.most), left = atomic_load(&asking.gauge.busy);
-        printf("%13d   %12d\n", calls, most);
+        int peak = atomic_load(&asking.gauge.peak), left = atomic_load(&asking.gauge.busy);
+        printf("%13d   %12d\n", calls, peak);
         fflush(stdout);
-        ck_assert_msg(most == asking.meeting,
+        ck_assert_msg(peak == asking.meeting,
             "%d calls were asked for at once and %d of them blocked at the same time; you counted "
             "%d",
-            calls, asking.meeting, most);
+            calls, asking.meeting, peak);
         ck_assert_msg(left == 0, "all calls have ended, and you count %d as busy", left);
     }
 }

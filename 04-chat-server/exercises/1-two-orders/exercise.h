@@ -2,16 +2,16 @@
 
 #include <stdbool.h>
 
-#define LONGEST 64
+#define MAX_TEXT 64
 
-/* What two who only listen have heard: the messages in order, with a space between: "a b c". */
-struct heard {
-    char caio[LONGEST], dora[LONGEST];
+/* What the two listeners received: the messages in order, with a space between two: "a b c". */
+struct received {
+    char caio[MAX_TEXT], dora[MAX_TEXT];
 };
 
-/* What you say that they hear. */
-extern const struct heard predicted_with_waits, predicted_with_queues;
+/* Your predictions. */
+extern const struct received predicted_with_waits, predicted_with_queues;
 
-/* Plays the scene once, and tells what they have really heard. Called by a task. Returns 0 or an
+/* Plays the scene once and returns what they received. Called by a task. Returns 0 or an
  * error. */
-int play(bool with_queues, struct heard *heard);
+int play(bool with_queues, struct received *received);

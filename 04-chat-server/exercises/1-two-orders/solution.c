@@ -7,13 +7,13 @@
 
 /* Ana waits at Bia, whose socket is full: Caio has "one" by then, Dora has not. Bia overtakes her.
  */
-const struct heard predicted_with_waits = {.caio = "one two", .dora = "two one"};
-const struct heard predicted_with_queues = {.caio = "one two", .dora = "one two"};
+const struct received predicted_with_waits = {.caio = "one two", .dora = "two one"};
+const struct received predicted_with_queues = {.caio = "one two", .dora = "one two"};
 
 struct person {
     bool is_full; /* the socket takes nothing until the person has read */
     struct future has_read;
-    char queue[LONGEST], heard[LONGEST];
+    char queue[MAX_TEXT], received[MAX_TEXT];
 };
 
 /* In this order they are sent to. */
@@ -33,17 +33,17 @@ static int send_and_wait(struct person *to, const char *text)
 {
     int error = to->is_full ? future_wait(&to->has_read, NULL) : 0;
     if (!error)
-        append(to->heard, text);
+        append(to->received, text);
     return error;
 }
 
 static int send_by_queue(struct person *to, const char *text)
 {
-    append(to->is_full ? to->queue : to->heard, text);
+    append(to->is_full ? to->queue : to->received, text);
     return 0;
 }
 
-static int say(struct scene *scene, int origin, const char *text)
+static int send_to_all(struct scene *scene, int origin, const char *text)
 {
     int error = 0;
     for (int i = 0; i < PEOPLE && !error; i++) {
@@ -56,23 +56,23 @@ static int say(struct scene *scene, int origin, const char *text)
 
 static int ana(void *scene)
 {
-    return say(scene, ANA, "one");
+    return send_to_all(scene, ANA, "one");
 }
 
 static int bia(void *scene)
 {
-    return say(scene, BIA, "two");
+    return send_to_all(scene, BIA, "two");
 }
 
 static int bia_reads(void *argument)
 {
     struct person *self = &((struct scene *)argument)->people[BIA];
     self->is_full = false;
-    append(self->heard, self->queue);
+    append(self->received, self->queue);
     return future_set(&self->has_read, 0);
 }
 
-int play(bool with_queues, struct heard *heard)
+int play(bool with_queues, struct received *received)
 {
     struct scene scene = {.with_queues = with_queues, .people[BIA].is_full = true};
     struct task_call calls[] = {
@@ -81,7 +81,7 @@ int play(bool with_queues, struct heard *heard)
         {.name = "bia_reads", .function = bia_reads, .argument = &scene},
     };
     int error = task_gather(calls, sizeof(calls) / sizeof(*calls));
-    strcpy(heard->caio, scene.people[CAIO].heard);
-    strcpy(heard->dora, scene.people[DORA].heard);
+    strcpy(received->caio, scene.people[CAIO].received);
+    strcpy(received->dora, scene.people[DORA].received);
     return error;
 }

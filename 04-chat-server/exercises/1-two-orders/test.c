@@ -4,7 +4,7 @@
 
 #include "tests/support_runtime.h"
 
-static struct heard waits, queues;
+static struct received waits, queues;
 
 static int play_both(void *unused)
 {
@@ -13,9 +13,9 @@ static int play_both(void *unused)
     return error ? error : play(true, &queues);
 }
 
-static void compare(const char *who, const char *predicted, const char *heard, const char *hint)
+static void compare(const char *who, const char *predicted, const char *received, const char *hint)
 {
-    if (strcmp(predicted, heard) != 0)
+    if (strcmp(predicted, received) != 0)
         ck_abort_msg("%s does not hear \"%s\". %s", who, predicted, hint);
 }
 

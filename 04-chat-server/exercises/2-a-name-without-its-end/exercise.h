@@ -11,7 +11,7 @@ struct client {
 
 /* Does what "/name Ana" says: the client has that name from then on. Returns 0, or UV_EINVAL for
  * another line, or for a name that is empty or too long: then the client keeps the one it has. */
-int client_obey(struct client *client, const char *line);
+int client_process_command(struct client *client, const char *line);
 
 /* Writes "Ana >> text", as others see it. */
-void client_show(const struct client *client, const char *text, char *line, size_t size);
+void client_format(const struct client *client, const char *text, char *line, size_t size);

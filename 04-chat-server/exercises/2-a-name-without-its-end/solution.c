@@ -7,7 +7,7 @@
 
 #define COMMAND "/name "
 
-int client_obey(struct client *client, const char *line)
+int client_process_command(struct client *client, const char *line)
 {
     if (strncmp(line, COMMAND, strlen(COMMAND)) != 0)
         return UV_EINVAL;
@@ -20,7 +20,7 @@ int client_obey(struct client *client, const char *line)
     return 0;
 }
 
-void client_show(const struct client *client, const char *text, char *line, size_t size)
+void client_format(const struct client *client, const char *text, char *line, size_t size)
 {
     snprintf(line, size, "%s >> %s", client->name, text);
 }

@@ -9,8 +9,8 @@
 static void takes(struct client *client, const char *command, const char *name)
 {
     char line[128], expected[128];
-    ck_assert_int_eq(client_obey(client, command), 0);
-    client_show(client, "hi", line, sizeof(line));
+    ck_assert_int_eq(client_process_command(client, command), 0);
+    client_format(client, "hi", line, sizeof(line));
     snprintf(expected, sizeof(expected), "%s >> hi", name);
     if (strcmp(line, expected) != 0)
         ck_abort_msg("after %s the others see \"%s\": where does the name end?", command, line);
@@ -36,9 +36,10 @@ START_TEST(names_that_cannot_be)
 {
     struct client client = {0};
     takes(&client, "/name 12345678901234567890123456789012", "12345678901234567890123456789012");
-    ck_assert_int_eq(client_obey(&client, "/name 123456789012345678901234567890123"), UV_EINVAL);
-    ck_assert_int_eq(client_obey(&client, "/name "), UV_EINVAL);
-    ck_assert_int_eq(client_obey(&client, "Ana"), UV_EINVAL);
+    ck_assert_int_eq(
+        client_process_command(&client, "/name 123456789012345678901234567890123"), UV_EINVAL);
+    ck_assert_int_eq(client_process_command(&client, "/name "), UV_EINVAL);
+    ck_assert_int_eq(client_process_command(&client, "Ana"), UV_EINVAL);
     ck_assert_int_eq(strlen(client.name), 32);
 }
 END_TEST

@@ -18,7 +18,7 @@ int server_rename(struct server *server, struct client *client, const char *name
     /* EXERCISE: what was true before the wait may be false after it. */
     if (is_taken(server, name))
         return UV_EEXIST;
-    int error = server->write_down(name); /* it waits, and others run */
+    int error = server->save(name); /* it waits, and others run */
     if (!error)
         strcpy(client->name, name);
     return error;

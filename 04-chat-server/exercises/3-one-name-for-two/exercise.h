@@ -9,8 +9,8 @@ struct client {
 };
 
 struct server {
-    struct client *first;                /* all who are connected */
-    int (*write_down)(const char *name); /* waits until the name is in a file, say; may fail */
+    struct client *first;          /* all who are connected */
+    int (*save)(const char *name); /* waits until the name is in a file, say; may fail */
 };
 
 /* Gives the client the name, once it is written down. Called by the client's task. Returns 0;

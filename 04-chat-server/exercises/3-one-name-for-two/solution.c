@@ -19,7 +19,7 @@ int server_rename(struct server *server, struct client *client, const char *name
     if (is_taken(server, name))
         return UV_EEXIST;
     strcpy(client->reserved, name); /* no wait since it was free: nobody can have come between */
-    int error = server->write_down(name);
+    int error = server->save(name);
     if (!error)
         strcpy(client->name, name);
     client->reserved[0] = '\0';

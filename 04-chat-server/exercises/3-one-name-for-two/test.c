@@ -9,7 +9,7 @@ static struct client ana, bia;
 static int results[2];
 static int failure; /* of the file */
 
-static int write_down(const char *name)
+static int save(const char *name)
 {
     (void)name;
     int error = task_yield();
@@ -41,7 +41,7 @@ static void begin(void)
 {
     ana = (struct client){.next = &bia};
     bia = (struct client){0};
-    server = (struct server){.first = &ana, .write_down = write_down};
+    server = (struct server){.first = &ana, .save = save};
 }
 
 START_TEST(two_at_once)

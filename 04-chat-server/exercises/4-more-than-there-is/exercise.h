@@ -11,4 +11,4 @@ struct server {
 
 /* Appends "NAME >> text" to what is to be sent. Returns 0; UV_EMSGSIZE: the line would be longer
  * than LINE_SIZE - 1 bytes, and nothing is sent; UV_EINVAL: it cannot be made; or UV_ENOMEM. */
-int server_say(struct server *server, struct buffer *sent, const char *name, const char *text);
+int server_send(struct server *server, struct buffer *sent, const char *name, const char *text);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <uv.h>
 
-int server_say(struct server *server, struct buffer *sent, const char *name, const char *text)
+int server_send(struct server *server, struct buffer *sent, const char *name, const char *text)
 {
     char *line = server->memory;
     int size = snprintf(line, LINE_SIZE, "%s >> %s", name, text);

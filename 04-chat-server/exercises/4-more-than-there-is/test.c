@@ -15,7 +15,7 @@ static int say(const char *text)
     memset(&server, '.', sizeof(server));
     memcpy(server.memory + LINE_SIZE, SECRET, strlen(SECRET));
     buffer_free(&sent);
-    return server_say(&server, &sent, "Ana", text);
+    return server_send(&server, &sent, "Ana", text);
 }
 
 static void expect_sent(const char *text)

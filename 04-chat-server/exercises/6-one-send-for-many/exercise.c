@@ -15,8 +15,8 @@ static int send_to(struct room *room, int socket, const char *data, size_t size)
 }
 
 /* EXERCISE: measure first: make exercise N=4.6 says how many sends there were, and how long they
- * took. Then let each pass cost one send a member, however many messages were said in it. */
-int room_say(struct room *room, const char *text, size_t size)
+ * took. Then let each iteration cost one send a member, however many messages were said in it. */
+int room_send(struct room *room, const char *text, size_t size)
 {
     int error = 0;
     for (int i = 0; i < MEMBERS && !error; i++)
@@ -24,7 +24,7 @@ int room_say(struct room *room, const char *text, size_t size)
     return error;
 }
 
-int room_end_of_pass(struct room *room)
+int room_end_iteration(struct room *room)
 {
     (void)room;
     return 0;

@@ -11,9 +11,9 @@ struct room {
     size_t sends;      /* how many times send() was called */
 };
 
-/* A message to all. Returns 0 or an error. It need not be sent before room_end_of_pass. */
-int room_say(struct room *room, const char *text, size_t size);
+/* A message to all. Returns 0 or an error. It need not be sent before room_end_iteration. */
+int room_send(struct room *room, const char *text, size_t size);
 
-/* Called when all that could run in this pass has run: whatever was said is sent by then. Returns 0
- * or an error. */
-int room_end_of_pass(struct room *room);
+/* Called when all that could run in this iteration has run: whatever was said is sent by then.
+ * Returns 0 or an error. */
+int room_end_iteration(struct room *room);

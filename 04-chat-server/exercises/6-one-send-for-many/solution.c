@@ -1,4 +1,5 @@
-/* A room: what is said goes to a log, and at the end of the pass each member is sent all of it. */
+/* A room: what is said goes to a log, and at the end of the iteration each member is sent all of
+ * it. */
 #include "exercise.h"
 
 #include <errno.h>
@@ -14,12 +15,12 @@ static int send_to(struct room *room, int socket, const char *data, size_t size)
     return (size_t)sent < size ? UV_ENOBUFS : 0; /* too slow: the real room keeps a backlog */
 }
 
-int room_say(struct room *room, const char *text, size_t size)
+int room_send(struct room *room, const char *text, size_t size)
 {
     return buffer_append(&room->log, text, size);
 }
 
-int room_end_of_pass(struct room *room)
+int room_end_iteration(struct room *room)
 {
     struct buffer *log = &room->log;
     int error = 0;

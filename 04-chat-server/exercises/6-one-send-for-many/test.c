@@ -8,8 +8,8 @@
 
 #include "tests/support.h"
 
-#define PASSES 20
-#define MESSAGES 16 /* in each pass */
+#define ITERATIONS 20
+#define MESSAGES 16 /* in each iteration */
 #define SIZE 8      /* bytes of one */
 
 static struct room room;
@@ -35,39 +35,40 @@ static void close_room(void)
     buffer_free(&room.log);
 }
 
-static void say_in_one_pass(int pass, int messages)
+static void send_in_one_iteration(int iteration, int messages)
 {
     char text[32];
     uint64_t began = uv_hrtime();
     for (int i = 0; i < messages; i++) {
-        snprintf(text, sizeof(text), "%03d:%03d;", pass % 1000, i % 1000);
-        ck_assert_int_eq(room_say(&room, text, SIZE), 0);
+        snprintf(text, sizeof(text), "%03d:%03d;", iteration % 1000, i % 1000);
+        ck_assert_int_eq(room_send(&room, text, SIZE), 0);
     }
-    ck_assert_int_eq(room_end_of_pass(&room), 0);
+    ck_assert_int_eq(room_end_iteration(&room), 0);
     taken += uv_hrtime() - began;
 }
 
-/* Every member has that pass' messages, in order, and nothing else. */
-static void all_have_heard(int pass, int messages)
+/* Every member has that iteration's messages, in order, and nothing else. */
+static void all_have_received(int iteration, int messages)
 {
-    char expected[MESSAGES * SIZE + 1] = "", heard[sizeof(expected)] = "";
+    char expected[MESSAGES * SIZE + 1] = "", received[sizeof(expected)] = "";
     for (int i = 0; i < messages; i++)
         snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected), "%03d:%03d;",
-            pass, i);
+            iteration, i);
     for (int i = 0; i < MEMBERS; i++) {
-        ssize_t size = recv(ends[i], heard, sizeof(heard) - 1, 0);
-        heard[size > 0 ? size : 0] = '\0';
-        ck_assert_msg(strcmp(heard, expected) == 0,
-            "member %d has heard \"%s\" at the end of the pass, not \"%s\"", i, heard, expected);
+        ssize_t size = recv(ends[i], received, sizeof(received) - 1, 0);
+        received[size > 0 ? size : 0] = '\0';
+        ck_assert_msg(strcmp(received, expected) == 0,
+            "member %d has received \"%s\" at the end of the iteration, not \"%s\"", i, received,
+            expected);
     }
 }
 
 START_TEST(every_message_reaches_every_member)
 {
     open_room();
-    for (int pass = 0; pass < PASSES; pass++) {
-        say_in_one_pass(pass, MESSAGES);
-        all_have_heard(pass, MESSAGES);
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+        send_in_one_iteration(iteration, MESSAGES);
+        all_have_received(iteration, MESSAGES);
     }
     close_room();
 }
@@ -76,23 +77,23 @@ END_TEST
 START_TEST(a_send_a_member_and_pass)
 {
     open_room();
-    for (int pass = 0; pass < PASSES; pass++) {
-        say_in_one_pass(pass, MESSAGES);
-        all_have_heard(pass, MESSAGES);
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+        send_in_one_iteration(iteration, MESSAGES);
+        all_have_received(iteration, MESSAGES);
     }
     fprintf(stderr, "%d messages to %d members, %d times: %zu sends, %.1f us each time\n", MESSAGES,
-        MEMBERS, PASSES, room.sends, (double)taken / 1e3 / PASSES);
+        MEMBERS, ITERATIONS, room.sends, (double)taken / 1e3 / ITERATIONS);
     close_room();
-    ck_assert_msg(room.sends == PASSES * MEMBERS,
-        "%zu calls of send(): %d members, %d passes, so %d would do", room.sends, MEMBERS, PASSES,
-        PASSES * MEMBERS);
+    ck_assert_msg(room.sends == ITERATIONS * MEMBERS,
+        "%zu calls of send(): %d members, %d iterations, so %d would do", room.sends, MEMBERS,
+        ITERATIONS, ITERATIONS * MEMBERS);
 }
 END_TEST
 
 START_TEST(a_pass_in_which_nothing_was_said)
 {
     open_room();
-    say_in_one_pass(0, 0);
+    send_in_one_iteration(0, 0);
     ck_assert_msg(room.sends == 0, "%zu sends of nothing", room.sends);
     close_room();
 }

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "common/loop/state.h"
-#include "common/task/state.h"
 #include "common/observe/trace/ring.h"
+#include "common/task/state.h"
 
 static _Atomic uint32_t pool_threads;      /* that ever recorded something */
 static _Thread_local uint32_t pool_thread; /* which of them this one is, from 1 */
@@ -106,7 +106,7 @@ static void add_count(struct trace *trace, uint64_t time, enum trace_count what)
         trace, (struct trace_record){.time = time, .value = count, .category = what}, TRACE_COUNT);
 }
 
-void trace_pass_end(struct trace *trace)
+void trace_iteration_end(struct trace *trace)
 {
     const struct timer_heap *timers = &state_of(trace->loop)->timers;
     uint64_t now = uv_hrtime();
@@ -196,7 +196,7 @@ void trace_spawned(struct trace *trace, struct task *task)
 
 void trace_ready(struct trace *trace, const struct task *task, const char *what)
 {
-    const struct trace_work *work = trace->waker;
+    const struct observed_work *work = trace->waker;
     trace->waker = NULL;
     if (task->number == trace->row) /* it has not suspended yet: that will tell */
         return;
@@ -239,7 +239,7 @@ void trace_ended(struct trace *trace, const struct task *task)
         trace, (struct trace_record){.row = task->number, .name = task->traced_name}, TRACE_ENDED);
 }
 
-void trace_mark_now(struct trace *trace, const char *what, size_t bytes)
+void trace_io(struct trace *trace, const char *what, size_t bytes)
 {
     add_now(trace,
         (struct trace_record){.row = trace->row,
@@ -253,19 +253,19 @@ void trace_mark_now(struct trace *trace, const char *what, size_t bytes)
  * Work on the thread pool
  */
 
-void trace_work_given(struct trace *trace, struct trace_work *work, const char *what)
+void trace_work_given(struct trace *trace, struct observed_work *work, const char *what)
 {
-    *work = (struct trace_work){.task = trace->row, .name = trace_name(&trace->names, what)};
+    *work = (struct observed_work){.task = trace->row, .name = trace_name(&trace->names, what)};
     trace->counts[TRACE_WORKS]++;
 }
 
-static struct trace_record record_of(const struct trace_work *work)
+static struct trace_record record_of(const struct observed_work *work)
 {
     return (struct trace_record){
         .time = uv_hrtime(), .row = work->row, .by = work->task, .name = work->name};
 }
 
-void trace_work_begin(struct trace *trace, struct trace_work *work)
+void trace_work_begin(struct trace *trace, struct observed_work *work)
 {
     if (!pool_thread)
         pool_thread = atomic_fetch_add(&pool_threads, 1) + 1;
@@ -273,7 +273,7 @@ void trace_work_begin(struct trace *trace, struct trace_work *work)
     trace_add(trace, record_of(work), TRACE_WORK);
 }
 
-void trace_work_end(struct trace *trace, struct trace_work *work)
+void trace_work_end(struct trace *trace, struct observed_work *work)
 {
     struct trace_record record = record_of(work);
     work->ended = record.time;
@@ -281,7 +281,7 @@ void trace_work_end(struct trace *trace, struct trace_work *work)
 }
 
 /* Has an arrow begin where the work ended, if that has not been dropped since. */
-static bool mark_end(struct trace *trace, const struct trace_work *work)
+static bool mark_end(struct trace *trace, const struct observed_work *work)
 {
     struct trace_record *end = &trace->ring[work->end % trace->limit];
     uint8_t kind = take(end);
@@ -294,7 +294,7 @@ static bool mark_end(struct trace *trace, const struct trace_work *work)
     return is_it;
 }
 
-void trace_work_back(struct trace *trace, struct trace_work *work, bool wakes)
+void trace_work_back(struct trace *trace, struct observed_work *work, bool wakes)
 {
     trace->counts[TRACE_WORKS]--;
     trace->waker = wakes ? work : NULL;

@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "common/text/environment.h"
 #include "common/language.h"
 #include "common/observe/trace/rows.h"
+#include "common/text/environment.h"
 
 #define LIMIT 1000000UL
 #define MOST 100000000UL

@@ -103,8 +103,8 @@ struct trace {
     /* The loop's thread's own. */
     uint32_t row; /* that of who runs */
     uint16_t row_name;
-    const struct trace_work *waker; /* the work that wakes next, or NULL */
-    _Atomic uint64_t poll_began;    /* 0: it does not poll. Whoever writes the file asks */
+    const struct observed_work *waker; /* the work that wakes next, or NULL */
+    _Atomic uint64_t poll_began;       /* 0: it does not poll. Whoever writes the file asks */
     uint64_t idle_before, next_before;
     uint64_t interrupted; /* the moment of a signal that ended the poll, or 0 */
     uint16_t tick, poll;  /* names */

@@ -1,0 +1,28 @@
+/* What the servers of steps 4, 7 and 8 have in common; step 8 shows a serve function whole. */
+#pragma once
+
+#include "04-chat-server/steps/run.h"
+#include "04-chat-server/websocket/websocket.h"
+
+/* Listens on localhost at the port and calls manage for each client, until Ctrl+C. */
+static inline int serve_clients(
+    const char *port, int (*manage)(struct websocket *socket, void *argument), void *argument)
+{
+    struct websocket_options options = {
+        .host = "localhost", .port = port, .serve = manage, .argument = argument};
+    struct websocket_server *sockets;
+    int error = websocket_listen(&sockets, &options);
+    if (error)
+        return error;
+    printf("Listening on %s\n", websocket_server_address(sockets));
+    error = websocket_serve(sockets);
+    websocket_server_close(sockets);
+    return error;
+}
+
+/* Runs serve with the port that the command line names. Returns main's exit status. */
+static inline int run_server(int argc, char **argv, int (*serve)(void *port))
+{
+    char *port = argc > 1 ? argv[1] : "8765";
+    return program_end(run_task(serve, port), "listen on port %s", port);
+}

@@ -1,0 +1,146 @@
+/*
+ * What the runtime tells whoever watches it: the recording (TRACE), LOOP_DEBUG and LOOP_SEED. A
+ * first reader of the runtime can pass over every line that begins with observe:
+ *
+ *     observe(state->observer, timer_fired, timer);
+ *
+ * Nothing watches a loop whose observer is NULL: such a line then costs one look at the pointer.
+ */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <uv.h>
+
+struct observer;
+struct loop_callback;
+struct loop_timer;
+struct task;
+
+/* OBSERVER_LEFT_OUT compiles the hooks away: a test counts the instructions that they cost. */
+#ifdef OBSERVER_LEFT_OUT
+#define OBSERVED(observer) ((void)(observer), false)
+#else
+#define OBSERVED(observer) ((observer) != NULL)
+#endif
+
+/* Calls observer_HOOK(observer, ...) if something watches. */
+#define observe(observer, hook, ...)                                                               \
+    do {                                                                                           \
+        if (OBSERVED(observer))                                                                    \
+            observer_##hook(observer, ##__VA_ARGS__);                                              \
+    } while (0)
+
+#define HOOK __attribute__((cold, noinline))
+
+/*
+ * The loop
+ */
+
+/* Returns what the environment asks to watch the new loop with, or NULL. What fails is reported on
+ * stderr. */
+struct observer *observer_open(uv_loop_t *loop);
+
+/* The loop begins to close: the recording ends. Then uv_loop_close has returned error: the observer
+ * names the handles that were left open, and is freed. Both do nothing for NULL. */
+void observer_finish(struct observer *observer);
+void observer_close(struct observer *observer, uv_loop_t *loop, int error);
+
+/* The calling thread runs the loop from here on. */
+HOOK void observer_run(struct observer *observer);
+
+/* libuv is about to look for events. */
+HOOK void observer_poll_begin(struct observer *observer);
+
+/* libuv has run the callbacks of events, and the loop's own part of the iteration begins; it ends.
+ * The first returns whether LOOP_DEBUG wants to see each call that schedules something. */
+HOOK bool observer_iteration_begin(struct observer *observer);
+HOOK void observer_iteration_end(struct observer *observer);
+static inline bool observe_iteration_begin(struct observer *observer)
+{
+    return OBSERVED(observer) && observer_iteration_begin(observer);
+}
+
+/* A phase of the iteration. */
+HOOK void observer_phase_begin(struct observer *observer, const char *phase);
+HOOK void observer_phase_end(struct observer *observer, const char *phase);
+
+/* A phase that runs these callbacks; returns the first to run, since LOOP_SEED shuffles them. */
+HOOK struct loop_callback *observer_queue_begin(
+    struct observer *observer, const char *phase, struct loop_callback *first);
+static inline struct loop_callback *observe_queue_begin(
+    struct observer *observer, const char *phase, struct loop_callback *first)
+{
+    return OBSERVED(observer) ? observer_queue_begin(observer, phase, first) : first;
+}
+
+/* Something is scheduled while the loop runs: LOOP_DEBUG names a call of another thread. */
+HOOK void observer_scheduling(const struct observer *observer);
+
+HOOK void observer_timer_set(struct observer *observer, const struct loop_timer *timer);
+HOOK void observer_timer_fired(struct observer *observer, const struct loop_timer *timer);
+HOOK void observer_timer_stopped(struct observer *observer);
+
+/* libuv has given the signals back to their default effect. */
+HOOK void observer_signals_released(struct observer *observer);
+
+/* Calls run(argument), a callback of call_soon, of call_later or of a signal. */
+HOOK void observer_call(struct observer *observer, void (*run)(void *argument), void *argument);
+static inline void observe_call(
+    struct observer *observer, void (*run)(void *argument), void *argument)
+{
+    if (OBSERVED(observer))
+        observer_call(observer, run, argument);
+    else
+        run(argument);
+}
+
+/*
+ * Tasks
+ */
+
+/* The task is spawned; it runs; it suspends, and next runs in its place or, NULL, the loop; it has
+ * ended. */
+HOOK void observer_task_spawned(struct observer *observer, struct task *task);
+HOOK void observer_task_resumed(struct observer *observer, const struct task *task);
+HOOK void observer_task_suspended(
+    struct observer *observer, const struct task *task, const struct task *next);
+HOOK void observer_task_ended(struct observer *observer, const struct task *task);
+
+/* Wakes the task, which waited for what: where nothing watches, loop_wake. */
+HOOK void observer_wake_task(struct observer *observer, struct task *task, const char *what);
+
+/* While a task_run lasts, SIGUSR1 prints the tree of its tasks, and an overflow of a task's stack
+ * is named. Returns 0 or UV_ENOMEM. */
+struct task_watch {
+    uv_signal_t *tree;
+    stack_t stack_before;
+    void *signal_stack; /* the task's own is full when it overflows */
+};
+int observe_tasks_begin(struct task_watch *watch, uv_loop_t *loop);
+void observe_tasks_end(struct task_watch *watch);
+
+/* Reports whose stack overflowed, and how to enlarge it. Safe in a signal handler. */
+void observe_stack_overflow(const struct task *task);
+
+/*
+ * Work on the thread pool
+ */
+
+/* What the recording keeps with a piece of work. */
+struct observed_work {
+    uint64_t end;   /* where in the recording the work ended ... */
+    uint64_t ended; /* ... and when */
+    bool arrow;     /* an arrow begins there, to the task that is woken */
+    uint32_t row;   /* of the thread, or 0 before the work begins */
+    uint32_t task;
+    uint16_t name;
+};
+
+/* The running task gives the work to the pool; on the pool's thread, the work begins and ends; it
+ * is back on the loop's thread, and wakes the task if that still waits. */
+HOOK void observer_work_given(
+    struct observer *observer, struct observed_work *work, const char *what);
+HOOK void observer_work_begin(struct observer *observer, struct observed_work *work);
+HOOK void observer_work_end(struct observer *observer, struct observed_work *work);
+HOOK void observer_work_back(struct observer *observer, struct observed_work *work, bool wakes);

@@ -1,0 +1,239 @@
+/* The hooks: what the runtime tells goes to the recording, to LOOP_DEBUG, or to both. */
+#include "common/observe/observer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/loop/state.h"
+#include "common/observe/debug.h"
+#include "common/observe/stack_overflow.h"
+#include "common/observe/trace/record.h"
+#include "common/task/state.h"
+#include "common/trace.h"
+
+struct observer *observer_open(uv_loop_t *loop)
+{
+    struct observer watching = {
+        .trace = trace_open(loop), .debug = debug_open(), .seed = shuffle_seed()};
+    if (!watching.trace && !watching.debug && !watching.seed)
+        return NULL;
+    struct observer *observer = malloc(sizeof(*observer));
+    if (observer) {
+        *observer = watching;
+        return observer;
+    }
+    fprintf(stderr, "TRACE, LOOP_DEBUG, LOOP_SEED: %s\n", uv_strerror(UV_ENOMEM));
+    trace_close(watching.trace);
+    free(watching.debug);
+    return NULL;
+}
+
+void observer_finish(struct observer *observer)
+{
+    if (!observer)
+        return;
+    trace_close(observer->trace);
+    observer->trace = NULL;
+}
+
+void observer_close(struct observer *observer, uv_loop_t *loop, int error)
+{
+    if (!observer)
+        return;
+    if (error && observer->debug)
+        debug_show_handles(loop);
+    free(observer->debug);
+    free(observer);
+}
+
+/*
+ * The loop
+ */
+
+void observer_run(struct observer *observer)
+{
+    if (observer->debug)
+        debug_enter(observer->debug);
+}
+
+void observer_poll_begin(struct observer *observer)
+{
+    if (observer->trace)
+        trace_before_poll(observer->trace);
+}
+
+bool observer_iteration_begin(struct observer *observer)
+{
+    if (observer->trace)
+        trace_after_poll(observer->trace);
+    return observer->debug != NULL;
+}
+
+void observer_iteration_end(struct observer *observer)
+{
+    if (observer->trace)
+        trace_iteration_end(observer->trace);
+}
+
+void observer_phase_begin(struct observer *observer, const char *phase)
+{
+    if (observer->trace)
+        trace_phase(observer->trace, phase);
+}
+
+void observer_phase_end(struct observer *observer, const char *phase)
+{
+    if (observer->trace)
+        trace_phase_end(observer->trace, phase);
+}
+
+struct loop_callback *observer_queue_begin(
+    struct observer *observer, const char *phase, struct loop_callback *first)
+{
+    observer_phase_begin(observer, phase);
+    return observer->seed ? shuffle(first, &observer->seed) : first;
+}
+
+void observer_scheduling(const struct observer *observer)
+{
+    if (observer->debug)
+        debug_require_thread(observer->debug);
+}
+
+void observer_timer_set(struct observer *observer, const struct loop_timer *timer)
+{
+    if (observer->trace)
+        trace_timer_set(observer->trace, timer);
+}
+
+void observer_timer_fired(struct observer *observer, const struct loop_timer *timer)
+{
+    if (observer->trace)
+        trace_timer_fired(observer->trace, timer);
+}
+
+void observer_timer_stopped(struct observer *observer)
+{
+    if (observer->trace)
+        trace_timer_stopped(observer->trace);
+}
+
+void observer_signals_released(struct observer *observer)
+{
+    if (observer->trace)
+        trace_catch(observer->trace);
+}
+
+void observer_call(struct observer *observer, void (*run)(void *argument), void *argument)
+{
+    if (observer->trace)
+        trace_callback(observer->trace, run);
+    if (observer->debug)
+        debug_run(observer->debug, run, argument);
+    else
+        run(argument);
+    if (observer->trace)
+        trace_callback_end(observer->trace, run);
+}
+
+/*
+ * Tasks
+ */
+
+void observer_task_spawned(struct observer *observer, struct task *task)
+{
+    if (observer->trace)
+        trace_spawned(observer->trace, task);
+}
+
+void observer_wake_task(struct observer *observer, struct task *task, const char *what)
+{
+    if (observer->trace)
+        trace_ready(observer->trace, task, what);
+    loop_wake(task->pool->loop, &task->ready);
+}
+
+void observer_task_resumed(struct observer *observer, const struct task *task)
+{
+    if (observer->trace)
+        trace_resumed(observer->trace, task);
+    if (observer->debug)
+        debug_resume(observer->debug);
+}
+
+/* A task that yields, or that has been woken already, waits for its turn only. */
+void observer_task_suspended(
+    struct observer *observer, const struct task *task, const struct task *next)
+{
+    const char *what = task->wait ? task->wait->what : NULL;
+    if (observer->debug)
+        debug_suspend(observer->debug, task->name, what ? what : "yield");
+    if (observer->trace)
+        trace_suspended(observer->trace, task, what);
+    if (next)
+        observer_task_resumed(observer, next);
+}
+
+void observer_task_ended(struct observer *observer, const struct task *task)
+{
+    if (observer->trace)
+        trace_ended(observer->trace, task);
+    if (!observer->debug)
+        return;
+    debug_suspend(observer->debug, task->name, NULL);
+    debug_require_closed(task->pool->loop, task->name, &task->coroutine.stack);
+}
+
+int observe_tasks_begin(struct task_watch *watch, uv_loop_t *loop)
+{
+    *watch = (struct task_watch){.tree = task_tree_watch(loop)};
+    if (!watch->tree)
+        return UV_ENOMEM;
+    stack_overflow_watch(watch);
+    return 0;
+}
+
+void observe_tasks_end(struct task_watch *watch)
+{
+    stack_overflow_unwatch(watch);
+    task_tree_unwatch(watch->tree);
+}
+
+/*
+ * Work on the thread pool
+ */
+
+void observer_work_given(struct observer *observer, struct observed_work *work, const char *what)
+{
+    if (observer->trace)
+        trace_work_given(observer->trace, work, what);
+}
+
+void observer_work_begin(struct observer *observer, struct observed_work *work)
+{
+    if (observer->trace)
+        trace_work_begin(observer->trace, work);
+}
+
+void observer_work_end(struct observer *observer, struct observed_work *work)
+{
+    if (observer->trace)
+        trace_work_end(observer->trace, work);
+}
+
+void observer_work_back(struct observer *observer, struct observed_work *work, bool wakes)
+{
+    if (observer->trace)
+        trace_work_back(observer->trace, work, wakes);
+}
+
+/*
+ * trace.h
+ */
+
+void trace_mark_now(const uv_loop_t *loop, const char *what, size_t bytes)
+{
+    const struct observer *observer = state_of(loop)->observer;
+    if (observer->trace)
+        trace_io(observer->trace, what, bytes);
+}

@@ -1,0 +1,54 @@
+/*
+ * A queue between tasks: asyncio.Queue. Other languages call it a channel.
+ *
+ *     struct queue jobs;
+ *     queue_init(&jobs, 10);
+ *
+ *     producer                            each worker
+ *         queue_put(&jobs, job);              while (queue_get(&jobs, &job) == 0)
+ *         ...                                     work_on(job);
+ *         queue_close(&jobs);
+ *
+ * It holds pointers, and at most as many as its capacity: a producer that is faster than its
+ * consumers waits for them. Any number of tasks may put and get; they are served in the order in
+ * which they asked. The queue never frees an item: an item belongs to the task that got it.
+ */
+#pragma once
+
+#include <sys/queue.h>
+
+#include "common/task.h"
+
+struct queue {
+    void **items; /* a ring */
+    size_t capacity;
+    size_t first, count; /* the oldest item, and how many follow it */
+    bool closed;
+    TAILQ_HEAD(queue_waiters, queue_waiter) getters, putters; /* one of them is always empty */
+};
+
+/* Makes an empty queue for capacity items, at least one. Returns 0, UV_EINVAL for a
+ * capacity of 0, or UV_ENOMEM. */
+int queue_init(struct queue *queue, size_t capacity);
+
+/* Puts an item at the end, and waits while the queue is full (await queue.put). Returns 0; or
+ * UV_EPIPE when the queue is closed, UV_ECANCELED or UV_ETIMEDOUT: the item is then not in the
+ * queue, and still the caller's. */
+int queue_put(struct queue *queue, void *item);
+
+/* Takes the oldest item, and waits while there is none (await queue.get). Returns 0; or UV_EOF when
+ * the queue is closed and empty (asyncio's QueueShutDown), UV_ECANCELED or UV_ETIMEDOUT: no item
+ * was taken. */
+int queue_get(struct queue *queue, void **item);
+
+/* The same without waiting (put_nowait, get_nowait): UV_EAGAIN says that the queue is full, or
+ * empty. They may be called from any callback of the loop. */
+int queue_try_put(struct queue *queue, void *item);
+int queue_try_get(struct queue *queue, void **item);
+
+/* Takes no more items, and wakes every task that waits (queue.shutdown). What is in the queue can
+ * still be got. Closing it twice does nothing. */
+void queue_close(struct queue *queue);
+
+/* Frees the queue's memory, but not the items. No task may wait for it. */
+void queue_free(struct queue *queue);

@@ -1,0 +1,130 @@
+/*
+ * The part of a stream that deals with its socket: tasks wait here for events, and the output is
+ * sent here.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "common/stream/state.h"
+#include "common/task/state.h"
+#include "common/trace.h"
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* systems without it have SO_NOSIGPIPE, which socket_prepare sets */
+#endif
+
+int stream_fail(struct stream *stream, int error)
+{
+    stream->error = error;
+    return error;
+}
+
+/*
+ * Waiting
+ */
+
+void stream_wake(struct task_wait **place, int result)
+{
+    struct task_wait *wait = *place;
+    *place = NULL;
+    if (wait)
+        task_wake(wait, result);
+}
+
+void stream_cancel_wait(struct task_wait *wait)
+{
+    *((struct stream_wait *)wait)->place = NULL;
+    task_wake(wait, UV_ECANCELED);
+}
+
+int stream_wait(struct task_wait **place, const char *what, void (*cancel)(struct task_wait *))
+{
+    struct stream_wait wait = {.place = place};
+    if (*place)
+        task_misuse("%s on a stream on which another task does the same, %s: let one do it, and "
+                    "tell the others",
+            what, task_name((*place)->task));
+    *place = &wait.wait;
+    return task_wait(&wait.wait, what, cancel);
+}
+
+/*
+ * Polling and sending. Polling for input stays on between reads, because each change costs a system
+ * call. It stops when input has arrived and no task reads; TCP then slows the peer down.
+ */
+
+static void socket_ready(uv_poll_t *poll, int status, int events)
+{
+    struct stream *stream = poll->data;
+    if (status < 0) {
+        /* libuv has stopped polling and reports every error as EBADF. recv or send will return the
+         * real one. */
+        stream->events = 0;
+        events = UV_READABLE | UV_WRITABLE;
+    }
+    if (events & UV_WRITABLE)
+        stream_flush(stream);
+    if (!(events & UV_READABLE))
+        return;
+    stream->readable = true;
+    if (stream->reader)
+        stream_wake(&stream->reader, 0);
+    else
+        stream_poll(stream, stream->events & ~UV_READABLE);
+}
+
+int stream_poll(struct stream *stream, int events)
+{
+    int error = 0;
+    if (stream->events == events)
+        return 0;
+    if (!stream->polling) {
+        error = uv_poll_init(stream->loop, &stream->poll, stream->socket);
+        if (error)
+            return stream_fail(stream, error);
+        stream->polling = true;
+    }
+    stream->events = events;
+    if (events)
+        error = uv_poll_start(&stream->poll, events, socket_ready);
+    else
+        uv_poll_stop(&stream->poll);
+    return error ? stream_fail(stream, error) : 0;
+}
+
+void stream_send(struct stream *stream)
+{
+    struct buffer *output = &stream->output;
+    while (buffer_size(output) > 0 && !stream->error) {
+        const char *data = output->data + output->start;
+        ssize_t sent = send(stream->socket, data, buffer_size(output), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0) {
+            trace_mark(stream->loop, "send", (size_t)sent);
+            buffer_consume(output, (size_t)sent);
+        } else if (errno == EAGAIN) {
+            return;
+        } else if (errno != EINTR) {
+            stream_fail(stream, uv_translate_sys_error(errno));
+        }
+    }
+    buffer_free(output);
+}
+
+void stream_flush(void *argument)
+{
+    struct stream *stream = argument;
+    if (stream->socket < 0)
+        return;
+    stream_send(stream);
+    size_t pending = buffer_size(&stream->output);
+    if (pending > 0)
+        stream_poll(stream, stream->events | UV_WRITABLE);
+    else if (stream->events & UV_WRITABLE)
+        stream_poll(stream, stream->events & ~UV_WRITABLE);
+    if (pending == 0 && stream->half_closed && !stream->shut && !stream->error) {
+        stream->shut = true;
+        shutdown(stream->socket, SHUT_WR);
+    }
+    if (pending <= stream->low_water || stream->error)
+        stream_wake(&stream->writer, stream->error);
+}

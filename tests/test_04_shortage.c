@@ -1,0 +1,328 @@
+/*
+ * Out of memory in the chat: every allocation of a command fails in turn. Each time the client is
+ * told so, and no part of the command has been done.
+ *
+ * The linker redirects the server's allocations here (--wrap). The WebSocket functions are stubs
+ * that allocate as the real ones do and remember what is sent.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "04-chat-server/chat.h"
+#include "04-chat-server/text.h"
+#include "support.h"
+
+/*
+ * Allocations
+ */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+int __real_vasprintf(char **text, const char *format, va_list arguments);
+FILE *__real_open_memstream(char **text, size_t *size);
+
+static struct {
+    size_t count;   /* allocations since the start of the command */
+    size_t failing; /* the one that fails, counted from 1; 0: none */
+    bool late;      /* a stream fails when it is closed, not when it is opened */
+} memory;
+
+static bool fails(void)
+{
+    return ++memory.count == memory.failing;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    return fails() ? NULL : __real_realloc(block, size);
+}
+
+int __wrap_vasprintf(char **text, const char *format, va_list arguments)
+{
+    return fails() ? -1 : __real_vasprintf(text, format, arguments);
+}
+
+FILE *__wrap_open_memstream(char **text, size_t *size)
+{
+    if (!fails())
+        return __real_open_memstream(text, size);
+    return memory.late ? fopen("/dev/full", "w") : NULL;
+}
+
+/*
+ * WebSocket
+ */
+
+struct websocket {
+    char sent[1024]; /* the messages to this client alone, a line each */
+};
+
+int websocket_send_arguments(struct websocket *socket, const char *format, va_list arguments)
+{
+    char text[512];
+    size_t end = strlen(socket->sent);
+    vsnprintf(text, sizeof(text), format, arguments);
+    if (fails())
+        return UV_ENOMEM;
+    snprintf(socket->sent + end, sizeof(socket->sent) - end, "%s\n", text);
+    return 0;
+}
+
+int websocket_room_reserve(struct websocket_room *room, size_t size)
+{
+    return buffer_reserve(&room->log, size);
+}
+
+int websocket_room_send(
+    struct websocket_room *room, struct websocket *except, const char *text, size_t size)
+{
+    (void)except;
+    return buffer_append(&room->log, text, size);
+}
+
+int websocket_room_enter(struct websocket_room *room, struct websocket *socket)
+{
+    (void)room;
+    (void)socket;
+    return 0;
+}
+
+void websocket_room_leave(struct websocket *socket)
+{
+    (void)socket;
+}
+
+const char *websocket_peer(const struct websocket *socket)
+{
+    (void)socket;
+    return "127.0.0.1:1";
+}
+
+ssize_t websocket_receive(struct websocket *socket, char **text)
+{
+    (void)socket;
+    (void)text;
+    return 0; /* the connection has ended */
+}
+
+void websocket_close(struct websocket *socket, int status)
+{
+    (void)socket;
+    ck_abort_msg("closed with %d", status);
+}
+
+const char *websocket_accept_language(const struct websocket *socket)
+{
+    (void)socket;
+    return "";
+}
+
+const char *websocket_path(const struct websocket *socket)
+{
+    (void)socket;
+    return "/";
+}
+
+/*
+ * A room with Ana, whose commands they are, and Bob, who prefers English
+ */
+
+static struct {
+    struct server server;
+    struct websocket sockets[2];
+    struct client ana, bob;
+} play;
+
+static struct client *enter(int number, enum language language, const char *name)
+{
+    struct client *client = number ? &play.bob : &play.ana;
+    *client = (struct client){
+        .server = &play.server, .socket = &play.sockets[number], .language = language};
+    ck_assert_int_eq(room_enter(client, "/"), 0);
+    ck_assert_int_eq(name_take(client, name), 0);
+    play.server.connected++;
+    return client;
+}
+
+static void begin(void)
+{
+    memset(&play, 0, sizeof(play));
+    play.server.log.output = memfd_create("log", MFD_CLOEXEC);
+    memory.failing = 0;
+    enter(0, PORTUGUESE, "Ana");
+    enter(1, ENGLISH, "Bob");
+    for (int i = 0; i < 2; i++)
+        buffer_free(&play.ana.room->members[i].log);
+}
+
+static void fail_from_here(size_t number)
+{
+    memory.count = 0;
+    memory.failing = number;
+}
+
+/* The messages to the room's members of that language. */
+static const char *announced(enum language language)
+{
+    struct buffer *log = &play.ana.room->members[language].log;
+    if (log->data)
+        log->data[log->end] = '\0';
+    return log->data ? log->data : "";
+}
+
+static bool is_logged(const char *text)
+{
+    char log[1024];
+    ssize_t size = pread(play.server.log.output, log, sizeof(log) - 1, 0);
+    ck_assert_int_ge(size, 0);
+    log[size] = '\0';
+    return strstr(log, text);
+}
+
+static void end(void)
+{
+    struct client *clients[] = {&play.ana, &play.bob};
+    for (int i = 0; i < 2; i++)
+        buffer_free(&play.ana.room->members[i].log);
+    for (int i = 0; i < 2; i++) {
+        name_release(clients[i]);
+        room_leave(clients[i]);
+    }
+    log_close(&play.server.log);
+    ck_assert_ptr_null(play.server.names);
+    ck_assert_ptr_null(play.server.rooms);
+}
+
+/*
+ * Commands
+ */
+
+#define OUT_OF_MEMORY TEXT_OUT_OF_MEMORY_PORTUGUESE "\n"
+
+static const struct {
+    const char *message, *failure;
+} commands[] = {
+    {"oi", "Mensagem não enviada.\n"},
+    {"/nome Zoe", OUT_OF_MEMORY},
+    {"/apenas Bob oi", OUT_OF_MEMORY},
+    {"/quem", OUT_OF_MEMORY},
+    {"/ajuda", OUT_OF_MEMORY},
+    {"/horas", OUT_OF_MEMORY},
+};
+
+/* Sends Ana's message while that allocation fails. Returns how many there were. */
+static size_t send_from_ana(const char *message, size_t failing)
+{
+    begin();
+    fail_from_here(failing);
+    client_process_commands(&play.ana, message, strlen(message));
+    size_t count = memory.count;
+    fail_from_here(0);
+    return count;
+}
+
+/* Ana is told that it failed, and nothing has happened; or the log says that the answer is lost. */
+static void expect_failure(const char *failure)
+{
+    ck_assert_int_eq(*announced(PORTUGUESE) == '\0', *announced(ENGLISH) == '\0');
+    if (is_logged("Mensagem a Ana perdida") || is_logged("Mensagem a Zoe perdida"))
+        return;
+    ck_assert_str_eq(play.sockets[0].sent, failure);
+    ck_assert_str_eq(play.sockets[1].sent, "");
+    ck_assert_str_eq(announced(ENGLISH), "");
+    ck_assert_str_eq(play.ana.name, "Ana");
+}
+
+START_TEST(a_command_that_fails_says_so_and_does_nothing)
+{
+    size_t count = send_from_ana(commands[_i].message, 0);
+    end();
+    ck_assert_uint_gt(count, 1);
+    for (int late = 0; late < 2; late++) {
+        memory.late = late;
+        for (size_t i = 1; i <= count; i++) {
+            send_from_ana(commands[_i].message, i);
+            expect_failure(commands[_i].failure);
+            end();
+        }
+    }
+}
+END_TEST
+
+/*
+ * The beginning and the end
+ */
+
+START_TEST(a_client_that_cannot_enter_is_told)
+{
+    size_t count = 1, refused = 0;
+    for (size_t i = 0; i <= count; i++) {
+        struct websocket guest = {0};
+        begin();
+        room_leave(&play.ana);
+        room_leave(&play.bob); /* so the guest's room is a new one */
+        fail_from_here(i);
+        int error = server_connect(&guest, &play.server);
+        if (i == 0)
+            count = memory.count;
+        fail_from_here(0);
+        if (error)
+            ck_assert_str_eq(guest.sent, OUT_OF_MEMORY);
+        else
+            ck_assert(
+                strstr(guest.sent, "Bem vindo") || is_logged("Mensagem a 127.0.0.1:1 perdida"));
+        ck_assert_uint_eq(play.server.connected, 2);
+        refused += error != 0;
+        room_enter(&play.ana, "/");
+        room_enter(&play.bob, "/");
+        end();
+    }
+    ck_assert_uint_eq(refused, 2); /* for its name and for its room */
+}
+END_TEST
+
+/* A departure cannot be refused, so the log says that the room does not know of it. */
+START_TEST(a_departure_that_cannot_be_announced_is_logged)
+{
+    size_t count = 1;
+    for (size_t i = 0; i <= count; i++) {
+        begin();
+        fail_from_here(i);
+        server_disconnect(&play.server, &play.bob);
+        if (i == 0)
+            count = memory.count;
+        bool not_announced = is_logged("A saída de Bob não foi anunciada");
+        ck_assert_int_eq(*announced(PORTUGUESE) == '\0', not_announced);
+        ck_assert_int_eq(*announced(ENGLISH) == '\0', not_announced);
+        ck_assert_uint_eq(play.server.connected, 1);
+        fail_from_here(0);
+        enter(1, ENGLISH, "Bob");
+        end();
+    }
+    ck_assert_uint_gt(count, 4);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const ends[] = {
+        a_client_that_cannot_enter_is_told, a_departure_that_cannot_be_announced_is_logged, NULL};
+    int failed = run_table("04_shortage commands", a_command_that_fails_says_so_and_does_nothing,
+        sizeof(commands) / sizeof(*commands));
+    return run_suite("04_shortage", (struct test_group[]){{"ends", ends}, {NULL, NULL}}) || failed;
+}
