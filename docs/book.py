@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Keeps the book true.
 
-    book.py write               fills the pages' listings and outputs, and makes docs/api.md
-    book.py check               names, with file and line, whatever is no longer true; status 1
-    book.py translated FILE...  says of README.pt-BR.md's sections that they translate what is there
-    book.py site DIRECTORY      puts the pages there as VitePress reads them
+    book.py write               fills in listings, outputs and line counts, and makes docs/api.md
+    book.py check               prints the file and the line of everything that is wrong; status 1
+    book.py translated FILE...  marks the sections of FILE as translations of today's English
+    book.py site DIRECTORY      writes the pages there in the form that VitePress reads
 
-All take --root DIRECTORY (else the repository) and --seconds N: how long a transcript may
-take; with 0 none is run.
+All take --root DIRECTORY (default: the repository) and --seconds N, the time limit of a transcript;
+with 0 no transcript runs.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def check(tree, seconds):
 
 
 def make_site(tree, target):
-    """Where a link leads nowhere, names it instead."""
+    """Makes no site if a link leads nowhere."""
     problems = list(links.check(tree))
     if not problems:
         site.make(tree, target)
@@ -67,7 +67,7 @@ def main():
     parser.add_argument("command", choices=("write", "check", "translated", "site"))
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument("--root", default=Path(__file__).resolve().parent.parent)
-    parser.add_argument("--seconds", type=float, default=60, help="that a transcript may take")
+    parser.add_argument("--seconds", type=float, default=60, help="time limit of a transcript")
     arguments = parser.parse_args()
     tree = Tree(arguments.root)
     if arguments.command == "translated":

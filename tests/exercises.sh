@@ -1,12 +1,12 @@
 #!/bin/sh
-# The exercises of the book, once they are built (docs/book.mk):
+# Tests the exercises of the book after docs/book.mk has built them:
 #
-#   exercises.sh try DIRECTORY FORM    runs its test on exercise or solution, and says how it went
-#   exercises.sh list DIRECTORY...     each with its stars, minutes and kind, and whether it is solved
+#   exercises.sh try DIRECTORY FORM    tests the form, exercise or solution, and prints the result
+#   exercises.sh list DIRECTORY...     prints stars, minutes and kind of each, and whether it is solved
 #   exercises.sh check DIRECTORY...    fails unless each skeleton fails by an assertion and each
 #                                      solution passes
 #
-#   OUT=build/plain                    the variant's objects
+#   OUT=build/plain                    the folder of the variant's objects
 
 set -u
 
@@ -14,7 +14,7 @@ OUT=${OUT:-build/plain}
 export CK_DEFAULT_TIMEOUT=20
 export ASAN_OPTIONS="detect_leaks=1:${ASAN_OPTIONS:-}"
 
-# As common/language.h has it.
+# The same rule as in common/language.h.
 case ${LC_ALL:-${LC_MESSAGES:-${LANG:-C}}} in
 C | C.* | POSIX | pt*) language=.pt-BR ;;
 *) language= ;;
@@ -31,7 +31,7 @@ number() {
     echo "${chapter#0}.${name%%-*}"
 }
 
-# The README's language, or English until that is there.
+# The README in the user's language, or in English if there is no translation.
 readme() {
     if [ -e "$1/README$language.md" ]; then echo "$1/README$language.md"; else echo "$1/README.md"; fi
 }
@@ -57,7 +57,7 @@ try() {
     fi
 }
 
-# A program that is older than its source did not compile.
+# If the program is older than its source, the source did not compile.
 state() {
     if [ -z "$(find "$OUT/$1/exercise" -newer "$1/exercise.c" 2>/dev/null)" ]; then
         say 'não compila' 'does not build'
@@ -90,7 +90,7 @@ fails_by_assertion() {
     esac
 }
 
-# It says how many tests there were: without any there is nothing to fail.
+# Check prints the number of tests: a test program without tests must not pass.
 passes() {
     log=$(run_test "$1" solution 2>&1) && case $log in
     *"100%: Checks: "[1-9]*) true ;;
@@ -114,7 +114,7 @@ check() {
             log='' complain "$exercise/README.md" \
                 'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
         fails_by_assertion "$exercise" ||
-            complain "$exercise/exercise.c" 'has to fail by an assertion of test.c, and by nothing else'
+            complain "$exercise/exercise.c" 'has to fail by an assertion of test.c'
         passes "$exercise" ||
             complain "$exercise/solution.c" 'does not pass test.c'
     done

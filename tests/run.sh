@@ -1,13 +1,13 @@
 #!/bin/sh
-# run.sh SUITE...: runs $OUT/tests/test_SUITE for each, as many at once as there are processors, goes
-# on after one that fails, and ends with the line "N passed, N failed", counted in suites. `make
-# check` calls it.
+# run.sh SUITE...: runs $OUT/tests/test_SUITE for each suite, one on each processor at a time. It
+# goes on after a suite that fails, and ends with the line "N passed, N failed". `make check` calls
+# it.
 #
-#   OUT=build/plain       the variant's objects
+#   OUT=build/plain       the folder of the variant's objects
 #   BIN=.                 the root of the variant's programs (tests/support.c)
-#   VALGRIND=1            suites and programs run under Valgrind
-#   SANITIZE=address,...  what the variant was built with
-#   EMULATOR=qemu-...     what runs the suites of another processor
+#   VALGRIND=1            run suites and programs under Valgrind
+#   SANITIZE=address,...  the sanitizers of the variant
+#   EMULATOR=qemu-...     the command that runs the suites of another processor
 
 set -u
 
@@ -23,14 +23,14 @@ slower=1
 if [ -n "$VALGRIND" ]; then
     prefix=valgrind
     slower=20
-    # Programs that the suites start get the same. Status 99 is known to tests/support.c.
+    # The programs that the suites start read the same options. tests/support.c knows status 99.
     VALGRIND_OPTS="-q --leak-check=full --show-leak-kinds=definite \
         --errors-for-leak-kinds=definite --error-exitcode=99 ${VALGRIND_OPTS:-}"
     export VALGRIND_OPTS
 elif [ -n "$EMULATOR" ]; then
     prefix=$EMULATOR
     slower=5
-    STACK_GUARD=mprotect # qemu-user takes the advice to install one, and heeds it not
+    STACK_GUARD=mprotect # qemu-user accepts MADV_GUARD_INSTALL and ignores it
     export STACK_GUARD
 elif [ -n "$SANITIZE" ]; then
     slower=5
@@ -42,12 +42,12 @@ TSAN_OPTIONS=halt_on_error=1:${TSAN_OPTIONS:-}
 CK_TIMEOUT_MULTIPLIER=${CK_TIMEOUT_MULTIPLIER:-$slower}
 export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS CK_TIMEOUT_MULTIPLIER
 
-# Kernels that scatter addresses widely leave ThreadSanitizer's shadow no room.
+# ThreadSanitizer finds no room for its shadow memory where the kernel randomizes addresses widely.
 case $SANITIZE in
 *thread*) if setarch -R true 2>/dev/null; then prefix='setarch -R'; fi ;;
 esac
 
-# The output of a suite comes in one piece, when it has ended.
+# Prints the output of a suite in one piece, when the suite has ended.
 if [ "${1:-}" = --one ]; then
     log=$OUT/tests/$2.log
     # shellcheck disable=SC2086  # the prefix is words, or nothing

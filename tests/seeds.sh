@@ -1,7 +1,8 @@
 #!/bin/sh
-# seeds.sh [SUITE...]: runs the runtime's suites (or those named) with LOOP_SEED=1, 2, ... SEEDS, so
-# that what is ready runs in another order each time. Stops at the first seed that fails and shows
-# what the suites said. `make check-seeds` calls it, with what tests/run.sh is told.
+# seeds.sh [SUITE...]: runs the suites of the runtime (or the named suites) with LOOP_SEED=1, 2, ...
+# SEEDS, so that the ready queue runs in another order each time. It stops at the first seed that
+# fails and prints the output of the suites. `make check-seeds` calls it; it reads the variables of
+# run.sh.
 
 set -u
 

@@ -1,6 +1,6 @@
 /*
- * docs/book.py: a small book that is true is made untrue in one way after another, and the tool has
- * to name each at its line.
+ * docs/book.py: each test makes one change to a small correct book, and the tool has to report it
+ * at its line.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +85,7 @@ static void write_file(const char *path, const char *text)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-/* Runs the tool on the tree; returns its exit status, and what it says in *said, to be freed. */
+/* Runs the tool on the tree and returns its exit status; the caller frees *said, its output. */
 static int run_tool(const char *words, char **said)
 {
     char command[1024];
@@ -137,7 +137,7 @@ static void remove_book(void)
     ck_assert_int_eq(system(command), 0);
 }
 
-/* Puts new where old stands for the first time; at the end, where old is empty. */
+/* Replaces the first old by new; appends new if old is empty. */
 static void change(const char *path, const char *old, const char *new)
 {
     char *text = read_file(path);
@@ -154,20 +154,21 @@ static const struct drift {
     const char *said;             /* what the tool then says; NULL: that all is true */
 } drifts[] = {
     {"01-one/steps/1-step.c", "return 0", "return 1",
-        "01-one/README.md:7: the listing is not what 01-one/steps/1-step.c#body holds"},
+        "01-one/README.md:7: the listing differs from 01-one/steps/1-step.c#body"},
     {"01-one/README.pt-BR.md", "return 0", "return 1",
-        "01-one/README.pt-BR.md:11: the listing is not"},
-    {"01-one/README.md", "c#body -->\n[", "c#body -->\n[A ", "01-one/README.md:7: the listing of"},
+        "01-one/README.pt-BR.md:11: the listing differs"},
+    {"01-one/README.md", "c#body -->\n[", "c#body -->\n[A ",
+        "01-one/README.md:7: the line above the listing does not link to"},
     {"01-one/README.md", "c#body -->", "c#soul -->", "01-one/README.md:7: no region soul"},
     {"01-one/README.md", "1-step.c#body -->", "2-step.c#body -->", "01-one/README.md:7: no file"},
     {"01-one/README.md", "```c\nreturn 0;\n```\n", "",
         "01-one/README.md:7: a listing needs a fence"},
     {"01-one/steps/1-step.c", "int main", "// #region head\n// #endregion head\nint main",
-        "01-one/steps/1-step.c:1: region head is shown nowhere"},
+        "01-one/steps/1-step.c:1: region head is on no page"},
     {"01-one/steps/1-step.c", "    // #endregion body\n", "",
         "01-one/steps/1-step.c:3: region body has no end"},
     {"01-one/steps/1-step.c", "}\n", "}\n// #endregion tail\n",
-        "01-one/steps/1-step.c:7: region tail ends and has not begun"},
+        "01-one/steps/1-step.c:7: region tail ends before it begins"},
     {"01-one/steps/1-step.c", "}\n", "}\n// #region body\n// #endregion body\n",
         "01-one/steps/1-step.c:7: a second region body"},
     {"01-one/steps/2-new.c", NULL, "int main(void);\n", "01-one/steps/2-new.c:1: no page lists"},
@@ -177,7 +178,7 @@ static const struct drift {
         "01-one/expected/1-step.txt:1: did not end in 1"},
     {"01-one/README.md", "1-step.txt -->", "3-step.txt -->",
         "01-one/README.md:15: no file 01-one/expected/3-step.txt"},
-    {"01-one/README.md", "\nend\n", "\nthe end\n", "01-one/README.md:15: the output is not what"},
+    {"01-one/README.md", "\nend\n", "\nthe end\n", "01-one/README.md:15: the output differs from"},
     {"01-one/expected/2-new.txt", NULL, "$ true\n", "01-one/expected/2-new.txt:1: no page shows"},
     {"README.md", "01-one/README.md#", "01-two/README.md#",
         "README.md:3: no file 01-two/README.md"},
@@ -198,7 +199,7 @@ static const struct drift {
     {"README.md", "`make step N=1.1`", "`--often`",
         "README.md:3: no program here has an option --often"},
     {"01-one/README.md", "loop_run", "loop_walk", "01-one/README.md:3: no source has loop_walk"},
-    {"common/loop.h", "Runs", "Turns", "docs/api.md:27: the headers say something else now"},
+    {"common/loop.h", "Runs", "Turns", "docs/api.md:27: the headers have changed"},
     {"01-one/README.md", "It calls", "It now calls",
         "01-one/README.pt-BR.md:1: \"One\" of 01-one/README.md has changed"},
     {"01-one/README.md", "# The step", "# A new part\n\n## The step",
@@ -242,7 +243,7 @@ static const struct drift {
     {"common/README.md", "<!-- files -->", "<!-- files: x -->",
         "common/README.md:3: this comment has no effect"},
     {"docs/methods.md", "`loop_run`", "`loop_walk`",
-        "docs/methods.md:6: common/loop/loop.c does not define loop_walk: mend the row"},
+        "docs/methods.md:6: common/loop/loop.c does not define loop_walk: correct the row"},
     {"docs/methods.md", "[loop.c](../common/loop/loop.c)", "[loop.h](../common/loop.h)",
         "docs/methods.md:6: common/loop.h does not define loop_run"},
     {"docs/methods.md", "[loop.c](../common/loop/loop.c)", "loop.c",

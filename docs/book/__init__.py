@@ -1,1 +1,1 @@
-"""Keeps the book true: what its pages show and name is what the repository holds."""
+"""Keeps the book true: its pages show and name what the repository has."""

@@ -14,11 +14,11 @@ WEBSOCKET = ("04-chat-server/websocket/websocket.h", "04-chat-server/websocket/r
 
 INTRODUCTION = """# The library, call by call
 
-<!-- Made from the headers by make docs: change those. -->
+<!-- make docs makes this page from the headers: change the headers. -->
 
-What the headers of `common/` say, and those of chapter 4's WebSocket, on one page. Every call
+The headers of `common/`, and those of chapter 4's WebSocket, on one page. Every call
 that can fail or wait returns 0 or a count, or a negative libuv error, which `uv_strerror` and
-`tr_error` put into words.
+`tr_error` turn into text.
 """
 
 CODE = re.compile(
@@ -37,7 +37,7 @@ def paths(tree):
 
 
 def _prose(text):
-    """Names in code, and nothing else that Markdown would take for its own."""
+    """Sets names as code, and escapes the signs of Markdown."""
 
     def escape(words):
         return re.sub(r"([\\*<\[\]])", r"\\\1", words)
@@ -50,7 +50,7 @@ def _prose(text):
 
 
 def _paragraphs(comment):
-    """A comment as Markdown: what it indents is code."""
+    """A comment as Markdown: its indented paragraphs are code."""
     for is_code, group in groupby(comment.split("\n\n"), lambda text: text.startswith("    ")):
         if is_code:
             code = "\n\n".join(textwrap.dedent(text) for text in group)
@@ -67,18 +67,6 @@ def _part_title(comment):
     return re.split(r" ?[.:,(]", comment, maxsplit=1)[0].replace("\n", " ")
 
 
-def public_pieces(text):
-    """Without what a header has for the library's own modules."""
-    intro, *rest = headers.pieces(text)
-    yield intro
-    hidden = "This header is for" in intro.comment
-    for piece in rest:
-        if piece.kind == "part":
-            hidden = re.match(r"For [\w*]+\.c", piece.comment) is not None
-        if not hidden:
-            yield piece
-
-
 def item_title(piece):
     return ", ".join(f"`{name}`" for name in headers.names(piece))
 
@@ -88,7 +76,7 @@ def _piece(piece, level):
         title = _part_title(piece.comment)
         said = markdown_of(piece.comment.removeprefix(title).lstrip(".\n "))
         if piece.comment.removeprefix(title)[:1] not in ("", "."):
-            said = markdown_of(piece.comment)  # the title is only the sentence's beginning
+            said = markdown_of(piece.comment)  # the title is the beginning of its sentence
         return f"### {title}\n" + (f"\n{said}\n" if said else "")
     said = markdown_of(piece.comment)
     declaration = f"{level} {item_title(piece)}\n\n```c\n{piece.code}\n```\n"
@@ -96,8 +84,8 @@ def _piece(piece, level):
 
 
 def _answers(pieces):
-    """Rows: the calls of each item, and those of Python that they answer to, be it that the whole
-    part or header does."""
+    """Rows: calls of Python, and the items that stand for them. An item that names no call of
+    Python has those of its part or its header."""
     about = headers.python_calls(pieces[0]) if len(pieces) == 2 else []
     for piece in pieces[1:]:
         if piece.kind == "part":
@@ -132,7 +120,7 @@ def _contents(path, pieces):
 
 
 def made(tree):
-    parts = [(path, list(public_pieces(tree.text(path)))) for path in paths(tree)]
+    parts = [(path, headers.pieces(tree.text(path))) for path in paths(tree)]
     contents = "\n".join(_contents(path, pieces) for path, pieces in parts)
     return "\n".join([INTRODUCTION, contents, ""]
                      + [_header(path, pieces) for path, pieces in parts])
@@ -151,4 +139,4 @@ def check(tree):
     if was != now:
         line = next((number for number, pair in enumerate(zip(was, now)) if pair[0] != pair[1]),
                     min(len(was), len(now)))
-        yield Problem(PATH, line + 1, "the headers say something else now: run make docs")
+        yield Problem(PATH, line + 1, "the headers have changed: run make docs")

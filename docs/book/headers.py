@@ -1,5 +1,5 @@
-"""Reads a C header of ours: what it says of itself, its parts, and its declarations with the
-comment that stands above each."""
+"""Reads one of our C headers: the comment about the header, its parts, and its declarations with
+the comment above each."""
 
 import re
 from collections import namedtuple
@@ -10,7 +10,7 @@ Piece = namedtuple("Piece", "kind comment code")
 NAME = re.compile(
     r"^#define (\w+)|^(?:struct|enum) (\w+) \{|(\w+)\((?!\()", re.MULTILINE
 )
-# The calls of Python that comments name.
+# Calls of Python in a comment.
 PYTHON = re.compile(
     r"asyncio\.(?!h\b)\w[\w.]*\w(?:\(0\))?"
     r"|(?:loop|task|future|writer|reader|TaskGroup|websockets|shlex)\.(?![ch]\b)\w+"
@@ -20,7 +20,7 @@ PYTHON = re.compile(
 
 
 def _comment_text(lines):
-    """Without the frame of stars."""
+    """The text of a comment without its stars."""
     text = "\n".join(re.sub(r"^ \*(?: |$)", "", line) for line in lines)
     return text.removeprefix("/*").removesuffix("*/").strip()
 
@@ -40,7 +40,7 @@ def _take_macro(lines):
 
 
 def _take_declaration(lines):
-    """Up to the semicolon or brace that ends it."""
+    """Takes the lines up to the semicolon or the brace that ends the declaration."""
     taken, depth = [], 0
     while lines:
         line = lines.pop(0)
@@ -53,7 +53,7 @@ def _take_declaration(lines):
 
 
 def _prototype(lines):
-    """Of a function with its body, without that."""
+    """A function without its body."""
     text = "\n".join(lines)
     return re.sub(r"\n\{\n.*\n\}$", ";", text, flags=re.DOTALL)
 
@@ -85,10 +85,10 @@ def pieces(text):
 
 
 def names(piece):
-    """What the declarations declare; nothing for those that only announce a struct."""
+    """The names that the declarations declare; a forward declaration of a struct has none."""
     code = re.sub(r"/\*.*?\*/", "", piece.code, flags=re.DOTALL)
     if piece.code.lstrip().startswith(("struct ", "enum ")) and "{" in code:
-        # A struct's or an enum's members are not declarations of their own.
+        # The members of a struct or an enum are no declarations.
         code = re.sub(r"(?<=\{).*?^\}", "", code, flags=re.DOTALL | re.MULTILINE)
     code = re.sub(r"__attribute__\(\(.*?\)\)\)?", "", code)
     found = []

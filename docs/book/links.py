@@ -1,4 +1,4 @@
-"""Links between pages and to files, their anchors, and pictures: all of them lead somewhere."""
+"""Checks that links to pages, sections, files and pictures lead somewhere."""
 
 import posixpath
 import re
@@ -17,7 +17,7 @@ def _problem(tree, page, link):
         return f"{link.target} leads out of the repository: a link is relative to its page"
     if not tree.has(path):
         kind = "picture" if link.is_picture else "file"
-        return f"no {kind} {path}: mend the link, or make the {kind}"
+        return f"no {kind} {path}: correct the link, or make the {kind}"
     if anchor and path.endswith(".md"):
         anchors = [heading.anchor for heading in tree.page(path).headings]
         if anchor not in anchors:

@@ -1,5 +1,5 @@
-"""Listings: the fence below "<!-- listing: PATH#REGION -->" holds that part of that file, and the
-line between the two links to it."""
+"""Listings: the fence below "<!-- listing: PATH#REGION -->" shows that region of the file, and the
+line between the two links to the file."""
 
 import posixpath
 
@@ -8,10 +8,10 @@ from .tree import Problem
 
 
 def wanted(tree, target):
-    """The lines that a listing should have; a string says why there are none."""
+    """The lines that a listing should have, or a string with the reason why there are none."""
     path, _, region = target.partition("#")
     if not tree.has(path):
-        return f"no file {path}: a listing is named by its path from the repository's root"
+        return f"no file {path}: give the path from the root of the repository"
     regions = Regions(path, tree.text(path))
     text = regions.text(region) if region else "\n".join(without_marks(regions.lines)).strip("\n")
     if text is None:
@@ -32,9 +32,9 @@ def _problem(tree, page, directive):
         return "a listing needs a fence (```c and ```) in the line below: make docs fills it"
     fence = directive.fence
     if page.lines[directive.line + 1 : fence.start] != [caption(page, directive.target)]:
-        return f"the listing of {directive.target} has to be named: run make docs"
+        return f"the line above the listing does not link to {directive.target}: run make docs"
     if page.lines[fence.start + 1 : fence.end] != lines:
-        return f"the listing is not what {directive.target} holds: run make docs"
+        return f"the listing differs from {directive.target}: run make docs"
     return None
 
 
@@ -52,7 +52,7 @@ def check(tree):
         yield from regions.problems
         for name, (start, _) in regions.places.items():
             if f"{path}#{name}" not in used:
-                what = f"region {name} is shown nowhere: show it, or unmark it"
+                what = f"region {name} is on no page: show it, or remove its marks"
                 yield Problem(path, start + 1, what)
     yield from _steps_unseen(tree, {target.partition("#")[0] for target in used})
 
@@ -64,7 +64,7 @@ def _steps_unseen(tree, shown):
 
 
 def replace(tree, page, directive, above, lines):
-    """Puts lines into the directive's fence, and above between the two."""
+    """Puts lines into the fence of the directive, and the lines above before the fence."""
     fence = directive.fence
     page.lines[directive.line + 1 : fence.end] = [*above, page.lines[fence.start], *lines]
     tree.write(page.path, "\n".join(page.lines) + "\n")
@@ -72,7 +72,7 @@ def replace(tree, page, directive, above, lines):
 
 def write(tree):
     for path in [page.path for page in tree.pages()]:
-        # From below, so that the lines above keep their numbers.
+        # From the last to the first, so that the lines above keep their numbers.
         page = tree.page(path)
         for directive in reversed(page.directives):
             lines = wanted(tree, directive.target) if directive.kind == "listing" else ""

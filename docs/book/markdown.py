@@ -1,16 +1,16 @@
-"""What of Markdown the book is made of: headings, fences, links, code in a line, our comments."""
+"""The parts of Markdown that the book uses: headings, fences, links, inline code, our comments."""
 
 import re
 from collections import namedtuple
 
-# Lines are counted from 0 here. A fence's text stands in lines[start + 1 : end].
+# Lines are counted from 0 here. The text of a fence is lines[start + 1 : end].
 Heading = namedtuple("Heading", "line level text anchor")
 Fence = namedtuple("Fence", "start end language")
 # A comment "<!-- listing: PATH#REGION -->" or "<!-- output: PATH -->", and the fence below
 # it, or None.
 Directive = namedtuple("Directive", "line kind target fence")
-# A comment "<!-- files -->" or "<!-- methods -->" and the table below it: the cells of its header, and
-# its rows without the line of dashes.
+# A comment "<!-- files -->" or "<!-- methods -->" and the table below it: the cells of the header,
+# and the rows without the line of dashes.
 Table = namedtuple("Table", "line kind header rows")
 Row = namedtuple("Row", "line cells")
 Link = namedtuple("Link", "line target is_picture")
@@ -21,7 +21,7 @@ TABLE = re.compile(r"<!-- (files|methods) -->$")
 NEARLY = re.compile(r"\s*<!--\s*(?:listing|output|files|methods)\b")
 HEADING = re.compile(r"(#{1,6}) +(.*?)[ #]*$")
 INLINE_CODE = re.compile(r"(`+)(.+?)\1")
-# The end of a link: its text may have begun in another line.
+# The end of a link: its text may begin in the line before.
 LINK = re.compile(r"\]\(([^()\s]+)[^()]*\)")
 REFERENCE = re.compile(r" {0,3}\[[^\]^][^\]]*\]: +(\S+)")
 PICTURE_BEFORE = re.compile(r"!\[[^\[\]]*$")
@@ -29,7 +29,7 @@ HTML_LINK = re.compile(r"<(img|a|source)\b[^>]*?\b(?:src|srcset|href)=\"([^\"]+)
 
 
 def anchor_of(text):
-    """As GitHub makes it."""
+    """The anchor that GitHub gives to a heading."""
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
 
@@ -38,7 +38,7 @@ class Page:
     def __init__(self, path, text):
         self.path = path
         self.lines = text.splitlines()
-        self.mistakes = []  # lines, with what of them is not read as it is meant
+        self.mistakes = []  # lines with Markdown that has no effect, each with a reason
         self.fences = list(self._fences())
         self._in_fence = {
             line for fence in self.fences for line in range(fence.start, fence.end + 1)
@@ -85,7 +85,7 @@ class Page:
                 self.mistakes.append((number, "this comment has no effect: "
                                       "<!-- output: PATH --> has to stand alone, at the margin"))
             if match:
-                # Between the two there may be the line that names the file (listings.py).
+                # The line that links to the file may stand between the two (listings.py).
                 fence = starts.get(number + 1) or starts.get(number + 2)
                 yield Directive(number, match[1], match[2], fence)
 
@@ -99,7 +99,8 @@ class Page:
                 if not self.lines[below].startswith("|"):
                     break
                 cells = [cell.strip() for cell in self.lines[below].strip().strip("|").split("|")]
-                rows.append(Row(below, cells + [""] * (len(rows[0].cells) - len(cells) if rows else 0)))
+                missing = len(rows[0].cells) - len(cells) if rows else 0
+                rows.append(Row(below, cells + [""] * missing))
             if len(rows) > 2:
                 yield Table(number, match[1], rows[0].cells, rows[2:])
             else:

@@ -1,5 +1,5 @@
-"""What pages name in commands and in code: make's targets and variables, programs and their
-options, functions of the library. All of them exist."""
+"""Checks that the names in a page's commands and code exist: make's targets and variables, programs
+and their options, functions of the library."""
 
 import posixpath
 import re
@@ -16,7 +16,7 @@ SHELLS = ("sh", "bash", "console", "")
 
 
 class Names:
-    """What there is in the tree."""
+    """The names that exist in the tree."""
 
     def __init__(self, tree):
         self.tree = tree
@@ -40,7 +40,7 @@ class Names:
         self.function = re.compile(rf"((?:{prefixes})_[a-z_]+)(?:\(.*)?$")
 
     def makes(self, word):
-        """Whether make can be asked for it: a target, or a program by its path."""
+        """Whether the word is a target of make, or the path of a program."""
         return word in self.targets or ("/" in word and self.tree.has(word + ".c"))
 
     def options_of_chapter(self, page):
@@ -52,7 +52,7 @@ class Names:
 
 
 def _after_duration(words):
-    """Of "-s INT 5 program": program."""
+    """The words after the duration of timeout: of "-s INT 5 program", program."""
     ends = (place for place, word in enumerate(words, 1) if re.fullmatch(r"[\d.]+[smh]?", word))
     return words[next(ends, len(words)):]
 
@@ -83,7 +83,7 @@ def _program_problem(names, path, words):
 
 
 class Shell:
-    """What is typed on a page, line after line. It begins in the page's chapter, or in the root."""
+    """Follows the commands of a page, line after line, from the page's chapter or from the root."""
 
     def __init__(self, names, page):
         self.names = names
@@ -91,11 +91,11 @@ class Shell:
         self.directory = chapter[0] if chapter else "."
 
     def problem(self, line):
-        """What is wrong with one line, or None."""
+        """A sentence about what is wrong with the line, or None."""
         problem = self._handed_on_problem(line)
         if problem:
             return problem
-        # What stands in quotes is one word, for somebody else to read.
+        # A quoted text is one word, whose content is not checked.
         line = re.sub(r"'[^']*'|\"[^\"]*\"", "QUOTED", line)
         for part in COMMAND_END.split(line.split(" #")[0]):
             words = part.split()
@@ -108,7 +108,7 @@ class Shell:
         return None
 
     def _handed_on_problem(self, line):
-        """Of the options that make hands on, to a program that is not named here."""
+        """Checks the options in ARGS, which make hands to a program."""
         for handed_on in re.findall(r"\bARGS=(?:\"([^\"]*)\"|(\S+))", line):
             for option in re.findall(r"--([a-z][a-z-]*)", " ".join(handed_on)):
                 if not any(option in options for options in self.names.options.values()):
@@ -129,7 +129,7 @@ class Shell:
 
 
 def _typed(page):
-    """The fences with what is typed in each: lines with their numbers."""
+    """For each fence of commands the lines that the reader types, with their numbers."""
     generated = {directive.fence for directive in page.directives if directive.kind == "listing"}
     for fence in page.fences:
         if fence.language in SHELLS and fence not in generated:
@@ -146,7 +146,7 @@ def _code_problem(names, page, text):
         return f"no program here has an option --{option[1]}: name it with its command"
     function = names.function.match(text)
     if function and not function[1].endswith("_") and function[1] not in names.words:
-        return f"no source has {function[1]}: it may have another name now"
+        return f"no source has {function[1]}: look for its new name"
     return Shell(names, page).problem(text)
 
 

@@ -1,5 +1,4 @@
-"""Named parts of the sources: a line with "#region NAME" in a comment, and one with "#endregion
-NAME"."""
+"""Regions of the sources: a comment "#region NAME" begins one, "#endregion NAME" ends it."""
 
 import re
 import textwrap
@@ -15,7 +14,7 @@ def without_marks(lines):
 
 
 class Regions:
-    """Those of one file: where each begins and ends, and what is wrong with them."""
+    """The regions of one file: where each begins and ends, and the mistakes in their marks."""
 
     def __init__(self, path, text):
         self.path = path
@@ -38,14 +37,14 @@ class Regions:
             if name in opened:
                 self.places[name] = (opened.pop(name), number)
             else:
-                self._complain(number, f"region {name} ends and has not begun: take the line out")
+                self._complain(number, f"region {name} ends before it begins: remove the line")
         elif name in opened or name in self.places:
             self._complain(number, f"a second region {name}: give it another name")
         else:
             opened[name] = number
 
     def text(self, name):
-        """Without the margin that all of its lines have; None if there is no such region."""
+        """The text without the margin that all its lines share; None if there is no such region."""
         if name not in self.places:
             return None
         start, end = self.places[name]

@@ -1,5 +1,5 @@
-"""The pages as VitePress builds a site of them: English at /, Portuguese at /pt/, README.md as a
-directory's index. A link to a source leads to a page that shows it."""
+"""Writes the pages in the form that VitePress reads: English at /, Portuguese at /pt/, README.md as
+the index of its folder. A link to a source leads to a page that shows the source."""
 
 import json
 import posixpath
@@ -28,7 +28,7 @@ def prefix_of(path):
 
 
 def address_of(path):
-    """Where the site has a page."""
+    """The place of a page in the site."""
     name = path.removesuffix(PORTUGUESE).removesuffix(".md")
     name = re.sub(r"(^|/)README$", r"\1index", name)
     return f"{prefix_of(path)}{name}.md"
@@ -42,7 +42,7 @@ class Site:
     def __init__(self, tree, target):
         self.tree = tree
         self.target = target
-        self.sources = []  # the paths of those that links lead to
+        self.sources = []  # the paths of the sources that links lead to
 
     def put(self, address, text):
         place = self.target / address
@@ -56,7 +56,7 @@ class Site:
         return path
 
     def destination(self, path, prefix):
-        """Where a link to this file or directory leads, from a page of that language."""
+        """The place of a file or a folder in the site, for links from a page of that language."""
         if (self.tree.root / path / "README.md").exists():
             path = posixpath.join(path, "README.md")
         if path.endswith(".md"):
@@ -67,14 +67,14 @@ class Site:
         return source_address(path, self.tree)
 
     def _standing_page(self, path):
-        """A page of HTML stands beside the book's, with what it is made of."""
+        """Copies a page of HTML with all files of its folder."""
         for file in self.tree.files:
             if file.startswith(posixpath.dirname(path) + "/"):
                 self.copy(file, "public")
         return "/" + path
 
     def _new_target(self, page, link):
-        """What the link's target is in the site, and what stands behind it there."""
+        """The target of the link in the site, and the attributes that follow the link there."""
         path, _, anchor = unquote(link.target).partition("#")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path))
         if path.startswith("docs/") and path.endswith(".html"):
@@ -150,14 +150,14 @@ def _sidebar(tree, prefix):
 
 
 def make(tree, target):
-    """Fills the directory target, which is emptied first, with what VitePress reads."""
+    """Empties the folder target, then fills it with the files that VitePress reads."""
     shutil.rmtree(target, ignore_errors=True)
     site = Site(tree, target)
     for page in tree.pages():
         site.page(page)
     if tree.has(ICON):
         site.put("public/favicon.svg", tree.text(ICON))
-    for path in site.sources:  # grows while directories are listed
+    for path in site.sources:  # pages of folders add sources to the list
         site.source(path)
     sidebar = {f"/{prefix}": _sidebar(tree, prefix) for prefix in WORDS}
     site.put("sidebar.json", json.dumps(sidebar, indent=2, ensure_ascii=False))

@@ -1,11 +1,12 @@
 """Tables about the sources. A column headed "lines" is counted: make docs fills it in.
 
-Below "<!-- files -->" the first cell of a row links to a file, or to a section of the page, whose
-files are then counted; a row without a link has the sum of the rows above. The tables of a page list
-every source in its folder and below.
+Below "<!-- files -->" the first cell of a row links to a file, or to a section of the page, which
+counts as all its files. A row without a link has the sum of the rows above it. The tables of a page
+list every source in the page's folder and below.
 
-Below "<!-- methods -->" the second cell of a row names functions, and a later one links to the file
-that defines them, in the order of the rows. A row that names no function is text."""
+Below "<!-- methods -->" the second cell of a row names functions of C, and a cell after it links to
+the file that defines them. The functions of a file come in the order of the rows. A row without a
+function is text."""
 
 import posixpath
 import re
@@ -18,7 +19,7 @@ COUNTED = ("lines", "linhas")
 SOURCES = (".c", ".h", ".S")
 FUNCTION = re.compile(r"`(\w+)(?:\(\))?`")
 
-# count is what the row should say, or None; what is wrong with the row, or None.
+# count is the number that the row should have, what a sentence about its mistake; both may be None.
 Fact = namedtuple("Fact", "row count what")
 
 
@@ -79,7 +80,8 @@ def _file_facts(tree, page, table):
 
 def definition(text, name):
     """The first line of the function and how many it has; None if the source does not define it."""
-    match = re.search(rf"^\w[\w *]*\b{name}\([^;{{}}]*\)\n\{{\n.*?^\}}", text, re.DOTALL | re.MULTILINE)
+    pattern = rf"^\w[\w *]*\b{name}\([^;{{}}]*\)\n\{{\n.*?^\}}"
+    match = re.search(pattern, text, re.DOTALL | re.MULTILINE)
     return (text.count("\n", 0, match.start()), match[0].count("\n") + 1) if match else None
 
 
@@ -94,7 +96,7 @@ def _method_facts(tree, page, table):
             if not path:
                 what = f"no link to the file that defines {name}: add it"
             elif not found:
-                what = f"{path} does not define {name}: mend the row"
+                what = f"{path} does not define {name}: correct the row"
             else:
                 count = (count or 0) + found[1]
                 if last.get(path, (-1,))[0] > found[0]:
@@ -141,7 +143,8 @@ def check(tree):
             column = _column(table)
             for row, count, what in _facts(tree, page, table):
                 if not what and None not in (column, count) and row.cells[column] != f"{count:,}":
-                    what = f"says {row.cells[column] or 'nothing'}, not {count:,} lines: run make docs"
+                    said = row.cells[column] or "nothing"
+                    what = f"says {said}, not {count:,} lines: run make docs"
                 if what:
                     yield Problem(page.path, row.line + 1, what)
         files = [table for table in page.tables if table.kind == "files"]

@@ -1,4 +1,4 @@
-"""Runs commands as somebody at a terminal would, and keeps what he would see."""
+"""Runs commands on a pseudo-terminal, and returns what a user would see."""
 
 import fcntl
 import os
@@ -9,8 +9,8 @@ import subprocess
 import termios
 import time
 
-# The pages are English first. Programs ask LC_MESSAGES (common/text/language.c); the locale itself need
-# not be installed.
+# The pages are English first. The programs read LC_MESSAGES (common/text/language.c), so the locale
+# need not be installed.
 LANGUAGE = {"LANG": "C.UTF-8", "LC_MESSAGES": "en_US.UTF-8", "TERM": "xterm"}
 FORGOTTEN = ("LC_", "MAKE", "MFLAGS", "LOOP_", "TRACE", "WERROR", "SANITIZE")
 
@@ -21,7 +21,7 @@ def environment():
 
 
 def _open_terminal():
-    """Both ends; a newline stays a newline, and lines have room for 100 columns."""
+    """Returns both ends. The terminal does not change newlines, and has 100 columns."""
     master, slave = os.openpty()
     mode = termios.tcgetattr(slave)
     mode[1] &= ~termios.OPOST
@@ -31,7 +31,7 @@ def _open_terminal():
 
 
 def _read_all(master, deadline):
-    """What comes until nobody holds the other end any more; None when that takes too long."""
+    """Reads until all processes have closed the other end; None if the time is up before."""
     said = b""
     while select.select([master], [], [], max(0, deadline - time.monotonic()))[0]:
         try:
@@ -45,8 +45,8 @@ def _read_all(master, deadline):
 
 
 def run(script, directory, seconds):
-    """What the shell's script says on a terminal, or None if it has not ended after so many
-    seconds: then it has been killed, and all that it started."""
+    """The output of the shell script on a terminal. None if the script did not end in time: then it
+    has been killed, with all its processes."""
     master, slave = _open_terminal()
     process = subprocess.Popen(
         ["sh", "-c", script],

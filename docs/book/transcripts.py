@@ -1,5 +1,5 @@
-"""Transcripts: files in expected/ with commands ("$ make step N=1.1") and what they print. They are
-run again and compared; the fence below "<!-- output: PATH -->" holds one."""
+"""Transcripts: files in expected/ with commands ("$ make step N=1.1") and their output. The check
+runs the commands again and compares the output. The fence below "<!-- output: PATH -->" shows one."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from . import terminal
 from .listings import replace
 from .tree import Problem
 
-MARK = "\x1e"  # stands before each command's output; no program prints it
+MARK = "\x1e"  # printed before the output of each command; no program prints it
 
 TIMES = r"(?:ns|µs|us|ms|s|sec|seconds?|minutes?)"
 SIZES = r"(?:bytes?|[KMGkm]i?B|B)"
@@ -19,7 +19,7 @@ MEASURES = (
     (re.compile(r"\d[\d.,]*\s?(?:%|×|/s\b)"), "RATE"),
     (re.compile(r"(make(?:\[\d\])?: \*\*\*) \[.*\]"), r"\1"),
 )
-# What make says about itself, the first time.
+# The lines that make prints when it builds.
 OF_MAKE = re.compile(r"  (?:compile|link|archive) +build/|make(?:\[\d\])?: Nothing to be done")
 
 
@@ -37,7 +37,7 @@ def parse(text):
 
 
 def run(tree, path, seconds):
-    """The transcript's text as it is now; None when it did not end."""
+    """Runs the commands; returns the new transcript, or None if they did not end in time."""
     parts = parse(tree.text(path))
     script = "\n".join(f"printf '{MARK}'\n{command}" for _, command, _ in parts)
     said = terminal.run(script, tree.root, seconds)
@@ -51,14 +51,14 @@ def run(tree, path, seconds):
 
 
 def loosely(line):
-    """A line without its measurements, nor the blanks that line them up."""
+    """A line without its measurements and without the blanks that align them."""
     for pattern, stands_for in MEASURES:
         line = pattern.sub(stands_for, line)
     return re.sub(r" +", " ", line).strip()
 
 
 def first_difference(old, new):
-    """The number of the first line that differs by more than measurements, and both lines."""
+    """The number of the first line that differs in more than its measurements, and both lines."""
     pairs = zip_longest(old.splitlines(), new.splitlines())
     for number, (was, is_now) in enumerate(pairs):
         if was is None or is_now is None or loosely(was) != loosely(is_now):
@@ -71,14 +71,14 @@ def transcripts(tree):
 
 
 def run_all(tree, seconds):
-    """Of each path what it is now. Those of a chapter one after another: they may use one port."""
+    """The new text for each path. A chapter's transcripts run in turn: they may share a port."""
     groups = [list(group) for _, group in groupby(transcripts(tree), lambda p: p.split("/")[0])]
     with ThreadPoolExecutor(max_workers=4) as pool:
         results = pool.map(
             lambda group: [(path, run(tree, path, seconds)) for path in group], groups
         )
         found = dict(pair for group in results for pair in group)
-    # On a busy machine what is to come first may come second: what differs gets another run, alone.
+    # On a busy machine the order of lines may change: a transcript that differs runs again, alone.
     for path, now in found.items():
         if now is None or first_difference(tree.text(path), now):
             found[path] = run(tree, path, seconds)
@@ -99,17 +99,17 @@ def _check_runs(tree, seconds):
         if difference:
             line, was, is_now = difference
             yield Problem(path, line + 1, f"expected {_shown(was)}, got {_shown(is_now)}: "
-                          "mend the program, or run make docs")
+                          "correct the program, or run make docs")
 
 
 def _problem(tree, page, directive):
     if not tree.has(directive.target):
-        return f"no file {directive.target}: write its commands there ($ ...), and run make docs"
+        return f"no file {directive.target}: write the commands there ($ ...), and run make docs"
     if not directive.fence:
         return "an output needs a fence (```console and ```) in the line below: make docs fills it"
     inside = page.lines[directive.fence.start + 1 : directive.fence.end]
     if inside != tree.text(directive.target).splitlines():
-        return f"the output is not what {directive.target} holds: run make docs"
+        return f"the output differs from {directive.target}: run make docs"
     return None
 
 
@@ -130,7 +130,7 @@ def check(tree, seconds):
 
 
 def write(tree, seconds):
-    """Measurements alone do not change a transcript."""
+    """Writes a transcript only if more than its measurements has changed."""
     for path, now in run_all(tree, seconds).items() if seconds else ():
         if now is not None and first_difference(tree.text(path), now):
             tree.write(path, now)

@@ -1,6 +1,6 @@
-"""README.pt-BR.md has the sections of README.md, each with a hash of the English that it
-translates: "<!-- en: 0123abcd -->" below its heading. Listings, outputs and counted lines are not in
-the hash."""
+"""README.pt-BR.md has the sections of README.md, each with a hash of the English section that it
+translates: "<!-- en: 0123abcd -->" below its heading. Listings, outputs and counted lines are not
+in the hash."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ PORTUGUESE = ".pt-BR.md"
 MARK = re.compile(r"<!-- en:\s*(\w*)\s*-->$")
 LESSONS = re.compile(r"\d\d-[\w-]+/(?:exercises/[\w-]+/)?README\.md$")
 
-# start is the line of its heading, mark that of its hash; shown are its listings and outputs.
+# start is the line of the heading, mark the line of the hash; shown are the listings and outputs.
 Section = namedtuple("Section", "start level title hash shown mark marked")
 
 
@@ -30,7 +30,7 @@ def _hash(page, start, end):
 
 
 def _mark(page, start, end):
-    """The first line below the heading that holds anything, if that is a mark."""
+    """The number and the hash of the mark, if it is the first line of text below the heading."""
     for number in range(start + 1, end):
         match = MARK.match(page.lines[number].strip())
         if match:
@@ -62,7 +62,7 @@ def _pairs(tree, path):
 
 
 def _difference(path, english, ours):
-    """What is wrong with one section, as a line and words; else None."""
+    """A line and a sentence about what is wrong with the section, or None."""
     name = english_of(path)
     if english is None:
         return ours.start, f"{name} has no section for this one"
@@ -75,10 +75,10 @@ def _difference(path, english, ours):
         return ours.start, (f"shows {', '.join(ours.shown) or 'nothing'}; "
                             f"{name} shows {', '.join(english.shown) or 'nothing'}")
     if ours.marked != english.hash:
-        what = "may not be what this translates"
+        what = "has no mark here"
         if ours.marked:
             what = "has changed since this was translated"
-        return ours.start, (f"\"{english.title}\" of {name} {what}: look, "
+        return ours.start, (f"\"{english.title}\" of {name} {what}: compare, "
                             f"then run python3 docs/book.py translated {path}")
     return None
 
@@ -90,7 +90,7 @@ def _check_page(tree, path):
             line, what = difference
             yield Problem(path, len(tree.page(path).lines) if line is None else line + 1, what)
             if english is None or ours is None or english.level != ours.level:
-                return  # the rest is compared with the wrong ones
+                return  # the next sections would be compared with the wrong ones
 
 
 def check(tree):
@@ -105,7 +105,7 @@ def check(tree):
 
 
 def set_marks(tree, path):
-    """Says of each section that it translates the English as it is now. Returns what is wrong."""
+    """Marks each section as a translation of today's English. Returns the problems that remain."""
     page = tree.page(path)
     lines = list(page.lines)
     for english, ours in reversed(list(_pairs(tree, path))):

@@ -1,4 +1,4 @@
-"""The repository as the book sees it: its files, its pages, and what is wrong in them."""
+"""The files and the pages of the repository, and the problems in them."""
 
 import os
 from collections import namedtuple
@@ -6,14 +6,14 @@ from pathlib import Path
 
 from .markdown import Page
 
-# path is relative to the root, line counted from 1; what says what to do about it.
+# path is relative to the root, line is counted from 1; what is a sentence that says what to do.
 Problem = namedtuple("Problem", "path line what")
 
 LEFT_OUT = {".git", "build", "node_modules", "__pycache__", "corpus"}
 
 
 class Tree:
-    """The files below root; pages and texts are read once."""
+    """The files below root. It reads each file once."""
 
     def __init__(self, root):
         self.root = Path(root).resolve()
@@ -28,7 +28,7 @@ class Tree:
                 yield str((Path(directory) / name).relative_to(self.root))
 
     def relative(self, path):
-        """From the root, of a path as somebody types it."""
+        """The path from the root, of a path as the user types it."""
         return os.path.relpath(Path(path).resolve(), self.root)
 
     def has(self, path):
@@ -40,7 +40,7 @@ class Tree:
         return self._texts[path]
 
     def write(self, path, text):
-        """Returns whether that changed the file."""
+        """Returns whether the file has changed."""
         if self.has(path) and self.text(path) == text:
             return False
         (self.root / path).write_text(text, encoding="utf-8")
@@ -57,7 +57,7 @@ class Tree:
         return [self.page(path) for path in self.files if path.endswith(".md")]
 
     def mistakes(self):
-        """Of the pages' Markdown."""
+        """The mistakes in the Markdown of the pages."""
         for page in self.pages():
             for line, what in page.mistakes:
                 yield Problem(page.path, line + 1, what)

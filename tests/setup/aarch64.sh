@@ -1,6 +1,6 @@
 #!/bin/sh
-# Debian's libuv and Check for 64-bit ARM, unpacked into build/aarch64-root. Nothing is installed, and
-# the system's own lists of packages are left alone. Needs a system whose apt sources have arm64.
+# Unpacks Debian's libuv and Check for 64-bit ARM into build/aarch64-root. It installs nothing, and
+# does not change the system's lists of packages. The system's apt sources need to have arm64.
 
 set -eu
 export LC_ALL=C
@@ -11,7 +11,7 @@ work=$(mktemp -d "$root.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# apt as on such a machine, with lists, a cache and a status of its own.
+# apt for that processor, with its own lists, cache and status.
 apt() {
     apt-get -qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User=root \
         -o Dir::State="$work/state" -o Dir::State::status="$work/state/status" \

@@ -1,11 +1,12 @@
 #!/bin/sh
-# The packages that building, testing and the other commands need. It looks for the tool or the library
-# itself, so a package counts however it was installed.
+# The packages that building, testing and the other commands need. It looks for the tool or the
+# library itself, so a package counts however it was installed.
 #
-#   packages.sh check GROUP...     prints what is missing and the command that installs it, status 1;
-#                                  prints nothing if all is there
+#   packages.sh check GROUP...     prints what is missing and the command that installs it, with
+#                                  status 1; prints nothing if nothing is missing
 #   packages.sh install GROUP...   installs what is missing, and prints the commands that it runs
-#   packages.sh doctor             each tool and library with its version; status 1 if one is missing
+#   packages.sh doctor             prints each tool and library with its version; status 1 if one of
+#                                  the groups build, test and page is missing
 #
 # The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
 # docs (the book's pages), picture, site, fuzz, aarch64.
@@ -15,8 +16,8 @@ compiler=${CC:-gcc}
 compiler=${compiler%% *} # of CC="clang -m64" the command
 case $compiler in cc | */cc) compiler=gcc ;; esac
 
-# Each line: the group, the name, the function that finds it, and the packages for apt, dnf and brew.
-# A "-" stands where the system includes it, or has no such package.
+# Each line: the group, the name, the function that finds it, and the packages for apt, dnf and
+# brew. A "-" stands where the system includes it, or has no such package.
 needs() {
     package=${compiler##*/}
     package_of_browser=chromium
@@ -47,8 +48,8 @@ bench npm            command:npm                             npm                
 bench ws             node_modules:tests/bench/peers:ws       -                      -                   -
 bench bun            node_modules:tests/bench/peers:bun      -                      -                   -
 ci    clang          command:clang                           clang                  clang               llvm
-ci    clang-format   command:clang-format                    clang-format           clang-tools-extra   clang-format
-ci    clang-tidy     command:clang-tidy                      clang-tidy             clang-tools-extra   llvm
+ci    clang-format   command:${CLANG_FORMAT:-clang-format}   clang-format           clang-tools-extra   clang-format
+ci    clang-tidy     command:${CLANG_TIDY:-clang-tidy}       clang-tidy             clang-tools-extra   llvm
 ci    shellcheck     command:shellcheck                      shellcheck             ShellCheck          shellcheck
 ci    valgrind       command:valgrind                        valgrind               valgrind            -
 picture python3      command:/usr/bin/python3                python3                python3             -
@@ -71,7 +72,7 @@ END
 
 # --- what is there ---------------------------------------------------------------------------
 
-# ask found_ library:libuv:uv.h calls found_library libuv uv.h; ask version_ ... calls version_library.
+# ask found_ library:libuv:uv.h calls found_library libuv uv.h; ask version_ calls version_library.
 ask() {
     # shellcheck disable=SC2046 # the words have no spaces
     set -- $(echo "$1$2" | tr ':' ' ')
@@ -192,7 +193,8 @@ version_aarch64_root() {
 # The version that is installed is the version that package-lock.json names.
 found_node_modules() {
     installed=$(version_node_modules "$1" "$2")
-    locked=$(grep -A 1 "\"node_modules/$2\": {" "$root/$1/package-lock.json" | sed -n "$version_in_json")
+    locked=$(grep -A 1 "\"node_modules/$2\": {" "$root/$1/package-lock.json" |
+        sed -n "$version_in_json")
     test -n "$installed" && test "$installed" = "$locked"
 }
 version_in_json='s/^ *"version": "\(.*\)".*/\1/p'
@@ -208,7 +210,7 @@ missing() {
     done
 }
 
-# --- how to install ----------------------------------------------------------------------------
+# --- how to install --------------------------------------------------------------------------
 
 as_root=
 test "$(id -u)" -eq 0 || as_root='sudo '
@@ -298,13 +300,14 @@ install() {
     check "$@"
 }
 
-# The status is about the groups that make test installs; the others may be missing.
+# The other groups may be missing.
 doctor() {
     needs | while read -r group name how packages; do
         test "$group" = "$last" || printf '%s\n' "to $group:" |
             sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
                 -e 's/to ci:/for make lint and CI:/' -e 's/to docs:/to write the book:/' \
-                -e 's/to site:/to build its site:/' -e 's/to picture:/to draw a program at work:/' -e 's/to aarch64:/for ARCH=aarch64:/'
+                -e 's/to site:/to build its site:/' -e 's/to aarch64:/for ARCH=aarch64:/' \
+                -e 's/to picture:/to draw a program at work:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"
