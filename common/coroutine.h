@@ -11,8 +11,8 @@
 #include "common/coroutine/stack.h"
 
 struct coroutine {
-    void *pointer; /* where it is suspended: its stack pointer */
-    void *resumer; /* where who resumed it goes on */
+    void *pointer; /* its stack pointer while it is suspended */
+    void *resumer; /* the stack pointer of its resumer while it runs */
     struct stack stack;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     void (*entry)(void *argument);
@@ -22,35 +22,36 @@ struct coroutine {
     void *fake_stack, *resumer_fake_stack;
     const void *resumer_low;
     size_t resumer_size;
-    bool transferred; /* it is not its resumer that it arrives from */
+    bool transferred; /* another coroutine switched to it, and not its resumer */
 #elif defined(__SANITIZE_THREAD__)
     void *fiber, *resumer_fiber;
 #endif
 };
 
-/* Makes a coroutine on the stack, which it uses until coroutine_end; the first resume calls
- * entry(argument). entry must not return: the last thing it does is coroutine_finish. */
+/* Makes a coroutine that uses the stack until coroutine_end. The first resume calls
+ * entry(argument), which must not return: it ends with coroutine_finish. */
 void coroutine_begin(
     struct coroutine *coroutine, struct stack stack, void (*entry)(void *argument), void *argument);
 
-/* Runs it from where it was suspended until it suspends again. Not from inside itself. */
+/* Runs the coroutine from where it was suspended until it suspends again. It cannot resume itself.
+ */
 void coroutine_resume(struct coroutine *coroutine);
 
-/* Suspends the coroutine that runs, and lets the resumer go on. */
+/* Suspends the running coroutine and continues its resumer. */
 void coroutine_suspend(struct coroutine *coroutine);
 
 /* The same for the last time: it will not be resumed. (Not _Noreturn: before a call of such a
  * function ASan uses the stack below, where LOOP_DEBUG still looks for what was left open.) */
 void coroutine_finish(struct coroutine *coroutine);
 
-/* Suspends the coroutine that runs and goes on in another one that is suspended, without the way
- * through the resumer, who goes on when that one suspends. */
+/* Suspends the running coroutine and runs another directly. When that one suspends, the resumer of
+ * the first continues. */
 void coroutine_transfer(struct coroutine *from, struct coroutine *to);
 
-/* Forgets one that is suspended and will not be resumed. Its stack may then be released. */
+/* Ends a suspended coroutine that will not be resumed. Its stack may then be released. */
 void coroutine_end(struct coroutine *coroutine);
 
-/* Where a suspended coroutine is: the return addresses of its calls, the innermost first, at most
- * so many. Returns their count; 0 with ucontext. Needs frame pointers, and stops where there are
- * none. */
-size_t coroutine_calls(const struct coroutine *coroutine, void *calls[], size_t most);
+/* Stores the return addresses of a suspended coroutine's calls, the innermost first, and returns
+ * how many there are: at most max, and 0 with ucontext. It follows frame pointers, and stops where
+ * there are none. */
+size_t coroutine_calls(const struct coroutine *coroutine, void *calls[], size_t max);

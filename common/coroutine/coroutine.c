@@ -171,14 +171,14 @@ void coroutine_end(struct coroutine *coroutine)
 #define FRAME_POINTER 0
 #endif
 
-size_t coroutine_calls(const struct coroutine *coroutine, void *calls[], size_t most)
+size_t coroutine_calls(const struct coroutine *coroutine, void *calls[], size_t max)
 {
     size_t count = 0;
     if (!FRAME_POINTER || !coroutine->pointer)
         return 0;
     /* Each frame begins with the caller's frame pointer and the return address. */
     void **frame = ((void **)coroutine->pointer)[FRAME_POINTER];
-    while (count < most && (char *)frame >= coroutine->stack.low &&
+    while (count < max && (char *)frame >= coroutine->stack.low &&
            (char *)(frame + 2) <= coroutine->stack.top) {
         calls[count++] = frame[1];
         frame = frame[0];

@@ -19,10 +19,11 @@ int loop_init(uv_loop_t *loop)
     if (!state)
         return UV_ENOMEM;
     int error = uv_loop_init(loop);
-    if (error) {
-        free(state);
-        return error;
-    }
+    if (error)
+        goto free_state;
+    error = observer_open(&state->observer, loop);
+    if (error)
+        goto close_loop;
     loop->data = state;
     STAILQ_INIT(&state->ready);
     STAILQ_INIT(&state->woken);
@@ -34,11 +35,16 @@ int loop_init(uv_loop_t *loop)
     uv_idle_init(loop, &state->idle);
     uv_timer_init(loop, &state->alarm);
     state->handles = 4;
-    state->observer = observer_open(loop);
     if (state->observer)
         uv_prepare_start(&state->prepare, before_poll);
     uv_unref((uv_handle_t *)&state->prepare);
     return 0;
+
+close_loop:
+    uv_loop_close(loop);
+free_state:
+    free(state);
+    return error;
 }
 
 /* Callbacks and tasks of the loop must not call what does this check. */

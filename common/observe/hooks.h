@@ -37,9 +37,9 @@ struct task;
  * The loop
  */
 
-/* Returns what the environment asks to watch the new loop with, or NULL. What fails is reported on
- * stderr. */
-struct observer *observer_open(uv_loop_t *loop);
+/* Makes the observer that the environment asks for, or stores NULL. Returns 0 or UV_ENOMEM. A recording
+ * that cannot begin is only reported on stderr. */
+int observer_open(struct observer **observer, uv_loop_t *loop);
 
 /* The loop begins to close: the recording ends. Then uv_loop_close has returned error: the observer
  * names the handles that were left open, and is freed. Both do nothing for NULL. */

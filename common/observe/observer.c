@@ -1,7 +1,6 @@
 /* The hooks: what the runtime tells goes to the recording, to LOOP_DEBUG, or to both. */
 #include "common/observe/observer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/loop/state.h"
@@ -11,21 +10,21 @@
 #include "common/task/state.h"
 #include "common/trace.h"
 
-struct observer *observer_open(uv_loop_t *loop)
+int observer_open(struct observer **result, uv_loop_t *loop)
 {
     struct observer watching = {
         .trace = trace_open(loop), .debug = debug_open(), .seed = shuffle_seed()};
+    *result = NULL;
     if (!watching.trace && !watching.debug && !watching.seed)
-        return NULL;
-    struct observer *observer = malloc(sizeof(*observer));
-    if (observer) {
-        *observer = watching;
-        return observer;
+        return 0;
+    *result = malloc(sizeof(**result));
+    if (*result) {
+        **result = watching;
+        return 0;
     }
-    fprintf(stderr, "TRACE, LOOP_DEBUG, LOOP_SEED: %s\n", uv_strerror(UV_ENOMEM));
     trace_close(watching.trace);
     free(watching.debug);
-    return NULL;
+    return UV_ENOMEM;
 }
 
 void observer_finish(struct observer *observer)

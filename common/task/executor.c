@@ -6,10 +6,11 @@
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
 
-/* The work's own memory: it goes when libuv is done with it, whoever waits or not. */
+/* Memory of the work: it is freed when libuv has finished with it, even if no task waits any more.
+ */
 struct request {
     uv_work_t work;
-    struct executor_wait *wait; /* NULL: nobody waits any more */
+    struct executor_wait *wait; /* NULL: the task has stopped waiting */
     int (*run)(void *data);
     int result;
     struct observed_work observed;
@@ -50,7 +51,7 @@ static void cancel(struct task_wait *wait)
 {
     struct request *request = ((struct executor_wait *)wait)->request;
     if (uv_cancel((uv_req_t *)&request->work) == 0)
-        return; /* it had not begun: finish is called, with UV_ECANCELED */
+        return; /* the work had not begun: libuv calls finish with UV_ECANCELED */
     request->wait = NULL;
     task_wake(wait, UV_ECANCELED);
 }
@@ -60,7 +61,7 @@ int executor_run(const char *what, int (*work)(void *data), void *data, size_t s
 {
     uv_loop_t *loop = task_loop();
     if (task_cancelled())
-        return task_yield(); /* the work is not to begin, and the others are to run */
+        return task_yield(); /* the work must not begin, and other tasks get their turn */
     struct request *request = malloc(sizeof(*request) + size);
     if (!request)
         return UV_ENOMEM;

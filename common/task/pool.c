@@ -1,4 +1,4 @@
-/* All tasks of a loop: where their memory and their stacks come from, and go to. */
+/* All tasks of a loop: allocates their memory and their stacks, and reuses both. */
 #include <stdlib.h>
 
 #include "common/loop/state.h"
@@ -93,12 +93,12 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
     void *argument, size_t stack_size)
 {
     struct stack stack = {0};
-    /* One stack for each: so none that has been spawned can find no stack when it begins. */
+    /* There is a stack for each task, so a spawned task always gets one when it begins. */
     bool too_many = pool->live >= stack_arena_capacity(&pool->stacks);
     if (too_many || (!pool->free && !add_block(pool)))
         return NULL;
     struct task *task = pool->free;
-    /* A large one may not be had, so it is taken now. */
+    /* A large stack is acquired now, because that can fail. */
     if (stack_size > STACK_SIZE && stack_acquire(&pool->stacks, stack_size, &stack))
         return NULL;
     pool->free = task->next;

@@ -8,9 +8,9 @@
 #include "common/observe/hooks.h"
 #include "common/task/state.h"
 
-#define SAVED 64 /* bytes below a frame that the switch saves registers in */
+#define SAVED 64 /* bytes below the frame: there the switch saves the registers */
 
-/* Whose tasks this thread runs. Waiting needs no argument, so it has to be known. */
+/* The pool whose tasks this thread runs. Calls that wait take no loop, so they find it here. */
 static _Thread_local struct task_pool *running;
 
 struct task *task_current(void)
@@ -81,7 +81,7 @@ static void resume_task(void *argument)
     running = pool;
     coroutine_resume(&task->coroutine);
     running = NULL;
-    task = pool->current; /* the last one of those that followed one another */
+    task = pool->current; /* others may have run in between, one after another */
     if (!task->ended)
         return;
     observe(pool->observer, task_ended, task);
@@ -152,7 +152,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     task->on_end = root_ended;
     pool->root = task;
     loop_ready(loop, &task->ready);
-    int failure = 0; /* a callback that was to come and never will */
+    int failure = 0; /* out of memory, a callback could not be scheduled */
     while (!task->ended) {
         error = loop_run(loop);
         failure = failure ? failure : error;
