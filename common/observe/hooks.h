@@ -37,8 +37,8 @@ struct task;
  * The loop
  */
 
-/* Makes the observer that the environment asks for, or stores NULL. Returns 0 or UV_ENOMEM. A recording
- * that cannot begin is only reported on stderr. */
+/* Makes the observer that the environment asks for, or stores NULL. Returns 0 or UV_ENOMEM. A
+ * recording that cannot begin is only reported on stderr. */
 int observer_open(struct observer **observer, uv_loop_t *loop);
 
 /* The loop begins to close: the recording ends. Then uv_loop_close has returned error: the observer
