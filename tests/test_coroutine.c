@@ -510,6 +510,9 @@ END_TEST
 
 START_TEST(the_canary_notices_an_overflow)
 {
+    const char *valgrind = getenv("VALGRIND");
+    if (valgrind && *valgrind)
+        return; /* Valgrind reports the write itself: nothing may be written below a stack */
     struct stack_arena arena = arena_with_guard("canary");
     struct stack neighbour;
     ck_assert_int_eq(stack_acquire(&arena, 0, &neighbour), 0);

@@ -88,7 +88,7 @@ static void free_signal(uv_handle_t *signal)
 
 uv_signal_t *task_tree_watch(uv_loop_t *loop)
 {
-    uv_signal_t *signal = malloc(sizeof(*signal));
+    uv_signal_t *signal = calloc(1, sizeof(*signal));
     if (!signal || uv_signal_init(loop, signal)) {
         free(signal);
         return NULL;
