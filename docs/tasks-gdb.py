@@ -16,7 +16,7 @@ import gdb
 import gdb.types
 import gdb.unwinder
 
-MOST_SIBLINGS = 100  # of a scope that "tasks" shows one by one, as common/observe/task_tree.c does
+MAX_SIBLINGS = 100  # of a scope that "tasks" shows one by one, as common/observe/task_tree.c does
 
 
 # --- where a suspended task is -----------------------------------------------------------------
@@ -221,10 +221,10 @@ class Tasks(gdb.Command):
               f'{state_of(task, running)}{place}')
         for scope in scopes_of(task):
             children = list(children_of(scope))
-            for child in children[:MOST_SIBLINGS]:
+            for child in children[:MAX_SIBLINGS]:
                 self.show(child, depth + 1, running)
-            if len(children) > MOST_SIBLINGS:
-                print(f'     {"  " * depth}  ... {len(children) - MOST_SIBLINGS} more')
+            if len(children) > MAX_SIBLINGS:
+                print(f'     {"  " * depth}  ... {len(children) - MAX_SIBLINGS} more')
 
 
 class TasksBacktrace(gdb.Command):

@@ -45,5 +45,5 @@ void recording_judge_next(struct recording *recording, int number, const char *c
 void recording_free(struct recording *recording)
 {
     if (rmdir(recording->directory))
-        ck_abort_msg("%s holds a file that nobody judged", recording->directory);
+        ck_abort_msg("%s holds a file that the test has not judged", recording->directory);
 }

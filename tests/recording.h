@@ -18,5 +18,5 @@ void recording_judge(struct recording *recording, const char *claims);
 /* The same for the number-th file, run-2.json, ... */
 void recording_judge_next(struct recording *recording, int number, const char *claims);
 
-/* Removes the directory, which has to be empty: no file was left that nobody judged. */
+/* Removes the directory, which has to be empty: the test has judged every file. */
 void recording_free(struct recording *recording);

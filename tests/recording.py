@@ -3,9 +3,9 @@
 
     recording.py FILE CLAIM...
 
-Every recording has to be sound: JSON of the known shape; time never goes back; every spell has its
-end; a task's row has no gap from its spawn to its end; who woke exists; arrows come in pairs. A CLAIM
-is what this one has to hold besides:
+Every recording has to be sound: JSON of the known shape; time never goes back; every slice has its
+end; a task's row has no gap from its spawn to its end; the waker exists; arrows come in pairs. A
+CLAIM is what this one has to hold besides:
 
     row=NAME            a row of that name: "loop", "pool 1", a task's
     NAME                an event of that name
@@ -20,7 +20,7 @@ import os
 import shutil
 import sys
 
-SPELLS = {"loop", "phase", "callback", "ready", "run", "wait", "work"}
+SLICES = {"loop", "phase", "callback", "ready", "run", "wait", "work"}
 OF_THE_LOOP = {"loop", "phase", "callback"}
 POOL = range(1000001, 2000001)
 
@@ -39,7 +39,7 @@ class Recording:
                 assert event["tid"] not in self.names, event
                 self.names[event["tid"]] = event["args"]["name"]
         self.dropped = self.whole["otherData"]["dropped"]
-        self.spells = collections.defaultdict(list)  # open ones, by row
+        self.slices = collections.defaultdict(list)  # open ones, by row
 
     def name(self, event):
         return self.names[event["tid"]]
@@ -58,23 +58,23 @@ class Recording:
             assert event["tid"] in self.names, ("no such row", event)
             self.last = event["ts"]
             check[event["ph"]](event)
-        for row, spells in self.spells.items():
-            assert not spells, ("without an end", row, spells)
-        for row, spell in self.latest.items():
-            whole = spell["cat"] == "run" or self.ended[row] == self.last
-            assert whole, ("ends neither as it ran, nor with the recording", spell)
+        for row, slices in self.slices.items():
+            assert not slices, ("without an end", row, slices)
+        for row, slice_ in self.latest.items():
+            whole = slice_["cat"] == "run" or self.ended[row] == self.last
+            assert whole, ("ends neither as it ran, nor with the recording", slice_)
         for number, phases in self.arrows.items():
             assert phases == "sf", ("half an arrow", number, phases)
 
     def begin(self, event):
-        row, category, open_ones = event["tid"], event["cat"], self.spells[event["tid"]]
-        assert category in SPELLS and event["name"], event
+        row, category, open_ones = event["tid"], event["cat"], self.slices[event["tid"]]
+        assert category in SLICES and event["name"], event
         assert (row == 0) == (category in OF_THE_LOOP), event
         assert (row in POOL) == (category == "work"), event
         if category == "loop":
             assert event["name"] == "tick" and not open_ones, event
         elif category == "phase":
-            assert [spell["cat"] for spell in open_ones] == ["loop"], (event, open_ones)
+            assert [slice_["cat"] for slice_ in open_ones] == ["loop"], (event, open_ones)
         elif category == "callback":
             assert open_ones and open_ones[-1]["cat"] == "phase", (event, open_ones)
         else:
@@ -92,8 +92,8 @@ class Recording:
         open_ones.append(event)
 
     def end(self, event):
-        assert self.spells[event["tid"]], ("without a beginning", event)
-        self.spells[event["tid"]].pop()
+        assert self.slices[event["tid"]], ("without a beginning", event)
+        self.slices[event["tid"]].pop()
         self.ended[event["tid"]] = event["ts"]
 
     def mark(self, event):
@@ -104,7 +104,7 @@ class Recording:
         wanted.update({name: ["bytes"] for name in ("recv", "send", "ws recv", "ws send")})
         assert list(arguments) == wanted.get(event["name"], []), event
         if event["tid"] != 0:
-            assert [s["cat"] for s in self.spells[event["tid"]]] == ["run"], ("does not run", event)
+            assert [s["cat"] for s in self.slices[event["tid"]]] == ["run"], ("does not run", event)
         if event["name"] == "timer fired":
             assert event["tid"] == 0, event
 
@@ -121,7 +121,7 @@ class Recording:
         number = event["id"]
         self.arrows[number] = self.arrows.get(number, "") + event["ph"]
         if event["ph"] == "f":
-            assert [s["cat"] for s in self.spells[event["tid"]]] == ["ready"], event
+            assert [s["cat"] for s in self.slices[event["tid"]]] == ["ready"], event
 
     def claim(self, claim):
         if claim.startswith("row="):

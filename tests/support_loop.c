@@ -27,8 +27,8 @@ void note_later(uv_loop_t *loop, double seconds, char *name)
     ck_assert_int_eq(loop_call_later(loop, seconds, note_name, name), 0);
 }
 
-/* Notes "|" before each pass: libuv prepares before it polls. */
-static void note_pass(uv_prepare_t *prepare)
+/* Notes "|" before each iteration: libuv prepares before it polls. */
+static void note_iteration(uv_prepare_t *prepare)
 {
     (void)prepare;
     note("|");
@@ -37,7 +37,7 @@ static void note_pass(uv_prepare_t *prepare)
 void show_passes(uv_loop_t *loop, uv_prepare_t *prepare)
 {
     uv_prepare_init(loop, prepare);
-    uv_prepare_start(prepare, note_pass);
+    uv_prepare_start(prepare, note_iteration);
     uv_unref((uv_handle_t *)prepare);
 }
 

@@ -15,7 +15,7 @@ void run_loop(uv_loop_t *loop);
 void note_soon(uv_loop_t *loop, char *name);
 void note_later(uv_loop_t *loop, double seconds, char *name);
 
-/* From now on notes "|" before each pass; and the end of that, and of the loop. */
+/* From now on notes "|" before each iteration; and the end of that, and of the loop. */
 void show_passes(uv_loop_t *loop, uv_prepare_t *prepare);
 void close_with_passes(uv_loop_t *loop, uv_prepare_t *prepare);
 

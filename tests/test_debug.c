@@ -251,7 +251,7 @@ START_TEST(another_thread_is_named)
 }
 END_TEST
 
-/* The loop of one thread after the other is nobody's mistake. */
+/* To run a loop on one thread after the other is no mistake. */
 static void call_soon_again(void *loop)
 {
     loop_call_soon(loop, never, NULL);

@@ -21,7 +21,7 @@ static const char *server(void)
 {
     static char path[1024];
     const char *root = getenv("BIN");
-    snprintf(path, sizeof path, "%s/02-coroutines-echo/echo-server", root ? root : ".");
+    snprintf(path, sizeof(path), "%s/02-coroutines-echo/echo-server", root ? root : ".");
     return path;
 }
 
@@ -35,10 +35,10 @@ static bool with_ucontext(void)
 static FILE *start_gdb(const char *commands, const char *words)
 {
     char line[4096];
-    int size = snprintf(line, sizeof line,
+    int size = snprintf(line, sizeof(line),
         "DEBUGINFOD_URLS= exec gdb -nx -batch -ex 'set width 0' %s --args %s %s </dev/null 2>&1",
         commands, server(), words);
-    ck_assert_int_lt(size, (int)sizeof line);
+    ck_assert_int_lt(size, (int)sizeof(line));
     FILE *gdb = popen(line, "r");
     ck_assert_ptr_nonnull(gdb);
     return gdb;
@@ -49,7 +49,7 @@ static char *rest_of(FILE *gdb)
     char *text = NULL, part[1024];
     size_t size;
     FILE *memory = open_memstream(&text, &size);
-    for (size_t got; (got = fread(part, 1, sizeof part, gdb)) > 0;)
+    for (size_t got; (got = fread(part, 1, sizeof(part), gdb)) > 0;)
         fwrite(part, 1, got, memory);
     fclose(memory);
     pclose(gdb);
@@ -62,11 +62,11 @@ static char *debug(const char *commands)
     FILE *gdb = start_gdb(commands, "--port 0 --quiet");
     char line[1024];
     int port = 0;
-    while (!port && fgets(line, sizeof line, gdb))
+    while (!port && fgets(line, sizeof(line), gdb))
         sscanf(line, "Escutando 127.0.0.1:%d", &port);
     int one = connect_to(port);
     ck_assert_int_eq(write(one, "oi\n", 3), 3);
-    ck_assert_int_gt(read(one, line, sizeof line), 0);
+    ck_assert_int_gt(read(one, line, sizeof(line)), 0);
     int two = connect_to(port);
     ck_assert_int_eq(write(two, "oi\n", 3), 3);
     char *said = rest_of(gdb);
@@ -183,7 +183,7 @@ START_TEST(tasks_are_listed_live_and_in_a_core_file)
     char core[] = "/tmp/core-XXXXXX", commands[512];
     close(mkstemp(core));
     /* gdb's own core files leave out what lies beside a guard of the kernel's newer kind. */
-    snprintf(commands, sizeof commands,
+    snprintf(commands, sizeof(commands),
         COMMANDS "-ex 'set environment STACK_GUARD mprotect' " SECOND_CLIENT
                  "-ex tasks -ex 'tasks backtrace' -ex 'generate-core-file %s'",
         core);
@@ -191,7 +191,7 @@ START_TEST(tasks_are_listed_live_and_in_a_core_file)
     lists_the_tasks(said);
     free(said);
 
-    snprintf(commands, sizeof commands,
+    snprintf(commands, sizeof(commands),
         COMMANDS "-ex 'core-file %s' -ex tasks -ex 'tasks backtrace'", core);
     said = rest_of(start_gdb(commands, ""));
     unlink(core);
@@ -250,7 +250,7 @@ START_TEST(what_cannot_be_done_is_said)
 }
 END_TEST
 
-/* As docs/debugging.md says: whoever has no gdb at hand sends a signal. */
+/* As docs/debugging.md says: without gdb you send a signal. */
 START_TEST(the_tree_at_a_signal_names_the_same_lines)
 {
     struct child child;
@@ -259,7 +259,7 @@ START_TEST(the_tree_at_a_signal_names_the_same_lines)
         (const char *[]){"--port", "0", "--quiet", NULL}, NULL);
     int client = connect_to(child_port(&child));
     ck_assert_int_eq(write(client, "oi\n", 3), 3);
-    ck_assert_int_gt(recv(client, answer, sizeof answer, 0), 0);
+    ck_assert_int_gt(recv(client, answer, sizeof(answer), 0), 0);
     child_signal(&child, SIGUSR1);
     while (tree = child_errors(&child), !strstr(tree, "\n  connection: read_line since")) {
         free(tree);
@@ -278,7 +278,7 @@ END_TEST
 START_TEST(the_page_shows_these_lines)
 {
     char *page = text_of("docs/debugging.md"), read[128], accept[128], planted[128];
-    snprintf(planted, sizeof planted, "in write_to_array tests/planted.c:%d\n",
+    snprintf(planted, sizeof(planted), "in write_to_array tests/planted.c:%d\n",
         line_of("tests/planted.c", "PLANT(start[index] = 'x');"));
     accepting(accept);
     reading(read);

@@ -70,7 +70,7 @@ static int block(void *data)
     count(job->gate, &job->gate->begun);
     uv_sem_post(&job->gate->started);
     uv_sem_wait(&job->gate->turn);
-    for (size_t i = 0; i < sizeof job->filling; i++)
+    for (size_t i = 0; i < sizeof(job->filling); i++)
         job->filling[i] = 'w';
     count(job->gate, &job->gate->finished);
     return ++job->number;
@@ -84,7 +84,7 @@ static int run_job(void *argument)
     return result;
 }
 
-/* Waits until so many works run; the loop stands still meanwhile, the threads do not. */
+/* Waits until that many works run; the loop stands still meanwhile, the threads do not. */
 static void wait_until_started(struct gate *gate, int works)
 {
     for (int i = 0; i < works; i++)
@@ -124,7 +124,7 @@ static int calculate(void *unused)
     struct sum sum = {.original = &sum};
     for (int i = 0; i < 100; i++)
         sum.numbers[i] = i;
-    int result = executor_run("add", add_up, &sum, sizeof sum);
+    int result = executor_run("add", add_up, &sum, sizeof(sum));
     ck_assert(sum.sum == 4950.0);
     return result;
 }
@@ -161,7 +161,7 @@ static int meet(void *barrier)
 
 static int meet_the_others(void *barrier)
 {
-    return executor_run("meet", meet, &barrier, sizeof barrier);
+    return executor_run("meet", meet, &barrier, sizeof(barrier));
 }
 
 static int meet_on_the_pool(void *unused)
@@ -329,10 +329,10 @@ static int overwrite_the_stack(void *unused)
 {
     (void)unused;
     volatile char bytes[8192];
-    for (size_t i = 0; i < sizeof bytes; i++)
+    for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = 's';
     run_ready();
-    for (size_t i = 0; i < sizeof bytes; i++)
+    for (size_t i = 0; i < sizeof(bytes); i++)
         if (bytes[i] != 's')
             return UV_EIO;
     return 0;
@@ -459,7 +459,7 @@ static int try_on_and_on(void *argument)
     struct stubborn *self = argument;
     struct job job = {.gate = self->gate};
     while (!self->free)
-        executor_run("block", block, &job, sizeof job);
+        executor_run("block", block, &job, sizeof(job));
     return 0;
 }
 

@@ -9,7 +9,7 @@
 #include "support_runtime.h"
 
 /*
- * call_soon and the pass
+ * call_soon and the iteration
  */
 
 START_TEST(an_empty_loop_ends_at_once)
@@ -43,7 +43,7 @@ START_TEST(what_is_called_soon_runs_in_order)
 }
 END_TEST
 
-static char turns[4]; /* who ran, one after the other */
+static char turns[4]; /* the callbacks that ran, in order */
 
 static void take_a_turn(void *name)
 {
@@ -69,7 +69,7 @@ START_TEST(a_seed_decides_the_order)
     int seen[6] = {0};
     for (int i = 1; i <= 240; i++) {
         char seed[8], first[4];
-        snprintf(seed, sizeof seed, "%d", i);
+        snprintf(seed, sizeof(seed), "%d", i);
         strcpy(first, turns_with_seed(seed));
         ck_assert_str_eq(first, turns_with_seed(seed)); /* always the same */
         for (int order = 0; order < 6; order++)
@@ -89,7 +89,7 @@ static void call_two_more(void *loop)
     note_soon(loop, "d");
 }
 
-START_TEST(what_the_ready_make_ready_waits_for_the_next_pass)
+START_TEST(callbacks_scheduled_by_callbacks_wait_for_the_next_iteration)
 {
     uv_loop_t loop;
     uv_prepare_t prepare;
@@ -152,7 +152,7 @@ static void stop_and_call_one_more(void *loop)
     note_soon(loop, "next");
 }
 
-START_TEST(stop_ends_after_this_pass)
+START_TEST(stop_ends_after_this_iteration)
 {
     uv_loop_t loop;
     open_loop(&loop);
@@ -229,9 +229,9 @@ START_TEST(the_end_of_the_pass_follows_all_that_is_ready)
     set_arguments(steps, 6);
     steps[0].at_end = &steps[2];
     steps[1].at_end = &steps[2]; /* it is pending already */
-    steps[2].at_end = &steps[3]; /* there it waits for the end of the next pass */
+    steps[2].at_end = &steps[3]; /* there it waits for the end of the next iteration */
     steps[2].ready = &steps[4];
-    steps[3].at_end = &steps[5]; /* nothing else asks for a pass */
+    steps[3].at_end = &steps[5]; /* nothing else asks for an iteration */
     loop_ready(&loop, &steps[0].callback);
     loop_ready(&loop, &steps[1].callback);
     run_loop(&loop);
@@ -261,11 +261,12 @@ int main(void)
 {
     return run_suite("loop",
         (struct test_group[]){
-            {"pass", (const TTest *const[]){an_empty_loop_ends_at_once,
-                         what_is_called_soon_runs_in_order, a_seed_decides_the_order,
-                         what_the_ready_make_ready_waits_for_the_next_pass,
-                         each_link_of_a_chain_is_called, an_endless_chain_does_not_keep_events_out,
-                         stop_ends_after_this_pass, NULL}},
+            {"iteration",
+                (const TTest *const[]){an_empty_loop_ends_at_once,
+                    what_is_called_soon_runs_in_order, a_seed_decides_the_order,
+                    callbacks_scheduled_by_callbacks_wait_for_the_next_iteration,
+                    each_link_of_a_chain_is_called, an_endless_chain_does_not_keep_events_out,
+                    stop_ends_after_this_iteration, NULL}},
             {"callbacks", (const TTest *const[]){a_pending_callback_runs_once,
                               the_end_of_the_pass_follows_all_that_is_ready,
                               outside_a_pass_the_end_of_the_next_is_meant, NULL}},

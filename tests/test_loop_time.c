@@ -243,7 +243,7 @@ START_TEST(a_stopped_timer_does_not_ring)
     loop_timer_stop(&loop, &a.timer);
     loop_timer_stop(&loop, &a.timer); /* not set any more */
     loop_timer_stop(&loop, &never.timer);
-    b.stops = &c; /* due in the same pass */
+    b.stops = &c; /* due in the same iteration */
     loop_clock_advance(&loop, 1.0);
     run_loop(&loop);
     expect_notes("b");

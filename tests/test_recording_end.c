@@ -28,7 +28,7 @@ struct death {
 static void die(void *argument)
 {
     const struct death *death = argument;
-    /* Check catches some of them; who started the suite in the background has others ignored. */
+    /* Check catches some of them; a shell ignores others in the background. */
     for (size_t i = 0; i < sizeof(deadly) / sizeof(*deadly); i++)
         signal(deadly[i], SIG_DFL);
     death->function(NULL);
@@ -98,7 +98,7 @@ static void die_in_a_callback(void *unused)
     loop_run(&loop);
 }
 
-/* Nobody catches it. */
+/* No handler catches it. */
 START_TEST(signals)
 {
     for (size_t i = 0; i < sizeof(deadly) / sizeof(*deadly); i++) {
@@ -433,8 +433,7 @@ static void says(const char *environment, const char *text)
 
 START_TEST(a_disk_that_is_full)
 {
-    says("TRACE=/dev/full",
-        "TRACE: /dev/full: não foi gravado por inteiro: No space left on device\n");
+    says("TRACE=/dev/full", "TRACE: /dev/full: not written completely: No space left on device\n");
 }
 END_TEST
 

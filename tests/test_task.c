@@ -39,7 +39,7 @@ static int look_around(void *loop)
 {
     ck_assert_ptr_eq(task_loop(), loop);
     ck_assert_ptr_nonnull(task_current());
-    ck_assert_str_eq(task_name(task_current()), "somebody");
+    ck_assert_str_eq(task_name(task_current()), "curious");
     ck_assert_int_eq(task_cancelled(), 0);
     return 0;
 }
@@ -66,7 +66,7 @@ START_TEST(a_task_knows_itself_and_its_loop)
     uv_loop_t loop;
     open_loop(&loop);
     ck_assert_ptr_null(task_current());
-    ck_assert_int_eq(task_run(&loop, "somebody", look_around_between_callbacks, &loop), 0);
+    ck_assert_int_eq(task_run(&loop, "curious", look_around_between_callbacks, &loop), 0);
     ck_assert_ptr_null(task_current());
     expect_notes("callback");
     close_loop(&loop);
@@ -118,7 +118,7 @@ START_TEST(the_second_signal_ends_the_program)
 END_TEST
 
 /* Nothing is left that could wake it. */
-static int wait_for_nobody(void *future)
+static int wait_in_vain(void *future)
 {
     int error = future_wait(future, NULL);
     ck_assert_int_eq(error, UV_ECANCELED);
@@ -126,12 +126,12 @@ static int wait_for_nobody(void *future)
     return error;
 }
 
-START_TEST(the_first_task_is_told_when_all_wait_for_ever)
+START_TEST(the_first_task_is_told_when_all_wait_in_vain)
 {
     uv_loop_t loop;
     struct future future = {0};
     open_loop(&loop);
-    ck_assert_int_eq(task_run(&loop, "main", wait_for_nobody, &future), UV_ECANCELED);
+    ck_assert_int_eq(task_run(&loop, "main", wait_in_vain, &future), UV_ECANCELED);
     close_loop(&loop);
     expect_notes("told");
 }
@@ -141,7 +141,7 @@ static int wait_with_a_child(void *future)
 {
     struct scope scope;
     scope_enter(&scope);
-    scope_spawn(&scope, "child", wait_for_nobody, future);
+    scope_spawn(&scope, "child", wait_in_vain, future);
     return scope_leave(&scope, scope_join(&scope));
 }
 
@@ -416,7 +416,7 @@ static int spawn_and_leave_handles(void *unused)
     return 0;
 }
 
-START_TEST(leaving_the_scope_lets_go_of_handles)
+START_TEST(leaving_the_scope_releases_handles)
 {
     ck_assert_int_eq(run_main(spawn_and_leave_handles, NULL), 0);
 }
@@ -466,7 +466,7 @@ static int spawn_many_that_do_not_wait(void *unused)
     for (int i = 0; i < MANY; i++)
         scope_spawn(&scope, "short", return_number, &number);
     ck_assert_int_eq(scope_join(&scope), 0);
-    /* This one's, theirs, and perhaps a wall that nobody uses. */
+    /* The stack of this task, theirs, and perhaps an unused wall. */
     ck_assert_uint_le(task_pool_of(task_loop())->stacks.used, 3);
     return scope_leave(&scope, 0);
 }
@@ -544,13 +544,13 @@ int main(void)
             {"running", (const TTest *const[]){the_result_of_the_first_task_is_returned,
                             a_task_knows_itself_and_its_loop, the_first_signal_cancels_it,
                             the_second_signal_ends_the_program,
-                            the_first_task_is_told_when_all_wait_for_ever, and_the_user_too, NULL}},
+                            the_first_task_is_told_when_all_wait_in_vain, and_the_user_too, NULL}},
             {"sleep", (const TTest *const[]){sleepers_wake_in_the_order_of_time, no_time_is_no_time,
                           a_real_sleep_is_long_enough, yield_lets_the_others_run,
                           one_that_only_yields_does_not_keep_time_out, NULL}},
             {"join", (const TTest *const[]){join_gives_the_result, join_gives_the_error_too,
                          another_may_join_and_a_cancelled_join_lets_others,
-                         leaving_the_scope_lets_go_of_handles, NULL}},
+                         leaving_the_scope_releases_handles, NULL}},
             {"many", (const TTest *const[]){ten_thousand_may_be_alive,
                          those_that_do_not_wait_share_a_stack, NULL}},
             {"stacks", (const TTest *const[]){a_larger_stack_may_be_asked_for,

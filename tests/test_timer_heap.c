@@ -5,11 +5,11 @@
 
 #include "support.h"
 
-enum { MOST = 500 };
+enum { MAX_TIMERS = 500 };
 
 /* The plainest thing that does the same: an array in order, where equals keep theirs. */
 struct model {
-    struct loop_timer *timers[MOST];
+    struct loop_timer *timers[MAX_TIMERS];
     size_t count;
 };
 
@@ -147,15 +147,15 @@ END_TEST
 
 static struct loop_timer *idle_timer(struct loop_timer *timers)
 {
-    size_t i = (size_t)random() % MOST;
+    size_t i = (size_t)random() % MAX_TIMERS;
     while (timers[i].place)
-        i = (i + 1) % MOST;
+        i = (i + 1) % MAX_TIMERS;
     return &timers[i];
 }
 
 START_TEST(random_operations_do_as_a_sorted_array)
 {
-    static struct loop_timer timers[MOST];
+    static struct loop_timer timers[MAX_TIMERS];
     static struct model model;
     struct timer_heap heap = {0};
     srandom(20260101);
@@ -163,7 +163,7 @@ START_TEST(random_operations_do_as_a_sorted_array)
         /* It fills and empties in turns; few deadlines, so that many are equal. */
         bool fills = step / 1500 % 2 == 0;
         bool adds = random() % 10 < (fills ? 7 : 3);
-        if (adds && model.count < MOST) {
+        if (adds && model.count < MAX_TIMERS) {
             struct loop_timer *timer = idle_timer(timers);
             push(&heap, timer, (uint64_t)(random() % (step % 2 ? 50 : 5000)));
             model_push(&model, timer);

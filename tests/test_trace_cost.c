@@ -1,12 +1,12 @@
-/* What asking whether there is a recording costs where there is none: counted in instructions,
- * which are the same each time, and not in time. */
+/* The cost of the hooks of a loop without an observer: counted in instructions, which are the same
+ * each time, and not in time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support.h"
 
-#define MOST 0.035 /* of an operation's instructions */
+#define MAX_COST 0.035 /* of an operation's instructions */
 #define FEW 1000
 #define MANY 6000
 
@@ -58,7 +58,7 @@ START_TEST(no_recording_costs_next_to_nothing)
     double without = instructions_each("trace_cost_untraced", operations[_i]);
     printf("%s: %.0f instructions, %.0f without asking\n", operations[_i], with, without);
     ck_assert_double_gt(without, 0);
-    ck_assert_double_le(with, without * (1 + MOST));
+    ck_assert_double_le(with, without * (1 + MAX_COST));
 }
 END_TEST
 

@@ -60,7 +60,7 @@
 NAME(switch_to):
     .cfi_startproc
     SWITCH
-    /* Through a register that is not the link register: not predicted as a return. */
+    /* Not through the link register, so that the processor does not predict a return. */
     mov x9, x30
     .cfi_register x30, x9
     br x9
@@ -76,7 +76,7 @@ NAME(switch_over):
     .cfi_endproc
     SIZE(switch_over)
 
-/* Where a new stack begins. Nobody called it: the undefined return address ends a backtrace. */
+/* The bottom of a new stack. It has no caller: the undefined return address ends a backtrace. */
     .p2align 4
     FUNCTION(switch_start)
 NAME(switch_start):

@@ -12,8 +12,8 @@
 #endif
 
 /*
- * A sanitizer follows the stack pointer, so it has to be told of each switch: just before, where it
- * goes; and just after, that it has arrived.
+ * A sanitizer follows the stack pointer, so each switch is announced to it: just before, with the
+ * destination, and just after.
  */
 
 static inline void before_resume(struct coroutine *coroutine)
@@ -50,7 +50,7 @@ static inline void before_suspend(struct coroutine *coroutine)
 #endif
 }
 
-/* It does not come back, so what ASan keeps for it goes. */
+/* The coroutine does not come back, so ASan frees the fake stack that it keeps for it. */
 static inline void before_finish(struct coroutine *coroutine)
 {
 #if defined(__SANITIZE_ADDRESS__)
@@ -94,7 +94,7 @@ static inline void before_transfer(struct coroutine *from, struct coroutine *to)
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-/* Arriving for the first time has to be told too. */
+/* The first arrival is announced, too. */
 static void start(void *argument)
 {
     struct coroutine *coroutine = argument;
@@ -164,7 +164,7 @@ void coroutine_end(struct coroutine *coroutine)
 #if defined(SWITCH_UCONTEXT)
 #define FRAME_POINTER 0
 #elif defined(__x86_64__)
-#define FRAME_POINTER 5 /* where switch_to saves it, counted in words from the stack pointer */
+#define FRAME_POINTER 5 /* in words from the stack pointer: switch_to saves it there */
 #elif defined(__aarch64__)
 #define FRAME_POINTER 10
 #else

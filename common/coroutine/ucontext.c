@@ -1,6 +1,7 @@
 /*
- * The switch in portable C, for every processor that has no assembly here, and for reading first.
- * Some sixty times slower: swapcontext also switches the signal mask, which is a system call.
+ * The switch in portable C: for processors without a .S file here, and for readers, who may start
+ * with it. It is some sixty times slower, because swapcontext also switches the signal mask, with a
+ * system call.
  */
 #include "common/coroutine/switch.h"
 
@@ -8,14 +9,14 @@
 #include <stdint.h>
 #include <ucontext.h>
 
-/* What a new context needs, at the top of its stack. */
+/* At the top of a new stack. */
 struct start {
     ucontext_t context;
     void (*entry)(void *argument);
     void *argument;
 };
 
-/* makecontext passes only ints: a pointer takes two. */
+/* makecontext passes ints, and a pointer takes two. */
 static void start_context(unsigned high, unsigned low)
 {
     struct start *start = (struct start *)((uintptr_t)high << 16 << 16 | low);
@@ -38,7 +39,7 @@ void *switch_prepare(void *low, void *top, void (*entry)(void *argument), void *
 }
 
 // #region switch_to
-/* The context of who is suspended lies on its own stack, just where it stopped. */
+/* A suspended context lies on its own stack, just where it stopped. */
 void switch_to(void **save, void *pointer)
 {
     ucontext_t here;

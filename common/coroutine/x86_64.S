@@ -2,12 +2,12 @@
  * void switch_to(void **save, void *pointer)
  * void switch_over(void **save, void *pointer)
  *
- * A call may destroy every register but six, so these six and the stack pointer are the whole
+ * A call may overwrite all registers but six, so those six and the stack pointer are the whole
  * state. MXCSR and the x87 control word are not switched.
  *
- * The two differ in how they return. The processor predicts a ret to where the last call came from.
+ * The two differ in how they return. The processor predicts that a ret returns to the last call.
  * Between a coroutine and its resumer that is wrong each time, so switch_to pops and jumps. Between
- * coroutines that wait in the same function it is right, and so are the rets that follow.
+ * coroutines that wait in the same function it is right, and so it is for the rets that follow.
  */
 #if defined(__x86_64__) && !defined(SWITCH_UCONTEXT)
 #ifdef __APPLE__
@@ -89,7 +89,7 @@ NAME(switch_over):
     .cfi_endproc
     SIZE(switch_over)
 
-/* Where a new stack begins. Nobody called it: the undefined return address ends a backtrace. */
+/* The bottom of a new stack. It has no caller: the undefined return address ends a backtrace. */
     .p2align 4
     FUNCTION(switch_start)
 // #region start
@@ -106,8 +106,8 @@ NAME(switch_start):
 /*
  * void *switch_prepare(void *low, void *top, void (*entry)(void *), void *argument)
  *
- * Lays out what switch_to pops: r15, r14, r13 = entry, r12 = argument, rbx, rbp, the return
- * address = switch_start. There the stack pointer has to be a multiple of 16.
+ * Writes what switch_to pops: r15, r14, r13 = entry, r12 = argument, rbx, rbp, the return
+ * address = switch_start. The stack pointer must be a multiple of 16 there.
  */
     .p2align 4
     FUNCTION(switch_prepare)

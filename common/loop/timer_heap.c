@@ -37,14 +37,14 @@ static void sift_down(struct timer_heap *heap, size_t index, struct timer_entry 
         size_t end = first + CHILDREN < heap->count ? first + CHILDREN : heap->count;
         if (first >= end)
             break;
-        size_t least = first;
+        size_t earliest = first;
         for (size_t child = first + 1; child < end; child++)
-            if (before(&heap->entries[child], &heap->entries[least]))
-                least = child;
-        if (!before(&heap->entries[least], &entry))
+            if (before(&heap->entries[child], &heap->entries[earliest]))
+                earliest = child;
+        if (!before(&heap->entries[earliest], &entry))
             break;
-        put(heap, index, heap->entries[least]);
-        index = least;
+        put(heap, index, heap->entries[earliest]);
+        index = earliest;
     }
     put(heap, index, entry);
 }
@@ -69,8 +69,7 @@ uint64_t timer_heap_deadline(const struct timer_heap *heap)
     return heap->count ? heap->entries[0].deadline : UINT64_MAX;
 }
 
-/* Once most entries are of timers that were stopped, drops those, and puts what is left in order
- * again. */
+/* If most entries are stopped timers, drops those and builds the heap anew. */
 static void sweep(struct timer_heap *heap)
 {
     size_t count = 0;

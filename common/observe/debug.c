@@ -8,28 +8,28 @@
 #include "common/observe/trace/place.h"
 #include "common/text/environment.h"
 
-#define SLOW 100             /* milliseconds, as asyncio's */
-#define SLOWEST 1000000000UL /* that can be asked for */
-#define CALLS 16
+#define SLOW 100              /* milliseconds, as in asyncio */
+#define MAX_SLOW 1000000000UL /* that LOOP_DEBUG_SLOW can set */
+#define MAX_CALLS 16
 
 struct debug *debug_open(void)
 {
-    const char *wish = getenv("LOOP_DEBUG");
-    if (!wish || !*wish || strcmp(wish, "0") == 0)
+    const char *setting = getenv("LOOP_DEBUG");
+    if (!setting || !*setting || strcmp(setting, "0") == 0)
         return NULL;
     struct debug *debug = calloc(1, sizeof(*debug));
     if (debug)
-        debug->slow = environment_number("LOOP_DEBUG_SLOW", SLOW, SLOWEST) * 1000000;
+        debug->slow = environment_number("LOOP_DEBUG_SLOW", SLOW, MAX_SLOW) * 1000000;
     else
         fprintf(stderr, "LOOP_DEBUG: %s\n", uv_strerror(UV_ENOMEM));
     return debug;
 }
 
-/* " in manage (echo-server.c:72)": the innermost call that is not the library's, or "". */
-static const char *where_we_are(char text[PLACE_SIZE])
+/* Returns " in manage (echo-server.c:72)", the innermost call outside the library, or "". */
+static const char *calling_place(char text[PLACE_SIZE])
 {
-    void *calls[CALLS];
-    int count = backtrace(calls, CALLS);
+    void *calls[MAX_CALLS];
+    int count = backtrace(calls, MAX_CALLS);
     strcpy(text, " in ");
     place_look_up(text + 4, PLACE_SIZE - 4, calls, (size_t)count);
     return text[4] ? text : "";
@@ -52,12 +52,12 @@ void debug_require_thread(const struct debug *debug)
         return;
     fprintf(stderr,
         "LOOP_DEBUG: another thread than the loop's own uses it%s: only uv_async_send may\n",
-        where_we_are(place));
+        calling_place(place));
     abort();
 }
 
 /*
- * Who holds the loop
+ * Holding the loop
  */
 
 static double seconds_since(uint64_t start)
@@ -80,7 +80,7 @@ void debug_run(const struct debug *debug, void (*run)(void *argument), void *arg
     char place[PLACE_SIZE];
     void *address;
     memcpy(&address, &run, sizeof(address)); /* a cast from a function is not portable */
-    void *after = (char *)address + 1;       /* what is looked up is the call before it */
+    void *after = (char *)address + 1;       /* place_look_up takes return addresses */
     place_look_up(place, sizeof(place), &after, 1);
     if (!*place)
         snprintf(place, sizeof(place), "%p", address);
@@ -98,11 +98,11 @@ void debug_suspend(const struct debug *debug, const char *name, const char *what
     char place[PLACE_SIZE];
     if (is_slow(debug, seconds))
         fprintf(stderr, "LOOP_DEBUG: task %s held the loop for %.3f seconds, until %s%s\n", name,
-            seconds, what ? what : "it ended", what ? where_we_are(place) : "");
+            seconds, what ? what : "it ended", what ? calling_place(place) : "");
 }
 
 /*
- * What was left open
+ * Handles left open
  */
 
 struct ended {

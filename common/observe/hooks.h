@@ -1,6 +1,6 @@
 /*
- * What the runtime tells whoever watches it: the recording (TRACE), LOOP_DEBUG and LOOP_SEED. A
- * first reader of the runtime can pass over every line that begins with observe:
+ * How the runtime tells its observer what happens: the recording (TRACE), LOOP_DEBUG and LOOP_SEED.
+ * A first reader of the runtime can skip every line that begins with observe:
  *
  *     observe(state->observer, timer_fired, timer);
  *

@@ -42,7 +42,7 @@ void observe_stack_overflow(const struct task *task)
     append(text, sizeof(text),
         " bytes overflowed; scope_spawn_with gives it a larger one (.stack_size)\n");
     ssize_t written = write(STDERR_FILENO, text, strlen(text));
-    (void)written; /* nobody is left to tell */
+    (void)written; /* without stderr there is no place to report an error */
 }
 
 static void segmentation_fault(int number, siginfo_t *info, void *context)

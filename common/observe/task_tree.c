@@ -6,7 +6,7 @@
 #include "common/observe/trace/place.h"
 #include "common/task/state.h"
 
-#define MOST_SIBLINGS 100 /* of a scope that are shown one by one */
+#define MAX_SIBLINGS 100 /* of a scope that are shown one by one */
 
 /* One print of the tree. */
 struct tree {
@@ -42,7 +42,7 @@ static void print_task(const struct task *task, int depth, struct tree *tree)
         size_t shown = 0, left = 0;
         const struct task *child;
         TAILQ_FOREACH(child, &scope->children, siblings)
-            if (++shown <= MOST_SIBLINGS)
+            if (++shown <= MAX_SIBLINGS)
                 print_task(child, depth + 1, tree);
             else
                 left++;

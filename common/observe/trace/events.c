@@ -53,7 +53,6 @@ void event_end(struct events *events, uint32_t row, uint64_t time)
     event_close(events);
 }
 
-/* One end of an arrow from who wakes to who is woken. */
 void event_arrow(
     struct events *events, const char *phase, uint32_t row, uint64_t time, uint64_t number)
 {

@@ -1,5 +1,5 @@
 /*
- * Trace-event JSON, one event after another. For trace/write.c.
+ * The events of trace-event JSON. For write.c.
  */
 #pragma once
 
@@ -7,24 +7,26 @@
 
 struct events {
     struct trace_output *output;
-    uint64_t start;        /* the moment that times count from */
+    uint64_t start;        /* the zero of the file's times */
     const char *separator; /* before the next event */
 };
 
-/* Begins an event of that phase (B, E, i, C, ...) on a row; members follow, then event_close. */
+/* Opens an event of that phase (B, E, i, C, ...) on a row. Add members, then close it. */
 void event_open(struct events *events, const char *phase, uint32_t row, uint64_t time);
 void event_member(struct events *events, const char *name, const char *value);
-void event_argument(struct events *events, const char *name, uint64_t value); /* the only one */
+void event_argument(struct events *events, const char *name, uint64_t value); /* at most one */
 void event_close(struct events *events);
 
-/* The beginning of a spell, which arguments may follow; and its end, whole. */
+/* Opens the beginning of a slice: you may add an argument, then close it. */
 void event_begin(
     struct events *events, uint32_t row, uint64_t time, const char *category, const char *name);
+
+/* The end of a slice, complete. */
 void event_end(struct events *events, uint32_t row, uint64_t time);
 
-/* One end of an arrow from who wakes ("s") to who is woken ("f"). */
+/* One end of an arrow: "s" on the row that wakes, "f" on the row that is woken. */
 void event_arrow(
     struct events *events, const char *phase, uint32_t row, uint64_t time, uint64_t number);
 
-/* What the row is called, and where it stands among the others. */
+/* The name of the row, and its place among the others. */
 void event_name_row(struct events *events, uint32_t row, const char *name);

@@ -1,4 +1,4 @@
-/* The texts of a recording. */
+/* The names in a recording. */
 #include <string.h>
 
 #include "common/observe/trace/place.h"
@@ -14,8 +14,8 @@ static uint64_t hash_of(const char *text)
     return hash;
 }
 
-/* Puts a text behind the others. Returns where it is; 0, where OTHER is, if there is no room. */
-static uint32_t keep_text(struct trace_names *names, const char *text)
+/* Stores the text after the others. Returns its offset; 0, which is OTHER, if there is no room. */
+static uint32_t add_text(struct trace_names *names, const char *text)
 {
     size_t size = strlen(text) + 1;
     if (names->used == 0) {
@@ -29,8 +29,8 @@ static uint32_t keep_text(struct trace_names *names, const char *text)
     return (uint32_t)(names->used - size);
 }
 
-/* The name of that hash for which there is the same text, or the same function; else where it is to
- * be noted. */
+/* The place of the name with that hash and the same text, or the same function; else the free place
+ * for it. */
 static uint16_t *find(
     struct trace_names *names, uint64_t hash, const char *text, const void *function)
 {
@@ -52,7 +52,7 @@ static uint16_t intern(struct trace_names *names, uint64_t hash, const char *tex
         uint16_t name = (uint16_t)(names->count + 1);
         names->known[name].hash = hash;
         names->known[name].function = function;
-        names->known[name].text = keep_text(names, text);
+        names->known[name].text = add_text(names, text);
         names->count = name;
         *place = name;
     }
@@ -77,20 +77,20 @@ const char *trace_name_text(const struct trace_names *names, uint16_t name)
 
 void trace_name_functions(struct trace_names *names)
 {
-    void *functions[PLACE_FUNCTIONS];
-    unsigned which[PLACE_FUNCTIONS];
-    char found[PLACE_FUNCTIONS][PLACE_FUNCTION];
+    void *functions[MAX_PLACE_FUNCTIONS];
+    unsigned which[MAX_PLACE_FUNCTIONS];
+    char found[MAX_PLACE_FUNCTIONS][PLACE_FUNCTION];
     for (unsigned name = 1, count = 0; name <= names->count; name++) {
         if (names->known[name].function) {
             functions[count] = names->known[name].function;
             which[count++] = name;
         }
-        if (count < PLACE_FUNCTIONS && (name < names->count || count == 0))
+        if (count < MAX_PLACE_FUNCTIONS && (name < names->count || count == 0))
             continue;
         place_functions(found, functions, count);
         while (count-- > 0)
             if (*found[count])
-                names->known[which[count]].text = keep_text(names, found[count]);
+                names->known[which[count]].text = add_text(names, found[count]);
         count = 0;
     }
 }

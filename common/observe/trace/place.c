@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where the program was loaded: addr2line wants addresses as the file has them. */
+/* The address at which the program is loaded: addr2line counts addresses from there. */
 static int take_base(struct dl_phdr_info *info, size_t size, void *base)
 {
     (void)size;
@@ -12,10 +12,10 @@ static int take_base(struct dl_phdr_info *info, size_t size, void *base)
     return 1; /* the first is the program itself */
 }
 
-/* back: how many bytes before the address is what is asked for. */
+/* Asks for the lines that many bytes before the addresses. */
 static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t back)
 {
-    char command[64 + PLACE_FUNCTIONS * 20] = "addr2line -f -e /proc/$PPID/exe";
+    char command[64 + MAX_PLACE_FUNCTIONS * 20] = "addr2line -f -e /proc/$PPID/exe";
     uintptr_t base = 0;
     dl_iterate_phdr(take_base, &base);
     for (size_t i = 0; i < count; i++) {
@@ -31,7 +31,7 @@ void place_look_up(char *text, size_t size, void *const calls[], size_t count)
 {
     char function[128], line[4096];
     *text = '\0';
-    /* The call is before the address to which it returns. */
+    /* A call is just before the address to which it returns. */
     FILE *output = start_addr2line(calls, count, 1);
     if (!output)
         return;
@@ -71,8 +71,8 @@ const char *place_of(struct places *places, const struct coroutine *coroutine)
     for (size_t i = 0; i < places->count; i++)
         if (memcmp(places->known[i].calls, calls, sizeof(calls)) == 0)
             return places->known[i].text;
-    /* With more places than these, the last one is forgotten. */
-    size_t place = places->count < PLACES ? places->count++ : PLACES - 1;
+    /* If the cache is full, the last place is forgotten. */
+    size_t place = places->count < MAX_PLACES ? places->count++ : MAX_PLACES - 1;
     memcpy(places->known[place].calls, calls, sizeof(calls));
     places->known[place].text[0] = '\0';
     if (count)

@@ -50,7 +50,7 @@ static void add_now(struct trace *trace, struct trace_record record, enum trace_
  * The loop
  */
 
-static void add_spell(struct trace *trace, enum trace_kind kind, uint64_t time,
+static void add_slice(struct trace *trace, enum trace_kind kind, uint64_t time,
     enum trace_category category, uint16_t name)
 {
     trace_add(trace, (struct trace_record){.time = time, .name = name, .category = category}, kind);
@@ -61,8 +61,8 @@ void trace_still_polls(struct trace *trace)
     uint64_t began = atomic_load(&trace->poll_began);
     if (!began)
         return;
-    add_spell(trace, TRACE_BEGIN, began, TRACE_LOOP, trace->tick);
-    add_spell(trace, TRACE_BEGIN, began, TRACE_PHASE, trace->poll);
+    add_slice(trace, TRACE_BEGIN, began, TRACE_LOOP, trace->tick);
+    add_slice(trace, TRACE_BEGIN, began, TRACE_PHASE, trace->poll);
 }
 
 void trace_before_poll(struct trace *trace)
@@ -84,15 +84,15 @@ void trace_after_poll(struct trace *trace)
     uint64_t woke = slept < now - began ? began + slept : now;
     woke = woke > trace->interrupted ? woke : trace->interrupted;
     bool called = atomic_load(&trace->next) != trace->next_before || now - woke > SHORT;
-    add_spell(trace, TRACE_BEGIN, began, TRACE_LOOP, trace->tick);
+    add_slice(trace, TRACE_BEGIN, began, TRACE_LOOP, trace->tick);
     if (woke > began) {
-        add_spell(trace, TRACE_BEGIN, began, TRACE_PHASE, trace->poll);
-        add_spell(trace, TRACE_END, woke, TRACE_PHASE, trace->poll);
+        add_slice(trace, TRACE_BEGIN, began, TRACE_PHASE, trace->poll);
+        add_slice(trace, TRACE_END, woke, TRACE_PHASE, trace->poll);
     }
     if (woke > began || called) {
         uint16_t callbacks = trace_name(&trace->names, "callbacks");
-        add_spell(trace, TRACE_BEGIN, woke, TRACE_PHASE, callbacks);
-        add_spell(trace, TRACE_END, now, TRACE_PHASE, callbacks);
+        add_slice(trace, TRACE_BEGIN, woke, TRACE_PHASE, callbacks);
+        add_slice(trace, TRACE_END, now, TRACE_PHASE, callbacks);
     }
 }
 
@@ -113,19 +113,19 @@ void trace_iteration_end(struct trace *trace)
     trace->counts[TRACE_TIMERS] = timers->count - timers->stopped;
     for (enum trace_count what = 0; what < TRACE_COUNTS; what++)
         add_count(trace, now, what);
-    add_spell(trace, TRACE_END, now, TRACE_LOOP, trace->tick);
+    add_slice(trace, TRACE_END, now, TRACE_LOOP, trace->tick);
 }
 
 void trace_phase(struct trace *trace, const char *phase)
 {
     uint64_t now = uv_hrtime();
     add_count(trace, now, TRACE_READIES); /* the queue is never longer than here */
-    add_spell(trace, TRACE_BEGIN, now, TRACE_PHASE, trace_name(&trace->names, phase));
+    add_slice(trace, TRACE_BEGIN, now, TRACE_PHASE, trace_name(&trace->names, phase));
 }
 
 void trace_phase_end(struct trace *trace, const char *phase)
 {
-    add_spell(trace, TRACE_END, uv_hrtime(), TRACE_PHASE, trace_name(&trace->names, phase));
+    add_slice(trace, TRACE_END, uv_hrtime(), TRACE_PHASE, trace_name(&trace->names, phase));
 }
 
 static uint16_t name_of(struct trace *trace, void (*run)(void *argument))
@@ -141,12 +141,12 @@ void trace_callback(struct trace *trace, void (*run)(void *argument))
     /* A signal's. libuv forgets how long it had slept before one interrupted it. */
     if (atomic_load(&trace->poll_began) && atomic_load(&trace->next) == trace->next_before)
         trace->interrupted = now - 1; /* before what follows */
-    add_spell(trace, TRACE_BEGIN, now, TRACE_CALLBACK, name_of(trace, run));
+    add_slice(trace, TRACE_BEGIN, now, TRACE_CALLBACK, name_of(trace, run));
 }
 
 void trace_callback_end(struct trace *trace, void (*run)(void *argument))
 {
-    add_spell(trace, TRACE_END, uv_hrtime(), TRACE_CALLBACK, name_of(trace, run));
+    add_slice(trace, TRACE_END, uv_hrtime(), TRACE_CALLBACK, name_of(trace, run));
 }
 
 /*
@@ -162,7 +162,7 @@ void trace_timer_set(struct trace *trace, const struct loop_timer *timer)
         TRACE_TIMER_SET);
 }
 
-/* The loop's clock shows whole milliseconds, and stands still within a pass. */
+/* The loop's clock shows whole milliseconds, and stands still within an iteration. */
 void trace_timer_fired(struct trace *trace, const struct loop_timer *timer)
 {
     const struct loop_state *state = state_of(trace->loop);

@@ -12,19 +12,18 @@
 struct task;
 struct trace;
 
-/* Begins the recording that TRACE asks for; NULL if none is to be. What hinders it is said on
- * stderr. */
+/* Begins the recording that TRACE asks for. Returns NULL if it asks for none, or, after a message
+ * on stderr, if that fails. */
 struct trace *trace_open(uv_loop_t *loop);
 
-/* Ends it, writes the file and frees all. NULL is left as it is. */
+/* Ends the recording, writes the file and frees all. Does nothing to NULL. */
 void trace_close(struct trace *trace);
 
 /*
  * The loop
  */
 
-/* A pass: libuv is about to look for events; it has, and has run their callbacks; the pass is over.
- */
+/* libuv is about to look for events; it has, and has run their callbacks; the iteration ends. */
 void trace_before_poll(struct trace *trace);
 void trace_after_poll(struct trace *trace);
 void trace_iteration_end(struct trace *trace);
@@ -33,12 +32,12 @@ void trace_iteration_end(struct trace *trace);
 void trace_phase(struct trace *trace, const char *phase);
 void trace_phase_end(struct trace *trace, const char *phase);
 
-/* Calls run(argument), which is call_soon's, call_later's or a signal's. */
+/* A callback of call_soon, call_later or a signal begins and ends. */
 void trace_callback(struct trace *trace, void (*run)(void *argument));
 void trace_callback_end(struct trace *trace, void (*run)(void *argument));
 
-/* From here on signals that would end the program, since they have their default effect, have the
- * recording written first. Again when libuv has given signals back to that. */
+/* From here on, a signal that would end the program, because it has its default effect, first has
+ * the recording written. To be called again when libuv has restored that effect. */
 void trace_catch(struct trace *trace);
 
 void trace_timer_set(struct trace *trace, const struct loop_timer *timer);
@@ -49,7 +48,7 @@ void trace_timer_stopped(struct trace *trace);
  * Tasks
  */
 
-/* It is spawned; it is woken; it runs; it waits for what, or, NULL, gives way to others; it has
+/* The task is spawned; it is woken; it runs; it waits for what, or, NULL, lets others run; it has
  * ended. */
 void trace_spawned(struct trace *trace, struct task *task);
 void trace_ready(struct trace *trace, const struct task *task, const char *what);
@@ -61,8 +60,8 @@ void trace_ended(struct trace *trace, const struct task *task);
  * Work on the thread pool
  */
 
-/* The task that runs gives it to the pool; on the pool's thread, it begins and ends; it is back,
- * and whoever waits is woken now. */
+/* The task that runs gives work to the pool; on the pool's thread, the work begins and ends; it is
+ * back, and wakes its task now, if that still waits. */
 void trace_work_given(struct trace *trace, struct observed_work *work, const char *what);
 void trace_work_begin(struct trace *trace, struct observed_work *work);
 void trace_work_end(struct trace *trace, struct observed_work *work);

@@ -7,15 +7,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "common/language.h"
 #include "common/observe/trace/rows.h"
 #include "common/text/environment.h"
 
 #define LIMIT 1000000UL
-#define MOST 100000000UL
+#define MAX_LIMIT 100000000UL
 
-/* How many recordings were begun; shared with the processes that the program forks, such as those
- * that compare measures in. */
+/* How many recordings were begun. Shared with the processes that the program forks, so that each
+ * file has a name of its own. */
 static _Atomic unsigned *recordings;
 
 __attribute__((constructor)) static void share_count(void)
@@ -28,19 +27,19 @@ __attribute__((constructor)) static void share_count(void)
 }
 
 /* "run.json", and for the loops after the program's first one "run-2.json", ... */
-static bool make_path(char *path, size_t size, const char *wish)
+static bool make_path(char *path, size_t size, const char *setting)
 {
-    const char *name = strrchr(wish, '/') ? strrchr(wish, '/') + 1 : wish;
+    const char *name = strrchr(setting, '/') ? strrchr(setting, '/') + 1 : setting;
     const char *dot = strrchr(name, '.');
-    size_t stem = dot && dot != name ? (size_t)(dot - wish) : strlen(wish);
+    size_t stem = dot && dot != name ? (size_t)(dot - setting) : strlen(setting);
     unsigned number = recordings ? ++*recordings : 1;
-    int length = number == 1
-                     ? snprintf(path, size, "%s", wish)
-                     : snprintf(path, size, "%.*s-%u%s", (int)stem, wish, number, wish + stem);
+    int length =
+        number == 1 ? snprintf(path, size, "%s", setting)
+                    : snprintf(path, size, "%.*s-%u%s", (int)stem, setting, number, setting + stem);
     return length >= 0 && (size_t)length < size;
 }
 
-/* Memory that is taken as it is touched, all zero. */
+/* Memory, all zero, that the system provides page by page as it is touched. */
 static void *reserve(size_t size)
 {
     void *memory = mmap(
@@ -73,9 +72,9 @@ static struct trace *new_trace(uint64_t limit)
     return NULL;
 }
 
-static int open_file(struct trace *trace, const char *wish)
+static int open_file(struct trace *trace, const char *setting)
 {
-    if (!make_path(trace->path, sizeof(trace->path), wish)) {
+    if (!make_path(trace->path, sizeof(trace->path), setting)) {
         errno = ENAMETOOLONG;
         return -1;
     }
@@ -84,16 +83,16 @@ static int open_file(struct trace *trace, const char *wish)
 
 struct trace *trace_open(uv_loop_t *loop)
 {
-    const char *wish = getenv("TRACE");
-    if (!wish || !*wish)
+    const char *setting = getenv("TRACE");
+    if (!setting || !*setting)
         return NULL;
-    uint64_t limit = environment_number("TRACE_LIMIT", LIMIT, MOST);
+    uint64_t limit = environment_number("TRACE_LIMIT", LIMIT, MAX_LIMIT);
     if (limit == 0)
         return NULL;
     struct trace *trace = new_trace(limit);
-    int file = trace ? open_file(trace, wish) : -1;
+    int file = trace ? open_file(trace, setting) : -1;
     if (file < 0) {
-        fprintf(stderr, "TRACE: %s: %s\n", trace ? trace->path : wish, strerror(errno));
+        fprintf(stderr, "TRACE: %s: %s\n", trace ? trace->path : setting, strerror(errno));
         if (trace)
             release(trace);
         return NULL;
@@ -117,9 +116,6 @@ void trace_close(struct trace *trace)
     trace_name_functions(&trace->names);
     int error = trace_end(trace);
     if (error)
-        fprintf(stderr,
-            tr("TRACE: %s: não foi gravado por inteiro: %s\n",
-                "TRACE: %s: not written completely: %s\n"),
-            trace->path, strerror(error));
+        fprintf(stderr, "TRACE: %s: not written completely: %s\n", trace->path, strerror(error));
     release(trace);
 }

@@ -1,9 +1,9 @@
 /*
- * What a recording is made of: for the files of trace/, and trace.c. Nobody else's.
+ * The memory of a recording. Private: for the files of trace/.
  *
- * A ring of records of one size, in memory that is taken as it is touched. Any thread adds to it
- * without waiting for another; the oldest records go. Whoever ends the recording, the loop's close
- * or a signal, writes it out.
+ * A ring of records of one size. The system provides its memory page by page, as records come. Any
+ * thread adds to it without waiting for another thread; the oldest records are overwritten. When
+ * the recording ends, at the loop's close or by a signal, the ring is written to the file.
  */
 #pragma once
 
@@ -17,10 +17,10 @@ enum trace_kind {
     TRACE_NONE,
     TRACE_BUSY, /* the record is not complete */
     TRACE_BEGIN,
-    TRACE_END, /* a spell on the loop's row */
+    TRACE_END, /* of a slice on the loop's row */
     TRACE_SPAWN,
     TRACE_READY,
-    TRACE_AGAIN, /* ready, as nobody but the task itself made it: it yields */
+    TRACE_AGAIN, /* ready because the task itself yields */
     TRACE_RUN,
     TRACE_WAIT,
     TRACE_ENDED,
@@ -34,29 +34,29 @@ enum trace_kind {
     TRACE_KINDS,
 };
 
-/* Of a spell on the loop's row. */
+/* Of a slice on the loop's row. */
 enum trace_category { TRACE_LOOP, TRACE_PHASE, TRACE_CALLBACK, TRACE_CATEGORIES };
 
-/* What is counted: tasks that are ready, that live, timers that are set, work on the pool. */
+/* The counters: tasks that are ready, that live; timers that are set; work on the pool. */
 enum trace_count { TRACE_READIES, TRACE_TASKS, TRACE_TIMERS, TRACE_WORKS, TRACE_COUNTS };
 
-/* Rows: 0 is the loop's, a task's is its number, and a thread's of the pool has this bit. */
+/* Row 0 is the loop's, a task's row is its number, and the row of a pool's thread has this bit. */
 #define TRACE_POOL_ROW 0x80000000U
 
 struct trace_record {
     uint64_t time;  /* uv_hrtime's */
-    uint64_t value; /* bytes, microseconds, a count; of an arrow from the pool, where it begins */
+    uint64_t value; /* bytes, microseconds, a count, or where an arrow from the pool begins */
     uint32_t row;
     uint32_t by;          /* the row that woke this one; the task that asked for work */
-    uint16_t name;        /* of the task, the work, the spell, the mark */
-    uint16_t what;        /* a task waits for; of a mark, the task's name */
+    uint16_t name;        /* of the task, the work, the slice, the mark */
+    uint16_t what;        /* the task waits for; in a mark, the task's name */
     uint16_t by_name;     /* of the task that woke this one */
     uint8_t category;     /* enum trace_category or trace_count */
     _Atomic uint8_t kind; /* stored last */
 };
 
-/* Texts, each kept once: a task may be gone, and its name with it, before the end. Only the loop's
- * thread adds some. What finds no room is called "...". */
+/* The names, each stored once: a task's own may be freed before the recording ends. Only the loop's
+ * thread adds names. A name for which there is no room becomes "...". */
 #define TRACE_NAMES 4096
 #define TRACE_TEXTS ((size_t)256 * 1024)
 struct trace_names {
@@ -65,7 +65,7 @@ struct trace_names {
     struct {
         uint64_t hash;
         uint32_t text;
-        void *function; /* NULL: not that of a function, which gets its text at the end */
+        void *function; /* a function's, which gets its text at the end; or NULL */
     } known[TRACE_NAMES];
     uint16_t places[2 * TRACE_NAMES]; /* by hash; 0: free, else the name's number */
     char texts[TRACE_TEXTS];
@@ -75,15 +75,15 @@ uint16_t trace_name(struct trace_names *names, const char *text);
 uint16_t trace_function_name(struct trace_names *names, void *function);
 const char *trace_name_text(const struct trace_names *names, uint16_t name);
 
-/* Gives the functions their names, where they can be told, else "callback". Not in a signal
+/* Looks up the names of the functions. Those not found are called "callback". Not for a signal
  * handler. */
 void trace_name_functions(struct trace_names *names);
 
-/* Where what is written waits. */
+/* The output that has not been written yet. */
 #define TRACE_BUFFER ((size_t)64 * 1024)
 struct trace_output {
     int file;
-    int error; /* the first one's errno */
+    int error; /* the first errno, or 0 */
     size_t size;
     char bytes[TRACE_BUFFER];
 };
@@ -98,35 +98,34 @@ struct trace {
 
     _Atomic uint64_t next; /* places of the ring that have been given out ... */
     _Atomic uint64_t done; /* ... and whose record is complete */
-    atomic_bool closed;    /* no record is added any more */
+    atomic_bool closed;    /* records are no longer added */
 
-    /* The loop's thread's own. */
-    uint32_t row; /* that of who runs */
+    /* Only for the loop's thread, but for poll_began. */
+    uint32_t row; /* of the task that runs, or 0 */
     uint16_t row_name;
-    const struct observed_work *waker; /* the work that wakes next, or NULL */
-    _Atomic uint64_t poll_began;       /* 0: it does not poll. Whoever writes the file asks */
+    const struct observed_work *waker; /* the work that wakes a task next, or NULL */
+    _Atomic uint64_t poll_began;       /* 0: libuv does not poll */
     uint64_t idle_before, next_before;
-    uint64_t interrupted; /* the moment of a signal that ended the poll, or 0 */
+    uint64_t interrupted; /* when a signal ended the poll, or 0 */
     uint16_t tick, poll;  /* names */
     size_t counts[TRACE_COUNTS], told[TRACE_COUNTS];
 
     struct trace_names names;
     struct trace_output output;
-    struct trace_row *rows; /* for the writer: room for as many as the ring may tell of */
-    size_t row_places;      /* of them that the writer needs */
+    struct trace_row *rows; /* for the writer: a table large enough for a full ring */
+    size_t row_places;      /* the part of it that the writer uses */
     struct trace_record *ring;
 };
 
-/* Adds a record of that time. Returns its place, counted from 0. From any thread. */
+/* Adds the record, whose time is set. Returns its place, counted from 0. Any thread may call it. */
 uint64_t trace_add(struct trace *trace, struct trace_record record, enum trace_kind kind);
 
-/* What is known of a poll that has not returned yet. */
+/* Records the beginning of a poll that has not returned yet. */
 void trace_still_polls(struct trace *trace);
 
-/* Ends the recording and writes it. Returns 0 or errno. Only what may be called in a signal handler
- * is called. */
+/* Ends the recording and writes it. Returns 0 or errno. Async-signal-safe. */
 int trace_write(struct trace *trace);
 
-/* The same, unless a signal has had it done; and what trace_catch did is undone. A signal that
- * would end the program waits for the file. */
+/* Does the same, unless a signal handler has done it, and undoes trace_catch. A signal that would
+ * end the program waits until the file is written. */
 int trace_end(struct trace *trace);

@@ -5,8 +5,7 @@
 size_t trace_row_places(uint64_t records)
 {
     size_t places = 64;
-    /* Two to a record: who is woken, and by whom; and as many free places, so that hashing works.
-     */
+    /* A record names up to two rows. The other half of the table stays free, for short searches. */
     while (places < 4 * records)
         places *= 2;
     return places;
@@ -30,16 +29,16 @@ struct trace_row *trace_row_of(struct trace *trace, uint32_t row)
     return &trace->rows[place];
 }
 
-static void meet(struct trace *trace, struct trace_row met)
+static void add_row(struct trace *trace, struct trace_row added)
 {
-    struct trace_row *row = trace_row_of(trace, met.row);
-    if (met.row != 0 && !row->used) {
-        *row = met;
+    struct trace_row *row = trace_row_of(trace, added.row);
+    if (added.row != 0 && !row->used) {
+        *row = added;
         row->used = true;
     }
 }
 
-void trace_row_meet(struct trace *trace, const struct trace_record *record)
+void trace_row_register(struct trace *trace, const struct trace_record *record)
 {
     static const uint8_t before[TRACE_KINDS] = {[TRACE_READY] = ROW_WAITING,
         [TRACE_AGAIN] = ROW_RUNNING,
@@ -54,15 +53,15 @@ void trace_row_meet(struct trace *trace, const struct trace_record *record)
                    record->kind == TRACE_TIMER_STOPPED;
     if (record->kind <= TRACE_BUSY)
         return;
-    meet(trace, (struct trace_row){.row = record->row,
-                    .name = is_mark ? record->what : record->name,
-                    .what = record->kind == TRACE_WORK_END ? record->name : record->what,
-                    .task = record->by,
-                    .state = before[record->kind]});
+    add_row(trace, (struct trace_row){.row = record->row,
+                       .name = is_mark ? record->what : record->name,
+                       .what = record->kind == TRACE_WORK_END ? record->name : record->what,
+                       .task = record->by,
+                       .state = before[record->kind]});
     if (record->kind == TRACE_SPAWN || record->kind == TRACE_READY)
-        meet(trace, (struct trace_row){.row = record->by,
-                        .name = record->by_name,
-                        .state = record->by & TRACE_POOL_ROW ? ROW_IDLE : ROW_RUNNING});
+        add_row(trace, (struct trace_row){.row = record->by,
+                           .name = record->by_name,
+                           .state = record->by & TRACE_POOL_ROW ? ROW_IDLE : ROW_RUNNING});
 }
 
 void trace_row_change(struct trace_row *row, const struct trace_record *record)

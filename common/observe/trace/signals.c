@@ -1,4 +1,4 @@
-/* A recording outlives a program that a signal or exit ends. */
+/* Writes the recording of a program that a signal or exit ends. */
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@ static const int numbers[] = {
     SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 #define NUMBERS (sizeof(numbers) / sizeof(*numbers))
 
-/* A signal handler gets no argument of ours. One recording at a time can be rescued. */
+/* A signal handler gets no argument of ours, so one recording at a time can be rescued. */
 static struct trace *_Atomic rescued;
 
 static atomic_bool writing;
@@ -20,11 +20,11 @@ static pthread_once_t exit_is_watched = PTHREAD_ONCE_INIT;
 
 static void watch_exit(void)
 {
-    atexit(trace_rescue); /* without memory for it, only exit loses the file */
+    atexit(trace_rescue); /* if that fails, only exit loses the file */
 }
 
-/* A second signal would end the program, and the file with it. This thread gets none meanwhile;
- * another that does waits here. */
+/* A second signal would end the program before the file is complete. This thread blocks all
+ * signals; another thread that gets one waits here. */
 static void begin_to_write(sigset_t *before)
 {
     sigset_t all;
@@ -45,12 +45,12 @@ void trace_rescue(void)
     sigset_t before;
     begin_to_write(&before);
     struct trace *trace = atomic_exchange(&rescued, NULL);
-    if (trace && trace->process == getpid()) /* a child that was forked has a copy */
+    if (trace && trace->process == getpid()) /* a forked child has a copy: it must not write */
         trace_write(trace);
     end_to_write(&before);
 }
 
-/* The signal that is raised has its default effect, when this returns. */
+/* The signal is raised again; when the handler returns, it has its default effect. */
 static void write_and_end(int number)
 {
     trace_rescue();
@@ -74,7 +74,7 @@ void trace_catch(struct trace *trace)
 }
 
 /* Undoes trace_catch. */
-static void let_go(struct trace *trace)
+static void release(struct trace *trace)
 {
     if (!atomic_compare_exchange_strong(&rescued, &trace, NULL))
         return;
@@ -90,7 +90,7 @@ int trace_end(struct trace *trace)
     sigset_t before;
     begin_to_write(&before);
     int error = atomic_load(&trace->closed) ? 0 : trace_write(trace);
-    let_go(trace);
+    release(trace);
     end_to_write(&before);
     return error;
 }

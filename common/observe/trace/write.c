@@ -1,14 +1,14 @@
-/* A recording becomes trace-event JSON. All of it may run in a signal handler: no memory is asked
- * for, and nothing of the C library is called that has a state. */
+/* Writes a recording as trace-event JSON. A signal handler may call it, so it allocates no memory
+ * and calls only functions of the C library that are async-signal-safe. */
 #include <sched.h>
 
 #include "common/observe/trace/events.h"
 #include "common/observe/trace/json.h"
 #include "common/observe/trace/rows.h"
 
-#define PATIENCE 1000 /* turns given to other threads, to complete what they record */
+#define MAX_TURNS 1000 /* that other threads get to complete their records */
 
-/* Spells open on the loop's row: of each category at most one, in the one before it. */
+/* The open slices of the loop's row: at most one of each category, one inside the other. */
 struct loop_row {
     unsigned depth;
     uint8_t open[TRACE_CATEGORIES];
@@ -17,7 +17,7 @@ struct loop_row {
 struct writer {
     struct trace *trace;
     uint64_t first, count; /* places of the ring that are written */
-    uint64_t began, ended; /* the moments that the file begins and ends with */
+    uint64_t began, ended; /* when the file begins and ends */
     uint64_t arrows;
     struct loop_row loop;
     struct events events;
@@ -28,8 +28,8 @@ static struct trace_record *record_at(const struct writer *writer, uint64_t inde
     return &writer->trace->ring[(writer->first + index) % writer->trace->limit];
 }
 
-/* By time. The records are nearly in order, so each moves by a few places only; those of the same
- * time stay in the order in which they were added. */
+/* Sorts by time. The records are nearly in order, so each moves by a few places only. Records of
+ * the same time stay in the order in which they were added. */
 static void sort(const struct writer *writer)
 {
     uint64_t before = writer->trace->start;
@@ -57,8 +57,8 @@ static const char *text_of(const struct writer *writer, uint16_t name)
  * Rows
  */
 
-/* The spell that a row is in, from this moment on. */
-static void begin_spell(struct writer *writer, struct trace_row *row, uint64_t time, uint32_t by)
+/* Begins the slice of the row's state. */
+static void begin_slice(struct writer *writer, struct trace_row *row, uint64_t time, uint32_t by)
 {
     static const char *const categories[] = {[ROW_READY] = "ready",
         [ROW_RUNNING] = "run",
@@ -77,7 +77,7 @@ static void begin_spell(struct writer *writer, struct trace_row *row, uint64_t t
     event_close(&writer->events);
 }
 
-static void end_spell(struct writer *writer, const struct trace_row *row, uint64_t time)
+static void end_slice(struct writer *writer, const struct trace_row *row, uint64_t time)
 {
     if (row->state != ROW_IDLE)
         event_end(&writer->events, row->row, time);
@@ -89,7 +89,7 @@ static void arrows_to(struct writer *writer, const struct trace_record *record)
         uint64_t number = 2 * ++writer->arrows;
         event_arrow(&writer->events, "s", record->by, record->time, number);
         event_arrow(&writer->events, "f", record->row, record->time, number);
-    } else if (record->value > writer->first) { /* its beginning is at the work's end */
+    } else if (record->value > writer->first) { /* the arrow begins at the end of the work */
         event_arrow(&writer->events, "f", record->row, record->time, 2 * record->value + 1);
     }
 }
@@ -99,15 +99,15 @@ static void change_row(struct writer *writer, const struct trace_record *record)
     struct trace_row *row = trace_row_of(writer->trace, record->row);
     if (record->kind == TRACE_WORK_END && record->value)
         event_arrow(&writer->events, "s", record->row, record->time, 2 * record->value + 1);
-    end_spell(writer, row, record->time);
+    end_slice(writer, row, record->time);
     trace_row_change(row, record);
-    begin_spell(writer, row, record->time, record->by);
+    begin_slice(writer, row, record->time, record->by);
     if (record->kind == TRACE_SPAWN || record->kind == TRACE_READY)
         arrows_to(writer, record);
 }
 
-/* Whether the record fits. One of a callback that libuv ran may have lost its beginning alone,
- * since the pass was recorded after it. */
+/* Opens or closes a slice. Returns whether the record fits: the end of a callback that libuv ran
+ * may have lost its beginning, because the iteration's own was recorded later. */
 static bool loop_row_change(struct loop_row *row, const struct trace_record *record)
 {
     if (record->kind == TRACE_BEGIN && row->depth < TRACE_CATEGORIES) {
@@ -121,7 +121,7 @@ static bool loop_row_change(struct loop_row *row, const struct trace_record *rec
     return true;
 }
 
-static void loop_spell(struct writer *writer, const struct trace_record *record)
+static void loop_slice(struct writer *writer, const struct trace_record *record)
 {
     static const char *const categories[] = {
         [TRACE_LOOP] = "loop", [TRACE_PHASE] = "phase", [TRACE_CALLBACK] = "callback"};
@@ -178,7 +178,7 @@ static void write_record(struct writer *writer, const struct trace_record *recor
         break;
     case TRACE_BEGIN:
     case TRACE_END:
-        loop_spell(writer, record);
+        loop_slice(writer, record);
         break;
     case TRACE_COUNT:
         count(writer, record);
@@ -211,7 +211,7 @@ static void write_head(struct writer *writer)
     json_text(writer->events.output, "},\"traceEvents\":[\n");
 }
 
-/* Spells of the loop's row that began before the first record kept, the outermost first. */
+/* Begins the slices of the loop's row that began before the first record, the outermost first. */
 static void complete_loop(struct writer *writer)
 {
     const struct trace_record *ends[TRACE_CATEGORIES];
@@ -228,16 +228,16 @@ static void complete_loop(struct writer *writer)
         struct trace_record record = *ends[found];
         record.time = writer->began;
         record.kind = TRACE_BEGIN;
-        loop_spell(writer, &record);
+        loop_slice(writer, &record);
     }
 }
 
-/* Every row's name, and what it was in before the first record kept. */
+/* Writes the name of each row, and begins the slice that it was in before the first record. */
 static void begin_rows(struct writer *writer)
 {
     event_name_row(&writer->events, 0, "loop");
     for (uint64_t i = 0; i < writer->count; i++)
-        trace_row_meet(writer->trace, record_at(writer, i));
+        trace_row_register(writer->trace, record_at(writer, i));
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)
             event_name_row(&writer->events, writer->trace->rows[i].row,
@@ -245,7 +245,7 @@ static void begin_rows(struct writer *writer)
     complete_loop(writer);
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)
-            begin_spell(writer, &writer->trace->rows[i], writer->began, 0);
+            begin_slice(writer, &writer->trace->rows[i], writer->began, 0);
 }
 
 static void end_rows(struct writer *writer)
@@ -254,16 +254,16 @@ static void end_rows(struct writer *writer)
         event_end(&writer->events, 0, writer->ended);
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)
-            end_spell(writer, &writer->trace->rows[i], writer->ended);
+            end_slice(writer, &writer->trace->rows[i], writer->ended);
 }
 
-/* No record is added from here on; those that other threads are about to add are waited for, but
- * not long: one of them may be what the signal interrupted. */
+/* Closes the ring. Waits for the records that other threads are about to add, but not long: the
+ * signal may have interrupted one of them. */
 static void stop(struct trace *trace)
 {
     trace_still_polls(trace);
     atomic_store(&trace->closed, true);
-    for (int i = 0; i < PATIENCE && atomic_load(&trace->done) != atomic_load(&trace->next); i++)
+    for (int i = 0; i < MAX_TURNS && atomic_load(&trace->done) != atomic_load(&trace->next); i++)
         sched_yield();
 }
 
