@@ -6,7 +6,7 @@
 
 #include "support.h"
 
-#define MAX_COST 0.035 /* of an operation's instructions */
+#define MAX_COST 0.025 /* of an operation's instructions */
 #define FEW 1000
 #define MANY 6000
 

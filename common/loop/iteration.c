@@ -7,23 +7,20 @@
 /* Wake-ups in an iteration: a chain of them does not cost a look for events at each link. */
 #define ROUNDS 16
 
-/* Functions with this word are compiled twice, for a loop that something watches and for one that
- * nothing does: the observer is then a constant, and its hooks cost nothing. */
-#define FOR_BOTH __attribute__((always_inline)) static inline
-
-/* Runs what is in the queue now: a snapshot, so that what the callbacks add waits its turn. */
-FOR_BOTH void run_queue(struct loop_state *state, struct callback_queue *queue,
-    struct observer *observer, const char *phase)
+/* Runs what is in the queue now: a snapshot, so that what the callbacks add waits its turn. Always
+ * inline: a task that wakes another is one round. */
+__attribute__((always_inline)) static inline void run_queue(
+    struct loop_state *state, struct callback_queue *queue, const char *phase)
 {
     if (STAILQ_EMPTY(queue))
         return;
-    state->next = observe_queue_begin(observer, phase, STAILQ_FIRST(queue));
+    state->next = STAILQ_FIRST(queue);
     STAILQ_INIT(queue);
+    observe(state->observer, queue_begin, phase, &state->next);
     while (state->next) {
         struct loop_callback *callback = take_next(state);
         callback->run(callback->argument);
     }
-    observe(observer, phase_end, phase);
 }
 
 static void do_nothing(uv_idle_t *idle)
@@ -65,33 +62,32 @@ static void set_idle(struct loop_state *state)
         uv_idle_stop(&state->idle);
 }
 
-FOR_BOTH void expire_timers(struct loop_state *state, uint64_t now, struct observer *observer)
+static void expire_timers(struct loop_state *state, uint64_t now)
 {
     struct loop_timer *timer;
     if (timer_heap_deadline(&state->timers) > now)
         return;
-    observe(observer, phase_begin, "timers");
+    observe(state->observer, phase, "timers");
     while ((timer = timer_heap_take(&state->timers, now))) {
-        observe(observer, timer_fired, timer);
+        observe(state->observer, timer_fired, timer);
         timer->run(timer->argument);
     }
-    observe(observer, phase_end, "timers");
 }
 
 // #region run_iteration
-FOR_BOTH void run_phases(struct loop_state *state, struct observer *observer)
+static void run_phases(struct loop_state *state)
 {
-    /* Until the end, what is scheduled need not set the alarm and the idle handle: the end does. */
-    state->deferred = !observe_iteration_begin(observer);
-    expire_timers(state, loop_now(state->check.loop), observer);
-    run_queue(state, &state->ready, observer, "ready");
+    /* Until the end, what is scheduled need not set the alarm and the idle handle: the end does.
+     * But an observer wants to know of each call. */
+    state->deferred = !OBSERVED(state->observer);
+    expire_timers(state, loop_now(state->check.loop));
+    run_queue(state, &state->ready, "ready");
     for (int round = 0; round < ROUNDS && !STAILQ_EMPTY(&state->woken); round++)
-        run_queue(state, &state->woken, observer, "woken");
-    run_queue(state, &state->end_of_iteration, observer, "end of iteration");
+        run_queue(state, &state->woken, "woken");
+    run_queue(state, &state->end_of_iteration, "end of iteration");
     state->deferred = false;
     set_alarm(state);
     set_idle(state);
-    observe(observer, iteration_end);
 }
 // #endregion run_iteration
 
@@ -100,23 +96,22 @@ void loop_run_iteration(uv_check_t *check)
     struct loop_state *state = state_of(check->loop);
     if (state->closing)
         return;
-    if (OBSERVED(state->observer))
-        run_phases(state, state->observer);
-    else
-        run_phases(state, NULL);
-}
-
-static void check_thread(const struct loop_state *state)
-{
-    if (state->running)
-        observe(state->observer, scheduling);
+    observe(state->observer, iteration_begin);
+    run_phases(state);
+    observe(state->observer, iteration_end);
 }
 
 /* Not inlined, so that scheduling within an iteration stays short. */
 __attribute__((noinline)) static void begin_soon(struct loop_state *state)
 {
-    check_thread(state);
     uv_idle_start(&state->idle, do_nothing);
+}
+
+/* A function of its own, so that schedule needs no frame. */
+HOOK static void begin_observed(struct loop_state *state, const struct loop_callback *callback)
+{
+    observe(state->observer, scheduled, callback);
+    begin_soon(state);
 }
 
 static void schedule(
@@ -126,7 +121,11 @@ static void schedule(
         callback->pending = true;
         STAILQ_INSERT_TAIL(queue, callback, entry);
     }
-    if (!state->deferred)
+    if (state->deferred)
+        return;
+    if (OBSERVED(state->observer))
+        begin_observed(state, callback);
+    else
         begin_soon(state);
 }
 
@@ -191,9 +190,8 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
     int error = timer_heap_push(&state->timers, timer);
     if (error)
         return error;
-    observe(state->observer, timer_set, timer);
     if (!state->deferred) {
-        check_thread(state);
+        observe(state->observer, timer_set, timer);
         set_alarm(state);
         set_idle(state);
     }
@@ -206,7 +204,8 @@ void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
     if (!timer->place)
         return;
     timer_heap_stop(&state->timers, timer);
-    observe(state->observer, timer_stopped);
-    if (!state->deferred)
+    if (!state->deferred) {
+        observe(state->observer, timer_stopped);
         set_alarm(state);
+    }
 }

@@ -24,11 +24,12 @@ struct task;
 #define OBSERVED(observer) ((observer) != NULL)
 #endif
 
-/* Calls observer_HOOK(observer, ...) if something watches. */
-#define observe(observer, hook, ...)                                                               \
+/* Calls observer_HOOK(place, ...) if something watches. place is the member of a struct, and is
+ * read again for the call: so the look compares memory, and takes no register. */
+#define observe(place, hook, ...)                                                                  \
     do {                                                                                           \
-        if (OBSERVED(observer))                                                                    \
-            observer_##hook(observer, ##__VA_ARGS__);                                              \
+        if (OBSERVED(place))                                                                       \
+            observer_##hook(*(struct observer *const volatile *)&(place), ##__VA_ARGS__);          \
     } while (0)
 
 #define HOOK __attribute__((cold, noinline))
@@ -53,30 +54,20 @@ HOOK void observer_run(struct observer *observer);
 HOOK void observer_poll_begin(struct observer *observer);
 
 /* libuv has run the callbacks of events, and the loop's own part of the iteration begins; it ends.
- * The first returns whether LOOP_DEBUG wants to see each call that schedules something. */
-HOOK bool observer_iteration_begin(struct observer *observer);
+ */
+HOOK void observer_iteration_begin(struct observer *observer);
 HOOK void observer_iteration_end(struct observer *observer);
-static inline bool observe_iteration_begin(struct observer *observer)
-{
-    return OBSERVED(observer) && observer_iteration_begin(observer);
-}
 
-/* A phase of the iteration. */
-HOOK void observer_phase_begin(struct observer *observer, const char *phase);
-HOOK void observer_phase_end(struct observer *observer, const char *phase);
+/* A phase of the iteration begins. The phase before it ends, or does so with the iteration. */
+HOOK void observer_phase(struct observer *observer, const char *phase);
 
-/* A phase that runs these callbacks; returns the first to run, since LOOP_SEED shuffles them. */
-HOOK struct loop_callback *observer_queue_begin(
-    struct observer *observer, const char *phase, struct loop_callback *first);
-static inline struct loop_callback *observe_queue_begin(
-    struct observer *observer, const char *phase, struct loop_callback *first)
-{
-    return OBSERVED(observer) ? observer_queue_begin(observer, phase, first) : first;
-}
+/* The same for a phase that runs these callbacks: LOOP_SEED shuffles them. */
+HOOK void observer_queue_begin(
+    struct observer *observer, const char *phase, struct loop_callback **first);
 
-/* Something is scheduled while the loop runs: LOOP_DEBUG names a call of another thread. */
-HOOK void observer_scheduling(const struct observer *observer);
-
+/* A callback is scheduled, or a timer set: LOOP_DEBUG names a call of another thread. If the
+ * callback is a task's, the task is ready: spawned, or woken. */
+HOOK void observer_scheduled(struct observer *observer, const struct loop_callback *callback);
 HOOK void observer_timer_set(struct observer *observer, const struct loop_timer *timer);
 HOOK void observer_timer_fired(struct observer *observer, const struct loop_timer *timer);
 HOOK void observer_timer_stopped(struct observer *observer);
@@ -99,16 +90,11 @@ static inline void observe_call(
  * Tasks
  */
 
-/* The task is spawned; it runs; it suspends, and next runs in its place or, NULL, the loop; it has
- * ended. */
-HOOK void observer_task_spawned(struct observer *observer, struct task *task);
+/* The task runs; it suspends, and next runs in its place or, NULL, the loop; it has ended. */
 HOOK void observer_task_resumed(struct observer *observer, const struct task *task);
 HOOK void observer_task_suspended(
-    struct observer *observer, const struct task *task, const struct task *next);
+    struct observer *observer, struct task *task, const struct task *next);
 HOOK void observer_task_ended(struct observer *observer, const struct task *task);
-
-/* Wakes the task, which waited for what: where nothing watches, loop_wake. */
-HOOK void observer_wake_task(struct observer *observer, struct task *task, const char *what);
 
 /* While a task_run lasts, SIGUSR1 prints the tree of its tasks, and an overflow of a task's stack
  * is named. Returns 0 or UV_ENOMEM. */

@@ -13,7 +13,7 @@
 int observer_open(struct observer **result, uv_loop_t *loop)
 {
     struct observer watching = {
-        .trace = trace_open(loop), .debug = debug_open(), .seed = shuffle_seed()};
+        .loop = loop, .trace = trace_open(loop), .debug = debug_open(), .seed = shuffle_seed()};
     *result = NULL;
     if (!watching.trace && !watching.debug && !watching.seed)
         return 0;
@@ -61,11 +61,10 @@ void observer_poll_begin(struct observer *observer)
         trace_before_poll(observer->trace);
 }
 
-bool observer_iteration_begin(struct observer *observer)
+void observer_iteration_begin(struct observer *observer)
 {
     if (observer->trace)
         trace_after_poll(observer->trace);
-    return observer->debug != NULL;
 }
 
 void observer_iteration_end(struct observer *observer)
@@ -74,33 +73,38 @@ void observer_iteration_end(struct observer *observer)
         trace_iteration_end(observer->trace);
 }
 
-void observer_phase_begin(struct observer *observer, const char *phase)
+void observer_phase(struct observer *observer, const char *phase)
 {
     if (observer->trace)
         trace_phase(observer->trace, phase);
 }
 
-void observer_phase_end(struct observer *observer, const char *phase)
+void observer_queue_begin(
+    struct observer *observer, const char *phase, struct loop_callback **first)
 {
-    if (observer->trace)
-        trace_phase_end(observer->trace, phase);
+    observer_phase(observer, phase);
+    if (observer->seed)
+        *first = shuffle(*first, &observer->seed);
 }
 
-struct loop_callback *observer_queue_begin(
-    struct observer *observer, const char *phase, struct loop_callback *first)
+static void require_own_thread(const struct observer *observer)
 {
-    observer_phase_begin(observer, phase);
-    return observer->seed ? shuffle(first, &observer->seed) : first;
-}
-
-void observer_scheduling(const struct observer *observer)
-{
-    if (observer->debug)
+    if (observer->debug && state_of(observer->loop)->running)
         debug_require_thread(observer->debug);
+}
+
+void observer_scheduled(struct observer *observer, const struct loop_callback *callback)
+{
+    const struct task_pool *pool = (struct task_pool *)state_of(observer->loop)->attachment;
+    bool is_task = pool && (callback->run == task_begin || callback->run == pool->resume);
+    require_own_thread(observer);
+    if (observer->trace && is_task)
+        trace_ready(observer->trace, callback->argument);
 }
 
 void observer_timer_set(struct observer *observer, const struct loop_timer *timer)
 {
+    require_own_thread(observer);
     if (observer->trace)
         trace_timer_set(observer->trace, timer);
 }
@@ -139,19 +143,6 @@ void observer_call(struct observer *observer, void (*run)(void *argument), void 
  * Tasks
  */
 
-void observer_task_spawned(struct observer *observer, struct task *task)
-{
-    if (observer->trace)
-        trace_spawned(observer->trace, task);
-}
-
-void observer_wake_task(struct observer *observer, struct task *task, const char *what)
-{
-    if (observer->trace)
-        trace_ready(observer->trace, task, what);
-    loop_wake(task->pool->loop, &task->ready);
-}
-
 void observer_task_resumed(struct observer *observer, const struct task *task)
 {
     if (observer->trace)
@@ -161,8 +152,7 @@ void observer_task_resumed(struct observer *observer, const struct task *task)
 }
 
 /* A task that yields, or that has been woken already, waits for its turn only. */
-void observer_task_suspended(
-    struct observer *observer, const struct task *task, const struct task *next)
+void observer_task_suspended(struct observer *observer, struct task *task, const struct task *next)
 {
     const char *what = task->wait ? task->wait->what : NULL;
     if (observer->debug)

@@ -6,6 +6,7 @@
 #include "common/observe/hooks.h"
 
 struct observer {
+    uv_loop_t *loop;
     struct trace *trace; /* the recording that TRACE asks for, or NULL */
     struct debug *debug; /* what LOOP_DEBUG asks for, or NULL */
     unsigned seed;       /* of LOOP_SEED's order; 0: first in, first out */

@@ -27,10 +27,10 @@ struct executor_wait {
 static void run_on_thread(uv_work_t *work)
 {
     struct request *request = (struct request *)work;
-    struct observer *observer = state_of(work->loop)->observer;
-    observe(observer, work_begin, &request->observed);
+    const struct loop_state *state = state_of(work->loop);
+    observe(state->observer, work_begin, &request->observed);
     request->result = request->run(request->data);
-    observe(observer, work_end, &request->observed);
+    observe(state->observer, work_end, &request->observed);
 }
 
 // #region finish_and_cancel

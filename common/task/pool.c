@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "common/loop/state.h"
-#include "common/observe/hooks.h"
 #include "common/task/state.h"
 
 #define TASKS_A_BLOCK 64
@@ -112,7 +111,6 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         .coroutine.stack = stack,
     };
     pool->live++;
-    observe(pool->observer, task_spawned, task);
     return task;
 }
 

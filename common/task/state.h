@@ -11,14 +11,15 @@ struct task_pool {
     struct loop_attachment attachment;
     uv_loop_t *loop;
     struct stack_arena stacks;
-    struct task *current;      /* the task that runs, or the last that ran */
-    struct task *root;         /* the task of task_run */
-    struct task *free;         /* memory for new tasks */
-    struct task_block *blocks; /* all memory for tasks */
-    size_t live;               /* tasks that have not ended */
-    unsigned spawned;          /* tasks spawned since the start */
-    uv_timer_t trim;           /* active while free stacks may hold much memory */
-    struct observer *observer; /* the loop's: what watches the tasks, or NULL */
+    struct task *current;       /* the task that runs, or the last that ran */
+    struct task *root;          /* the task of task_run */
+    struct task *free;          /* memory for new tasks */
+    struct task_block *blocks;  /* all memory for tasks */
+    size_t live;                /* tasks that have not ended */
+    unsigned spawned;           /* tasks spawned since the start */
+    uv_timer_t trim;            /* active while free stacks may hold much memory */
+    struct observer *observer;  /* the loop's: what watches the tasks, or NULL */
+    void (*resume)(void *task); /* a task's callback after task_begin: so the observer knows it */
 };
 
 struct task {
@@ -33,7 +34,8 @@ struct task {
     int result;
     bool begun, ended;
     bool held;            /* a handle to it exists, so its memory outlives its end */
-    uint16_t traced_name; /* the recording's number for its name */
+    uint16_t traced_name; /* the recording's numbers for its name ... */
+    uint16_t traced_what; /* ... and for its last wait */
     unsigned number;      /* counts the loop's tasks from 1 */
     int (*function)(void *argument);
     void *argument;

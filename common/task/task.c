@@ -141,6 +141,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     struct task_watch watch;
     if (!pool || observe_tasks_begin(&watch, loop))
         return UV_ENOMEM;
+    pool->resume = resume_task;
     struct task *task = task_new(pool, name, function, argument, 0);
     if (!task) {
         observe_tasks_end(&watch);
@@ -197,10 +198,7 @@ void task_wake(struct task_wait *wait, int result)
         task_misuse("%s woke a task that does not wait for it", wait->what);
     task->wait = NULL;
     wait->result = result;
-    if (OBSERVED(task->pool->observer))
-        observer_wake_task(task->pool->observer, task, wait->what);
-    else
-        loop_wake(task->pool->loop, &task->ready);
+    loop_wake(task->pool->loop, &task->ready);
 }
 
 int task_yield(void)

@@ -106,10 +106,18 @@ static void add_count(struct trace *trace, uint64_t time, enum trace_count what)
         trace, (struct trace_record){.time = time, .value = count, .category = what}, TRACE_COUNT);
 }
 
+static void end_phase(struct trace *trace, uint64_t time)
+{
+    if (trace->phase)
+        add_slice(trace, TRACE_END, time, TRACE_PHASE, trace->phase);
+    trace->phase = 0;
+}
+
 void trace_iteration_end(struct trace *trace)
 {
     const struct timer_heap *timers = &state_of(trace->loop)->timers;
     uint64_t now = uv_hrtime();
+    end_phase(trace, now);
     trace->counts[TRACE_TIMERS] = timers->count - timers->stopped;
     for (enum trace_count what = 0; what < TRACE_COUNTS; what++)
         add_count(trace, now, what);
@@ -119,13 +127,10 @@ void trace_iteration_end(struct trace *trace)
 void trace_phase(struct trace *trace, const char *phase)
 {
     uint64_t now = uv_hrtime();
+    end_phase(trace, now);
     add_count(trace, now, TRACE_READIES); /* the queue is never longer than here */
-    add_slice(trace, TRACE_BEGIN, now, TRACE_PHASE, trace_name(&trace->names, phase));
-}
-
-void trace_phase_end(struct trace *trace, const char *phase)
-{
-    add_slice(trace, TRACE_END, uv_hrtime(), TRACE_PHASE, trace_name(&trace->names, phase));
+    trace->phase = trace_name(&trace->names, phase);
+    add_slice(trace, TRACE_BEGIN, now, TRACE_PHASE, trace->phase);
 }
 
 static uint16_t name_of(struct trace *trace, void (*run)(void *argument))
@@ -181,11 +186,10 @@ void trace_timer_stopped(struct trace *trace)
  * Tasks
  */
 
-void trace_spawned(struct trace *trace, struct task *task)
+static void add_spawned(struct trace *trace, struct task *task)
 {
     task->traced_name = trace_name(&trace->names, task->name);
     trace->counts[TRACE_TASKS]++;
-    trace->counts[TRACE_READIES]++;
     add_now(trace,
         (struct trace_record){.row = task->number,
             .by = trace->row,
@@ -194,21 +198,29 @@ void trace_spawned(struct trace *trace, struct task *task)
         TRACE_SPAWN);
 }
 
-void trace_ready(struct trace *trace, const struct task *task, const char *what)
+static void add_woken(struct trace *trace, const struct task *task)
 {
     const struct observed_work *work = trace->waker;
-    trace->waker = NULL;
-    if (task->number == trace->row) /* it has not suspended yet: that will tell */
-        return;
-    trace->counts[TRACE_READIES]++;
     add_now(trace,
         (struct trace_record){.row = task->number,
             .by = work ? work->row : trace->row,
             .by_name = trace->row_name,
             .value = work && work->arrow ? work->end + 1 : 0,
             .name = task->traced_name,
-            .what = trace_name(&trace->names, what)},
+            .what = task->traced_what},
         TRACE_READY);
+}
+
+void trace_ready(struct trace *trace, struct task *task)
+{
+    if (task->number != trace->row) { /* else it has not suspended yet, which is recorded then */
+        trace->counts[TRACE_READIES]++;
+        if (task->begun)
+            add_woken(trace, task);
+        else
+            add_spawned(trace, task);
+    }
+    trace->waker = NULL;
 }
 
 void trace_resumed(struct trace *trace, const struct task *task)
@@ -220,12 +232,12 @@ void trace_resumed(struct trace *trace, const struct task *task)
         trace, (struct trace_record){.row = task->number, .name = task->traced_name}, TRACE_RUN);
 }
 
-void trace_suspended(struct trace *trace, const struct task *task, const char *what)
+void trace_suspended(struct trace *trace, struct task *task, const char *what)
 {
     struct trace_record record = {.row = task->number, .name = task->traced_name};
     trace->row = trace->row_name = 0;
     if (what)
-        record.what = trace_name(&trace->names, what);
+        record.what = task->traced_what = trace_name(&trace->names, what);
     else
         trace->counts[TRACE_READIES]++;
     add_now(trace, record, what ? TRACE_WAIT : TRACE_AGAIN);

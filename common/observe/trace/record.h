@@ -28,9 +28,8 @@ void trace_before_poll(struct trace *trace);
 void trace_after_poll(struct trace *trace);
 void trace_iteration_end(struct trace *trace);
 
-/* A phase of it. */
+/* A phase of it begins, and the one before it ends. */
 void trace_phase(struct trace *trace, const char *phase);
-void trace_phase_end(struct trace *trace, const char *phase);
 
 /* A callback of call_soon, call_later or a signal begins and ends. */
 void trace_callback(struct trace *trace, void (*run)(void *argument));
@@ -48,12 +47,12 @@ void trace_timer_stopped(struct trace *trace);
  * Tasks
  */
 
-/* The task is spawned; it is woken; it runs; it waits for what, or, NULL, lets others run; it has
- * ended. */
-void trace_spawned(struct trace *trace, struct task *task);
-void trace_ready(struct trace *trace, const struct task *task, const char *what);
+/* The task is spawned, or woken; it runs; it waits for what, or, NULL, lets others run; it has
+ * ended.
+ */
+void trace_ready(struct trace *trace, struct task *task);
 void trace_resumed(struct trace *trace, const struct task *task);
-void trace_suspended(struct trace *trace, const struct task *task, const char *what);
+void trace_suspended(struct trace *trace, struct task *task, const char *what);
 void trace_ended(struct trace *trace, const struct task *task);
 
 /*

@@ -108,6 +108,7 @@ struct trace {
     uint64_t idle_before, next_before;
     uint64_t interrupted; /* when a signal ended the poll, or 0 */
     uint16_t tick, poll;  /* names */
+    uint16_t phase;       /* the name of the phase that runs, or 0 */
     size_t counts[TRACE_COUNTS], told[TRACE_COUNTS];
 
     struct trace_names names;
