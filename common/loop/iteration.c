@@ -150,8 +150,7 @@ void loop_at_end_of_iteration(uv_loop_t *loop, struct loop_callback *callback)
 
 uint64_t loop_now(const uv_loop_t *loop)
 {
-    const struct loop_state *state = state_of(loop);
-    return state->clock_paused ? state->paused_at : uv_now(loop);
+    return loop_clock(state_of(loop));
 }
 
 uint64_t loop_deadline(uv_loop_t *loop, double seconds)

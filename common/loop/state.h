@@ -60,6 +60,12 @@ static inline struct loop_state *state_of(const uv_loop_t *loop)
     return loop->data;
 }
 
+/* The time by the loop's clock: loop_now, for the files of observe/ too. */
+static inline uint64_t loop_clock(const struct loop_state *state)
+{
+    return state->clock_paused ? state->paused_at : uv_now(state->check.loop);
+}
+
 /* libuv calls this after it has looked for events. */
 void loop_run_iteration(uv_check_t *check);
 

@@ -96,7 +96,7 @@ static void require_own_thread(const struct observer *observer)
 void observer_scheduled(struct observer *observer, const struct loop_callback *callback)
 {
     const struct task_pool *pool = (struct task_pool *)state_of(observer->loop)->attachment;
-    bool is_task = pool && (callback->run == task_begin || callback->run == pool->resume);
+    bool is_task = pool && (callback->run == pool->begin || callback->run == pool->resume);
     require_own_thread(observer);
     if (observer->trace && is_task)
         trace_ready(observer->trace, callback->argument);
@@ -178,7 +178,7 @@ int observe_tasks_begin(struct task_watch *watch, uv_loop_t *loop)
     *watch = (struct task_watch){.tree = task_tree_watch(loop)};
     if (!watch->tree)
         return UV_ENOMEM;
-    stack_overflow_watch(watch);
+    stack_overflow_watch(watch, (struct task_pool *)state_of(loop)->attachment);
     return 0;
 }
 

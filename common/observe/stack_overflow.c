@@ -45,23 +45,26 @@ void observe_stack_overflow(const struct task *task)
     (void)written; /* without stderr there is no place to report an error */
 }
 
+/* A signal handler gets no argument of ours. */
+static _Thread_local const struct task_pool *watched;
+
 static void segmentation_fault(int number, siginfo_t *info, void *context)
 {
-    const struct task *task = task_current();
+    const struct task *task = watched ? watched->current : NULL;
     const char *address = info->si_addr;
     (void)context;
     if (task && stack_overflowed(&task->coroutine.stack, address))
         observe_stack_overflow(task);
     trace_rescue();
-    /* The instruction is tried again, and now has the default effect; a signal that was sent is
-     * not. */
+    /* The processor tries the instruction again, now with the default effect. It does not repeat a
+     * signal that kill or raise has sent. */
     signal(number, SIG_DFL);
     if (info->si_code <= 0)
         raise(number);
 }
 
-/* What a signal does is the process', which may have a loop in each of several threads: the first
- * to watch sets it, the last puts it back. */
+/* The process has one handler for the signal, but may have a loop in each of several threads: the
+ * first to watch sets the handler, the last restores what was there before. */
 static struct {
     pthread_mutex_t lock;
     int count;
@@ -82,7 +85,7 @@ static void count_watches(int change)
     pthread_mutex_unlock(&watches.lock);
 }
 
-void stack_overflow_watch(struct task_watch *watch)
+void stack_overflow_watch(struct task_watch *watch, const struct task_pool *pool)
 {
     if (!WATCHED)
         return;
@@ -91,6 +94,7 @@ void stack_overflow_watch(struct task_watch *watch)
         return;
     stack_t stack = {.ss_sp = watch->signal_stack, .ss_size = SIGNAL_STACK};
     sigaltstack(&stack, &watch->stack_before);
+    watched = pool;
     count_watches(1);
 }
 
@@ -99,6 +103,7 @@ void stack_overflow_unwatch(struct task_watch *watch)
     if (!watch->signal_stack)
         return;
     count_watches(-1);
+    watched = NULL;
     sigaltstack(&watch->stack_before, NULL);
     free(watch->signal_stack);
     watch->signal_stack = NULL;

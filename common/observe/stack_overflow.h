@@ -1,12 +1,14 @@
 /*
- * A task that runs over its stack is named, instead of dying of a bare SIGSEGV.
+ * Names a task that overflows its stack; without that, a bare SIGSEGV ends the program.
  */
 #pragma once
 
 #include "common/observe/hooks.h"
 
-/* Watches for an overflow of the running task's stack. Out of memory for it, does not. */
-void stack_overflow_watch(struct task_watch *watch);
+/* Watches the tasks of the pool, which this thread is about to run. Out of memory for that, does
+ * nothing. */
+struct task_pool;
+void stack_overflow_watch(struct task_watch *watch, const struct task_pool *pool);
 
 /* Restores what was there before. */
 void stack_overflow_unwatch(struct task_watch *watch);

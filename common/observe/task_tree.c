@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/loop/state.h"
 #include "common/observe/observer.h"
 #include "common/observe/trace/place.h"
 #include "common/task/state.h"
@@ -16,7 +17,7 @@ struct tree {
 
 static void print_wait(const struct task *task, struct tree *tree)
 {
-    uint64_t waited = loop_now(task->pool->loop) - task->wait->since;
+    uint64_t waited = loop_clock(state_of(task->pool->loop)) - task->wait->since;
     const char *place = place_of(&tree->places, &task->coroutine);
     fprintf(tree->out, "%s since %.1f s%s%s\n", task->wait->what, (double)waited / 1000.0,
         *place ? ", in " : "", place);
@@ -26,9 +27,9 @@ static const char *activity_of(const struct task *task)
 {
     if (task->ended)
         return "ended";
-    if (task == task_current())
-        return "running";
-    return task->begun ? "ready" : "not begun";
+    if (!task->begun)
+        return "not begun";
+    return task->ready.pending ? "ready" : "running";
 }
 
 static void print_task(const struct task *task, int depth, struct tree *tree)
@@ -59,7 +60,7 @@ static const char *guard_name(enum stack_guard guard)
 
 void trace_tasks(uv_loop_t *loop, FILE *out)
 {
-    const struct task_pool *pool = task_pool_of(loop);
+    const struct task_pool *pool = (struct task_pool *)state_of(loop)->attachment;
     if (!pool || !pool->root)
         return;
     fprintf(out, "tasks: %zu; guards of stacks:", pool->live);

@@ -102,7 +102,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         return NULL;
     pool->free = task->next;
     *task = (struct task){
-        .ready = {.run = task_begin, .argument = task},
+        .ready = {.run = pool->begin, .argument = task},
         .function = function,
         .argument = argument,
         .name = name,

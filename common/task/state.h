@@ -19,7 +19,8 @@ struct task_pool {
     unsigned spawned;           /* tasks spawned since the start */
     uv_timer_t trim;            /* active while free stacks may hold much memory */
     struct observer *observer;  /* the loop's: what watches the tasks, or NULL */
-    void (*resume)(void *task); /* a task's callback after task_begin: so the observer knows it */
+    void (*begin)(void *task);  /* a task's callback: at first ... */
+    void (*resume)(void *task); /* ... and from then on */
 };
 
 struct task {
@@ -55,9 +56,6 @@ struct task_pool *task_pool_of(uv_loop_t *loop);
 /* Returns a new task, which is not ready yet, or NULL: out of memory or of stacks. */
 struct task *task_new(struct task_pool *pool, const char *name, int (*function)(void *argument),
     void *argument, size_t stack_size);
-
-/* The callback of a new task: gives it a stack and runs it until its first wait. */
-void task_begin(void *task);
 
 /* Gives its memory back to the pool. */
 void task_free(struct task *task);

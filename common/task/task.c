@@ -94,7 +94,7 @@ static void resume_task(void *argument)
 
 /* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
  * next. */
-void task_begin(void *argument)
+static void begin_task(void *argument)
 {
     struct task *task = argument;
     struct stack stack = task->coroutine.stack;
@@ -141,6 +141,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     struct task_watch watch;
     if (!pool || observe_tasks_begin(&watch, loop))
         return UV_ENOMEM;
+    pool->begin = begin_task;
     pool->resume = resume_task;
     struct task *task = task_new(pool, name, function, argument, 0);
     if (!task) {

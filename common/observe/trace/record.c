@@ -160,7 +160,7 @@ void trace_callback_end(struct trace *trace, void (*run)(void *argument))
 
 void trace_timer_set(struct trace *trace, const struct loop_timer *timer)
 {
-    uint64_t now = loop_now(trace->loop);
+    uint64_t now = loop_clock(state_of(trace->loop));
     uint64_t in = timer->deadline > now ? timer->deadline - now : 0;
     add_now(trace,
         (struct trace_record){.row = trace->row, .what = trace->row_name, .value = in * 1000},
