@@ -175,8 +175,8 @@ static void on_part(struct websocket *socket, const char *data, size_t size)
     size_t rest = lws_remaining_packet_payload(socket->connection);
     size_t before = socket->arriving ? socket->arriving->size : 0;
     size_t limit = (size_t)socket->server->options.max_message;
-    if (socket->status)
-        return;
+    if (!websocket_is_open(socket))
+        return; /* what comes after a close frame is discarded (RFC 6455, 1.4) */
     if (before + size > limit || rest > limit - before - size) {
         websocket_close(socket, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
         return;
