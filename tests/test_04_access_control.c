@@ -188,7 +188,7 @@ START_TEST(refuses_bodies)
         {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 405},
         {"OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n", 405},
         {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 413},
-        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 413},
+        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 413},
         {"HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 413},
         {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 404},

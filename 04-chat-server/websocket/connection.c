@@ -35,6 +35,22 @@ static int write_response(struct lws *connection, const char *body, const char *
     return lws_write(connection, (unsigned char *)body, size, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : 0;
 }
 
+static int on_request(struct lws *connection)
+{
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
+    incoming->is_answering = true;
+    return websocket_check_request(connection);
+}
+
+/* libwebsockets calls it for a new connection, and whenever it has answered a request. */
+static int on_ready(struct lws *connection)
+{
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
+    if (incoming)
+        incoming->is_answering = false;
+    return 0;
+}
+
 static int on_http(const struct websocket_server *server, struct lws *connection, const char *path)
 {
     const struct websocket_options *options = &server->options;
@@ -95,6 +111,8 @@ static int on_established(struct websocket_server *server, struct lws *connectio
     struct websocket *socket = server->closing ? NULL : new_websocket(server, connection);
     if (!socket)
         return -1;
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
+    incoming->is_websocket = true;
     socket->connection = connection;
     socket->served = true;
     websocket_note_activity(socket);
@@ -204,10 +222,10 @@ int websocket_callback(
     struct websocket_server *server = lws_context_user(lws_get_context(connection));
     struct websocket *socket = user;
     switch (reason) {
-    case LWS_CALLBACK_RAW_ADOPT: /* an HTTP CONNECT: refused, because it would have no time limit */
-        return -1;
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
-        return websocket_check_request(connection);
+        return on_request(connection);
+    case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
+        return on_ready(connection);
     case LWS_CALLBACK_HTTP:
         return on_http(server, connection, in);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:

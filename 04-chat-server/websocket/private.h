@@ -9,7 +9,10 @@
  *     room.c                     one message for many clients
  *     closing.c                  how a connection ends
  *     write.c                    frames, and a client's pending output
- *     queue.c, access_control.c, context.c
+ *     queue.c, context.c
+ *     access_control.c           which sockets and requests the server takes
+ *     incoming.c                 what arrives, before libwebsockets reads it
+ *     request.c, refusal.c       HTTP requests, and how they are refused
  */
 #pragma once
 
@@ -17,6 +20,7 @@
 
 #include "04-chat-server/websocket/access_control.h"
 #include "04-chat-server/websocket/context.h"
+#include "04-chat-server/websocket/incoming.h"
 #include "04-chat-server/websocket/queue.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "common/buffer.h"
