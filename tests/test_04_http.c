@@ -216,11 +216,8 @@ START_TEST(answers_each_of_several_requests)
                                GET("/") "HEAD /chat.js HTTP/1.1\r\n" HOST "\r\n" GET("/chat.js"));
     expect_response(peer, 200, size_of(PAGE "/index.html"));
     expect_response(peer, 200, size_of(PAGE "/chat.css"));
-    for (int i = 0; i < 2; i++) {
-        char head[4096], body[4096];
-        ck_assert_int_eq(peer_answer(peer, head), 404);
-        recv(peer, body, content_length(head), MSG_WAITALL);
-    }
+    for (int i = 0; i < 2; i++)
+        expect_response(peer, 404, strlen("Não há nada neste endereço.\n"));
     expect_response(peer, 200, size_of(PAGE "/index.html"));
     ck_assert_int_eq(peer_answer(peer, NULL), 200); /* a header alone */
     expect_response(peer, 200, size_of(PAGE "/chat.js"));
@@ -230,12 +227,49 @@ START_TEST(answers_each_of_several_requests)
 }
 END_TEST
 
+/* The header is the one that GET would get, and nothing follows it. */
+START_TEST(heads_have_no_body)
+{
+    static const struct expectation cases[] = {
+        {"HEAD / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 200},
+        {"HEAD /chat.js HTTP/1.0\r\n\r\n", 200},
+        {"HEAD /nothing HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404},
+        {"HEAD /nothing/ HTTP/1.0\r\n\r\n", 404},
+        {"HEAD /../../nothing HTTP/1.0\r\n\r\n", 404},
+        {"HEAD /%00 HTTP/1.1\r\n" HOST "\r\n", 400},
+        {"HEAD / HTTP/1.1\r\n\r\n", 400},
+        {"HEAD / HTTP/1.1\r\n" HOST "Content-Length: 1000\r\n\r\n", 413},
+        {"HEAD / HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "\r\n", 400},
+        {"HEAD / HTTP/3.0\r\n\r\n", 505},
+    };
+    char head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        int peer = peer_request(port, cases[i].request);
+        ck_assert_int_eq(peer_answer(peer, head), cases[i].status);
+        ck_assert_uint_gt(content_length(head), 0);
+        ck_assert_uint_eq(read_to_end(peer), 0);
+        close(peer);
+    }
+    char *request = long_request(17000, 17000);
+    memcpy(request, "HEAD", 4);
+    memmove(request + 5, request + 4, strlen(request) - 4);
+    request[4] = ' ';
+    int peer = peer_request(port, request);
+    free(request);
+    ck_assert_int_eq(peer_answer(peer, head), 431);
+    ck_assert_uint_eq(read_to_end(peer), 0);
+    close(peer);
+    stop();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
     const TTest *const requests[] = {ignores_upgrades_that_are_not_to_websocket,
         takes_headers_of_16_kb, answers_a_half_closed_connection, takes_whole_addresses,
-        answers_each_of_several_requests, NULL};
+        answers_each_of_several_requests, heads_have_no_body, NULL};
     return run_suite("04_http", (struct test_group[]){{"requests", requests}, {NULL, NULL}});
 }

@@ -29,20 +29,28 @@
  * until it stops would let it hold the loop. */
 static void refuse_socket(int socket, const struct refusal *refusal)
 {
-    char text[REQUEST_SIZE];
-    size_t size = refusal_response(text, refusal, language_of_user(), false);
+    char request[REQUEST_SIZE], text[REFUSAL_SIZE];
+    ssize_t arrived = recv(socket, request, sizeof(request), MSG_DONTWAIT);
+    bool is_head = arrived > 5 && memcmp(request, "HEAD ", 5) == 0;
+    size_t size = refusal_response(text, refusal, language_of_user(), is_head);
     if (send(socket, text, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size)
         shutdown(socket, SHUT_WR);
-    recv(socket, text, sizeof(text), MSG_DONTWAIT);
     close(socket);
+}
+
+enum language websocket_language(struct lws *connection)
+{
+    char header[256] = "";
+    lws_hdr_copy(connection, header, sizeof(header), WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
+    return language_of_header(header);
 }
 
 static int refuse_request(struct lws *connection, const struct refusal *refusal)
 {
-    char language[256] = "", text[LWS_PRE + REFUSAL_SIZE];
-    lws_hdr_copy(connection, language, sizeof(language), WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
+    char text[LWS_PRE + REFUSAL_SIZE];
     bool is_head = lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) > 0;
-    size_t size = refusal_response(text + LWS_PRE, refusal, language_of_header(language), is_head);
+    size_t size =
+        refusal_response(text + LWS_PRE, refusal, websocket_language(connection), is_head);
     lws_write(connection, (unsigned char *)text + LWS_PRE, size, LWS_WRITE_HTTP);
     return -1;
 }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/language.h"
+
 struct websocket_options;
 
 struct websocket_access {
@@ -38,3 +40,6 @@ int websocket_check_request(struct lws *connection);
 /* For LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: returns 0 if the connection may become a WebSocket, or -1
  * after refusing it: 403 (a page of another site). */
 int websocket_check_upgrade(struct websocket_access *access, struct lws *connection);
+
+/* The language of the client that sent this request. */
+enum language websocket_language(struct lws *connection);

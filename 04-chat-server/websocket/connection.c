@@ -13,26 +13,33 @@
 
 #define HEADER_SIZE 1024 /* of a response: those that every response has, and a few of its own */
 
-static int http_status(int error)
-{
-    return error == 0           ? HTTP_STATUS_OK
-           : error == UV_ENOENT ? HTTP_STATUS_NOT_FOUND
-                                : HTTP_STATUS_INTERNAL_SERVER_ERROR;
-}
-
 /* Writes the header, and for GET the body. libwebsockets buffers what the kernel does not take. */
-static int write_response(struct lws *connection, const char *body, const char *type)
+static int write_response(
+    struct lws *connection, unsigned status, const char *body, const char *type)
 {
     unsigned char buffer[LWS_PRE + HEADER_SIZE], *header = buffer + LWS_PRE, *end = header;
     size_t size = strlen(body);
     if (lws_add_http_common_headers(
-            connection, HTTP_STATUS_OK, type, size, &end, buffer + sizeof(buffer)) ||
+            connection, status, type, size, &end, buffer + sizeof(buffer)) ||
         lws_finalize_http_header(connection, &end, buffer + sizeof(buffer)) ||
         lws_write(connection, header, (size_t)(end - header), LWS_WRITE_HTTP_HEADERS) < 0)
         return -1;
     if (lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) > 0)
         return 0;
     return lws_write(connection, (unsigned char *)body, size, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : 0;
+}
+
+/* libwebsockets' own page for it would follow a HEAD request, too. */
+static int write_error(struct lws *connection, int error)
+{
+    static const char *const not_found[] = {
+        "Não há nada neste endereço.\n", "There is nothing at this address.\n"};
+    static const char *const failed[] = {"O servidor falhou.\n", "The server failed.\n"};
+    enum language language = websocket_language(connection);
+    bool is_missing = error == UV_ENOENT;
+    return write_response(connection,
+        is_missing ? HTTP_STATUS_NOT_FOUND : HTTP_STATUS_INTERNAL_SERVER_ERROR,
+        is_missing ? not_found[language] : failed[language], "text/plain; charset=utf-8");
 }
 
 static int on_request(struct lws *connection)
@@ -58,8 +65,8 @@ static int on_http(const struct websocket_server *server, struct lws *connection
     const char *type = NULL;
     int error =
         options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
-    int failed = error ? lws_return_http_status(connection, (unsigned)http_status(error), NULL)
-                       : write_response(connection, body, type);
+    int failed = error ? write_error(connection, error)
+                       : write_response(connection, HTTP_STATUS_OK, body, type);
     free(body);
     return failed || lws_http_transaction_completed(connection) ? -1 : 0;
 }
