@@ -264,6 +264,76 @@ START_TEST(heads_have_no_body)
 }
 END_TEST
 
+/*
+ * Handshakes
+ */
+
+#define HANDSHAKE "GET /echo HTTP/1.1\r\n"
+
+START_TEST(says_what_is_wrong_with_a_handshake)
+{
+    static const struct expectation cases[] = {
+        {HANDSHAKE HOST WEBSOCKET VERSION "\r\n", 400},
+        {HANDSHAKE WEBSOCKET VERSION KEY "\r\n", 400},
+        {HANDSHAKE HOST HOST WEBSOCKET VERSION KEY "\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION KEY KEY "\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION VERSION KEY "\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION "Sec-WebSocket-Key:\r\n\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION "Sec-WebSocket-Key: c2hvcnQ=\r\n\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA\r\n\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ-_\r\n\r\n",
+            400},
+        {HANDSHAKE HOST "Upgrade: websocket\r\n" VERSION KEY "\r\n", 400},
+        {HANDSHAKE HOST "Upgrade: websocket\r\nConnection: close\r\n" VERSION KEY "\r\n", 400},
+        {"GET /echo HTTP/1.0\r\n" HOST WEBSOCKET VERSION KEY "\r\n", 400},
+        {"HEAD /echo HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "\r\n", 400},
+        {"POST /echo HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "\r\n", 405},
+        {HANDSHAKE HOST WEBSOCKET KEY "\r\n", 426},
+        {HANDSHAKE HOST WEBSOCKET "Sec-WebSocket-Version: 8, 13\r\n" KEY "\r\n", 426},
+        {HANDSHAKE HOST WEBSOCKET "Sec-WebSocket-Version: 013\r\n" KEY "\r\n", 426},
+        {HANDSHAKE HOST WEBSOCKET VERSION KEY "Origin: https://a.example\r\n\r\n", 403},
+        {HANDSHAKE HOST WEBSOCKET VERSION KEY "Origin: null\r\nOrigin: http://localhost\r\n\r\n",
+            400},
+        {HANDSHAKE "HOST:localhost\r\nUPGRADE:WebSocket\r\nCONNECTION:a, upgrade ,b\r\n" VERSION KEY
+                   "\r\n",
+            101},
+        {HANDSHAKE HOST "Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: a\r\n"
+                        "Upgrade: websocket\r\n" VERSION KEY "\r\n",
+            101},
+    };
+    start_own(PAGE);
+    EXPECT_ALL(cases);
+    stop();
+}
+END_TEST
+
+/* A client that cannot do without its protocol closes the connection itself (RFC 6455, 4.1). */
+START_TEST(selects_no_subprotocol_and_no_extension)
+{
+    static const char *const offers[] = {"Sec-WebSocket-Protocol: soap\r\n",
+        "Sec-WebSocket-Protocol: chat\r\n", "Sec-WebSocket-Protocol: soap, chat\r\n",
+        "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: b\r\n", "Sec-WebSocket-Protocol:\r\n",
+        "Sec-WebSocket-Extensions: permessage-deflate\r\n"};
+    static struct frame frame;
+    char request[1024], head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(offers) / sizeof(*offers); i++) {
+        snprintf(
+            request, sizeof(request), HANDSHAKE HOST WEBSOCKET VERSION KEY "%s\r\n", offers[i]);
+        int peer = peer_request(port, request);
+        ck_assert_int_eq(peer_answer(peer, head), 101);
+        ck_assert_ptr_null(strcasestr(head, "sec-websocket-protocol"));
+        ck_assert_ptr_null(strcasestr(head, "sec-websocket-extensions"));
+        ck_assert_ptr_nonnull(strstr(head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")); /* RFC 6455, 1.3 */
+        peer_send_text(peer, "hello");
+        ck_assert(peer_read(peer, &frame));
+        ck_assert_str_eq(frame.data, "hello");
+        close(peer);
+    }
+    stop();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
@@ -271,5 +341,8 @@ int main(int argc, char **argv)
     const TTest *const requests[] = {ignores_upgrades_that_are_not_to_websocket,
         takes_headers_of_16_kb, answers_a_half_closed_connection, takes_whole_addresses,
         answers_each_of_several_requests, heads_have_no_body, NULL};
-    return run_suite("04_http", (struct test_group[]){{"requests", requests}, {NULL, NULL}});
+    const TTest *const handshakes[] = {
+        says_what_is_wrong_with_a_handshake, selects_no_subprotocol_and_no_extension, NULL};
+    return run_suite("04_http",
+        (struct test_group[]){{"requests", requests}, {"handshakes", handshakes}, {NULL, NULL}});
 }
