@@ -119,7 +119,7 @@ static int on_established(struct websocket_server *server, struct lws *connectio
     if (!socket)
         return -1;
     struct incoming *incoming = lws_get_opaque_user_data(connection);
-    incoming->is_websocket = true;
+    incoming->client = socket;
     socket->connection = connection;
     socket->served = true;
     websocket_note_activity(socket);
@@ -143,16 +143,6 @@ static void on_closed(struct websocket_server *server, struct websocket *socket)
     websocket_release(socket);
 }
 
-/* The peer has sent a close frame. Returns -1 if it answers ours: the connection is closed. */
-static int on_peer_close(struct websocket *socket)
-{
-    if (socket->close_sent)
-        return -1;
-    websocket_discard_output(socket); /* libwebsockets sends the close frame that answers it */
-    websocket_limit_closing(socket);
-    return 0;
-}
-
 /*
  * Receiving
  */
@@ -161,27 +151,25 @@ static int on_peer_close(struct websocket *socket)
 #define MAX_WAITING_MESSAGES 16
 #define MAX_WAITING_BYTES ((size_t)64 * 1024)
 
-static bool is_utf8(const struct message *message)
+/* Whether the text is valid so far; its last character may still be incomplete. */
+static bool is_utf8(struct message *message)
 {
-    size_t length = 0;
-    char *repaired = bytes_to_text(message->text, message->size, &length);
-    bool is_same =
-        repaired && length == message->size && memcmp(repaired, message->text, length) == 0;
-    free(repaired);
-    return is_same;
+    bool whole = true;
+    while (message->checked < message->size) {
+        const char *text = message->text + message->checked;
+        size_t rest = message->size - message->checked;
+        size_t length = bytes_next_character(text, rest, &whole);
+        if (!whole)
+            return length == rest && (unsigned char)*text >= 0xC2 && (unsigned char)*text <= 0xF4;
+        message->checked += length;
+    }
+    return true;
 }
 
 static void on_message(struct websocket *socket, struct message *message)
 {
     if (message->size == 0) {
         free(message);
-        return;
-    }
-    /* libwebsockets' own check misses a message that ends within a character, and checks pongs as
-     * if they were text. */
-    if (!is_utf8(message)) {
-        free(message);
-        websocket_close(socket, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
         return;
     }
     socket->server->counts.messages++;
@@ -194,29 +182,35 @@ static void on_message(struct websocket *socket, struct message *message)
 }
 
 /* A message arrives in parts, in one frame or several. libwebsockets knows how much of the frame is
- * still to come, so a message that will be too long is refused at its first part. */
+ * still to come. */
 static void on_part(struct websocket *socket, const char *data, size_t size)
 {
     size_t rest = lws_remaining_packet_payload(socket->connection);
-    size_t before = socket->arriving ? socket->arriving->size : 0;
-    size_t limit = (size_t)socket->server->options.max_message;
+    bool is_last = lws_is_final_fragment(socket->connection);
     if (!websocket_is_open(socket))
-        return; /* what comes after a close frame is discarded (RFC 6455, 1.4) */
-    if (before + size > limit || rest > limit - before - size) {
-        websocket_close(socket, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
         return;
-    }
     if (!socket->arriving)
         socket->arriving = message_new(size + rest);
     if (!socket->arriving || message_append(&socket->arriving, data, size)) {
         websocket_close(socket, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION);
         return;
     }
-    if (lws_is_final_fragment(socket->connection)) {
-        struct message *message = socket->arriving;
+    struct message *message = socket->arriving;
+    if (!is_utf8(message) || (is_last && message->checked < message->size)) {
+        websocket_close(socket, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
+    } else if (is_last) {
         socket->arriving = NULL;
         on_message(socket, message);
     }
+}
+
+/* The client sends no more messages. Returns -1 if the connection is to be ended. */
+static int on_end(struct websocket *socket, const char *digits, size_t size)
+{
+    char text[8] = "";
+    memcpy(text, digits, size < sizeof(text) ? size : 0);
+    websocket_close(socket, atoi(text));
+    return websocket_is_finished(socket) ? -1 : 0;
 }
 
 /*
@@ -239,17 +233,13 @@ int websocket_callback(
         return websocket_check_upgrade(&server->access, connection);
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(server, connection);
-    case LWS_CALLBACK_RECEIVE_PONG:
-        websocket_note_activity(socket);
-        return 0;
     case LWS_CALLBACK_RECEIVE:
-        websocket_note_activity(socket);
         on_part(socket, in, size);
         return 0;
+    case LWS_CALLBACK_RECEIVE_PONG:
+        return on_end(socket, in, size);
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return websocket_write_output(socket) ? -1 : 0;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        return on_peer_close(socket);
+        return websocket_write_output(socket) || websocket_is_finished(socket) ? -1 : 0;
     case LWS_CALLBACK_CLOSED:
         if (socket)
             on_closed(server, socket);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "04-chat-server/websocket/frames.h"
+
 /* Those of the process's clients, by their sockets. libwebsockets passes nothing else to recv. */
 static struct incoming **by_socket;
 static size_t sockets;
@@ -114,11 +116,22 @@ static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[
     return finish_head(incoming, rewritten, ended > 0);
 }
 
+/* libwebsockets reads frames into its workspace (context.c). Over TLS it may ask for only the few
+ * bytes that are left of a record: there is always room for more. */
+static ssize_t read_frames(struct incoming *incoming, SSL *tls, unsigned char *data, size_t size)
+{
+    size_t most = size > 2 * FRAMES_ROOM ? size - FRAMES_ROOM : size;
+    ssize_t arrived = read_some(incoming->socket, tls, data + FRAMES_ROOM, most, false);
+    return arrived > 0 ? frames_filter(incoming->client, data, (size_t)arrived) : arrived;
+}
+
 static ssize_t read_incoming(int socket, SSL *tls, void *data, size_t size)
 {
     struct incoming *incoming = find(socket);
-    if (!incoming || incoming->is_websocket)
+    if (!incoming)
         return read_some(socket, tls, data, size, false);
+    if (incoming->client)
+        return read_frames(incoming, tls, data, size);
     /* While it answers, libwebsockets takes the end of a half-closed connection for a reason to
      * stop. (Over TLS it has to be given the next request, and stores it.) */
     if (incoming->is_answering && !tls) {

@@ -3,7 +3,8 @@
  *
  * libwebsockets reads with recv and SSL_read. The program has functions of these names itself
  * (incoming.c), which the dynamic linker prefers to those of the libraries. So each request is
- * checked and rewritten before libwebsockets parses it, and each request gets to it alone.
+ * checked and rewritten before libwebsockets parses it (request.h), and each request gets to it
+ * alone. Frames are checked as well (frames.h).
  */
 #pragma once
 
@@ -11,9 +12,11 @@
 
 #include "04-chat-server/websocket/request.h"
 
+struct websocket;
+
 struct incoming {
     int socket;
-    bool is_websocket; /* from now on frames arrive */
+    struct websocket *client; /* NULL: requests arrive, and no frames */
     const struct refusal
         *refusal;      /* of the request that libwebsockets got last; NULL: it is valid */
     bool is_answering; /* libwebsockets has not finished with that request */
