@@ -63,7 +63,7 @@ static int check_header(const struct websocket *socket)
     uint64_t size = payload_size(header);
     size_t extra = length_bytes(header);
     bool continues = opcode_of(header) == 0;
-    if (header[0] & 0x70)
+    if ((header[0] & 0x70) || !is_masked(header))
         return LWS_CLOSE_STATUS_PROTOCOL_ERR;
     if (is_control(header))
         return opcode_of(header) > FRAME_PONG || !is_final(header) || extra > 0
