@@ -115,7 +115,7 @@ END_TEST
 static char *long_request(size_t size, size_t max_header)
 {
     static const char start[] = "GET /chat.js HTTP/1.1\r\n" HOST;
-    char *request = malloc(size + 1), *end = stpcpy(request, start);
+    char *request = malloc(size + 2), *end = stpcpy(request, start);
     size_t left = size - strlen(start) - 2;
     while (left > 0) {
         size_t header = left < 2 * max_header ? left : max_header;

@@ -49,13 +49,15 @@ static int on_request(struct lws *connection)
     return websocket_check_request(connection);
 }
 
-/* libwebsockets calls it for a new connection, and whenever it has answered a request. */
+/* libwebsockets calls it for a new connection, and whenever it has answered a request. Returns -1
+ * if that was the last one. */
 static int on_ready(struct lws *connection)
 {
     struct incoming *incoming = lws_get_opaque_user_data(connection);
-    if (incoming)
-        incoming->is_answering = false;
-    return 0;
+    if (!incoming)
+        return 0;
+    incoming->is_answering = false;
+    return incoming->is_last ? -1 : 0;
 }
 
 static int on_http(const struct websocket_server *server, struct lws *connection, const char *path)
@@ -166,6 +168,21 @@ static bool is_utf8(struct message *message)
     return true;
 }
 
+static bool is_full(const struct message_queue *input)
+{
+    return input->count >= MAX_WAITING_MESSAGES || input->bytes >= MAX_WAITING_BYTES;
+}
+
+/* Not while libwebsockets reads: it would read a TLS record again and again until reading goes on.
+ * By the end of the iteration, the task may have received the messages. */
+void websocket_pause_if_full(struct websocket *socket)
+{
+    if (socket->paused || !is_full(&socket->input) || !websocket_is_open(socket))
+        return;
+    socket->paused = true;
+    lws_rx_flow_control(socket->connection, 0);
+}
+
 static void on_message(struct websocket *socket, struct message *message)
 {
     if (message->size == 0) {
@@ -174,10 +191,8 @@ static void on_message(struct websocket *socket, struct message *message)
     }
     socket->server->counts.messages++;
     message_queue_push(&socket->input, message);
-    if (socket->input.count >= MAX_WAITING_MESSAGES || socket->input.bytes >= MAX_WAITING_BYTES) {
-        socket->paused = true;
-        lws_rx_flow_control(socket->connection, 0);
-    }
+    if (is_full(&socket->input))
+        websocket_schedule_flush(socket); /* which pauses */
     websocket_wake(socket);
 }
 

@@ -186,6 +186,9 @@ void websocket_rooms_flush(struct websocket_server *server);
  * connection.c
  */
 
+/* At the end of an iteration: reads no more from a client while enough of its messages wait. */
+void websocket_pause_if_full(struct websocket *socket);
+
 /* libwebsockets calls it for every event of a connection. It stores what has arrived and wakes the
  * task, but never runs it. */
 int websocket_callback(
