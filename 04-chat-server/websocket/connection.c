@@ -8,7 +8,7 @@
 #include "common/bytes.h"
 
 /*
- * HTTP requests for paths without a file
+ * HTTP requests
  */
 
 #define HEADER_SIZE 1024 /* of a response: those that every response has, and a few of its own */
@@ -42,15 +42,8 @@ static int write_error(struct lws *connection, int error)
         is_missing ? not_found[language] : failed[language], "text/plain; charset=utf-8");
 }
 
-static int on_request(struct lws *connection)
-{
-    struct incoming *incoming = lws_get_opaque_user_data(connection);
-    incoming->is_answering = true;
-    return websocket_check_request(connection);
-}
-
-/* libwebsockets calls it for a new connection, and whenever it has answered a request. Returns -1
- * if that was the last one. */
+/* libwebsockets calls it for a new connection, before it reports a request, and when it has
+ * answered one. Returns -1 if that was the last one. */
 static int on_ready(struct lws *connection)
 {
     struct incoming *incoming = lws_get_opaque_user_data(connection);
@@ -63,10 +56,14 @@ static int on_ready(struct lws *connection)
 static int on_http(const struct websocket_server *server, struct lws *connection, const char *path)
 {
     const struct websocket_options *options = &server->options;
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
     char *body = NULL;
     const char *type = NULL;
-    int error =
-        options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
+    incoming->is_answering = true;
+    int error = options->directory ? files_serve(connection, options->directory, path) : UV_ENOENT;
+    if (error != UV_ENOENT)
+        return error ? -1 : 0;
+    error = options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
     int failed = error ? write_error(connection, error)
                        : write_response(connection, HTTP_STATUS_OK, body, type);
     free(body);
@@ -239,7 +236,7 @@ int websocket_callback(
     struct websocket *socket = user;
     switch (reason) {
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
-        return on_request(connection);
+        return websocket_check_request(connection);
     case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
         return on_ready(connection);
     case LWS_CALLBACK_HTTP:
