@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "04-chat-server/websocket/request.h"
+#include "common/buffer.h"
 
 struct websocket;
 
@@ -22,9 +23,8 @@ struct incoming {
     bool is_answering; /* libwebsockets has not finished with that request */
     bool is_last;      /* the connection ends after that */
     struct request_scan scan;
-    char *head; /* what has arrived of the next request's head, or NULL */
-    size_t size, capacity;
-    void *address; /* for access control */
+    struct buffer head; /* what has arrived of the next request's head */
+    void *address;      /* for access control */
 };
 
 /* Starts checking what arrives at the socket. Returns NULL if out of memory. */

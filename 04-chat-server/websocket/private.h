@@ -13,7 +13,8 @@
  *     access_control.c           which sockets and requests the server takes
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
- *     request.c, refusal.c       HTTP requests, and how they are refused
+ *     request.c, request_parse.c HTTP requests,
+ *     refusal.c                  and how they are refused
  *     files.c                    the directory's files
  */
 #pragma once
