@@ -117,6 +117,72 @@ START_TEST(the_second_signal_ends_the_program)
 }
 END_TEST
 
+/* It never waits, so the loop hears of no signal. */
+static int hold_the_loop(void *signals)
+{
+    for (const int *number = signals; *number; number++)
+        raise(*number);
+    return 0;
+}
+
+static void run_a_task_that_holds_the_loop(void *signals)
+{
+    uv_loop_t loop;
+    if (loop_init(&loop) == 0)
+        task_run(&loop, "main", hold_the_loop, signals);
+}
+
+static void ignore_and_hold(void *signals)
+{
+    signal(SIGINT, SIG_IGN); /* as a shell does for a program that it starts with & */
+    run_a_task_that_holds_the_loop(signals);
+}
+
+START_TEST(the_second_signal_ends_a_task_that_holds_the_loop)
+{
+    static const int orders[][3] = {
+        {SIGINT, SIGINT}, {SIGTERM, SIGTERM}, {SIGINT, SIGTERM}, {SIGTERM, SIGINT}};
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_int_eq(
+            run_apart(run_a_task_that_holds_the_loop, (void *)orders[i], NULL), 128 + orders[i][1]);
+    ck_assert_int_eq(run_apart(ignore_and_hold, (void *)orders[0], NULL), 128 + SIGINT);
+}
+END_TEST
+
+static int return_at_once(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+static void on_own_signal(int number)
+{
+    (void)number;
+}
+
+START_TEST(nothing_is_caught_after_it)
+{
+    uv_loop_t loop;
+    struct sigaction action;
+    ck_assert_int_eq(loop_init(&loop), 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(task_run(&loop, "main", return_at_once, NULL), 0);
+        sigaction(SIGINT, NULL, &action);
+        ck_assert_ptr_eq(action.sa_handler, SIG_DFL);
+        sigaction(SIGTERM, NULL, &action);
+        ck_assert_ptr_eq(action.sa_handler, i ? on_own_signal : SIG_DFL);
+        signal(SIGTERM, on_own_signal);
+    }
+    int number = SIGINT;
+    ck_assert_int_eq(task_run(&loop, "main", sleep_for_hours, &number), UV_ECANCELED);
+    ck_assert_int_eq(loop_signal_received(&loop), SIGINT);
+    sigaction(SIGTERM, NULL, &action);
+    ck_assert_ptr_eq(action.sa_handler, on_own_signal);
+    signal(SIGTERM, SIG_DFL);
+    close_loop(&loop);
+}
+END_TEST
+
 /* Nothing is left that could wake it. */
 static int wait_in_vain(void *future)
 {
@@ -541,10 +607,12 @@ int main(void)
 {
     return run_suite("task",
         (struct test_group[]){
-            {"running", (const TTest *const[]){the_result_of_the_first_task_is_returned,
-                            a_task_knows_itself_and_its_loop, the_first_signal_cancels_it,
-                            the_second_signal_ends_the_program,
-                            the_first_task_is_told_when_all_wait_in_vain, and_the_user_too, NULL}},
+            {"running",
+                (const TTest *const[]){the_result_of_the_first_task_is_returned,
+                    a_task_knows_itself_and_its_loop, the_first_signal_cancels_it,
+                    the_second_signal_ends_the_program,
+                    the_second_signal_ends_a_task_that_holds_the_loop, nothing_is_caught_after_it,
+                    the_first_task_is_told_when_all_wait_in_vain, and_the_user_too, NULL}},
             {"sleep", (const TTest *const[]){sleepers_wake_in_the_order_of_time, no_time_is_no_time,
                           a_real_sleep_is_long_enough, yield_lets_the_others_run,
                           one_that_only_yields_does_not_keep_time_out, NULL}},

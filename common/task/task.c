@@ -148,15 +148,15 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         observe_tasks_end(&watch);
         return UV_ENOMEM;
     }
-    int error = loop_on_signal(loop, cancel_root, pool);
-    if (error && error != UV_EALREADY)
-        fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(error));
+    int uncaught = loop_on_signal(loop, cancel_root, pool);
+    if (uncaught && uncaught != UV_EALREADY)
+        fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(uncaught));
     task->on_end = root_ended;
     pool->root = task;
     loop_ready(loop, &task->ready);
     int failure = 0; /* out of memory, a callback could not be scheduled */
     while (!task->ended) {
-        error = loop_run(loop);
+        int error = loop_run(loop);
         failure = failure ? failure : error;
         if (task->ended)
             break;
@@ -168,6 +168,8 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         task_cancel(task);
     }
     pool->root = NULL;
+    if (!uncaught)
+        loop_stop_interrupts(loop);
     observe_tasks_end(&watch);
     int result = task->result;
     task_free(task);
