@@ -15,6 +15,7 @@ struct task_pool {
     struct task *root;          /* the task of task_run */
     struct task *free;          /* memory for new tasks */
     struct task_block *blocks;  /* all memory for tasks */
+    ptrdiff_t budget;           /* calls that the current task may still make without a wait */
     size_t live;                /* tasks that have not ended */
     unsigned spawned;           /* tasks spawned since the start */
     uv_timer_t trim;            /* active while free stacks may hold much memory */

@@ -9,7 +9,9 @@
 #include "common/observe/hooks.h"
 #include "common/task/state.h"
 
-#define SAVED 64 /* bytes below the frame: there the switch saves the registers */
+#define BUDGET 32         /* calls that a task may make without a wait between them */
+#define BYTES_A_CALL 8192 /* that it receives or writes count as another call */
+#define SAVED 64          /* bytes below the frame: there the switch saves the registers */
 
 /* The pool whose tasks this thread runs. Calls that wait take no loop, so they find it here. */
 static _Thread_local struct task_pool *running;
@@ -58,6 +60,7 @@ void task_misuse(const char *format, ...)
 static void task_main(void *argument)
 {
     struct task *task = argument;
+    task->pool->budget = BUDGET;
     task->result = task->function(task->argument);
     if (task->scopes)
         task_misuse("ended with a scope that was not left: call scope_leave before each return");
@@ -120,6 +123,7 @@ static void suspend(struct task *task)
     } else {
         coroutine_suspend(&task->coroutine);
     }
+    pool->budget = BUDGET;
 }
 
 static void cancel_root(void *argument)
@@ -212,6 +216,20 @@ void task_wake(struct task_wait *wait, int result)
     task->wait = NULL;
     wait->result = result;
     loop_wake(task->pool->loop, &task->ready);
+}
+
+int task_checkpoint(const char *what)
+{
+    struct task *task = task_required(what);
+    if (--task->pool->budget < 0)
+        return task_yield();
+    return task_cancellation(task);
+}
+
+void task_spend(size_t bytes)
+{
+    if (running)
+        running->budget -= (ptrdiff_t)(bytes / BYTES_A_CALL);
 }
 
 int task_yield(void)
