@@ -1,5 +1,7 @@
 #include "common/task.h"
 
+#include <errno.h>
+#include <fenv.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,11 +20,15 @@ static _Thread_local struct task_pool *running;
 
 struct task *task_current(void)
 {
-    return running ? running->current : NULL;
+    if (!running)
+        return NULL;
+    running->current->known = true;
+    return running->current;
 }
 
 const char *task_name(const struct task *task)
 {
+    task_require_valid(task, "task_name");
     return task->name;
 }
 
@@ -42,14 +48,50 @@ struct task *task_required(const char *what)
 
 void task_misuse(const char *format, ...)
 {
-    const struct task *task = task_current();
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "task %s: ", task ? task->name : "(none)");
+    fprintf(stderr, "task %s: ", running ? running->current->name : "(none)");
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
     abort();
+}
+
+/*
+ * errno and the rounding mode belong to the thread. Each task has its own of both, and the loop its
+ * own rounding mode.
+ */
+
+/* As fegetround, but inline. fesetround sets it in two registers, and this one is read faster. */
+static inline int rounding_mode(void)
+{
+#if defined(__x86_64__)
+    unsigned short control;
+    __asm__ volatile("fnstcw %0" : "=m"(control));
+    return control & (FE_DOWNWARD | FE_UPWARD | FE_TOWARDZERO);
+#else
+    return fegetround();
+#endif
+}
+
+/* present is the rounding mode of the thread, which has to be the wanted one. */
+static inline void set_rounding(int present, int wanted)
+{
+    if (present != wanted)
+        fesetround(wanted);
+}
+
+/*
+ * Everything is set before a switch, for the task that is next, and nothing after it: so the
+ * function that suspends leaves no frame on the stack, and a task that wakes touches less memory.
+ */
+
+static inline void prepare_slice(struct task_pool *pool, struct task *task, int present_rounding)
+{
+    pool->current = task;
+    pool->budget = BUDGET;
+    *pool->error = task->error;
+    set_rounding(present_rounding, task->rounding);
 }
 
 /*
@@ -60,7 +102,6 @@ void task_misuse(const char *format, ...)
 static void task_main(void *argument)
 {
     struct task *task = argument;
-    task->pool->budget = BUDGET;
     task->result = task->function(task->argument);
     if (task->scopes)
         task_misuse("ended with a scope that was not left: call scope_leave before each return");
@@ -81,11 +122,12 @@ static void resume_task(void *argument)
     struct task *task = argument;
     struct task_pool *pool = task->pool;
     observe(pool->observer, task_resumed, task);
-    pool->current = task;
+    prepare_slice(pool, task, pool->rounding);
     running = pool;
     coroutine_resume(&task->coroutine);
     running = NULL;
     task = pool->current; /* others may have run in between, one after another */
+    set_rounding(task->ended ? rounding_mode() : task->rounding, pool->rounding);
     if (!task->ended)
         return;
     observe(pool->observer, task_ended, task);
@@ -117,13 +159,14 @@ static void suspend(struct task *task)
     observe(pool->observer, task_suspended, task, next);
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
+    task->error = *pool->error;
+    task->rounding = (unsigned short)rounding_mode();
     if (next) {
-        pool->current = next;
+        prepare_slice(pool, next, task->rounding);
         coroutine_transfer(&task->coroutine, &next->coroutine);
     } else {
         coroutine_suspend(&task->coroutine);
     }
-    pool->budget = BUDGET;
 }
 
 static void cancel_root(void *argument)
@@ -152,6 +195,8 @@ static int run_root(struct task_pool *pool, struct task *root)
 {
     int failure = 0;
     pool->root = root;
+    pool->error = &errno;
+    pool->rounding = rounding_mode();
     root->on_end = root_ended;
     loop_ready(pool->loop, &root->ready);
     loop_hold(pool->loop);
@@ -293,6 +338,7 @@ void task_interrupt(struct task *task)
 
 void task_cancel(struct task *task)
 {
+    task_require_valid(task, "task_cancel");
     if (task->ended || task->cancelled)
         return;
     task->cancelled = UV_ECANCELED;
