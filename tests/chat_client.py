@@ -12,6 +12,8 @@ import sys
 
 import websockets
 
+import websockets_version
+
 WELCOME = (
     "Bem vindo ao servidor de chat escrito em C com libuv e WebSockets. "
     "Identifique-se com /nome SeuNome"
@@ -31,7 +33,7 @@ entered = []
 
 def connect(path, address="127.0.0.1", **options):
     scheme = "wss" if tls else "ws"
-    return websockets.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
+    return websockets_version.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
 
 
 class Client:
@@ -61,7 +63,7 @@ class Client:
 
 async def enter(name=None, address="127.0.0.1", path="/", language=None):
     headers = {"Accept-Language": language} if language else {}
-    client = Client(await connect(path, address, extra_headers=headers))
+    client = Client(await connect(path, address, headers=headers))
     entered.append(client)
     english = language and language.startswith("en")
     await client.hears(WELCOME_ENGLISH if english else WELCOME)
