@@ -109,7 +109,7 @@ $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o 
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
 $(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf open_memstream)
 
-# test_trace_cost counts the instructions of trace_cost, with the library and with a library that
+# test_trace_cost counts what trace_cost costs, with the library and with a library that
 # never asks whether there is a recording.
 cost := $(out)/tests/trace_cost
 $(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
