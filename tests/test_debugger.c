@@ -36,7 +36,7 @@ static FILE *start_gdb(const char *commands, const char *words)
 {
     char line[4096];
     int size = snprintf(line, sizeof(line),
-        "DEBUGINFOD_URLS= exec gdb -nx -batch -ex 'set width 0' %s --args %s %s </dev/null 2>&1",
+        "DEBUGINFOD_URLS= exec gdb -nx -batch -ex 'set width 0' %s --args '%s' %s </dev/null 2>&1",
         commands, server(), words);
     ck_assert_int_lt(size, (int)sizeof(line));
     FILE *gdb = popen(line, "r");
