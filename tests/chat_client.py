@@ -7,6 +7,7 @@ name says. With a certificate, of the server's, all goes over TLS.
 import asyncio
 import inspect
 import re
+import socket
 import ssl
 import sys
 
@@ -80,9 +81,18 @@ async def arrives(name, *others, **where):
     return client
 
 
+def second_address():
+    """IPv6's, if the machine has it."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        return "[::1]"
+    except OSError:
+        return "127.0.0.1"
+
+
 async def session():
     """The article's session."""
-    one, two, three = await enter(), await enter(address="[::1]"), await enter()
+    one, two, three = await enter(), await enter(address=second_address()), await enter()
     await one.asks("/nome Cliente1", "Nome alterado com sucesso para Cliente1")
     await two.hears("Cliente1 entrou na sala")
     await three.hears("Cliente1 entrou na sala")
