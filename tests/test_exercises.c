@@ -100,7 +100,7 @@ START_TEST(what_is_said)
     char here[1024], command[2048];
     ck_assert_ptr_nonnull(getcwd(here, sizeof here));
     snprintf(command, sizeof command,
-        "LC_ALL=en OUT=build %s/tests/exercises.sh %s " DIRECTORY " %s", here, row->command,
+        "LC_ALL=en OUT=build '%s/tests/exercises.sh' %s " DIRECTORY " %s", here, row->command,
         strcmp(row->command, "try") == 0 ? "exercise" : "");
     int status, removed;
     char *said = run_shell(root, command, &status);

@@ -53,7 +53,7 @@ static int opcode_of(const char *frame)
 
 /* Returns how many bytes, whole frames, libwebsockets or the kernel has taken; or -1.
  *
- * libwebsockets' author advises against LWS_WRITE_RAW on a WebSocket. In 4.1.6 it sends the bytes
+ * libwebsockets' author advises against LWS_WRITE_RAW on a WebSocket. 4.1 and 4.3 send the bytes
  * unchanged, many frames in one call; tests/test_04_fanout.c checks what arrives. It must not be
  * mixed with HTTP/2 (which is off), extensions or fragments (we use neither). `CHAT_WRITE=classic
  * make` uses it for the close frame only: other messages are written one a call, and libwebsockets

@@ -35,7 +35,8 @@
 
 #define PAGE ((size_t)16 * 1024) /* the largest of any system that we know */
 #define SLOT (STACK_GUARD_SIZE + STACK_SIZE + PAGE)
-#define ARENA_SLOTS ((size_t)1 << 18) /* 36 GiB of addresses, no memory */
+/* 36 GiB of addresses, no memory; 576 MiB where addresses have 32 bits. */
+#define ARENA_SLOTS ((size_t)1 << (sizeof(void *) == 8 ? 18 : 12))
 #define ARENA_SLOTS_LEAST ((size_t)64)
 #define SLOTS_DUMPED ((size_t)64) /* what core files have of the arena grows by so many */
 /* Linux' usual vm.max_map_count is 65,530, and each guard takes two: these, the walls of all other
