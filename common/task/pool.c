@@ -93,7 +93,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
 {
     struct stack stack = {0};
     /* There is a stack for each task, so a spawned task always gets one when it begins. */
-    bool too_many = pool->live >= stack_arena_capacity(&pool->stacks);
+    bool too_many = pool->live >= pool->stacks.capacity;
     if (too_many || (!pool->free && !add_block(pool)))
         return NULL;
     struct task *task = pool->free;

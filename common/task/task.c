@@ -96,7 +96,8 @@ static inline void prepare_slice(struct task_pool *pool, struct task *task, int 
 
 /*
  * Running. The loop resumes a task, and the task suspends to the loop, or right to the task whose
- * turn is next: then the loop is where that one suspends to. Tasks never nest.
+ * turn is next: then the loop is where that one suspends to. Tasks never nest. If something
+ * observes the loop, each task suspends to the loop, on whose stack there is room for a report.
  */
 
 static void task_main(void *argument)
@@ -117,25 +118,51 @@ static void require_whole_stack(const struct task *task, const void *pointer)
     abort();
 }
 
-static void resume_task(void *argument)
+/* Runs the task, and those that it hands over to, until one suspends to the loop or ends. Returns
+ * that one. */
+static inline struct task *run_slices(struct task *task)
 {
-    struct task *task = argument;
     struct task_pool *pool = task->pool;
-    observe(pool->observer, task_resumed, task);
     prepare_slice(pool, task, pool->rounding);
     running = pool;
     coroutine_resume(&task->coroutine);
     running = NULL;
-    task = pool->current; /* others may have run in between, one after another */
+    task = pool->current;
     set_rounding(task->ended ? rounding_mode() : task->rounding, pool->rounding);
-    if (!task->ended)
-        return;
-    observe(pool->observer, task_ended, task);
+    return task;
+}
+
+static inline void end_task(struct task *task)
+{
+    struct task_pool *pool = task->pool;
     require_whole_stack(task, task->coroutine.pointer);
     coroutine_end(&task->coroutine);
     stack_release(&pool->stacks, task->coroutine.stack);
     pool->live--;
     task->on_end(task);
+}
+
+static void resume_task(void *argument)
+{
+    struct task *task = run_slices(argument);
+    if (task->ended)
+        end_task(task);
+}
+
+/* If something observes the loop, no task hands over to the next: each suspends to the loop, on
+ * whose stack there is room for a report. */
+static void resume_observed_task(void *argument)
+{
+    struct task *task = argument;
+    struct observer *observer = task->pool->observer;
+    observer_task_resumed(observer, task);
+    run_slices(task);
+    if (task->ended) {
+        observer_task_ended(observer, task);
+        end_task(task);
+    } else {
+        observer_task_suspended(observer, task);
+    }
 }
 
 /* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
@@ -145,18 +172,17 @@ static void begin_task(void *argument)
     struct task *task = argument;
     struct stack stack = task->coroutine.stack;
     task->begun = true;
-    task->ready.run = resume_task;
+    task->ready.run = task->pool->resume;
     if (!stack.low)
         stack_acquire(&task->pool->stacks, STACK_SIZE, &stack);
     coroutine_begin(&task->coroutine, stack, task_main, task);
-    resume_task(task);
+    task->ready.run(task);
 }
 
 static void suspend(struct task *task)
 {
     struct task_pool *pool = running;
     struct task *next = loop_take_next(pool->loop, resume_task);
-    observe(pool->observer, task_suspended, task, next);
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     task->error = *pool->error;
@@ -222,7 +248,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     if (!pool || observe_tasks_begin(&watch, loop))
         return UV_ENOMEM;
     pool->begin = begin_task;
-    pool->resume = resume_task;
+    pool->resume = OBSERVED(pool->observer) ? resume_observed_task : resume_task;
     int result = loop_on_signal(loop, cancel_root, pool);
     bool catches = result == 0;
     if (catches || result == UV_EALREADY) { /* the program catches them itself */
