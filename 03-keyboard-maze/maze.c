@@ -5,6 +5,7 @@
 
 #include "03-keyboard-maze/game.h"
 #include "03-keyboard-maze/screen.h"
+#include "03-keyboard-maze/terminal_guard.h"
 #include "common/language.h"
 #include "common/program.h"
 
@@ -44,16 +45,22 @@ static void on_resize(void *game)
     game_redraw(game);
 }
 
+static void on_continue(void *game)
+{
+    if (screen_resume())
+        game_redraw(game);
+}
+
 static void on_suspend(void *game)
 {
     screen_suspend();
-    game_redraw(game);
+    on_continue(game);
 }
 
 static const struct {
     int number;
     void (*callback)(void *game);
-} signals[] = {{SIGWINCH, on_resize}, {SIGTSTP, on_suspend}};
+} signals[] = {{SIGWINCH, on_resize}, {SIGTSTP, on_suspend}, {SIGCONT, on_continue}};
 
 #define SIGNALS (sizeof(signals) / sizeof(*signals))
 
@@ -64,6 +71,9 @@ static int play(void *game)
     for (size_t i = 0; i < SIGNALS && !error; i++)
         error = loop_signal_start(
             task_loop(), &started[i], signals[i].number, signals[i].callback, game);
+    guard_wrap(SIGINT); /* the loop handles these three */
+    guard_wrap(SIGTERM);
+    guard_wrap(SIGTSTP);
     if (!error)
         error = game_execute(game);
     screen_restore(); /* first: without its handler, Ctrl+Z would stop us with the game's screen */
