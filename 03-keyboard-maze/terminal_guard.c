@@ -43,6 +43,7 @@ void guard_release_output(void)
         tcflush(STDOUT_FILENO, TCOFLUSH);
 }
 
+// #region guard_restore
 void guard_restore(void)
 {
     sigset_t stop, before;
@@ -59,6 +60,7 @@ void guard_restore(void)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     guard.armed = 0; /* last: another thread may do the same meanwhile, and twice does no harm */
 }
+// #endregion guard_restore
 
 /*
  * The signals
