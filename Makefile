@@ -59,7 +59,7 @@ $(needs): needs_%:
 
 chapters := 01-event-loop 02-coroutines-echo 03-keyboard-maze 04-chat-server
 libs_03-keyboard-maze := ncursesw
-libs_04-chat-server := libwebsockets
+libs_04-chat-server := libwebsockets libssl
 libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.
@@ -109,7 +109,7 @@ $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o 
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
 $(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf open_memstream)
 
-# test_trace_cost counts the instructions of trace_cost, with the library and with a library that
+# test_trace_cost counts what trace_cost costs, with the library and with a library that
 # never asks whether there is a recording.
 cost := $(out)/tests/trace_cost
 $(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
@@ -120,19 +120,25 @@ $(cost)_untraced: $(cost).c.o $(common_objects:$(out)/%=$(out)/untraced/%)
 $(out)/04-chat-server/chat-server: | $(out)/04-chat-server/web
 $(out)/04-chat-server/web:
 	@mkdir -p $(@D)
-	@ln -sfn $(CURDIR)/04-chat-server/web $@
+	@ln -sfn "$(CURDIR)/04-chat-server/web" $@
 
 # compile FLAGS: compiles the first prerequisite.
 define compile_source
 @mkdir -p $(@D)
 $(call say,compile)$(compile) $(1) -MMD -MP -c -o $@ $<
 endef
+# Everything is built anew with other flags than before: CFLAGS=-O0 make all.
+$(out)/flags: export FLAGS := $(filter-out -Werror,$(compile) $(LDFLAGS))
+$(out)/flags: always
+	@mkdir -p $(@D)
+	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" >$@
+
 # A function that ends with a wait keeps its frame, so that the tree of tasks shows it. The library
 # does without: there each switch would cost 4 % more.
 keep_frames = $(if $(filter common/% %.S,$<),,-fno-optimize-sibling-calls)
-$(out)/untraced/%.o: % Makefile | needs_$(or $(ARCH),build)
+$(out)/untraced/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,-DOBSERVER_LEFT_OUT)
-$(out)/%.o: % Makefile | needs_$(or $(ARCH),build)
+$(out)/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,$(keep_frames))
 $(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
 
@@ -155,7 +161,7 @@ test: ## install what is missing, build everything, run every test
 	@$(MAKE) check
 
 check: $(test_groups:%=needs_%) $(if $(CHAPTER)$(ARCH),chapter,all) tests ## run every test, without installing anything
-	@BIN=$(abspath $(or $(bin),.)) $(runner) tests/run.sh $(chosen_suites)
+	@BIN="$(CURDIR)/$(bin)" $(runner) tests/run.sh $(chosen_suites)
 	$(if $(CHAPTER),,$(if $(filter-out $(suites),$(all_suites)),@echo 'Left out of this variant: $(filter-out $(suites),$(all_suites))'))
 
 check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time in another order (SEEDS=1000)
@@ -214,4 +220,4 @@ help: ## this list
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
-.PHONY: $(needs) all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help
+.PHONY: $(needs) always all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help

@@ -78,12 +78,11 @@ int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argu
 /* The signal for which the callback that loop_on_signal set last was called, or 0. */
 int loop_signal_received(const uv_loop_t *loop);
 
-/* The loop's clock in milliseconds (loop.time). Within an iteration it stands still until
- * loop_deadline is called. */
+/* The loop's clock in milliseconds (loop.time). It stands still within an iteration. */
 uint64_t loop_now(const uv_loop_t *loop);
 
-/* The time that many seconds from now, by the loop's clock; UINT64_MAX for infinity. The call
- * brings the clock up to date first, because the iteration may have taken long until now. */
+/* The time that many seconds from now, by the loop's clock, rounded up; UINT64_MAX for infinity. It
+ * is counted from the moment of the call, since the iteration may have taken long until then. */
 uint64_t loop_deadline(uv_loop_t *loop, double seconds);
 
 /* Stops the loop's clock. From then on only loop_clock_advance moves it, so that a test sets the

@@ -7,10 +7,13 @@ name says. With a certificate, of the server's, all goes over TLS.
 import asyncio
 import inspect
 import re
+import socket
 import ssl
 import sys
 
 import websockets
+
+import websockets_version
 
 WELCOME = (
     "Bem vindo ao servidor de chat escrito em C com libuv e WebSockets. "
@@ -31,7 +34,7 @@ entered = []
 
 def connect(path, address="127.0.0.1", **options):
     scheme = "wss" if tls else "ws"
-    return websockets.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
+    return websockets_version.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
 
 
 class Client:
@@ -61,7 +64,7 @@ class Client:
 
 async def enter(name=None, address="127.0.0.1", path="/", language=None):
     headers = {"Accept-Language": language} if language else {}
-    client = Client(await connect(path, address, extra_headers=headers))
+    client = Client(await connect(path, address, headers=headers))
     entered.append(client)
     english = language and language.startswith("en")
     await client.hears(WELCOME_ENGLISH if english else WELCOME)
@@ -78,9 +81,18 @@ async def arrives(name, *others, **where):
     return client
 
 
+def second_address():
+    """IPv6's, if the machine has it."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        return "[::1]"
+    except OSError:
+        return "127.0.0.1"
+
+
 async def session():
     """The article's session."""
-    one, two, three = await enter(), await enter(address="[::1]"), await enter()
+    one, two, three = await enter(), await enter(address=second_address()), await enter()
     await one.asks("/nome Cliente1", "Nome alterado com sucesso para Cliente1")
     await two.hears("Cliente1 entrou na sala")
     await three.hears("Cliente1 entrou na sala")

@@ -71,7 +71,7 @@ static const struct row {
         "echo ==1==ERROR: AddressSanitizer: not so; exit 1", MISS, true},
     {"check", ASSERTION, PASSES, NULL, NULL, 1, "knows address and valgrind", ASSERTION,
         MISS_OF("magic"), false},
-    {"list; rm " DIRECTORY "/near-misses/two.c; $here check", ASSERTION, PASSES, NULL, NULL, 1,
+    {"list; rm " DIRECTORY "/near-misses/two.c; \"$here\" check", ASSERTION, PASSES, NULL, NULL, 1,
         "near-misses: needs two", ASSERTION, MISS, false},
 };
 
@@ -148,7 +148,8 @@ START_TEST(what_is_said)
     char here[1024], command[2048];
     ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
     snprintf(command, sizeof(command),
-        "here=%s/tests/exercises.sh; export LC_ALL=en OUT=build %s; $here %s " DIRECTORY " %s",
+        "here='%s/tests/exercises.sh'; export LC_ALL=en OUT=build %s; \"$here\" %s " DIRECTORY
+        " %s",
         here, row->sanitize ? "SANITIZE=address" : "SANITIZE=", row->command,
         strcmp(row->command, "try") == 0 ? "exercise" : "");
     int status, removed;

@@ -72,6 +72,7 @@ int loop_run(uv_loop_t *loop)
 
 void loop_stop(uv_loop_t *loop)
 {
+    observe(state_of(loop)->observer, stop);
     uv_stop(loop);
 }
 

@@ -31,16 +31,13 @@ static void signal_arrived(uv_signal_t *handle, int number)
     observe_call(state_of(handle->loop)->observer, signal->callback, signal->argument);
 }
 
-int loop_signal_start(uv_loop_t *loop, struct loop_signal **started, int number,
-    void (*callback)(void *argument), void *argument)
+static int start(uv_loop_t *loop, struct loop_signal **started, int number, uv_signal_cb arrived)
 {
     struct loop_state *state = state_of(loop);
     struct loop_signal *signal = calloc(1, sizeof(*signal));
     *started = NULL;
     if (!signal)
         return UV_ENOMEM;
-    signal->callback = callback;
-    signal->argument = argument;
     int error = uv_signal_init(loop, &signal->handle);
     if (error) {
         free(signal);
@@ -50,11 +47,22 @@ int loop_signal_start(uv_loop_t *loop, struct loop_signal **started, int number,
     uv_unref((uv_handle_t *)&signal->handle);
     state->handles++;
     LIST_INSERT_HEAD(&state->signals, signal, entry);
-    error = uv_signal_start(&signal->handle, signal_arrived, number);
+    error = uv_signal_start(&signal->handle, arrived, number);
     if (error)
         loop_signal_stop(signal);
     else
         *started = signal;
+    return error;
+}
+
+int loop_signal_start(uv_loop_t *loop, struct loop_signal **signal, int number,
+    void (*callback)(void *argument), void *argument)
+{
+    int error = start(loop, signal, number, signal_arrived);
+    if (!error) {
+        (*signal)->callback = callback;
+        (*signal)->argument = argument;
+    }
     return error;
 }
 
@@ -98,14 +106,12 @@ static void first_interrupt(int number)
     errno = error;
 }
 
-static void on_interrupt(void *argument)
+static void interrupted(uv_signal_t *handle, int number)
 {
-    struct loop_signal *signal = *(struct loop_signal **)argument;
-    uv_loop_t *loop = signal->handle.loop;
-    struct loop_state *state = state_of(loop);
-    state->signal_received = signal->handle.signum;
-    loop_stop_interrupts(loop);
-    state->on_signal(state->on_signal_argument);
+    struct loop_state *state = state_of(handle->loop);
+    state->signal_received = number;
+    loop_stop_interrupts(handle->loop);
+    observe_call(state->observer, state->on_signal, state->on_signal_argument);
 }
 
 static int start_interrupts(uv_loop_t *loop)
@@ -115,8 +121,7 @@ static int start_interrupts(uv_loop_t *loop)
     for (int i = 0; i < 2 && !error; i++) {
         if (interrupts.loops == 0)
             sigaction(numbers[i], NULL, &interrupts.before[i]);
-        error = loop_signal_start(
-            loop, &state->interrupts[i], numbers[i], on_interrupt, &state->interrupts[i]);
+        error = start(loop, &state->interrupts[i], numbers[i], interrupted);
         if (interrupts.loops == 0 && !error)
             sigaction(numbers[i], NULL, &interrupts.libuv[i]);
     }

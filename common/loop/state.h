@@ -74,6 +74,16 @@ void loop_stop_interrupts(uv_loop_t *loop);
 /* Stops all signal handlers of the loop, which then has to run to close them. */
 void loop_close_signals(uv_loop_t *loop);
 
+/* Between the two, loop_run waits for events even if nothing but a signal can bring one. */
+static inline void loop_hold(uv_loop_t *loop)
+{
+    uv_ref((uv_handle_t *)&state_of(loop)->check);
+}
+static inline void loop_release(uv_loop_t *loop)
+{
+    uv_unref((uv_handle_t *)&state_of(loop)->check);
+}
+
 /* libuv calls this after it has looked for events. */
 void loop_run_iteration(uv_check_t *check);
 
