@@ -88,7 +88,7 @@ $(patsubst %,$(out)/%.a,$(folders) libcommon):
 # A program is named by its path without .c. It links its own object, then these archives in the
 # linker's order. A suite of a chapter, test_NN_*, links what the chapter's programs do.
 chapter_of = $(filter $(firstword $(subst _, ,$(subst -, ,$(1:tests/test_%=%))))-%,$(chapters))
-uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h)
+uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h $(dir $(1))../exercise.h)
 archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
     $(if $(filter tests/bench/%,$(1)),tests/bench) \
     $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server) \
@@ -198,7 +198,7 @@ sources := $(sort $(shell find common $(chapters) tests docs -name node_modules 
 # It does not read exercises, whose faults it would find.
 lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
 	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
-	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(sources))) | \
+	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(filter %.c,$(sources))) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
