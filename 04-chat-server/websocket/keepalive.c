@@ -2,9 +2,6 @@
  * checks all clients every few seconds: a timer for each client would cost more. */
 #include "04-chat-server/websocket/private.h"
 
-#include <string.h>
-
-#define PING_PAYLOAD "?"   /* libwebsockets does not report empty pongs */
 #define CHECK_INTERVAL 5.0 /* seconds */
 #define PING_AFTER 20000   /* ms of silence */
 #define ABORT_AFTER 45000  /* ms of silence */
@@ -18,7 +15,7 @@ void websocket_note_activity(struct websocket *socket)
 static void ping(struct websocket *socket)
 {
     socket->pinged = true;
-    if (websocket_enqueue_frame(socket, FRAME_PING, PING_PAYLOAD, strlen(PING_PAYLOAD)) == 0)
+    if (websocket_enqueue_frame(socket, FRAME_PING, NULL, 0) == 0)
         websocket_schedule_flush(socket);
 }
 

@@ -101,6 +101,7 @@ int stack_arena_init(struct stack_arena *arena)
         arena->base = map(arena_size(slots));
         if (arena->base) {
             arena->slots = slots;
+            arena->capacity = slots - slots / WALL_EVERY;
             arena->free = (struct stack *)(arena->base + slots * SLOT);
             arena->end = arena->warm = arena->free;
             /* What nobody uses is not searched for pointers, which would take seconds. */
@@ -155,11 +156,6 @@ static void prepare_stack(struct stack_arena *arena, struct stack *stack, char *
     arena->guards[stack->guard]++;
     set_canary(stack);
     stack->valgrind = VALGRIND_STACK_REGISTER(stack->low, stack->top);
-}
-
-size_t stack_arena_capacity(const struct stack_arena *arena)
-{
-    return arena->slots - arena->slots / WALL_EVERY;
 }
 
 /* Core files leave out what was never used, or each would have 36 GiB of zeros. */

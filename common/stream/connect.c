@@ -65,6 +65,7 @@ int stream_connect(struct stream *stream, const char *host, const char *port)
 {
     struct addrinfo *addresses;
     int connection;
+    *stream = (struct stream){0};
     int error = socket_resolve(host, port, false, &addresses);
     if (error)
         return error;

@@ -13,9 +13,8 @@
 #include "common/task/state.h"
 #include "common/trace.h"
 
-#define LISTEN_BACKLOG 1024     /* connections that the kernel queues until they are accepted */
-#define ACCEPTS_BEFORE_YIELD 64 /* then other tasks run */
-#define RETRY_DELAY 0.1         /* seconds before accepting again after a shortage */
+#define LISTEN_BACKLOG 1024 /* connections that the kernel queues until they are accepted */
+#define RETRY_DELAY 0.1     /* seconds before accepting again after a shortage */
 
 /* Binds a socket to the address and listens. */
 static int listen_at(const struct addrinfo *address, int *listening)
@@ -39,7 +38,7 @@ static int listen_at(const struct addrinfo *address, int *listening)
 int listener_open(struct listener *listener, const char *host, const char *port)
 {
     struct addrinfo *addresses;
-    *listener = (struct listener){.loop = task_loop(), .socket = -1};
+    *listener = (struct listener){.loop = task_loop()};
     int error = socket_resolve(host, port, true, &addresses);
     if (error)
         return error;
@@ -49,23 +48,21 @@ int listener_open(struct listener *listener, const char *host, const char *port)
         address = address->ai_next;
     } while (error && address);
     uv_freeaddrinfo(addresses);
-    if (error) {
-        listener->socket = -1;
+    if (error)
         return error;
-    }
     error = uv_poll_init(listener->loop, &listener->poll, listener->socket);
     if (error) {
         close(listener->socket);
-        listener->socket = -1;
         return error;
     }
     listener->poll.data = listener;
+    listener->open = true;
     return 0;
 }
 
 void listener_close(struct listener *listener)
 {
-    if (listener->socket < 0)
+    if (!listener->open)
         return;
     if (listener->waiter)
         task_misuse(
@@ -73,7 +70,7 @@ void listener_close(struct listener *listener)
             task_name(listener->waiter->task));
     task_close_handle((uv_handle_t *)&listener->poll);
     close(listener->socket);
-    listener->socket = -1;
+    listener->open = false;
 }
 
 /*
@@ -160,9 +157,7 @@ static int handle_failure(struct listener *listener, int failure)
 int listener_accept(struct listener *listener)
 {
     for (;;) {
-        /* A flood of new connections must not keep the accepted ones from running. */
-        bool yields = ++listener->attempts % ACCEPTS_BEFORE_YIELD == 0;
-        int error = yields ? task_yield() : task_cancelled();
+        int error = listener->open ? task_checkpoint("accept") : UV_EBADF;
         if (error)
             return error;
         int connection = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -69,6 +69,8 @@ static void cancel_lookup(struct task_wait *wait)
 
 int socket_resolve(const char *host, const char *port, bool to_listen, struct addrinfo **addresses)
 {
+    if (port && strtol(port, NULL, 10) > UINT16_MAX)
+        return UV_EAI_SERVICE; /* getaddrinfo would take the lower 16 bits of it */
     struct lookup *lookup = malloc(sizeof(*lookup));
     if (!lookup)
         return UV_ENOMEM;

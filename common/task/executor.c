@@ -60,8 +60,9 @@ static void cancel(struct task_wait *wait)
 int executor_run(const char *what, int (*work)(void *data), void *data, size_t size)
 {
     uv_loop_t *loop = task_loop();
-    if (task_cancelled())
-        return task_yield(); /* the work must not begin, and other tasks get their turn */
+    int error = task_checkpoint(what);
+    if (error)
+        return error;
     struct request *request = malloc(sizeof(*request) + size);
     if (!request)
         return UV_ENOMEM;
@@ -71,7 +72,7 @@ int executor_run(const char *what, int (*work)(void *data), void *data, size_t s
     if (size)
         memcpy(request->data, data, size);
     observe(state_of(loop)->observer, work_given, &request->observed, what);
-    int error = uv_queue_work(loop, &request->work, run_on_thread, finish);
+    error = uv_queue_work(loop, &request->work, run_on_thread, finish);
     if (error) {
         free(request);
         return error;
