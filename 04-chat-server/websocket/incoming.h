@@ -20,6 +20,7 @@ struct incoming {
     const struct refusal
         *refusal;      /* of the request that libwebsockets got last; NULL: it is valid */
     bool is_answering; /* libwebsockets has not finished with that request */
+    bool is_last;      /* the connection ends after that */
     struct request_scan scan;
     char *head; /* what has arrived of the next request's head, or NULL */
     size_t size, capacity;

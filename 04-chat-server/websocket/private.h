@@ -14,6 +14,7 @@
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
  *     request.c, refusal.c       HTTP requests, and how they are refused
+ *     files.c                    the directory's files
  */
 #pragma once
 
@@ -21,6 +22,7 @@
 
 #include "04-chat-server/websocket/access_control.h"
 #include "04-chat-server/websocket/context.h"
+#include "04-chat-server/websocket/files.h"
 #include "04-chat-server/websocket/frames.h"
 #include "04-chat-server/websocket/incoming.h"
 #include "04-chat-server/websocket/queue.h"
@@ -185,6 +187,9 @@ void websocket_rooms_flush(struct websocket_server *server);
 /*
  * connection.c
  */
+
+/* At the end of an iteration: reads no more from a client while enough of its messages wait. */
+void websocket_pause_if_full(struct websocket *socket);
 
 /* libwebsockets calls it for every event of a connection. It stores what has arrived and wakes the
  * task, but never runs it. */

@@ -326,8 +326,8 @@ static char *append_header(char *end, const char *name, struct part value)
     return stpcpy(append(end, value), "\r\n");
 }
 
-size_t request_rewrite(
-    const char *head, size_t size, char rewritten[MAX_REWRITTEN], const struct refusal **refusal)
+size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritten[MAX_REWRITTEN],
+    const struct refusal **refusal)
 {
     struct request request = {0};
     *refusal = parse(&request, (struct part){head, size});
@@ -343,9 +343,9 @@ size_t request_rewrite(
         if (request.values[i].size > 0)
             end = append_header(end, headers[i].name, request.values[i]);
     if (*refusal || !request.websocket) {
-        bool stays = request.is_old ? request.keep_alive : !request.close;
-        end = stpcpy(
-            end, *refusal || !stays ? "Connection: close\r\n" : "Connection: keep-alive\r\n");
+        bool stays =
+            !*refusal && !is_last && (request.is_old ? request.keep_alive : !request.close);
+        end = stpcpy(end, stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
     } else {
         end = stpcpy(
             end, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
