@@ -8,7 +8,6 @@
 #include <sys/queue.h>
 
 #include "04-chat-server/log.h"
-#include "04-chat-server/rate.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "common/language.h"
 #include "common/words.h"
@@ -21,7 +20,7 @@ struct server {
     const struct websocket_server *sockets;
     struct log log;
     unsigned long long floods; /* clients disconnected because they exceeded the rate */
-    long rate;                 /* messages a second that a client may send; 0: no limit */
+    long rate;                 /* messages a second that a client may send; 0: no limits */
     bool verbose;              /* log the messages too */
     bool closing;              /* departures are no longer announced */
 };
@@ -35,6 +34,7 @@ struct client {
     struct room *room;
     TAILQ_ENTRY(client) room_entry;
     struct rate rate;
+    bool slowed;  /* it exceeds the rate, and has been told so */
     bool leaving; /* after /sair */
 };
 

@@ -227,6 +227,35 @@ async def flood():
     await ana.hears_nothing()
 
 
+async def bytes_of_an_address():
+    """Three who say as much as they may, each by itself within the limits of a client, are slowed,
+    and one who reads slower than they speak is not dropped. Who says little is not slowed."""
+    slow, quick = await enter(path="/r"), await enter("Quick", path="/r")
+    loud = [await enter(f"Loud{n}", path="/r") for n in range(3)]
+    slow.socket.transport.pause_reading()
+    speaking = [asyncio.ensure_future(speak_for_ever(client)) for client in loud]
+    for client in loud:
+        while not (await client.socket.recv()).startswith("Devagar: até 20 mensagens por segundo"):
+            pass
+    await quick.say("/quem")
+    while not (await quick.socket.recv()).startswith("Quem está aqui: 4"):
+        pass
+    assert 'chat_drops_total{reason="unread"} 0' in (await get("/metrics"))[1]
+    slow.socket.transport.resume_reading()
+    for _ in range(4):
+        await slow.socket.recv()
+    for task in speaking:
+        task.cancel()
+    for client in loud:
+        client.socket.transport.abort()
+        entered.remove(client)
+
+
+async def speak_for_ever(client):
+    while True:
+        await client.say("x" * 65000)  # two are over the limit
+
+
 async def leaving():
     """Clients that leave while messages to them are on their way."""
     ana = await enter("Ana")

@@ -78,6 +78,14 @@ START_TEST(every_message_in_order)
 }
 END_TEST
 
+START_TEST(who_says_much_is_slowed_and_its_readers_stay)
+{
+    start(NULL);
+    scenario_end(scenario_start("bytes_of_an_address", port, ""));
+    stop();
+}
+END_TEST
+
 START_TEST(who_leaves_harms_nobody)
 {
     play("leaving");
@@ -261,7 +269,8 @@ int main(void)
 {
     const TTest *const users[] = {the_articles_session, commands, names, private_messages,
         messages_to_all, messages_as_long_as_it_is_told, every_message_in_order,
-        who_leaves_harms_nobody, english_for_who_prefers_it, NULL};
+        who_says_much_is_slowed_and_its_readers_stay, who_leaves_harms_nobody,
+        english_for_who_prefers_it, NULL};
     const TTest *const places[] = {
         rooms, names_of_rooms, arrivals_and_departures, who_is_here, help_and_quit, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop, health, NULL};

@@ -107,6 +107,12 @@ void websocket_room_leave(struct websocket *socket)
     (void)socket;
 }
 
+struct address *websocket_address(const struct websocket *socket)
+{
+    (void)socket;
+    return NULL;
+}
+
 const char *websocket_peer(const struct websocket *socket)
 {
     (void)socket;

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,65 +147,6 @@ static bool is_loopback(const char *text)
 }
 
 /*
- * Connections by address
- */
-
-struct address {
-    unsigned char network[8]; /* of IPv6, the half that a household has for itself */
-    long connections;
-};
-
-static int compare_addresses(const void *one, const void *other)
-{
-    const struct address *left = one, *right = other;
-    return memcmp(left->network, right->network, sizeof(left->network));
-}
-
-/* Returns whether the peer has an IP address. */
-static bool peer_network(int socket, struct address *address)
-{
-    char text[STREAM_ADDRESS_SIZE];
-    union ip ip;
-    *address = (struct address){0};
-    socket_peer_address(socket, text);
-    switch (parse_ip(text, &ip)) {
-    case AF_INET:
-        memset(address->network, 0xff, 4); /* multicast in IPv6, so it is no peer's network */
-        memcpy(address->network + 4, &ip.v4, 4);
-        return true;
-    case AF_INET6:
-        memcpy(address->network, &ip.v6, sizeof(address->network));
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Returns the address's entry in the tree, a new one if need be; NULL: out of memory. */
-static struct address *find_address(struct websocket_access *access, const struct address *wanted)
-{
-    struct address **found = tfind(wanted, &access->addresses, compare_addresses);
-    if (found)
-        return *found;
-    struct address *address = malloc(sizeof(*address));
-    if (!address)
-        return NULL;
-    *address = *wanted;
-    if (tsearch(address, &access->addresses, compare_addresses))
-        return address;
-    free(address);
-    return NULL;
-}
-
-static void remove_unused(struct websocket_access *access, struct address *address)
-{
-    if (address->connections > 0)
-        return;
-    tdelete(address, &access->addresses, compare_addresses);
-    free(address);
-}
-
-/*
  * Admitting sockets
  */
 
@@ -221,16 +161,17 @@ void websocket_access_init(
 
 void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket)
 {
-    struct address wanted, *address = NULL;
+    struct address *address = NULL;
     /* The kernel assigns the lowest free descriptor, so a high one means that few are left. */
     if (socket > access->max_descriptor) {
         report_full(access);
         refuse_socket(socket, &full);
         return;
     }
-    if (access->per_address > 0 && peer_network(socket, &wanted))
-        address = find_address(access, &wanted);
-    if (address && address->connections >= access->per_address) {
+    if (access->per_address > 0)
+        address = address_use(&access->addresses, socket);
+    if (address && address->connections >= (size_t)access->per_address) {
+        address_release(address);
         refuse_socket(socket, &too_many);
         return;
     }
@@ -238,19 +179,19 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     if (connection && address) {
         address->connections++;
         lws_set_opaque_user_data(connection, address);
-    } else if (address) {
-        remove_unused(access, address);
+    } else {
+        address_release(address);
     }
 }
 
-void websocket_forget_admitted(struct websocket_access *access, struct lws *connection)
+void websocket_forget_admitted(struct lws *connection)
 {
     struct address *address = lws_get_opaque_user_data(connection);
     if (!address)
         return;
     lws_set_opaque_user_data(connection, NULL);
     address->connections--;
-    remove_unused(access, address);
+    address_release(address);
 }
 
 /*

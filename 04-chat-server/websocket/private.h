@@ -9,7 +9,7 @@
  *     room.c                     one message for many clients
  *     closing.c                  how a connection ends
  *     write.c                    frames, and a client's pending output
- *     queue.c, access_control.c, context.c
+ *     queue.c, access_control.c, context.c, address.c, rate.c
  */
 #pragma once
 
@@ -77,6 +77,7 @@ struct websocket {
     LIST_ENTRY(websocket) member_entry;
     size_t cursor; /* from here on, the room's log is new to the client */
 
+    struct address *address; /* NULL: nothing is limited by address */
     char *path, *accept_language;
     char peer[STREAM_ADDRESS_SIZE];
 };
