@@ -12,7 +12,6 @@
 #include "03-keyboard-maze/keyboard.h"
 #include "03-keyboard-maze/maze_map.h"
 #include "03-keyboard-maze/screen.h"
-#include "03-keyboard-maze/signals.h"
 #include "common/language.h"
 #include "common/program.h"
 #include "common/task.h"
@@ -53,7 +52,7 @@ struct game {
     size_t enemy_count;
     uint64_t random;
     struct keyboard keyboard;
-    struct signals signals;
+    struct loop_signal *resized, *suspended;
     struct scope scope; /* of the tasks */
     bool playing, caught;
     char too_small[192]; /* the message of explain_size */
@@ -275,39 +274,45 @@ static int execute(struct game *self)
  * The terminal and the program
  */
 
-static void on_signal(void *argument, int number)
+static void on_resize(void *argument)
 {
-    struct game *self = argument;
-    switch (number) {
-    case SIGTSTP:
-        screen_suspend();
-        break;
-    case SIGWINCH:
-        screen_resize();
-        break;
-    default: /* task_run ends the game. A second signal ends the program at once. */
-        screen_guard(number);
-        return;
-    }
-    draw(self);
-    draw_clock(self);
+    screen_resize();
+    draw(argument);
+    draw_clock(argument);
+}
+
+static void on_suspend(void *argument)
+{
+    screen_suspend();
+    draw(argument);
+    draw_clock(argument);
+}
+
+static int start_signals(struct game *self)
+{
+    int error = loop_signal_start(task_loop(), &self->resized, SIGWINCH, on_resize, self);
+    return error ? error
+                 : loop_signal_start(task_loop(), &self->suspended, SIGTSTP, on_suspend, self);
+}
+
+static void stop_signals(struct game *self)
+{
+    loop_signal_stop(self->resized);
+    loop_signal_stop(self->suspended);
 }
 
 static int play(void *argument)
 {
-    static const int numbers[] = {SIGWINCH, SIGTSTP, SIGINT, SIGTERM};
     struct game *self = argument;
-    screen_guard(SIGSEGV); /* again: task_run has replaced the handler, to report stack overflows */
-    int error = signals_open(&self->signals, numbers, 4, on_signal, self);
+    int error = start_signals(self);
     if (!error && !fits_the_screen(self)) {
         explain_size(self);
         error = UV_ENOSPC;
     }
     if (!error)
         error = execute(self);
-    /* In this order: while the game has the screen, no signal has its default effect. */
-    screen_restore();
-    signals_close(&self->signals);
+    screen_restore(); /* first: without its handler, Ctrl+Z would stop us with the game's screen */
+    stop_signals(self);
     return error;
 }
 

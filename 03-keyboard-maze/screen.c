@@ -117,7 +117,7 @@ void screen_restore(void)
 }
 
 /*
- * Size, suspension and signals
+ * Size and suspension
  */
 
 void screen_size(size_t *width, size_t *height)
@@ -145,11 +145,6 @@ void screen_suspend(void)
     guard_arm(&terminal.modes, terminal.restore, terminal.restore_size);
     refresh(); /* ncurses takes the screen again, before anything else writes to it */
     screen_resize();
-}
-
-void screen_guard(int signal)
-{
-    guard_signal(signal);
 }
 
 /*

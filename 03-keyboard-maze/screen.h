@@ -37,10 +37,6 @@ void screen_resize(void);
  * terminal again, and clears the screen. */
 void screen_suspend(void);
 
-/* From here on this signal, too, restores the terminal and then ends the program. Replaces any
- * other handler of the signal. */
-void screen_guard(int signal);
-
 /* Sets the terminal's title, if the terminal can restore the old one at the end, as xterm does. */
 void screen_set_title(const char *title);
 

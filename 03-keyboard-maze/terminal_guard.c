@@ -52,10 +52,18 @@ static void provide_stack(void)
         sigaltstack(&(stack_t){.ss_sp = memory, .ss_size = sizeof(memory)}, NULL);
 }
 
+static void guard_signal(int number)
+{
+    struct sigaction action = {
+        .sa_sigaction = restore_and_end, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, &guard.previous[number]);
+}
+
 static void install_all(void)
 {
-    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGHUP,
-        SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
+        SIGTRAP, SIGSYS, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
     provide_stack();
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct sigaction current;
@@ -80,12 +88,4 @@ void guard_arm(const struct termios *modes, const char *sequence, size_t size)
 void guard_disarm(void)
 {
     guard.armed = 0;
-}
-
-void guard_signal(int number)
-{
-    struct sigaction action = {
-        .sa_sigaction = restore_and_end, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    sigemptyset(&action.sa_mask);
-    sigaction(number, &action, &guard.previous[number]);
 }

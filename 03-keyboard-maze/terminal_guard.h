@@ -16,7 +16,3 @@ void guard_arm(const struct termios *modes, const char *sequence, size_t size);
 
 /* From here on the terminal is left alone, until guard_arm is called again. */
 void guard_disarm(void);
-
-/* Handles one more signal, which ends the program from here on. Call it again for a signal whose
- * handler has been replaced since. */
-void guard_signal(int number);

@@ -53,20 +53,36 @@ int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argu
 int loop_call_later(
     uv_loop_t *loop, double seconds, void (*callback)(void *argument), void *argument);
 
-/* Calls callback(argument) for the first SIGINT or SIGTERM (loop.add_signal_handler). From the
- * second on, both signals have their default effect again. Returns 0 or libuv's error; UV_EALREADY
- * if the loop has such a callback. Waiting for a signal does not keep the loop running. */
+/* A signal handler of a loop, which owns its memory. */
+struct loop_signal;
+
+/* Calls callback(argument), in the loop's thread, each time the signal arrives, until
+ * loop_signal_stop or loop_close (loop.add_signal_handler). Several handlers may have the same
+ * signal. Waiting for a signal does not keep the loop running. Returns 0, and the handler in
+ * *signal; or UV_ENOMEM, UV_EINVAL, ..., and NULL. */
+int loop_signal_start(uv_loop_t *loop, struct loop_signal **signal, int number,
+    void (*callback)(void *argument), void *argument);
+
+/* Stops the handler at once (loop.remove_signal_handler): its callback is not called any more, even
+ * if the signal has arrived. When the last handler of a signal stops, the signal has its default
+ * effect again. Call it at most once, before loop_close. Does nothing to NULL. */
+void loop_signal_stop(struct loop_signal *signal);
+
+/* Calls callback(argument) for the first SIGINT or SIGTERM. From the second on, both signals have
+ * the effect that they had before this call, or the default one: a program that hangs can be ended,
+ * even while a task holds the loop. The callback may then be set again. Returns 0 or libuv's error;
+ * UV_EALREADY if the loop has such a callback. Waiting for a signal does not keep the loop running.
+ */
 int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
 
-/* The signal for which loop_on_signal's callback was called, or 0. */
+/* The signal for which the callback that loop_on_signal set last was called, or 0. */
 int loop_signal_received(const uv_loop_t *loop);
 
-/* The loop's clock in milliseconds (loop.time). Within an iteration it stands still until
- * loop_deadline is called. */
+/* The loop's clock in milliseconds (loop.time). It stands still within an iteration. */
 uint64_t loop_now(const uv_loop_t *loop);
 
-/* The time that many seconds from now, by the loop's clock; UINT64_MAX for infinity. The call
- * brings the clock up to date first, because the iteration may have taken long until now. */
+/* The time that many seconds from now, by the loop's clock, rounded up; UINT64_MAX for infinity. It
+ * is counted from the moment of the call, since the iteration may have taken long until then. */
 uint64_t loop_deadline(uv_loop_t *loop, double seconds);
 
 /* Stops the loop's clock. From then on only loop_clock_advance moves it, so that a test sets the

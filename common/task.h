@@ -34,9 +34,14 @@ struct task;
  */
 
 /* Runs function(argument) as the first task of the loop until it has ended (asyncio.run,
- * loop.run_until_complete), and returns its result, or UV_ENOMEM. The first SIGINT or SIGTERM
- * cancels the task. */
+ * loop.run_until_complete). The first SIGINT or SIGTERM cancels the task, as loop_stop does; a
+ * second one ends the program (loop_on_signal). Returns the task's result, or UV_ENOMEM or
+ * UV_EMFILE if it could not run. */
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument);
+
+/* Returns whether somebody cancelled the first task of the last task_run: a signal, loop_stop or
+ * task_cancel. Only then is UV_ECANCELED the end that was asked for. */
+bool task_run_was_cancelled(void);
 
 /* The loop of the running task (asyncio.get_running_loop). Ends the program outside a task. */
 uv_loop_t *task_loop(void);
@@ -59,8 +64,9 @@ int task_sleep(double seconds);
  * UV_ETIMEDOUT. */
 int task_yield(void);
 
-/* Returns 0, or the error that the next wait would return (task.cancelling). Does not wait: a task
- * that computes for long asks it now and then. */
+/* Returns 0, or the error that the next wait would return (task.cancelling). It looks at the clock,
+ * so a task that computes for long, and asks it now and then, also learns that a deadline has
+ * passed. Does not wait. */
 int task_cancelled(void);
 
 /*
@@ -98,6 +104,13 @@ void scope_enter(struct scope *scope);
  * means no deadline. Returns 0, or UV_ENOMEM; the scope is open in either case. */
 int scope_enter_until(struct scope *scope, uint64_t deadline);
 
+/* Does the same for a deadline that many seconds from now (asyncio.timeout). */
+int scope_enter_for(struct scope *scope, double seconds);
+
+/* Returns whether the scope's own deadline cancelled it (Timeout.expired). Inside another scope
+ * with a deadline, UV_ETIMEDOUT alone does not tell that. May be asked after scope_leave, too. */
+bool scope_timed_out(const struct scope *scope);
+
 /* Opens a scope for cleanup that has to wait: a cancellation from outside has no effect inside it
  * (asyncio.shield). After that many seconds, waits inside it return UV_ETIMEDOUT, and stderr
  * gets a line with the task's name and the limit. Returns 0, or UV_ENOMEM; the scope is open in
@@ -123,14 +136,16 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
  * child, UV_ECANCELED or UV_ETIMEDOUT. After the last two, children may still run. */
 int scope_join(struct scope *scope);
 
-/* Cancels the children, and makes the owner's waits inside the scope return UV_ECANCELED. Does not
- * wait. */
+/* Cancels the children, and makes the owner's waits inside the scope return UV_ECANCELED, which
+ * scope_leave takes for success: "the first answer is enough". Does not wait. */
 void scope_cancel(struct scope *scope);
 
 /* Cancels the children that still run, waits until they have ended, and closes the scope
- * (TaskGroup.__aexit__). error is the result of the code inside the scope. Returns error, or the
- * first failure of a child if error is 0 or only the cancellation that this failure caused. A
- * cancellation does not shorten this wait. */
+ * (TaskGroup.__aexit__). error is the result of the code inside the scope. The first error that is
+ * no cancellation wins: returns error, or the first failure of a child if error is 0, UV_ECANCELED,
+ * or the UV_ETIMEDOUT of a deadline that has passed. A child that returns UV_ECANCELED has not
+ * failed. If error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0, or the
+ * error of a cancellation from outside. A cancellation does not shorten this wait. */
 int scope_leave(struct scope *scope, int error);
 
 /* Waits until the task has ended, stores its result in *result unless that is NULL, and releases
@@ -154,7 +169,8 @@ struct task_call {
 
 /* Runs all the calls, each in a task of its own, and waits until all have ended (asyncio.gather).
  * Returns 0, the first failure, UV_ENOMEM, UV_ECANCELED or UV_ETIMEDOUT. After an error the other
- * calls have been cancelled, and have ended too. */
+ * calls have been cancelled, and have ended too; but a call that itself returns UV_ECANCELED lets
+ * the others go on, as in asyncio. */
 int task_gather(struct task_call *calls, size_t count);
 
 /*

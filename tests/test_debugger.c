@@ -207,7 +207,7 @@ START_TEST(tasks_are_listed_where_none_runs)
     reading(read);
     SAYS(said, "\n   1 serve: accept, ", accepting(accept), "   3   connection: read_line, ", read,
         "   2   connection: read_line, ", read, "\ntask 3 (connection): read_line\n#",
-        " in manage (object=0x", last_frame(), "\n#0  epoll_", " in task_run (", " in main (");
+        " in manage (object=0x", last_frame(), "\n#0  epoll_", " task_run (", " in main (");
     free(said);
 }
 END_TEST

@@ -203,7 +203,7 @@ TASK_TEST(bytes_arrive_in_order)
 static int drain_for_a_second(void *stream)
 {
     struct scope scope;
-    scope_enter_until(&scope, loop_deadline(task_loop(), 1.0));
+    scope_enter_for(&scope, 1.0);
     int error = stream_drain(stream);
     return scope_leave(&scope, error);
 }

@@ -45,7 +45,7 @@ static int talk(struct person people[PEOPLE])
     char text[KB];
     struct scope scope;
     memset(text, 'x', sizeof(text));
-    int error = scope_enter_until(&scope, loop_deadline(task_loop(), 1.0));
+    int error = scope_enter_for(&scope, 1.0);
     for (int i = 0; i < PEOPLE && !error; i++)
         if (people[i].reads)
             error = scope_spawn(&scope, people[i].name, receive_all, &people[i]);

@@ -72,6 +72,7 @@ int loop_run(uv_loop_t *loop)
 
 void loop_stop(uv_loop_t *loop)
 {
+    observe(state_of(loop)->observer, stop);
     uv_stop(loop);
 }
 
@@ -100,6 +101,7 @@ int loop_close(uv_loop_t *loop)
     uv_prepare_stop(&state->prepare);
     while (loop->active_reqs.count > 0)
         uv_run(loop, UV_RUN_ONCE);
+    loop_close_signals(loop);
     observer_finish(state->observer);
 
     if (state->attachment)
@@ -112,9 +114,8 @@ int loop_close(uv_loop_t *loop)
     timer_heap_free(&state->timers);
 
     uv_handle_t *handles[] = {(uv_handle_t *)&state->check, (uv_handle_t *)&state->idle,
-        (uv_handle_t *)&state->prepare, (uv_handle_t *)&state->alarm,
-        (uv_handle_t *)&state->signals[0], (uv_handle_t *)&state->signals[1]};
-    for (size_t i = 0, open = state->handles; i < open; i++)
+        (uv_handle_t *)&state->prepare, (uv_handle_t *)&state->alarm};
+    for (size_t i = 0; i < sizeof(handles) / sizeof(*handles); i++)
         uv_close(handles[i], handle_closed);
     while (state->handles > 0)
         uv_run(loop, UV_RUN_NOWAIT);

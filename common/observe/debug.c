@@ -51,14 +51,22 @@ void debug_require_thread(const struct debug *debug)
     if (uv_thread_equal(&self, &debug->thread))
         return;
     fprintf(stderr,
-        "LOOP_DEBUG: another thread than the loop's own uses it%s: only uv_async_send may\n",
+        "LOOP_DEBUG: another thread than the loop's own uses it%s: only loop_call_soon_threadsafe "
+        "may\n",
         calling_place(place));
     abort();
 }
 
 /*
- * Holding the loop
+ * Waiting for ever, and holding the loop
  */
+
+void debug_poll(struct debug *debug, bool alive)
+{
+    if (!alive && !debug->forever)
+        fputs("LOOP_DEBUG: every task waits, and only a signal can wake one\n", stderr);
+    debug->forever = !alive;
+}
 
 static double seconds_since(uint64_t start)
 {

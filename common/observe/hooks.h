@@ -72,6 +72,9 @@ HOOK void observer_timer_set(struct observer *observer, const struct loop_timer 
 HOOK void observer_timer_fired(struct observer *observer, const struct loop_timer *timer);
 HOOK void observer_timer_stopped(struct observer *observer);
 
+/* loop_stop was called. */
+HOOK void observer_stop(struct observer *observer);
+
 /* libuv has given the signals back to their default effect. */
 HOOK void observer_signals_released(struct observer *observer);
 

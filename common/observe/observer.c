@@ -55,8 +55,21 @@ void observer_run(struct observer *observer)
         debug_enter(observer->debug);
 }
 
+/* Without the hold of task_run, a loop that has nothing to wait for is not alive. */
+static void debug_hold(struct observer *observer)
+{
+    uv_loop_t *loop = observer->loop;
+    if (!uv_has_ref((uv_handle_t *)&state_of(loop)->check))
+        return;
+    loop_release(loop);
+    debug_poll(observer->debug, uv_loop_alive(loop));
+    loop_hold(loop);
+}
+
 void observer_poll_begin(struct observer *observer)
 {
+    if (observer->debug)
+        debug_hold(observer);
     if (observer->trace)
         trace_before_poll(observer->trace);
 }
@@ -91,6 +104,11 @@ static void require_own_thread(const struct observer *observer)
 {
     if (observer->debug && state_of(observer->loop)->running)
         debug_require_thread(observer->debug);
+}
+
+void observer_stop(struct observer *observer)
+{
+    require_own_thread(observer);
 }
 
 void observer_scheduled(struct observer *observer, const struct loop_callback *callback)

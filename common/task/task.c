@@ -1,6 +1,7 @@
 #include "common/task.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -133,6 +134,36 @@ static void root_ended(struct task *root)
     loop_stop(root->pool->loop);
 }
 
+/* Whether the first task of the last task_run was cancelled, in any thread. */
+static atomic_bool root_cancelled;
+
+bool task_run_was_cancelled(void)
+{
+    return root_cancelled;
+}
+
+/* Runs the first task until it has ended. Only loop_stop, or a lack of memory, makes the loop
+ * return before: it is held, because a task may also wait for what a signal brings. */
+static int run_root(struct task_pool *pool, struct task *root)
+{
+    int failure = 0;
+    pool->root = root;
+    root->on_end = root_ended;
+    loop_ready(pool->loop, &root->ready);
+    loop_hold(pool->loop);
+    while (!root->ended) {
+        int error = loop_run(pool->loop);
+        failure = failure ? failure : error;
+        task_cancel(root);
+    }
+    loop_release(pool->loop);
+    pool->root = NULL;
+    root_cancelled = root->cancelled;
+    int result = root->result;
+    task_free(root);
+    return failure && (result >= 0 || result == UV_ECANCELED) ? failure : result;
+}
+
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
 {
     if (running)
@@ -143,35 +174,16 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         return UV_ENOMEM;
     pool->begin = begin_task;
     pool->resume = resume_task;
-    struct task *task = task_new(pool, name, function, argument, 0);
-    if (!task) {
-        observe_tasks_end(&watch);
-        return UV_ENOMEM;
+    int result = loop_on_signal(loop, cancel_root, pool);
+    bool catches = result == 0;
+    if (catches || result == UV_EALREADY) { /* the program catches them itself */
+        struct task *root = task_new(pool, name, function, argument, 0);
+        result = root ? run_root(pool, root) : UV_ENOMEM;
     }
-    int error = loop_on_signal(loop, cancel_root, pool);
-    if (error && error != UV_EALREADY)
-        fprintf(stderr, "%s: cannot catch signals: %s\n", name, uv_strerror(error));
-    task->on_end = root_ended;
-    pool->root = task;
-    loop_ready(loop, &task->ready);
-    int failure = 0; /* out of memory, a callback could not be scheduled */
-    while (!task->ended) {
-        error = loop_run(loop);
-        failure = failure ? failure : error;
-        if (task->ended)
-            break;
-        if (task->cancelled && !error && !uv_loop_alive(loop))
-            task_misuse("has been cancelled, and still waits for what nothing can bring");
-        if (!error && !uv_loop_alive(loop))
-            fprintf(
-                stderr, "%s: every task waits, and nothing is left that could wake one\n", name);
-        task_cancel(task);
-    }
-    pool->root = NULL;
+    if (catches)
+        loop_stop_interrupts(loop);
     observe_tasks_end(&watch);
-    int result = task->result;
-    task_free(task);
-    return failure && (result >= 0 || result == UV_ECANCELED) ? failure : result;
+    return result;
 }
 
 /*
@@ -244,16 +256,11 @@ int task_cancellation(const struct task *task)
 {
     for (const struct scope *scope = task->scopes; scope; scope = scope->outer) {
         if (scope->cancelled)
-            return scope->cancelled;
+            return scope == task->scopes ? scope->cancelled : UV_ECANCELED;
         if (scope->shielded)
             return 0;
     }
     return task->cancelled;
-}
-
-int task_cancelled(void)
-{
-    return task_cancellation(task_required("task_cancelled"));
 }
 
 void task_interrupt(struct task *task)

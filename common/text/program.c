@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
 #include "common/language.h"
+#include "common/task.h"
 
 #define MAX_OPTIONS 32
 #define FIRST_OPTION 256 /* getopt_long's result for the first one; it uses lower ones itself */
@@ -259,7 +259,7 @@ void program_start(
 
 int program_end(int error, const char *what, ...)
 {
-    if (error == 0 || error == UV_ECANCELED)
+    if (error == 0 || (error == UV_ECANCELED && task_run_was_cancelled()))
         return EXIT_SUCCESS;
     va_list arguments;
     va_start(arguments, what);
