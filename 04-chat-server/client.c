@@ -119,14 +119,31 @@ void client_process_commands(struct client *self, const char *message, size_t si
     }
 }
 
+#define RENAMES_PER_SECOND 4 /* of all clients of an address; twice as many at once */
+
+/* Delays a client that changes its name too often. Returns 0 or UV_ECANCELED. */
+static int limit_renames(struct client *self)
+{
+    struct address *address = websocket_address(self->socket);
+    if (!self->name || !address)
+        return 0;
+    double delay =
+        address_spend(address, &address->renames, 1, RENAMES_PER_SECOND, loop_now(task_loop()));
+    return delay > 0 ? task_sleep(delay) : 0;
+}
+
 int client_change_name(struct client *self, const struct words *words)
 {
-    if (words->count < 2 || !server_check_name(self->server, words->word[1])) {
+    const char *name = words->count > 1 ? words->word[1] : "";
+    bool free_before = server_check_name(self->server, name);
+    if (free_before && limit_renames(self) != 0)
+        return 0; /* client_receive reports the end */
+    if (!free_before || !server_check_name(self->server, name)) {
         client_send(self, "Nome em uso ou inválido. Escolha um outro.",
             "Name in use or invalid. Choose another one.");
         return 0;
     }
-    int error = name_take(self, words->word[1]);
+    int error = name_take(self, name);
     if (!error)
         client_send(self, "Nome alterado com sucesso para %s", "Name successfully changed to %s",
             self->name);

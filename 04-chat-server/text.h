@@ -19,6 +19,12 @@
 #define TEXT_RENAMED_PORTUGUESE " agora é "
 #define TEXT_RENAMED_ENGLISH " is now "
 
+/* Those around several names: "Joined the room: Ana, Bia and 12 others". */
+#define TEXT_SEPARATOR ", "
+#define TEXT_AND_MORE_PORTUGUESE " e mais "
+#define TEXT_AND_ENGLISH " and "
+#define TEXT_OTHERS_ENGLISH " others"
+
 /* The answer to a request that the server has no memory for. */
 #define TEXT_OUT_OF_MEMORY_PORTUGUESE "O servidor está sem memória. Tente de novo."
 #define TEXT_OUT_OF_MEMORY_ENGLISH "The server is short of memory. Try again."

@@ -122,6 +122,20 @@ START_TEST(who_is_here)
 }
 END_TEST
 
+START_TEST(many_who_come_and_go_are_announced_together)
+{
+    play("notices");
+}
+END_TEST
+
+START_TEST(limits_connections_and_names_by_address)
+{
+    start(NULL);
+    scenario_end(scenario_start("arrivals_by_address", port, ""));
+    stop();
+}
+END_TEST
+
 START_TEST(help_and_quit)
 {
     play("helping");
@@ -271,8 +285,9 @@ int main(void)
         messages_to_all, messages_as_long_as_it_is_told, every_message_in_order,
         who_says_much_is_slowed_and_its_readers_stay, who_leaves_harms_nobody,
         english_for_who_prefers_it, NULL};
-    const TTest *const places[] = {
-        rooms, names_of_rooms, arrivals_and_departures, who_is_here, help_and_quit, NULL};
+    const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,
+        many_who_come_and_go_are_announced_together, limits_connections_and_names_by_address,
+        help_and_quit, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,
         verbose_shows_messages_and_forges_no_line, does_not_wait_for_who_reads_the_log,

@@ -150,6 +150,13 @@ static bool is_loopback(const char *text)
  * Admitting sockets
  */
 
+#define CONNECTS_PER_SECOND 128 /* from an address; twice as many at once */
+
+static uint64_t now(void)
+{
+    return uv_hrtime() / 1000000;
+}
+
 void websocket_access_init(
     struct websocket_access *access, const struct websocket_options *options, const char *address)
 {
@@ -170,7 +177,8 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     }
     if (access->per_address > 0)
         address = address_use(&access->addresses, socket);
-    if (address && address->connections >= (size_t)access->per_address) {
+    if (address && (address->connections >= (size_t)access->per_address ||
+                       !rate_try(&address->connects, CONNECTS_PER_SECOND, now()))) {
         address_release(address);
         refuse_socket(socket, &too_many);
         return;

@@ -12,10 +12,12 @@
 struct address {
     unsigned char network[8]; /* of IPv6, the half that a household has for itself */
     size_t connections;
-    size_t users;      /* connections, and clients whose connection may have ended */
-    size_t pending;    /* bytes that its clients have left unread */
-    struct rate bytes; /* that its clients have sent */
-    int idle_sweeps;   /* since its last use */
+    size_t users;   /* connections, and clients whose connection may have ended */
+    size_t pending; /* bytes that its clients have left unread */
+    struct rate connects;
+    struct rate bytes;   /* that its clients have sent */
+    struct rate renames; /* of its clients */
+    int idle_sweeps;     /* since its last use */
     LIST_ENTRY(address) entry;
 };
 

@@ -23,3 +23,12 @@ double rate_spend(struct rate *rate, double cost, double limit, uint64_t now)
     rate->excess++;
     return over / limit;
 }
+
+bool rate_try(struct rate *rate, double limit, uint64_t now)
+{
+    refill(rate, limit, now);
+    if (rate->spent + 1 > limit * RATE_BURST)
+        return false;
+    rate->spent++;
+    return true;
+}

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define RATE_BURST 2 /* seconds */
@@ -18,3 +19,6 @@ struct rate {
 /* Takes cost tokens at the time now, in ms. Returns the seconds to wait until the bucket has had as
  * many, or 0 if it has. The bucket gets limit tokens a second. A limit of 0 means no limit. */
 double rate_spend(struct rate *rate, double cost, double limit, uint64_t now);
+
+/* Takes a token if the bucket has one, and returns whether it had. */
+bool rate_try(struct rate *rate, double limit, uint64_t now);

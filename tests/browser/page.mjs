@@ -12,8 +12,8 @@ import {
   waitForFocus, waitForLast,
 } from "./fixture.mjs";
 import {
-  outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands,
-  unreadInTheTitle,
+  outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands, severalAtOnce,
+  storms, unreadInTheTitle,
 } from "./rooms.mjs";
 
 const lastOf = async (page) => (await linesOf(page)).at(-1);
@@ -269,6 +269,7 @@ const GROUPS = {
   connection: [serverGoneAndBack, growingPauses, reconnectsAtOnce, muteServer],
   rooms: [roomInTheAddress, outAndInAgain, sameCommands],
   people: [peopleKeptUpToDate, peopleOnAPhone, unreadInTheTitle],
+  crowds: [severalAtOnce, storms],
 };
 
 await run(`page.mjs URL [${Object.keys(GROUPS).join("|")}]`, async (launched, url, group) => {
