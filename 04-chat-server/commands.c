@@ -1,10 +1,11 @@
 /* The table of commands, and those that the article does not have. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 #include <time.h>
 
 #include "04-chat-server/chat.h"
+#include "common/bytes.h"
 
 #define NAMES_ON_PAGE 200 /* in one answer to /quem */
 
@@ -158,7 +159,7 @@ int command_run(struct client *self, const struct words *words)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-            if (strcasecmp(commands[i].names[language], words->word[0]) == 0)
+            if (bytes_are_word(words->word[0], strlen(words->word[0]), commands[i].names[language]))
                 return commands[i].run(self, words);
     return UV_ENOENT;
 }

@@ -6,11 +6,21 @@
 
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
+#include "common/bytes.h"
 
 /* The trees hold texts, so a lookup needs no struct. */
 struct name *name_of(const char *text)
 {
     return (struct name *)(text - offsetof(struct name, text));
+}
+
+static bool contains(const char *text, const char *phrase)
+{
+    size_t size = strlen(phrase);
+    for (; strlen(text) >= size; text++)
+        if (bytes_are_word(text, size, phrase))
+            return true;
+    return false;
 }
 
 /* A name may not contain the server's own phrases: with them a message would look like a private
@@ -25,7 +35,7 @@ static bool contains_server_phrase(const char *name)
     char padded[4 * MAX_NAME_CHARACTERS + 3];
     snprintf(padded, sizeof(padded), " %s ", name);
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
-        if (strcasestr(padded, phrases[i]))
+        if (contains(padded, phrases[i]))
             return true;
     return false;
 }

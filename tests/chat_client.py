@@ -67,7 +67,7 @@ async def enter(name=None, address="127.0.0.1", path="/", language=None):
     headers = {"Accept-Language": language} if language else {}
     client = Client(await connect(path, address, extra_headers=headers))
     entered.append(client)
-    english = language and language.startswith("en")
+    english = language and language.lower().startswith("en")
     await client.hears(WELCOME_ENGLISH if english else WELCOME)
     if name:
         await client.asks(f'/nome "{name}"', f"Nome alterado com sucesso para {name}")
@@ -120,6 +120,16 @@ async def commands():
     await client.asks('/""', "Comando desconhecido")
     await client.asks('/"clientes"', "2 clientes conectados")
     await other.hears_nothing()
+
+
+async def capitals():
+    client = await enter(language="EN;Q=1,fr")
+    await client.asks("/CLIENTES", "1 clients connected")
+    await client.asks("/CLIENTS", "1 clients connected")
+    for bad in ["Zoe JOINED THE ROOM", "Ana IS NOW Bia", "PRIVATE FROM Ana", "Ana E MAIS 3"]:
+        await client.asks(f'/name "{bad}"', "Name in use or invalid. Choose another one.")
+    await client.asks("/QUIT", "Goodbye!")
+    await ends_with(1000, client.socket)
 
 
 async def names():

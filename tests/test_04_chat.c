@@ -9,6 +9,7 @@
 
 #include "chat_scenario.h"
 #include "support.h"
+#include "turkish.h"
 
 static struct child server;
 static int port;
@@ -43,6 +44,20 @@ END_TEST
 START_TEST(commands)
 {
     play("commands");
+}
+END_TEST
+
+START_TEST(commands_in_capitals_in_every_locale)
+{
+    struct turkish locale;
+    if (!turkish_make(&locale))
+        return;
+    child_start(&server, "04-chat-server/chat-server", (const char *[]){"--port", "0", NULL},
+        locale.environment);
+    port = child_port(&server);
+    scenario_end(scenario_start("capitals", port, ""));
+    stop();
+    turkish_remove(&locale);
 }
 END_TEST
 
@@ -281,8 +296,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const users[] = {the_articles_session, commands, names, private_messages,
-        messages_to_all, messages_as_long_as_it_is_told, every_message_in_order,
+    const TTest *const users[] = {the_articles_session, commands,
+        commands_in_capitals_in_every_locale, names, private_messages, messages_to_all,
+        messages_as_long_as_it_is_told, every_message_in_order,
         who_says_much_is_slowed_and_its_readers_stay, who_leaves_harms_nobody,
         english_for_who_prefers_it, NULL};
     const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,

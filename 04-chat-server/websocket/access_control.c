@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "04-chat-server/websocket/websocket.h"
+#include "common/bytes.h"
 #include "common/language.h"
 #include "common/stream.h"
 
@@ -130,9 +130,7 @@ static int parse_ip(const char *text, union ip *ip)
  * such a name to another computer. */
 static bool is_loopback(const char *text)
 {
-    static const char localhost[] = "localhost";
-    const size_t length = sizeof(localhost) - 1;
-    if (strcspn(text, ":") == length && strncasecmp(text, localhost, length) == 0)
+    if (bytes_are_word(text, strcspn(text, ":"), "localhost"))
         return true;
     union ip ip;
     switch (parse_ip(text, &ip)) {
@@ -226,8 +224,7 @@ static bool is_listed(const char *list, const char *origin)
     static const char separators[] = ", ";
     while (list && *(list += strspn(list, separators))) {
         size_t size = strcspn(list, separators);
-        if ((size == 1 && *list == '*') ||
-            (size == strlen(origin) && strncasecmp(list, origin, size) == 0))
+        if ((size == 1 && *list == '*') || bytes_are_word(list, size, origin))
             return true;
         list += size;
     }
@@ -238,7 +235,7 @@ static bool is_listed(const char *list, const char *origin)
 static bool is_from_host(const char *origin, const char *host)
 {
     const char *colon = strstr(origin, "://");
-    return colon && strcasecmp(colon + strlen("://"), host) == 0;
+    return colon && bytes_are_word(colon + strlen("://"), strlen(colon + strlen("://")), host);
 }
 
 /* Browsers tell in Origin which site a page came from; programs send none. Our own page comes from
@@ -264,7 +261,7 @@ int websocket_check_upgrade(struct websocket_access *access, struct lws *connect
      * the method. */
     char protocol[16];
     if (lws_hdr_copy(connection, protocol, sizeof(protocol), WSI_TOKEN_UPGRADE) <= 0 ||
-        strcasecmp(protocol, "websocket") != 0 || /* HTTP/2, for example */
+        !bytes_are_word(protocol, strlen(protocol), "websocket") || /* HTTP/2, for example */
         lws_hdr_total_length(connection, WSI_TOKEN_GET_URI) == 0)
         return -1;
     char version[8];
