@@ -66,8 +66,9 @@ int server_send_to_all(
 int server_send_to_one(
     struct server *server, const struct client *origin, const char *text, const char *recipient);
 
-/* Whether the name is valid and no client has it (verifica_nome). */
-bool server_check_name(const struct server *server, const char *name);
+/* Whether the client may take the name: it is valid, and neither another client's nor the one that
+ * the client has (verifica_nome). */
+bool server_check_name(const struct server *server, const struct client *client, const char *name);
 
 /*
  * client.c
@@ -126,8 +127,8 @@ bool name_is_valid(const char *name);
 /* Returns the client of that name, or NULL. */
 struct client *server_find(const struct server *server, const char *name);
 
-/* Gives the client a free name in place of its old one. Returns 0, or UV_ENOMEM if nothing has
- * changed. */
+/* Gives the client a free name, or its own in other capitals, in place of its old one. Returns 0,
+ * or UV_ENOMEM if nothing has changed. */
 int name_take(struct client *client, const char *name);
 
 /* Takes the client's name from it, if it has one. The name is free then; its memory is freed unless

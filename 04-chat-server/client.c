@@ -135,10 +135,10 @@ static int limit_renames(struct client *self)
 int client_change_name(struct client *self, const struct words *words)
 {
     const char *name = words->count > 1 ? words->word[1] : "";
-    bool free_before = server_check_name(self->server, name);
+    bool free_before = server_check_name(self->server, self, name);
     if (free_before && limit_renames(self) != 0)
         return 0; /* client_receive reports the end */
-    if (!free_before || !server_check_name(self->server, name)) {
+    if (!free_before || !server_check_name(self->server, self, name)) {
         client_send(self, "Nome em uso ou inválido. Escolha um outro.",
             "Name in use or invalid. Choose another one.");
         return 0;

@@ -59,22 +59,22 @@ static struct name *add(struct client *owner, const char *text)
         return NULL;
     name->owner = owner;
     strcpy(name->text, text);
-    if (tsearch(name->text, &owner->server->names, text_compare_names))
-        return name;
-    free(name);
-    return NULL;
+    char **found = tsearch(name->text, &owner->server->names, text_compare_names);
+    if (!found) {
+        free(name);
+        return NULL;
+    }
+    *found = name->text; /* in place of the owner's own one, if that differs in capitals only */
+    return name;
 }
 
 /* Gives the client the name, or none, in place of its old one. */
 static void set_name(struct client *client, const char *name)
 {
     const char *old = client->name;
-    if (old) {
+    if (old && !(name && text_compare_names(old, name) == 0))
         tdelete(old, &client->server->names, text_compare_names);
-        client->room->named--;
-    }
-    if (name)
-        client->room->named++;
+    client->room->named += (name ? 1 : 0) - (old ? 1 : 0);
     client->name = name;
     if (old && old != client->announced)
         free(name_of(old));

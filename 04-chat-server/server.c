@@ -57,7 +57,9 @@ int server_send_to_one(
         origin->name, text);
 }
 
-bool server_check_name(const struct server *server, const char *name)
+bool server_check_name(const struct server *server, const struct client *client, const char *name)
 {
-    return name_is_valid(name) && !server_find(server, name);
+    const struct client *owner = server_find(server, name);
+    bool is_free = !owner || (owner == client && strcmp(client->name, name) != 0);
+    return is_free && name_is_valid(name);
 }

@@ -24,6 +24,9 @@ IDENTIFY = "Identifique-se para enviar mensagens. Use o comando /nome SeuNome"
 TAKEN = "Nome em uso ou inválido. Escolha um outro."
 INVALID = "Comando inválido"
 
+SPACES = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+SPACES += "\u2028\u2029\u202f\u205f\u3000\ufeff"  # what JavaScript's trim removes
+
 port = int(sys.argv[1])
 tls = ssl.create_default_context(cafile=sys.argv[3]) if len(sys.argv) > 3 else None
 entered = []
@@ -117,6 +120,10 @@ async def commands():
     await client.asks("/dance", "Comando desconhecido")
     for nothing in ["/clientes\0", "/", "  /  ", '/nome "x', "/nome 'x", "/nome x\\", '/"']:
         await client.asks(nothing, INVALID)
+    for space in SPACES:
+        await client.asks(f"{space} {space}/clientes", "2 clientes conectados")
+    for unlike in ["\u0085", "\u200b", "\u180e", "\u2060", "x"]:
+        await client.asks(f"{unlike}/clientes", IDENTIFY)
     await client.asks('/""', "Comando desconhecido")
     await client.asks('/"clientes"', "2 clientes conectados")
     await other.hears_nothing()
@@ -148,8 +155,15 @@ async def names():
         await bia.asks(f'/nome "{bad}"', TAKEN)
     await bia.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
     await bia.asks("/nome Bia", "Nome alterado com sucesso para Bia")
+    await bia.asks("/nome Bia", TAKEN)
+    await bia.asks("/nome BIA", "Nome alterado com sucesso para BIA")
+    await bia.asks("/quem", "Quem está aqui: 2\nAna Maria\nBIA")
+    await bia.asks("/nome Bia", "Nome alterado com sucesso para Bia")
     await ana.hears("ã" * 32 + " entrou na sala")
     await ana.hears("ã" * 32 + " agora é Bia")
+    for before, after in [("Bia", "BIA"), ("BIA", "Bia")]:
+        await ana.hears(f"{before} agora é {after}")
+    await ana.asks("/nome bia", TAKEN)
     await ana.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
     await bia.hears("Ana Maria agora é " + "ã" * 32)
     await bia.asks("/nome " + "Ã" * 32, TAKEN)

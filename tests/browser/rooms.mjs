@@ -217,6 +217,21 @@ export async function outAndInAgain() {
   await closePage(refused);
 }
 
+/* What the page shows as a command is one for the server, whatever white space precedes it. */
+export async function sameSpaces() {
+  const page = await openAs("Ana", { hash: "#espaços" });
+  const count = await page.evaluate(() => {
+    const spaces = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
+      .filter((character) => character.trim() === "");
+    spaces.forEach((space) => send(`${space}/clientes`));
+    return spaces.length;
+  });
+  const answers = (lines) => lines.filter((line) => /^notice: 1 clientes conectados$/.test(line));
+  await waitFor(() => linesOf(page), (lines) => answers(lines).length === count, `${count} answers`);
+  equal(await page.locator("#lines .own:not(.command)").count(), 0, "messages to the room");
+  await closePage(page);
+}
+
 /* The page's list of commands is the server's. */
 export async function sameCommands() {
   for (const [locale, command] of [["pt-BR", "/ajuda"], ["en-US", "/help"]]) {
