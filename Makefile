@@ -91,9 +91,10 @@ chapter_of = $(filter $(firstword $(subst _, ,$(subst -, ,$(1:tests/test_%=%))))
 uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h $(dir $(1))../exercise.h)
 archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
     $(if $(filter tests/bench/%,$(1)),tests/bench) \
-    $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server) \
+    $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server 04-chat-server/websocket) \
     $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) libcommon)
-libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv $(libs_$(call chapter_of,$(1))) $(libs_$(1))
+libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv \
+    $(libs_$(if $(findstring fuzz,$(1)),04-chat-server,$(call chapter_of,$(1)))) $(libs_$(1))
 define link_program
 @mkdir -p $(@D)
 $(call say,link)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libraries,$(call libraries_of,$*)) -lm

@@ -12,6 +12,7 @@
 
 #include "04-chat-server/websocket/request.h"
 
+struct address;
 struct websocket;
 
 struct incoming {
@@ -24,7 +25,7 @@ struct incoming {
     struct request_scan scan;
     char *head; /* what has arrived of the next request's head, or NULL */
     size_t size, capacity;
-    void *address; /* for access control */
+    struct address *address; /* NULL: nothing is limited by address */
 };
 
 /* Starts checking what arrives at the socket. Returns NULL if out of memory. */

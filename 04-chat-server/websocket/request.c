@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "common/bytes.h"
 
 /* A part of the head. */
 struct part {
@@ -83,7 +84,7 @@ static bool lists(struct part value, const char *word)
     for (const char *at = value.start; at < end;) {
         at += strspn(at, ", \t");
         size_t size = strcspn(at, ", \t\r\n");
-        if (size == strlen(word) && strncasecmp(at, word, size) == 0)
+        if (bytes_are_word(at, size, word))
             return true;
         at += size ? size : 1;
     }
@@ -172,7 +173,7 @@ static bool parse_target(struct request *request, struct part target)
     static const char root[] = "/";
     for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
         size_t size = strlen(schemes[i]);
-        if (target.size < size || strncasecmp(target.start, schemes[i], size) != 0)
+        if (target.size < size || !bytes_are_word(target.start, size, schemes[i]))
             continue;
         target = (struct part){target.start + size, target.size - size};
         request->host = (struct part){target.start, 0};
@@ -223,8 +224,7 @@ static const struct refusal *parse_header(struct request *request, struct part l
         line = (struct part){line.start + 1, line.size - 1};
     while (line.size > 0 && strchr(" \t", line.start[line.size - 1]))
         line.size--;
-    while (header < HEADERS && (name.size != strlen(headers[header].name) ||
-                                   strncasecmp(name.start, headers[header].name, name.size) != 0))
+    while (header < HEADERS && !bytes_are_word(name.start, name.size, headers[header].name))
         header++;
     if (header == HEADERS)
         return NULL;

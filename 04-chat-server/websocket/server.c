@@ -181,5 +181,6 @@ void websocket_server_close(struct websocket_server *server)
     websocket_context_close(&server->context);
     scope_leave(&shield, 0);
     scope_leave(&server->clients, 0);
+    address_table_free(&server->access.addresses);
     free(server);
 }

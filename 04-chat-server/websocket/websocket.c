@@ -116,3 +116,8 @@ const char *websocket_peer(const struct websocket *socket)
 {
     return socket->peer;
 }
+
+struct address *websocket_address(const struct websocket *socket)
+{
+    return socket->address;
+}

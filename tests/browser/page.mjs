@@ -12,8 +12,8 @@ import {
   waitForFocus, waitForLast,
 } from "./fixture.mjs";
 import {
-  outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands,
-  unreadInTheTitle,
+  outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands, sameSpaces,
+  severalAtOnce, storms, unreadInTheTitle,
 } from "./rooms.mjs";
 
 const lastOf = async (page) => (await linesOf(page)).at(-1);
@@ -267,8 +267,9 @@ const GROUPS = {
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
   connection: [serverGoneAndBack, growingPauses, reconnectsAtOnce, muteServer],
-  rooms: [roomInTheAddress, outAndInAgain, sameCommands],
+  rooms: [roomInTheAddress, outAndInAgain, sameCommands, sameSpaces],
   people: [peopleKeptUpToDate, peopleOnAPhone, unreadInTheTitle],
+  crowds: [severalAtOnce, storms],
 };
 
 await run(`page.mjs URL [${Object.keys(GROUPS).join("|")}]`, async (launched, url, group) => {

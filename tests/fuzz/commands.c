@@ -84,6 +84,12 @@ const char *websocket_path(const struct websocket *socket)
     abort();
 }
 
+struct address *websocket_address(const struct websocket *socket)
+{
+    (void)socket;
+    return NULL;
+}
+
 const char *websocket_peer(const struct websocket *socket)
 {
     (void)socket;
