@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "04-chat-server/websocket/address.h"
+#include "websocket_members.h"
 #include "websocket_peer.h"
 #include "websocket_stage.h"
 
@@ -364,6 +365,38 @@ START_TEST(pings_silent_clients_and_drops_dead_ones)
 }
 END_TEST
 
+/* A debugger, or a computer that sleeps, stops the server and not its clock. */
+START_TEST(does_not_count_time_in_which_it_did_not_run)
+{
+    start_own_with("", "paused");
+    int asked = peer_connect(port, "/echo"), talks = peer_connect(port, "/echo");
+    wait_a_while("15");
+    wait_a_while("10");
+    expect_ping(asked);
+    int quiet = peer_connect(port, "/echo"), stopper = join_at("hall", 1);
+    expect_ping(talks);
+    for (int i = 0; i < 3; i++) {
+        tell(stopper, "time %d; self done", 50 + 1000 * i);
+        expect_nothing(talks);
+    }
+    expect_nothing(quiet);
+    expect_nothing(asked);
+    wait_a_while("15");
+    wait_a_while("10");
+    expect_ping(quiet);
+    expect_ping(asked);
+    wait_a_while("15");
+    wait_a_while("15");
+    ck_assert(has_ended(quiet)); /* time in which the server runs does count */
+    ck_assert(has_ended(asked));
+    close(quiet);
+    close(asked);
+    close(talks);
+    close(stopper);
+    stop();
+}
+END_TEST
+
 /* While reading is paused, the server would not see a pong. */
 START_TEST(keeps_silent_clients_while_reading_is_paused)
 {
@@ -515,7 +548,8 @@ int main(int argc, char **argv)
         refuses_bad_utf8_at_once, survives_connections_that_end_half_way,
         limits_the_size_of_a_message, NULL};
     const TTest *const silence[] = {pings_silent_clients_and_drops_dead_ones,
-        keeps_silent_clients_while_reading_is_paused, NULL};
+        does_not_count_time_in_which_it_did_not_run, keeps_silent_clients_while_reading_is_paused,
+        NULL};
     return run_suite("04_limits", (struct test_group[]){{"frames", frames}, {"silence", silence},
                                       {"rate", rates}, {NULL, NULL}});
 }

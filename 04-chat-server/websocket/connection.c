@@ -223,6 +223,8 @@ static void on_part(struct websocket *socket, const char *data, size_t size)
 static int on_end(struct websocket *socket, const char *digits, size_t size)
 {
     char text[8] = "";
+    if (!socket->reader.ended)
+        return 0;
     memcpy(text, digits, size < sizeof(text) ? size : 0);
     websocket_close(socket, atoi(text));
     return websocket_is_finished(socket) ? -1 : 0;
