@@ -7,7 +7,12 @@
 
 const PAUSE = { first: 1000, longest: 30000 }; // milliseconds before another attempt to connect
 const CONNECT_DEADLINE = 10000; // milliseconds; browsers themselves would wait for minutes
+const GHOST = { pause: 5000, longest: 90000 }; // milliseconds; how long a broken connection can last
 const SAID_GOODBYE = 1000; // how the server closes after /sair; it has not failed
+
+/* Proves to the server that a new connection is the same page's: nobody else knows it. */
+const secret = Array.from(crypto.getRandomValues(new Uint8Array(16)),
+  (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 let socket;
 let attempts = 0; // that failed since the last success
@@ -15,6 +20,7 @@ let nextAttempt = 0; // when it is, by performance.now
 let timer;
 let lostAt = ""; // the time at which the connection broke
 let introduction = ""; // /nome with the last name that was granted, said again after a reconnection
+let introducedSince = 0; // when the page first said so, by performance.now; 0: it waits for no answer
 let moving = false; // to another room: the connection is closed for it
 
 /* The room at the server that the page came from; one opened from a file has none. */
@@ -40,7 +46,7 @@ function connect() {
   setState("connecting", tr("Conectando…", "Connecting…"));
   clearTimeout(timer);
   timer = setTimeout(() => socket.close(), CONNECT_DEADLINE);
-  socket = new WebSocket(address());
+  socket = new WebSocket(`${address()}?key=${secret}`);
   socket.onopen = connected;
   socket.onmessage = (event) => receive(event.data);
   socket.onclose = disconnected;
@@ -56,9 +62,44 @@ function connected() {
     show({ kind: "gap", text: tr(`Reconectado: o que se disse desde as ${lostAt} não chegou aqui.`,
       `Reconnected: what was said since ${lostAt} did not arrive here.`) });
   lostAt = "";
-  if (introduction)
-    socket.send(introduction);
+  introducedSince = 0;
+  introduce();
   askWhoIsHere(socket);
+}
+
+/* The page says again who it is. The server may not know yet that the old connection is broken, whose
+ * name it is then: by the secret it knows the page, and lets it have the name. If it does not, because
+ * it has another connection's secret, the page tries again until the old connection must have ended. */
+function introduce() {
+  if (!introduction)
+    return;
+  introducedSince ||= performance.now();
+  socket.send(introduction);
+}
+
+/* Whether the refusal of a name was the answer to the page, and need not be shown. */
+function refusedAgain() {
+  if (!introducedSince)
+    return false;
+  const since = introducedSince;
+  const here = socket;
+  const isFirst = note.textContent === "";
+  if (performance.now() - since > GHOST.longest) {
+    introducedSince = 0;
+    return false;
+  }
+  if (isFirst)
+    note.textContent = tr("Seu nome ainda está em uso: a página tenta de novo.",
+      "Your name is still in use: the page tries again.");
+  setTimeout(() => here === socket && since === introducedSince && introduce(), GHOST.pause);
+  return true;
+}
+
+/* The name was granted, or the person chooses one. */
+function introduced() {
+  if (introducedSince)
+    note.textContent = "";
+  introducedSince = 0;
 }
 
 /* Each pause is twice the last, and the attempts of many pages that lost the same server are spread

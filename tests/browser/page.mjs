@@ -5,7 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { check, closePage, equal, linesOf, openPage, run, say, waitFor } from "./browser.mjs";
-import { growingPauses, muteServer, reconnectsAtOnce, serverGoneAndBack } from "./connection.mjs";
+import { growingPauses, muteServer, ownGhost, reconnectsAtOnce, serverGoneAndBack } from "./connection.mjs";
 import { findFaintTexts } from "./contrast.mjs";
 import {
   browser, feed, focused, lastLine, open, openAs, POLICY, proxy, start, styleOf, valueOf,
@@ -266,7 +266,7 @@ async function fromFile() {
 const GROUPS = {
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
-  connection: [serverGoneAndBack, growingPauses, reconnectsAtOnce, muteServer],
+  connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],
   rooms: [roomInTheAddress, outAndInAgain, sameCommands, sameSpaces],
   people: [peopleKeptUpToDate, peopleOnAPhone, unreadInTheTitle],
   crowds: [severalAtOnce, storms],
