@@ -201,7 +201,7 @@ function submit(event) {
   const text = input.value;
   if (text.trim() === "")
     return;
-  if (socket.readyState !== WebSocket.OPEN) {
+  if (socket?.readyState !== WebSocket.OPEN) {
     note.textContent = tr("Sem conexão: sua mensagem fica aqui até que ela volte.",
       "Not connected: your message stays here until the connection is back.");
     return;

@@ -41,8 +41,25 @@ function setState(name, text) {
     : tr("Tentar agora", "Try now");
 }
 
+/* The browser and the server normalize paths: such a name would lead to another room. What else is no
+ * name the server says itself. */
+function isRoom(name) {
+  const parts = name.split("/");
+  return name === "" || ([...name].length <= 32 && !parts.some((part) => /^\.{0,2}$/.test(part)));
+}
+
+function refuseRoom() {
+  clearTimeout(timer);
+  setState("left", tr("Fora da sala", "Out of the room"));
+  show({ kind: "notice",
+    text: tr('Nome de sala inválido: de 1 a 32 caracteres visíveis, e nenhuma parte entre barras vazia, "." ou "..".',
+      'Invalid room name: 1 to 32 visible characters, and no part between slashes empty, "." or "..".') });
+}
+
 // #region connect
 function connect() {
+  if (!isRoom(room))
+    return refuseRoom();
   setState("connecting", tr("Conectando…", "Connecting…"));
   clearTimeout(timer);
   timer = setTimeout(() => socket.close(), CONNECT_DEADLINE);
@@ -127,15 +144,16 @@ function leftOnPurpose() {
   }
   moving = false;
   attempts = 0;
-  show({ kind: "gap", text: room ? tr(`Sala ${room}`, `Room ${room}`)
-    : tr("Sala comum", "The common room") });
+  if (isRoom(room))
+    show({ kind: "gap", text: room ? tr(`Sala ${room}`, `Room ${room}`)
+      : tr("Sala comum", "The common room") });
   connect();
 }
 
 /* The address names another room. The old connection ends first, and the name is free again. */
 function move() {
   readRoom();
-  moving = socket.readyState !== WebSocket.CLOSED;
+  moving = Boolean(socket) && socket.readyState !== WebSocket.CLOSED;
   if (moving)
     socket.close();
   else
