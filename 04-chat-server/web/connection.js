@@ -23,7 +23,8 @@ let introduction = ""; // /nome with the last name that was granted, said again 
 let introducedSince = 0; // when the page first said so, by performance.now; 0: it waits for no answer
 let moving = false; // to another room: the connection is closed for it
 
-/* The room at the server that the page came from; one opened from a file has none. */
+/* The room at the server that the page came from; one opened from a file has none. Browsers give such
+ * a page the origin "null", as they do to frames of any site, so the server has to allow it. */
 function address() {
   const path = encodeURIComponent(room);
   if (location.protocol === "file:")
@@ -130,6 +131,10 @@ function disconnected(event) {
   }
   if (bar.dataset.state === "connected")
     lostAt = timeNow();
+  else if (location.protocol === "file:" && attempts === 0)
+    show({ kind: "notice", text: tr(
+      "Esta página veio do disco. O servidor só a aceita com --allow-origin null; ou abra http://localhost:8765/.",
+      "This page came from disk. The server accepts it only with --allow-origin null; or open http://localhost:8765/.") });
   const pause = Math.min(PAUSE.first * 2 ** attempts, PAUSE.longest);
   attempts++;
   nextAttempt = performance.now() + pause * (0.5 + Math.random() / 2);

@@ -260,6 +260,9 @@ async function fromFile() {
   const file = fileURLToPath(new URL("../../04-chat-server/web/index.html", import.meta.url));
   const page = await openPage(browser, pathToFileURL(file).href);
   equal(await page.evaluate(() => address()), "ws://localhost:8765/", "the server's address");
+  /* Whatever may run there, it does not accept such a page. */
+  await waitFor(() => linesOf(page), (lines) => lines.length > 0, "what is missing");
+  check(/--allow-origin null; ou abra http:\/\/localhost:8765\/\.$/.test(await lastOf(page)), "how to be accepted");
   await closePage(page);
 }
 
