@@ -7,6 +7,7 @@
 
 const PAUSE = { first: 1000, longest: 30000 }; // milliseconds before another attempt to connect
 const CONNECT_DEADLINE = 10000; // milliseconds; browsers themselves would wait for minutes
+const LASTING = 10000; // milliseconds; a server may accept a connection and close it at once
 const GHOST = { pause: 5000, longest: 90000 }; // milliseconds; how long a broken connection can last
 const SAID_GOODBYE = 1000; // how the server closes after /sair; it has not failed
 
@@ -15,7 +16,8 @@ const secret = Array.from(crypto.getRandomValues(new Uint8Array(16)),
   (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 let socket;
-let attempts = 0; // that failed since the last success
+let attempts = 0; // that failed, or did not last, since the last connection that did
+let connectedAt = 0; // by performance.now
 let nextAttempt = 0; // when it is, by performance.now
 let timer;
 let lostAt = ""; // the time at which the connection broke
@@ -73,7 +75,7 @@ function connect() {
 
 function connected() {
   clearTimeout(timer);
-  attempts = 0;
+  connectedAt = performance.now();
   setState("connected", tr("Conectado", "Connected"));
   note.textContent = "";
   if (lostAt)
@@ -129,7 +131,10 @@ function disconnected(event) {
     leftOnPurpose();
     return;
   }
-  if (bar.dataset.state === "connected")
+  const wasConnected = bar.dataset.state === "connected";
+  if (wasConnected && performance.now() - connectedAt >= LASTING)
+    attempts = 0;
+  if (wasConnected)
     lostAt = timeNow();
   else if (location.protocol === "file:" && attempts === 0)
     show({ kind: "notice", text: tr(

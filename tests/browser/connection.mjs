@@ -115,8 +115,15 @@ export async function growingPauses() {
   await waitForState(page, "connected");
 
   await page.evaluate(() => { Math.random = () => 0.9999; });
+  await page.clock.runFor(9999);
   await proxy.cut();
-  await waitForCountdown(page, 1); // a success has made the pauses short again
+  await waitForCountdown(page, 30); // as long as a connection does not last, the pauses stay long
+  await proxy.restore();
+  await page.clock.runFor(30000);
+  await waitForState(page, "connected");
+  await page.clock.runFor(10000);
+  await proxy.cut();
+  await waitForCountdown(page, 1);
   await proxy.restore();
   await closePage(page);
 }
@@ -138,6 +145,7 @@ export async function reconnectsAtOnce() {
     await proxy.restore();
     await way();
     await waitForState(page, "connected");
+    await page.clock.runFor(10000); // the connection has lasted, so the next pause is short again
   }
   await closePage(page);
 }
