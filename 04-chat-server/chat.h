@@ -131,6 +131,13 @@ struct client *server_find(const struct server *server, const char *name);
  * or UV_ENOMEM if nothing has changed. */
 int name_take(struct client *client, const char *name);
 
+/* Whether the client of that name is the same person, whose old connection has not ended yet: both
+ * have given the same secret ("?key=..." in the path of the handshake). */
+bool name_is_of_ghost(const struct client *client, const char *name);
+
+/* Takes the name from the ghost, whose connection it closes. */
+void name_take_from_ghost(struct client *client, const char *name);
+
 /* Takes the client's name from it, if it has one. The name is free then; its memory is freed unless
  * the room knows it. */
 void name_release(struct client *client);

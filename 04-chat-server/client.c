@@ -135,6 +135,8 @@ static int limit_renames(struct client *self)
 int client_change_name(struct client *self, const struct words *words)
 {
     const char *name = words->count > 1 ? words->word[1] : "";
+    if (name_is_of_ghost(self, name))
+        name_take_from_ghost(self, name);
     bool free_before = server_check_name(self->server, self, name);
     if (free_before && limit_renames(self) != 0)
         return 0; /* client_receive reports the end */

@@ -94,3 +94,47 @@ void name_release(struct client *client)
 {
     set_name(client, NULL);
 }
+
+/*
+ * Ghosts: connections that are broken without the server's knowing
+ */
+
+#define SECRET "key="
+#define MIN_SECRET 16 /* bytes; a shorter one could be guessed */
+
+static const char *secret_of(const struct client *client)
+{
+    const char *query = websocket_query(client->socket);
+    bool is_secret =
+        strncmp(query, SECRET, strlen(SECRET)) == 0 && strlen(query) >= strlen(SECRET) + MIN_SECRET;
+    return is_secret ? query : NULL;
+}
+
+/* Takes the same time wherever the texts differ. */
+static bool are_equal(const char *one, const char *other)
+{
+    size_t size = strlen(one);
+    int difference = 0;
+    for (size_t i = 0; i < size && strlen(other) == size; i++)
+        difference |= one[i] ^ other[i];
+    return strlen(other) == size && difference == 0;
+}
+
+bool name_is_of_ghost(const struct client *client, const char *name)
+{
+    const struct client *owner = server_find(client->server, name);
+    const char *own = secret_of(client), *other = owner ? secret_of(owner) : NULL;
+    return owner != client && own && other && are_equal(own, other);
+}
+
+void name_take_from_ghost(struct client *client, const char *name)
+{
+    struct client *ghost = server_find(client->server, name);
+    name_release(ghost);
+    if (ghost->room == client->room && !client->announced) {
+        client->announced = ghost->announced; /* the room need not know */
+        ghost->announced = NULL;
+    }
+    websocket_close(ghost->socket, WEBSOCKET_NORMAL);
+    notices_note_departure(ghost->room, ghost);
+}

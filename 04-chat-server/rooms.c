@@ -46,12 +46,27 @@ static int enter(struct client *client, const char *name)
     return 0;
 }
 
+/* Browsers and libwebsockets normalize paths, so a name with an empty part between slashes, with
+ * "." or with ".." would lead to another room than it says. */
+static bool is_normal(const char *name)
+{
+    const char *end;
+    do {
+        end = name + strcspn(name, "/");
+        size_t size = (size_t)(end - name);
+        if (strspn(name, ".") >= size && size <= 2)
+            return false;
+        name = end + 1;
+    } while (*end);
+    return true;
+}
+
 int room_enter(struct client *client, const char *path)
 {
     char *name = bytes_to_text(path + 1, strlen(path + 1), NULL);
     if (!name)
         return UV_ENOMEM;
-    int error = *name && !text_is_name(name) ? UV_EINVAL : enter(client, name);
+    int error = *name && !(text_is_name(name) && is_normal(name)) ? UV_EINVAL : enter(client, name);
     free(name);
     return error;
 }

@@ -12,7 +12,7 @@ int server_connect(struct websocket *socket, void *argument)
         .language = language_of_header(websocket_accept_language(socket))};
     int error = room_enter(&client, websocket_path(socket));
     if (error == UV_EINVAL)
-        client_send(&client, "Nome de sala inválido", "Invalid room name");
+        client_send(&client, TEXT_BAD_ROOM_PORTUGUESE, TEXT_BAD_ROOM_ENGLISH);
     else if (error)
         client_send(&client, TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH);
     if (error)

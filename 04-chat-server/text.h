@@ -25,6 +25,14 @@
 #define TEXT_AND_ENGLISH " and "
 #define TEXT_OTHERS_ENGLISH " others"
 
+/* The answer to a client in a room whose name is refused; the page says so too. */
+#define TEXT_BAD_ROOM_PORTUGUESE                                                                   \
+    "Nome de sala inválido: de 1 a 32 caracteres visíveis, e nenhuma parte entre barras vazia, " \
+    "\".\" ou \"..\"."
+#define TEXT_BAD_ROOM_ENGLISH                                                                      \
+    "Invalid room name: 1 to 32 visible characters, and no part between slashes empty, \".\" or "  \
+    "\"..\"."
+
 /* The answer to a request that the server has no memory for. */
 #define TEXT_OUT_OF_MEMORY_PORTUGUESE "O servidor está sem memória. Tente de novo."
 #define TEXT_OUT_OF_MEMORY_ENGLISH "The server is short of memory. Try again."

@@ -188,6 +188,37 @@ async def names():
     raise AssertionError("the name of one who left is still taken")
 
 
+async def ghosts():
+    """The name of a connection that is broken goes to a new one with the same secret."""
+    key, other = "key=0123456789abcdef", "key=0123456789abcdeg"
+    bia = await enter("Bia")
+    ghost = await arrives("Ana", bia, path=f"/?{key}")
+    for path in ["/", "/?" + other, "/?" + key[:-1], "/?x" + key, f"/?{key}x", "/?key="]:
+        await (await enter(path=path)).asks("/nome Ana", TAKEN)
+    again = await enter(path=f"/?{key}")
+    await again.asks("/nome ana", "Nome alterado com sucesso para ana")
+    await bia.hears("Ana agora é ana")
+    await again.say("oi")
+    await bia.hears("ana >> oi")
+    await ends_with(1000, ghost.socket)
+    await bia.hears_nothing()
+
+    elsewhere = await enter(path=f"/jogos?{key}")  # another room
+    await elsewhere.asks("/nome ana", "Nome alterado com sucesso para ana")
+    await bia.hears("ana saiu da sala")
+    await ends_with(1000, again.socket)
+    renamed = await arrives("Caio", bia, path=f"/?{key}")
+    await renamed.asks("/nome ana", "Nome alterado com sucesso para ana")
+    await bia.hears("Caio agora é ana")
+    await ends_with(1000, elsewhere.socket)
+    await bia.asks("/quem", "Quem está aqui: 2\nBia\nana")
+    short = [await enter(path="/?key=0123456789abcde") for _ in range(2)]  # may be guessed
+    await short[0].asks("/nome Duda", "Nome alterado com sucesso para Duda")
+    await bia.hears("Duda entrou na sala")
+    await short[1].hears("Duda entrou na sala")
+    await short[1].asks("/nome Duda", TAKEN)
+
+
 async def private():
     ana = await enter("Ana")
     bia = await arrives("Bia", ana)
@@ -371,13 +402,17 @@ async def rooms():
     await other.hears_nothing()
 
 
+BAD_ROOM = ("Nome de sala inválido: de 1 a 32 caracteres visíveis, e nenhuma parte entre barras vazia, "
+            '"." ou "..".')
+
+
 async def room_names():
     """What may be no name of a person may be no name of a room."""
     for path in ["/" + "ã" * 32, "/a%2Fb", "/.x", "/a/b", "/%FF"]:
         await (await enter(path=path)).hears_nothing()
-    for path in ["/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
+    for path in ["/a/", "/a%2F", "/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
         socket = await connect(path)
-        assert await socket.recv() == "Nome de sala inválido", path
+        assert await socket.recv() == BAD_ROOM, path
         await ends_with(1000, socket)
     await (await enter()).asks("/clientes", "6 clientes conectados")
 

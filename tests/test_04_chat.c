@@ -67,6 +67,12 @@ START_TEST(names)
 }
 END_TEST
 
+START_TEST(names_of_ghosts)
+{
+    play("ghosts");
+}
+END_TEST
+
 START_TEST(private_messages)
 {
     play("private");
@@ -297,8 +303,8 @@ END_TEST
 int main(void)
 {
     const TTest *const users[] = {the_articles_session, commands,
-        commands_in_capitals_in_every_locale, names, private_messages, messages_to_all,
-        messages_as_long_as_it_is_told, every_message_in_order,
+        commands_in_capitals_in_every_locale, names, names_of_ghosts, private_messages,
+        messages_to_all, messages_as_long_as_it_is_told, every_message_in_order,
         who_says_much_is_slowed_and_its_readers_stay, who_leaves_harms_nobody,
         english_for_who_prefers_it, NULL};
     const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,

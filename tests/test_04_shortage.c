@@ -107,6 +107,12 @@ void websocket_room_leave(struct websocket *socket)
     (void)socket;
 }
 
+const char *websocket_query(const struct websocket *socket)
+{
+    (void)socket;
+    return "";
+}
+
 struct address *websocket_address(const struct websocket *socket)
 {
     (void)socket;

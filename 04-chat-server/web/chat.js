@@ -187,6 +187,8 @@ let draft = ""; // that new line, while older ones are looked at
 
 /* The server sends a message to all but its sender: we show it ourselves. */
 function send(text) {
+  if (/^\s*\/(?:nome|name)\b/iu.test(text))
+    introduced();
   socket.send(text);
   const kind = text.trimStart().startsWith("/") ? "own command" : "own";
   show({ kind, from: tr("Você", "You"), text });
@@ -199,7 +201,7 @@ function submit(event) {
   const text = input.value;
   if (text.trim() === "")
     return;
-  if (socket.readyState !== WebSocket.OPEN) {
+  if (socket?.readyState !== WebSocket.OPEN) {
     note.textContent = tr("Sem conexão: sua mensagem fica aqui até que ela volte.",
       "Not connected: your message stays here until the connection is back.");
     return;

@@ -18,6 +18,7 @@ const SEVERAL_ARRIVED = /^(?:Entraram na sala|Joined the room): (.+)$/u;
 const SEVERAL_LEFT = /^(?:Saíram da sala|Left the room): (.+)$/u;
 const SEVERAL_RENAMED = /^(?:Novos nomes|New names): (.+)$/u;
 const SEVERAL = /^(.+?)(?: e mais (\d+)| and (\d+) others)?$/u;
+const REFUSED = /^(?:Nome em uso ou inválido|Name in use or invalid)\. /u;
 const PAIR = /^(.+) (?:agora é|is now) (.+)$/u;
 const NAMED = /^(?:Nome alterado com sucesso para|Name successfully changed to) (.+)$/u;
 
@@ -93,6 +94,7 @@ function takeList(total, remark, list) {
 }
 
 function noteOwnName(name) {
+  introduced();
   replace(ownName ? [ownName] : [], [name]);
   ownName = name;
   introduction = `${tr("/nome", "/name")} ${quote(ownName)}`;
@@ -125,6 +127,8 @@ function updatePeople(text) {
 /* What one of the server's own lines says of people. Returns whether it answers the page, and not
  * the person before it. */
 function notePeople(text) {
+  if (REFUSED.test(text))
+    return refusedAgain();
   const listed = LISTED.exec(text);
   if (listed)
     takeList(Number(listed[1]), listed[2], listed[3]);

@@ -89,6 +89,7 @@ struct websocket {
 
     struct address *address; /* NULL: nothing is limited by address */
     char *path, *accept_language;
+    char *query; /* NULL: none */
     char peer[STREAM_ADDRESS_SIZE];
 };
 

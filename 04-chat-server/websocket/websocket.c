@@ -112,6 +112,11 @@ const char *websocket_path(const struct websocket *socket)
     return socket->path;
 }
 
+const char *websocket_query(const struct websocket *socket)
+{
+    return socket->query ? socket->query : "";
+}
+
 const char *websocket_peer(const struct websocket *socket)
 {
     return socket->peer;

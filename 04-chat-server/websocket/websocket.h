@@ -23,6 +23,7 @@
 #include "common/task.h"
 
 #define WEBSOCKET_MESSAGE_LIMIT (64 * 1024) /* bytes of the longest message, by default */
+#define WEBSOCKET_NORMAL 1000 /* the closing status of an end that is nobody's fault */
 #define WEBSOCKET_POLICY 1008 /* the closing status for clients that break the server's rules */
 
 struct websocket_server;
@@ -118,6 +119,9 @@ const char *websocket_accept_language(const struct websocket *socket);
 /* The path of the handshake's request, at least "/". It is percent-decoded, so it may be invalid
  * UTF-8. */
 const char *websocket_path(const struct websocket *socket);
+
+/* What follows the "?" in that request, or "". */
+const char *websocket_query(const struct websocket *socket);
 
 /* The client's address, "127.0.0.1:50000". */
 const char *websocket_peer(const struct websocket *socket);

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { check, closePage, equal, linesOf, openPage, run, say, waitFor } from "./browser.mjs";
-import { growingPauses, muteServer, reconnectsAtOnce, serverGoneAndBack } from "./connection.mjs";
+import { growingPauses, muteServer, ownGhost, reconnectsAtOnce, serverGoneAndBack } from "./connection.mjs";
 import { findFaintTexts } from "./contrast.mjs";
 import {
   browser, feed, focused, lastLine, open, openAs, POLICY, proxy, start, styleOf, valueOf,
@@ -260,13 +260,16 @@ async function fromFile() {
   const file = fileURLToPath(new URL("../../04-chat-server/web/index.html", import.meta.url));
   const page = await openPage(browser, pathToFileURL(file).href);
   equal(await page.evaluate(() => address()), "ws://localhost:8765/", "the server's address");
+  /* Whatever may run there, it does not accept such a page. */
+  await waitFor(() => linesOf(page), (lines) => lines.length > 0, "what is missing");
+  check(/--allow-origin null; ou abra http:\/\/localhost:8765\/\.$/.test(await lastOf(page)), "how to be accepted");
   await closePage(page);
 }
 
 const GROUPS = {
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
-  connection: [serverGoneAndBack, growingPauses, reconnectsAtOnce, muteServer],
+  connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],
   rooms: [roomInTheAddress, outAndInAgain, sameCommands, sameSpaces],
   people: [peopleKeptUpToDate, peopleOnAPhone, unreadInTheTitle],
   crowds: [severalAtOnce, storms],

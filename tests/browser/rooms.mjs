@@ -4,6 +4,7 @@ import {
   feed, focused, open, openAs, styleOf, valueOf, waitForFocus, waitForLast,
 } from "./fixture.mjs";
 
+const lastOf = async (page) => (await linesOf(page)).at(-1);
 const peopleOf = (page) => page.locator("#names li").allTextContents();
 
 function waitForPeople(page, expected) {
@@ -212,9 +213,27 @@ export async function outAndInAgain() {
   await waitForPeople(page, ["Ana (você)"]);
   await closePage(page);
 
-  const refused = await open({ hash: `#${"x".repeat(33)}`, state: "left" });
-  equal(await linesOf(refused), ["notice: Nome de sala inválido"], "what a bad room is told");
+  const reason = 'notice: Nome de sala inválido: de 1 a 32 caracteres visíveis, e nenhuma parte entre barras'
+    + ' vazia, "." ou "..".';
+  const refused = await open({ hash: "#..", state: "left" });
+  equal(await linesOf(refused), [reason], "what a bad room is told");
+  let count = 1;
+  for (const name of ["x".repeat(33), "x".repeat(9000), ".", "a//b", "/a", "a/", "a/../b", "%2E%2E", "%2F", "a%2F.",
+    "a%07", "%20"]) {
+    await refused.evaluate((hash) => { location.hash = hash; }, name);
+    count++;
+    await waitFor(() => linesOf(refused), (lines) => lines.length === count, `a line for ${name.slice(0, 50)}`);
+    equal(await lastOf(refused), reason, `what the room ${name.slice(0, 50)} is told`);
+    await waitForState(refused, "left");
+  }
   await closePage(refused);
+  const moved = await openAs("Bia", { hash: "#a/b" });
+  await moved.evaluate(() => { location.hash = "#.."; });
+  await waitForState(moved, "left");
+  equal((await linesOf(moved)).slice(3), [reason], "after a link to such a room");
+  await moved.evaluate(() => { location.hash = "#..."; });
+  await waitForState(moved, "connected");
+  await closePage(moved);
 }
 
 /* What the page shows as a command is one for the server, whatever white space precedes it. */
