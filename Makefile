@@ -41,7 +41,8 @@ libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null
 
 CFLAGS ?= -O2 -g
 sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
-compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I. \
+of_macos := $(if $(filter Darwin,$(shell uname -s)),-D_DARWIN_C_SOURCE -D_XOPEN_SOURCE -Wno-deprecated-declarations)
+compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE $(of_macos) -I. \
     -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS) \

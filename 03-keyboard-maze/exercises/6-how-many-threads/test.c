@@ -2,7 +2,6 @@
  * once, however slow the machine is. */
 #include "exercise.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,7 +19,7 @@ static int threads_of_the_pool(void)
 
 static void meet(void *barrier)
 {
-    pthread_barrier_wait(barrier);
+    uv_barrier_wait(barrier);
 }
 
 static int ask_for_it(void *call)
@@ -32,7 +31,7 @@ static int ask_for_it(void *call)
 struct asking {
     int calls, meeting;
     struct gauge gauge;
-    pthread_barrier_t barrier;
+    uv_barrier_t barrier;
 };
 
 static int ask_for_all(void *argument)
@@ -50,9 +49,9 @@ static int ask_for_all(void *argument)
 static void run_calls(struct asking *asking, int calls, int meeting)
 {
     *asking = (struct asking){.calls = calls, .meeting = meeting};
-    ck_assert_int_eq(pthread_barrier_init(&asking->barrier, NULL, (unsigned)meeting), 0);
+    ck_assert_int_eq(uv_barrier_init(&asking->barrier, (unsigned)meeting), 0);
     ck_assert_int_eq(run_main(ask_for_all, asking), 0);
-    pthread_barrier_destroy(&asking->barrier);
+    uv_barrier_destroy(&asking->barrier);
 }
 
 START_TEST(all_threads_are_busy_and_the_other_calls_wait)
