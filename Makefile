@@ -41,7 +41,8 @@ libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null
 
 CFLAGS ?= -O2 -g
 sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
-compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I. \
+of_macos := $(if $(filter Darwin,$(shell uname -s)),-D_DARWIN_C_SOURCE -D_XOPEN_SOURCE -Wno-deprecated-declarations)
+compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE $(of_macos) -I. \
     -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS) \
@@ -108,7 +109,7 @@ $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o 
 
 # These suites replace these functions, so that memory runs out where they say.
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
-$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf open_memstream)
+$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf __vasprintf_chk open_memstream)
 
 # test_trace_cost counts what trace_cost costs, with the library and with a library that
 # never asks whether there is a recording.

@@ -9,6 +9,8 @@
 /* Bytes read from a connection at once, and so the largest part of a message. Each connection has a
  * buffer of this size. */
 #define READ_SIZE 512
+/* 4.3.3 ends a connection whose TLS record, of up to 16 KiB, takes more than ten reads. */
+#define READ_SIZE_OF_TLS 2048
 #define MAX_WRITE (1024 * 1024) /* bytes; libwebsockets copies what is above */
 #define WORKSPACE (16 * 1024)   /* one for all connections: a part of a file, a response's header */
 #define HANDSHAKE_SECONDS 10    /* for a whole HTTP request */
@@ -72,7 +74,9 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
     void *user, const struct websocket_options *options)
 {
     const struct lws_protocols protocols[] = {
-        {"chat", callback, 0, READ_SIZE, 0, NULL, MAX_WRITE}, {0}};
+        {"chat", callback, 0, options->certificate ? READ_SIZE_OF_TLS : READ_SIZE, 0, NULL,
+            MAX_WRITE},
+        {0}};
     void *loops[] = {task_loop()};
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};

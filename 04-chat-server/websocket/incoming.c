@@ -24,7 +24,7 @@ static bool has_room_for(int socket)
         count *= 2;
     if (count == sockets)
         return true;
-    struct incoming **grown = reallocarray(by_socket, count, sizeof(*grown));
+    struct incoming **grown = realloc(by_socket, count * sizeof(*grown));
     if (!grown)
         return false;
     memset(grown + sockets, 0, (count - sockets) * sizeof(*grown));

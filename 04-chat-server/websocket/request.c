@@ -38,14 +38,14 @@ static const struct {
 } headers[HEADERS] = {
     [HOST] = {"Host", 255, .is_list = false},
     [ACCEPT_LANGUAGE] = {"Accept-Language", 255, .is_ignored = true, .is_list = true},
-    [ORIGIN] = {"Origin", 511},
+    [ORIGIN] = {"Origin", 511, .is_list = false},
     [IF_NONE_MATCH] = {"If-None-Match", 255, .is_ignored = true, .is_list = true},
     [RANGE] = {"Range", 255, .is_ignored = true},
     [IF_RANGE] = {"If-Range", 255, .is_ignored = true},
-    [CONTENT_LENGTH] = {"Content-Length", 0},
+    [CONTENT_LENGTH] = {"Content-Length", 0, .is_list = false},
     [TRANSFER_ENCODING] = {"Transfer-Encoding", 0, .is_list = true},
-    [WEBSOCKET_KEY] = {"Sec-WebSocket-Key", 0},
-    [WEBSOCKET_VERSION] = {"Sec-WebSocket-Version", 0},
+    [WEBSOCKET_KEY] = {"Sec-WebSocket-Key", 0, .is_list = false},
+    [WEBSOCKET_VERSION] = {"Sec-WebSocket-Version", 0, .is_list = false},
     [CONNECTION] = {"Connection", 0, .is_list = true},
     [UPGRADE] = {"Upgrade", 0, .is_list = true},
 };
