@@ -15,7 +15,7 @@
  * order of its output, and nothing else.
  *
  * Times are milliseconds of a monotonic clock, intervals are seconds. The functions are for the
- * thread that runs the loop; from another thread use uv_async_send. Errors are libuv's, negative.
+ * thread that runs the loop, except loop_call_soon_threadsafe. Errors are libuv's, negative.
  *
  * A callback or a task holds the loop until it returns or waits. LOOP_DEBUG=1 in the environment
  * names those that hold it for long, and reports more (common/observe/debug.h).
@@ -48,25 +48,47 @@ int loop_close(uv_loop_t *loop);
  * ignore the error: loop_run then stops and returns it. */
 int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
 
+/* Does the same from any thread (loop.call_soon_threadsafe): the loop's own thread calls the
+ * callback, and the loop wakes for it if it waits. Calls of one thread keep their order. Such a
+ * call does not keep the loop running: call it between the beginning and the end of loop_run or
+ * task_run, and before loop_close, which drops what has not run. Returns 0 or UV_ENOMEM. */
+int loop_call_soon_threadsafe(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
+
 /* Calls callback(argument) once, after that many seconds (loop.call_later). NaN or a negative
  * number means at once, infinity means never. Errors as in loop_call_soon. */
 int loop_call_later(
     uv_loop_t *loop, double seconds, void (*callback)(void *argument), void *argument);
 
-/* Calls callback(argument) for the first SIGINT or SIGTERM (loop.add_signal_handler). From the
- * second on, both signals have their default effect again. Returns 0 or libuv's error; UV_EALREADY
- * if the loop has such a callback. Waiting for a signal does not keep the loop running. */
+/* A signal handler of a loop, which owns its memory. */
+struct loop_signal;
+
+/* Calls callback(argument), in the loop's thread, each time the signal arrives, until
+ * loop_signal_stop or loop_close (loop.add_signal_handler). Several handlers may have the same
+ * signal. Waiting for a signal does not keep the loop running. Returns 0, and the handler in
+ * *signal; or UV_ENOMEM, UV_EINVAL, ..., and NULL. */
+int loop_signal_start(uv_loop_t *loop, struct loop_signal **signal, int number,
+    void (*callback)(void *argument), void *argument);
+
+/* Stops the handler at once (loop.remove_signal_handler): its callback is not called any more, even
+ * if the signal has arrived. When the last handler of a signal stops, the signal has its default
+ * effect again. Call it at most once, before loop_close. Does nothing to NULL. */
+void loop_signal_stop(struct loop_signal *signal);
+
+/* Calls callback(argument) for the first SIGINT or SIGTERM. From the second on, both signals have
+ * the effect that they had before this call, or the default one: a program that hangs can be ended,
+ * even while a task holds the loop. The callback may then be set again. Returns 0 or libuv's error;
+ * UV_EALREADY if the loop has such a callback. Waiting for a signal does not keep the loop running.
+ */
 int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
 
-/* The signal for which loop_on_signal's callback was called, or 0. */
+/* The signal for which the callback that loop_on_signal set last was called, or 0. */
 int loop_signal_received(const uv_loop_t *loop);
 
-/* The loop's clock in milliseconds (loop.time). Within an iteration it stands still until
- * loop_deadline is called. */
+/* The loop's clock in milliseconds (loop.time). It stands still within an iteration. */
 uint64_t loop_now(const uv_loop_t *loop);
 
-/* The time that many seconds from now, by the loop's clock; UINT64_MAX for infinity. The call
- * brings the clock up to date first, because the iteration may have taken long until now. */
+/* The time that many seconds from now, by the loop's clock, rounded up; UINT64_MAX for infinity. It
+ * is counted from the moment of the call, since the iteration may have taken long until then. */
 uint64_t loop_deadline(uv_loop_t *loop, double seconds);
 
 /* Stops the loop's clock. From then on only loop_clock_advance moves it, so that a test sets the
@@ -112,8 +134,9 @@ struct loop_timer {
 /* Calls timer->run(timer->argument) in the first iteration at or after the deadline (loop.call_at).
  * Timers of the same millisecond run in the order in which they were set. A timer that its own
  * callback sets again, for a time that has come, runs again in the same iteration; to wait for the
- * next iteration use loop_ready. Only for a timer that is not set; UINT64_MAX sets none. Its memory
- * must last until it has fired or is stopped. Returns 0 or UV_ENOMEM. */
+ * next iteration use loop_ready. Starting a timer that is set ends the program: stop it first.
+ * UINT64_MAX sets none. Its memory must last until it has fired or is stopped. Returns 0 or
+ * UV_ENOMEM. */
 int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadline);
 
 /* Stops the timer (TimerHandle.cancel), after which you may free its memory. Does nothing to a

@@ -12,12 +12,27 @@
  * call others, and each of them may wait. Only one task of a loop runs at a time, and it runs until
  * it waits.
  *
- * Every call that waits returns 0 (or a count), or a negative libuv error. UV_ECANCELED: the task
- * was cancelled; UV_ETIMEDOUT: the deadline of a scope that the task is in has passed. From then on
- * every wait of that task, or inside that scope, returns this error at once. Return it, and free
- * on the way what the function owns. If a result arrives before the cancellation, the call returns
- * the result, and the next wait returns the cancellation. If a result arrives after it, the next
- * call can still get it, unless the call's documentation says that it is dropped.
+ * Every call that waits returns 0 (or a count), or a negative libuv error. UV_ETIMEDOUT: the
+ * deadline of the innermost scope has passed; UV_ECANCELED: the task, or a scope around the
+ * innermost one, was cancelled, or its deadline has passed. Return it, and free on the way what the
+ * function owns. It stays so: from then on the calls of that task, or inside that scope, do this:
+ *
+ *     task_sleep, task_yield, stream_connect,      return the error at once, and have
+ *     stream_read and the other reads,             no effect: input stays unread, an item
+ *     stream_drain, listener_accept,               stays in its queue, no work begins
+ *     executor_run, queue_put, queue_get
+ *
+ *     future_wait, task_join, scope_join,          return a result that exists,
+ *     task_gather                                  otherwise the error
+ *
+ *     scope_leave, stream_close, listener_close,   wait as ever, because somebody has
+ *     task_close_handle                            to; for a bounded time
+ *
+ *     scope_spawn                                  starts the child, unless that scope
+ *                                                  itself is cancelled
+ *
+ * If a result arrives while a call waits, and a cancellation comes before the task runs again, the
+ * call returns the result, and the next one the cancellation.
  *
  * A call that waits ends the program if it is made outside a task.
  */
@@ -34,9 +49,14 @@ struct task;
  */
 
 /* Runs function(argument) as the first task of the loop until it has ended (asyncio.run,
- * loop.run_until_complete), and returns its result, or UV_ENOMEM. The first SIGINT or SIGTERM
- * cancels the task. */
+ * loop.run_until_complete). The first SIGINT or SIGTERM cancels the task, as loop_stop does; a
+ * second one ends the program (loop_on_signal). Returns the task's result, or UV_ENOMEM or
+ * UV_EMFILE if it could not run. */
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument);
+
+/* Returns whether somebody cancelled the first task of the last task_run: a signal, loop_stop or
+ * task_cancel. Only then is UV_ECANCELED the end that was asked for. */
+bool task_run_was_cancelled(void);
 
 /* The loop of the running task (asyncio.get_running_loop). Ends the program outside a task. */
 uv_loop_t *task_loop(void);
@@ -59,8 +79,9 @@ int task_sleep(double seconds);
  * UV_ETIMEDOUT. */
 int task_yield(void);
 
-/* Returns 0, or the error that the next wait would return (task.cancelling). Does not wait: a task
- * that computes for long asks it now and then. */
+/* Returns 0, or the error that the next wait would return (task.cancelling). It looks at the clock,
+ * so a task that computes for long, and asks it now and then, also learns that a deadline has
+ * passed. Does not wait. */
 int task_cancelled(void);
 
 /*
@@ -98,6 +119,13 @@ void scope_enter(struct scope *scope);
  * means no deadline. Returns 0, or UV_ENOMEM; the scope is open in either case. */
 int scope_enter_until(struct scope *scope, uint64_t deadline);
 
+/* Does the same for a deadline that many seconds from now (asyncio.timeout). */
+int scope_enter_for(struct scope *scope, double seconds);
+
+/* Returns whether the scope's own deadline cancelled it (Timeout.expired). Inside another scope
+ * with a deadline, UV_ETIMEDOUT alone does not tell that. May be asked after scope_leave, too. */
+bool scope_timed_out(const struct scope *scope);
+
 /* Opens a scope for cleanup that has to wait: a cancellation from outside has no effect inside it
  * (asyncio.shield). After that many seconds, waits inside it return UV_ETIMEDOUT, and stderr
  * gets a line with the task's name and the limit. Returns 0, or UV_ENOMEM; the scope is open in
@@ -123,14 +151,16 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
  * child, UV_ECANCELED or UV_ETIMEDOUT. After the last two, children may still run. */
 int scope_join(struct scope *scope);
 
-/* Cancels the children, and makes the owner's waits inside the scope return UV_ECANCELED. Does not
- * wait. */
+/* Cancels the children, and makes the owner's waits inside the scope return UV_ECANCELED, which
+ * scope_leave takes for success: "the first answer is enough". Does not wait. */
 void scope_cancel(struct scope *scope);
 
 /* Cancels the children that still run, waits until they have ended, and closes the scope
- * (TaskGroup.__aexit__). error is the result of the code inside the scope. Returns error, or the
- * first failure of a child if error is 0 or only the cancellation that this failure caused. A
- * cancellation does not shorten this wait. */
+ * (TaskGroup.__aexit__). error is the result of the code inside the scope. The first error that is
+ * no cancellation wins: returns error, or the first failure of a child if error is 0, UV_ECANCELED,
+ * or the UV_ETIMEDOUT of a deadline that has passed. A child that returns UV_ECANCELED has not
+ * failed. If error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0, or the
+ * error of a cancellation from outside. A cancellation does not shorten this wait. */
 int scope_leave(struct scope *scope, int error);
 
 /* Waits until the task has ended, stores its result in *result unless that is NULL, and releases
@@ -154,7 +184,8 @@ struct task_call {
 
 /* Runs all the calls, each in a task of its own, and waits until all have ended (asyncio.gather).
  * Returns 0, the first failure, UV_ENOMEM, UV_ECANCELED or UV_ETIMEDOUT. After an error the other
- * calls have been cancelled, and have ended too. */
+ * calls have been cancelled, and have ended too; but a call that itself returns UV_ECANCELED lets
+ * the others go on, as in asyncio. */
 int task_gather(struct task_call *calls, size_t count);
 
 /*
@@ -189,6 +220,15 @@ struct task_wait {
     uint64_t since;                         /* when the wait began, by the loop's clock */
     int result;
 };
+
+/* Begins a call that may wait (trio.lowlevel.checkpoint). Returns 0, or the error of a
+ * cancellation: then the call has no effect. After 32 of these without a wait between them the
+ * other ready tasks run first: so a task whose calls all succeed at once, because its peer is fast,
+ * does not hold the loop. */
+int task_checkpoint(const char *what);
+
+/* Counts bytes that the task has received or written towards those 32 calls, 8192 as one. */
+void task_spend(size_t bytes);
 
 /* Suspends the running task until task_wake, and returns the result passed to that. When the task
  * is cancelled, cancel is called once. It must make sure that no pointer to *wait is left, and that

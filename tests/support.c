@@ -312,9 +312,17 @@ static void unset_locale(void)
         unsetenv(names[i]);
 }
 
+/* Check itself catches these two, and the process of a test inherits that. */
+static void let_signals_have_their_default_effect(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
 static TCase *add_case(Suite *suite, const char *name)
 {
     TCase *tcase = tcase_create(name);
+    tcase_add_checked_fixture(tcase, let_signals_have_their_default_effect, NULL);
     tcase_set_timeout(tcase, SECONDS_A_TEST);
     suite_add_tcase(suite, tcase);
     return tcase;
@@ -324,6 +332,7 @@ static int run(Suite *suite)
 {
     unset_locale();
     SRunner *runner = srunner_create(suite);
+    check_set_max_msg_size(2 * BUFSIZ); /* Check cuts a message at BUFSIZ, but refuses half of it */
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);

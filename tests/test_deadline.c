@@ -195,7 +195,82 @@ static int nest_a_later_one(void *unused)
 START_TEST(an_outer_one_is_felt_inside)
 {
     ck_assert_int_eq(run_for(2, nest_a_later_one), UV_ETIMEDOUT);
-    expect_notes("1 inner:ETIMEDOUT child:ECANCELED ETIMEDOUT ETIMEDOUT 2");
+    expect_notes("1 inner:ECANCELED child:ECANCELED ECANCELED ETIMEDOUT 2");
+}
+END_TEST
+
+/* A deadline for each try, and one for all. */
+static int retry_three_times(void *unused)
+{
+    (void)unused;
+    struct scope all, one;
+    int error;
+    scope_enter_for(&all, 5);
+    do {
+        scope_enter_for(&one, 2);
+        error = scope_leave(&one, wait_for_ever("try"));
+        note("%d%d", scope_timed_out(&one), scope_timed_out(&all));
+    } while (error == UV_ETIMEDOUT);
+    ck_assert_int_eq(error, UV_ECANCELED);
+    error = scope_leave(&all, error);
+    ck_assert(scope_timed_out(&all));
+    note_result(error);
+    return error;
+}
+
+START_TEST(an_outer_one_is_told_from_an_inner_one)
+{
+    run_for(5, retry_three_times);
+    expect_notes("1 2 try:ETIMEDOUT 10 3 4 try:ETIMEDOUT 10 5 try:ECANCELED 01 ETIMEDOUT");
+}
+END_TEST
+
+/* They compute, and ask task_cancelled, which finds what no timer has told them yet. */
+static int ask_in_a_scope(void *unused)
+{
+    (void)unused;
+    struct scope scope, shield;
+    scope_enter_for(&scope, 1);
+    note_result(task_cancelled());
+    loop_clock_advance(task_loop(), 1);
+    scope_enter_shielded(&shield, 10);
+    note_result(task_cancelled());
+    scope_leave(&shield, 0);
+    note_result(task_cancelled());
+    ck_assert(scope_timed_out(&scope));
+    note_result(scope_leave(&scope, task_cancelled()));
+    note_result(task_cancelled());
+    return 0;
+}
+
+static int ask_as_a_child(void *seconds)
+{
+    loop_clock_advance(task_loop(), *(double *)seconds);
+    note_result(task_cancelled());
+    return 0;
+}
+
+static int have_a_child_that_asks(void *unused)
+{
+    (void)unused;
+    struct scope outer, inner;
+    double early = 0.5, late = 1;
+    scope_enter_for(&outer, 1);
+    scope_enter(&inner);
+    scope_spawn(&inner, "early", ask_as_a_child, &early);
+    scope_spawn(&inner, "late", ask_as_a_child, &late);
+    note_result(scope_leave(&inner, scope_join(&inner)));
+    note_result(scope_leave(&outer, task_cancelled()));
+    return 0;
+}
+
+START_TEST(work_that_asks_finds_its_deadline)
+{
+    keep_order();
+    ck_assert_int_eq(run_main(ask_in_a_scope, NULL), 0);
+    expect_notes("0 0 ETIMEDOUT ETIMEDOUT 0");
+    ck_assert_int_eq(run_main(have_a_child_that_asks, NULL), 0);
+    expect_notes("0 ECANCELED ECANCELED ETIMEDOUT");
 }
 END_TEST
 
@@ -385,6 +460,7 @@ int main(void)
                              one_that_has_passed_is_felt_at_once, NULL}},
             {"nested",
                 (const TTest *const[]){an_inner_one_may_be_sooner, an_outer_one_is_felt_inside,
+                    an_outer_one_is_told_from_an_inner_one, work_that_asks_finds_its_deadline,
                     the_innermost_reason_is_told, the_first_reason_of_a_scope_stays, NULL}},
             {"shield",
                 (const TTest *const[]){inside_a_shield_a_cancellation_is_not_felt,

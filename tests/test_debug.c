@@ -7,6 +7,7 @@
 
 #include "common/executor.h"
 #include "common/stream.h"
+#include "common/task/state.h"
 #include "support_runtime.h"
 
 /* A run in a process of its own. */
@@ -238,6 +239,20 @@ static int work_that_sets_a_timer(void *unused)
     return executor_run("work", sleep_from_a_thread, NULL, 0);
 }
 
+static int stop_from_a_thread(void *unused)
+{
+    (void)unused;
+    loop_stop(the_loop);
+    return 0;
+}
+
+static int work_that_stops(void *unused)
+{
+    (void)unused;
+    the_loop = task_loop();
+    return executor_run("work", stop_from_a_thread, NULL, 0);
+}
+
 START_TEST(another_thread_is_named)
 {
 #if defined(__SANITIZE_THREAD__)
@@ -248,6 +263,7 @@ START_TEST(another_thread_is_named)
                            : "another thread than the loop's own uses it";
     says((struct run){"1", NULL, work_that_calls}, 128 + SIGABRT, expected);
     says((struct run){"1", NULL, work_that_sets_a_timer}, 128 + SIGABRT, "another thread");
+    says((struct run){"1", NULL, work_that_stops}, 128 + SIGABRT, "another thread");
 }
 END_TEST
 
@@ -292,7 +308,7 @@ static int forget_to_close(void *unused)
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets))
         return 0;
     stream_open(&stream, sockets[0]);
-    scope_enter_until(&scope, loop_deadline(task_loop(), 0.001));
+    scope_enter_for(&scope, 0.001);
     ssize_t got = stream_read_line(&stream, &line);
     return scope_leave(&scope, (int)got);
 }
@@ -333,15 +349,68 @@ START_TEST(handles_that_loop_close_finds_are_named)
 }
 END_TEST
 
+/* The report has the loop's stack, since a task's own may be nearly full. */
+static int stack_used_while_it_is_named(void *unused)
+{
+    (void)unused;
+    enum { FROM = 4096 };
+    volatile char *low = task_current()->coroutine.stack.low;
+    volatile char *here = (char *)__builtin_frame_address(0) - 512;
+    for (volatile char *byte = here - 16 * 1024; byte < here; byte++)
+        *byte = 'x';
+    ck_assert(here - low > 16 * 1024);
+    spin(NULL);
+    task_yield();
+    volatile char *byte = here - 16 * 1024;
+    while (*byte == 'x')
+        byte++;
+    exit(here - byte < FROM ? 7 : 8);
+}
+
+START_TEST(a_report_does_not_use_the_stack_of_the_task)
+{
+    if (memory_is_shadowed())
+        return; /* what lies below the stack pointer may not be written there */
+    spin_seconds = 0.15;
+    says((struct run){"1", NULL, stack_used_while_it_is_named}, 7, "held the loop for");
+}
+END_TEST
+
+/*
+ * Waiting for ever
+ */
+
+static int wait_for_ever_until_a_signal(void *unused)
+{
+    (void)unused;
+    struct future never = {0};
+    task_yield();
+    raise(SIGINT);
+    return future_wait(&never, NULL);
+}
+
+START_TEST(a_wait_that_nothing_ends_is_named_once)
+{
+    char *errors;
+    const char *text = "LOOP_DEBUG: every task waits, and only a signal can wake one\n";
+    get_errors((struct run){"1", NULL, wait_for_ever_until_a_signal}, 0, &errors);
+    ck_assert_str_eq(errors, text);
+    free(errors);
+    says_nothing((struct run){NULL, NULL, wait_for_ever_until_a_signal});
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("debug",
         (struct test_group[]){
             {"slow", (const TTest *const[]){a_slow_task_is_named, a_slow_end_is_named,
                          a_slow_callback_is_named, no_other_is_blamed, who_waits_holds_nothing,
-                         it_is_off_unless_asked_for, the_threshold_can_be_set, NULL}},
+                         it_is_off_unless_asked_for, the_threshold_can_be_set,
+                         a_report_does_not_use_the_stack_of_the_task, NULL}},
             {"thread",
                 (const TTest *const[]){another_thread_is_named, threads_may_take_turns, NULL}},
+            {"wait", (const TTest *const[]){a_wait_that_nothing_ends_is_named_once, NULL}},
             {"open",
                 (const TTest *const[]){a_stream_that_is_not_closed_is_named,
                     what_is_closed_is_not_named, handles_that_loop_close_finds_are_named, NULL}},

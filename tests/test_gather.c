@@ -93,12 +93,36 @@ START_TEST(gather_in_a_cancelled_task_is_cancelled)
 }
 END_TEST
 
+static int be_cancelled(void *unused)
+{
+    (void)unused;
+    return UV_ECANCELED;
+}
+
+static int gather_one_that_was_not_cancelled(void *unused)
+{
+    (void)unused;
+    int number = 7;
+    struct task_call calls[] = {
+        {"cancelled", be_cancelled, NULL, 0}, {"number", return_number, &number, 0}};
+    int error = task_gather(calls, 2);
+    ck_assert_int_eq(calls[1].result, 7);
+    return error;
+}
+
+START_TEST(a_call_that_says_it_was_cancelled_is_heard)
+{
+    ck_assert_int_eq(run_main(gather_one_that_was_not_cancelled, NULL), UV_ECANCELED);
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("gather",
         (struct test_group[]){
-            {"gather", (const TTest *const[]){gather_collects_results,
-                           gather_ends_at_the_first_failure, gather_of_no_calls_returns_at_once,
-                           gather_in_a_cancelled_task_is_cancelled, NULL}},
+            {"gather",
+                (const TTest *const[]){gather_collects_results, gather_ends_at_the_first_failure,
+                    gather_of_no_calls_returns_at_once, gather_in_a_cancelled_task_is_cancelled,
+                    a_call_that_says_it_was_cancelled_is_heard, NULL}},
             {NULL, NULL}});
 }

@@ -119,7 +119,7 @@ TASK_TEST(a_cancelled_accept_accepts_nothing)
 static int accept_for_a_second(void *listener)
 {
     struct scope scope;
-    scope_enter_until(&scope, loop_deadline(task_loop(), 1.0));
+    scope_enter_for(&scope, 1.0);
     return scope_leave(&scope, listener_accept(listener));
 }
 

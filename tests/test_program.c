@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "common/task.h"
 #include "support.h"
 
 struct run {
@@ -62,6 +63,10 @@ static struct run run_process(int (*process)(int argc, char **argv), char *const
     if (pid == 0) {
         dup2(fileno(output), STDOUT_FILENO);
         dup2(fileno(errors), STDERR_FILENO);
+        /* A program's stdout has written nothing yet, but the suite's has; then setvbuf may have no
+         * effect. */
+        if (!freopen(NULL, "w", stdout))
+            _exit(EXIT_FAILURE);
         int status = process(argc, argv);
         fflush(stdout);
         _exit(status);
@@ -246,6 +251,32 @@ static int end_with_unknown_error(int argc, char **argv)
     return program_end(-123456, "escutar");
 }
 
+static int raise_sigint(void *unused)
+{
+    (void)unused;
+    raise(SIGINT);
+    return task_sleep(3600);
+}
+
+static int cancel_nothing(void *unused)
+{
+    (void)unused;
+    return UV_ECANCELED;
+}
+
+static int run_and_end(int (*function)(void *argument))
+{
+    uv_loop_t loop;
+    return loop_init(&loop) ? 3 : program_end(task_run(&loop, "main", function, NULL), "main");
+}
+
+START_TEST(only_a_cancellation_that_was_asked_for_is_success)
+{
+    ck_assert_int_eq(run_and_end(raise_sigint), EXIT_SUCCESS);
+    ck_assert_int_eq(run_and_end(cancel_nothing), EXIT_FAILURE);
+}
+END_TEST
+
 START_TEST(program_end_reports_what_failed)
 {
     succeeds(run_process(end_well, (char *[]){NULL}), "");
@@ -270,6 +301,7 @@ int main(void)
                                               unknown_words_are_named, NULL}},
             {"help", (const TTest *const[]){help_shows_every_option, english_is_spoken_too, NULL}},
             {"process", (const TTest *const[]){output_is_flushed_by_line, the_locale_is_set,
-                            program_end_reports_what_failed, NULL}},
+                            program_end_reports_what_failed,
+                            only_a_cancellation_that_was_asked_for_is_success, NULL}},
             {NULL, NULL}});
 }

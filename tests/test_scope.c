@@ -500,8 +500,80 @@ START_TEST(a_failure_while_leaving_counts_too)
     ck_assert_int_eq(run_main(leave_before_a_failure, &body), UV_EPIPE);
     body = UV_EIO;
     ck_assert_int_eq(run_main(leave_before_a_failure, &body), UV_EIO);
-    body = UV_ECANCELED; /* from outside: not caused by the child */
-    ck_assert_int_eq(run_main(leave_before_a_failure, &body), UV_ECANCELED);
+    body = UV_ECANCELED; /* no failure, so it does not hide the child's */
+    ck_assert_int_eq(run_main(leave_before_a_failure, &body), UV_EPIPE);
+}
+END_TEST
+
+/*
+ * A scope that is cancelled from inside: the first answer is enough
+ */
+
+static int win(void *scope)
+{
+    scope_cancel(scope);
+    return 0;
+}
+
+static int race(void)
+{
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "winner", win, &scope);
+    scope_spawn(&scope, "loser", wait_for_ever, "loser");
+    return scope_leave(&scope, scope_join(&scope));
+}
+
+static int race_twice(void *unused)
+{
+    (void)unused;
+    ck_assert_int_eq(race(), 0);
+    ck_assert_int_eq(race(), 0);
+    task_cancel(task_current());
+    return race();
+}
+
+START_TEST(a_scope_absorbs_its_own_cancellation)
+{
+    ck_assert_int_eq(run_main(race_twice, NULL), UV_ECANCELED);
+}
+END_TEST
+
+static int wait_and_fail(void *argument)
+{
+    wait_for_ever(argument);
+    return UV_EIO;
+}
+
+static int own_a_child_that_fails_in_its_cleanup(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "child", wait_and_fail, "child");
+    return scope_leave(&scope, wait_for_ever("owner"));
+}
+
+static int cancel_a_task_whose_child_fails(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    int result;
+    scope_enter(&scope);
+    struct task *task = spawn_held(&scope, "owner", own_a_child_that_fails_in_its_cleanup, NULL);
+    run_ready();
+    task_cancel(task);
+    ck_assert_int_eq(task_join(task, &result), 0);
+    ck_assert_int_eq(result, UV_EIO);
+    ck_assert_int_eq(scope_leave(&scope, 0), UV_EIO);
+    scope_enter_until(&scope, 0);
+    scope_spawn(&scope, "child", wait_and_fail, "child");
+    return scope_leave(&scope, wait_for_ever("late"));
+}
+
+START_TEST(a_failure_in_a_cleanup_is_no_cancellation)
+{
+    ck_assert_int_eq(run_main(cancel_a_task_whose_child_fails, NULL), UV_EIO);
 }
 END_TEST
 
@@ -520,7 +592,9 @@ int main(void)
                             the_first_failure_counts, after_a_failure_join_waits_for_the_siblings,
                             cancelled_or_positive_results_are_no_failure,
                             a_failure_has_effect_in_inner_scopes, NULL}},
-            {"results", (const TTest *const[]){leave_returns_the_bodys_or_a_childs_result,
-                            a_failure_while_leaving_counts_too, NULL}},
+            {"results",
+                (const TTest *const[]){leave_returns_the_bodys_or_a_childs_result,
+                    a_failure_while_leaving_counts_too, a_scope_absorbs_its_own_cancellation,
+                    a_failure_in_a_cleanup_is_no_cancellation, NULL}},
             {NULL, NULL}});
 }

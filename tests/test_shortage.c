@@ -299,7 +299,7 @@ static int all_that_tasks_do(void *unused)
 {
     (void)unused;
     struct scope scope;
-    int error = scope_enter_until(&scope, loop_deadline(task_loop(), 60));
+    int error = scope_enter_for(&scope, 60);
     if (!error)
         error = join_one(&scope, 0);
     if (!error)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "common/task/state.h"
 #include "common/trace.h"
@@ -443,6 +444,51 @@ START_TEST(a_hundred_thousand_by_canary)
 }
 END_TEST
 
+/*
+ * The program's own handler of crashes
+ */
+
+static void on_crash(int number)
+{
+    (void)number;
+    _exit(33);
+}
+
+static int use_a_wild_pointer(void *unused)
+{
+    (void)unused;
+    volatile int *volatile wild = (volatile int *)8;
+    *wild = 1;
+    return 0;
+}
+
+static int send_itself_the_signal(void *unused)
+{
+    (void)unused;
+    return raise(SIGSEGV);
+}
+
+static void crash_with_a_handler(void *way)
+{
+    uv_loop_t loop;
+    signal(SIGSEGV, on_crash);
+    if (loop_init(&loop) == 0)
+        task_run(&loop, "main", *(int (**)(void *))way, NULL);
+}
+
+START_TEST(a_handler_from_before_is_called)
+{
+    int (*crashes[])(void *) = {use_a_wild_pointer, send_itself_the_signal, recurse_without_end};
+    for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++) {
+        char *errors;
+        ck_assert_int_eq(run_apart(crash_with_a_handler, &crashes[i], &errors), 33);
+        if (!SANITIZED && crashes[i] == recurse_without_end)
+            ck_assert_ptr_nonnull(strstr(errors, "task main: its stack of"));
+        free(errors);
+    }
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("overflow",
@@ -451,6 +497,7 @@ int main(void)
                          of_any_place_in_the_arena, of_a_large_stack, of_one_loop_of_two, NULL}},
             {"canary", (const TTest *const[]){into_a_neighbour_and_back, past_a_canary_that_lives,
                            a_leap_over_the_canary_harms_no_other_task, NULL}},
+            {"handler", (const TTest *const[]){a_handler_from_before_is_called, NULL}},
             {"callback", (const TTest *const[]){of_a_callback, NULL}},
             {"many", (const TTest *const[]){a_hundred_thousand_by_install,
                          a_hundred_thousand_by_mprotect, a_hundred_thousand_by_canary, NULL}},

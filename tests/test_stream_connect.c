@@ -65,7 +65,7 @@ static int connect_stream(void *argument)
 static int connect_for_a_second(void *argument)
 {
     struct scope scope;
-    scope_enter_until(&scope, loop_deadline(task_loop(), 1.0));
+    scope_enter_for(&scope, 1.0);
     int error = connect_stream(argument);
     return scope_leave(&scope, error);
 }

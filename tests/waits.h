@@ -27,9 +27,11 @@ enum arrival {
 };
 
 enum trait {
-    KEPT = 1,     /* a result that the cancelled call did not return is there for the next */
-    GOES_ON = 2,  /* what arrives is not the result yet: the call has more to wait for */
-    DEAF = 4,     /* it cannot be cut short */
+    KEPT = 1,    /* a result that the cancelled call did not return is there for the next */
+    GOES_ON = 2, /* what arrives is not the result yet: the call has more to wait for */
+    DEAF = 4,    /* it cannot be cut short */
+    NESTED =
+        16, /* it waits in a scope of its own, where the deadline around it is a cancellation */
     DETACHED = 8, /* when cancelled, work on the pool may go on, and libuv still hold its request */
 };
 

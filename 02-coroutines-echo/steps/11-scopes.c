@@ -27,7 +27,7 @@ static int do_work(void *argument)
 static int run_both(struct work first, struct work second, double seconds, bool joins)
 {
     struct scope scope;
-    int error = scope_enter_until(&scope, loop_deadline(task_loop(), seconds));
+    int error = scope_enter_for(&scope, seconds);
     if (!error)
         error = scope_spawn(&scope, first.name, do_work, &first);
     if (!error)

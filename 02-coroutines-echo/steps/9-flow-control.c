@@ -63,7 +63,7 @@ static int try(const char *how, int (*write)(struct stream *stream), int (*peer_
     puts(how);
     stream_open(&stream, ends[0]);
     stream_open(&peer, ends[1]);
-    scope_enter_until(&scope, loop_deadline(task_loop(), peer_does ? 10 : 0.2));
+    scope_enter_for(&scope, peer_does ? 10 : 0.2);
     error = peer_does ? scope_spawn(&scope, "peer", peer_does, &peer) : 0;
     if (!error)
         error = write(&stream);

@@ -104,7 +104,12 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     message_queue_init(&socket->input);
     socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
+    if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
+        socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* not needed to serve */
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
+    socket->address = ((struct incoming *)lws_get_opaque_user_data(connection))->address;
+    if (socket->address)
+        socket->address->users++;
     if (socket->path && socket->accept_language &&
         scope_spawn(&server->clients, "client", serve_client, socket) == 0)
         return socket;
@@ -259,7 +264,7 @@ int websocket_callback(
             on_closed(server, socket);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
-        websocket_forget_admitted(&server->access, connection);
+        websocket_forget_admitted(connection);
         return 0;
     default:
         return lws_callback_http_dummy(connection, reason, user, in, size);

@@ -9,6 +9,7 @@
 
 struct websocket_context {
     struct lws_context *lws;
+    const void *owner;       /* what libwebsockets' last handles point to */
     struct lws_vhost *vhost; /* takes the accepted sockets */
 };
 

@@ -26,7 +26,7 @@ static bool reserve_slot(int socket)
         count *= 2;
     if (count == slot_count)
         return true;
-    struct slot *grown = reallocarray(slots, count, sizeof(*grown));
+    struct slot *grown = realloc(slots, count * sizeof(*grown));
     if (!grown)
         return false;
     memset(grown + slot_count, 0, (count - slot_count) * sizeof(*grown));

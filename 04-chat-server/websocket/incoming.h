@@ -13,6 +13,7 @@
 #include "04-chat-server/websocket/request.h"
 #include "common/buffer.h"
 
+struct address;
 struct websocket;
 
 struct incoming {
@@ -23,8 +24,8 @@ struct incoming {
     bool is_answering; /* libwebsockets has not finished with that request */
     bool is_last;      /* the connection ends after that */
     struct request_scan scan;
-    struct buffer head; /* what has arrived of the next request's head */
-    void *address;      /* for access control */
+    struct buffer head;      /* what has arrived of the next request's head */
+    struct address *address; /* NULL: nothing is limited by address */
 };
 
 /* Starts checking what arrives at the socket. Returns NULL if out of memory. */

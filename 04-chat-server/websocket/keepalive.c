@@ -1,5 +1,6 @@
 /* Pings clients that have been silent for long, and disconnects those that do not answer. One task
- * checks all clients every few seconds: a timer for each client would cost more. */
+ * checks all clients, and the addresses that they had, every few seconds: a timer for each client
+ * would cost more. */
 #include "04-chat-server/websocket/private.h"
 
 #define CHECK_INTERVAL 5.0 /* seconds */
@@ -57,6 +58,7 @@ int websocket_keepalive_run(void *argument)
             check_idle(socket, now);
         }
         due = now;
+        address_table_sweep(&server->access.addresses);
     }
     return error;
 }

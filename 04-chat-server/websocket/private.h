@@ -11,6 +11,7 @@
  *     write.c                    frames, and a client's pending output
  *     queue.c, context.c
  *     access_control.c           which sockets and requests the server takes
+ *     address.c, rate.c          what is limited for each address
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
  *     request.c, request_parse.c HTTP requests,
@@ -87,7 +88,9 @@ struct websocket {
     LIST_ENTRY(websocket) member_entry;
     size_t cursor; /* from here on, the room's log is new to the client */
 
+    struct address *address; /* NULL: nothing is limited by address */
     char *path, *accept_language;
+    char *query; /* NULL: none */
     char peer[STREAM_ADDRESS_SIZE];
 };
 

@@ -104,6 +104,8 @@ size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritt
     bool is_head = part_equals(request.method, "HEAD");
     char *end = stpcpy(rewritten, is_head ? "HEAD " : "GET ");
     end = *refusal ? stpcpy(end, "/") : append(end, request.path);
+    if (request.websocket && !*refusal && request.query.size > 0)
+        end = append(stpcpy(end, "?"), request.query);
     end = stpcpy(end, request.is_old ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
     if (request.host.size > 0)
         request.values[HOST] = request.host;

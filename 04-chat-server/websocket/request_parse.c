@@ -1,8 +1,8 @@
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "04-chat-server/websocket/request_private.h"
+#include "common/bytes.h"
 
 static const struct {
     const char *name;
@@ -12,21 +12,21 @@ static const struct {
 } headers[HEADERS] = {
     [HOST] = {"Host", 255, .is_list = false},
     [ACCEPT_LANGUAGE] = {"Accept-Language", 255, .is_ignored = true, .is_list = true},
-    [ORIGIN] = {"Origin", 511},
+    [ORIGIN] = {"Origin", 511, .is_list = false},
     [IF_NONE_MATCH] = {"If-None-Match", 255, .is_ignored = true, .is_list = true},
     [RANGE] = {"Range", 255, .is_ignored = true},
     [IF_RANGE] = {"If-Range", 255, .is_ignored = true},
-    [CONTENT_LENGTH] = {"Content-Length", 0},
+    [CONTENT_LENGTH] = {"Content-Length", 0, .is_list = false},
     [TRANSFER_ENCODING] = {"Transfer-Encoding", 0, .is_list = true},
-    [WEBSOCKET_KEY] = {"Sec-WebSocket-Key", 0},
-    [WEBSOCKET_VERSION] = {"Sec-WebSocket-Version", 0},
+    [WEBSOCKET_KEY] = {"Sec-WebSocket-Key", 0, .is_list = false},
+    [WEBSOCKET_VERSION] = {"Sec-WebSocket-Version", 0, .is_list = false},
     [CONNECTION] = {"Connection", 0, .is_list = true},
     [UPGRADE] = {"Upgrade", 0, .is_list = true},
 };
 
-#define MAX_PATH                                                                                   \
-    1023 /* bytes; with all headers, what is rewritten is shorter than MAX_REWRITTEN               \
-          */
+/* Bytes. With all headers, what is rewritten is shorter than MAX_REWRITTEN. */
+#define MAX_PATH 1023
+#define MAX_QUERY 255
 
 const char *request_header_name(enum header header)
 {
@@ -54,7 +54,7 @@ static bool lists(struct part value, const char *word)
     for (const char *at = value.start; at < end;) {
         at += strspn(at, ", \t");
         size_t size = strcspn(at, ", \t\r\n");
-        if (size == strlen(word) && strncasecmp(at, word, size) == 0)
+        if (bytes_are_word(at, size, word))
             return true;
         at += size ? size : 1;
     }
@@ -98,18 +98,28 @@ bool part_is_host(struct part host)
     return true;
 }
 
-/* A valid path has no unfinished percent sign, and none that stands for a NUL. */
-static bool is_path(struct part path)
+/* Whether each percent sign stands for a byte, which is no NUL. */
+static bool is_escaped(struct part part)
 {
-    for (size_t i = 0; i < path.size; i++) {
-        const char *byte = path.start + i;
-        if (*byte == ' ' || *byte == '\t')
+    for (size_t i = 0; i < part.size; i++) {
+        const char *byte = part.start + i;
+        if (*byte == '\t')
             return false;
-        if (*byte == '%' && (i + 2 >= path.size || !isxdigit((unsigned char)byte[1]) ||
+        if (*byte == '%' && (i + 2 >= part.size || !isxdigit((unsigned char)byte[1]) ||
                                 !isxdigit((unsigned char)byte[2]) || strncmp(byte, "%00", 3) == 0))
             return false;
     }
-    return path.size > 0 && *path.start == '/';
+    return true;
+}
+
+/* "path?query#fragment"; the query is left out if it is too long or not valid. */
+static bool parse_path(struct request *request, struct part target)
+{
+    target = take(&target, '#');
+    request->path = take(&target, '?');
+    if (target.size <= MAX_QUERY && is_escaped(target))
+        request->query = target;
+    return request->path.size > 0 && *request->path.start == '/' && is_escaped(request->path);
 }
 
 /* "http://host/path", as a client sends it to a proxy, is "/path" at that host. */
@@ -119,7 +129,7 @@ static bool parse_target(struct request *request, struct part target)
     static const char root[] = "/";
     for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
         size_t size = strlen(schemes[i]);
-        if (target.size < size || strncasecmp(target.start, schemes[i], size) != 0)
+        if (target.size < size || !bytes_are_word(target.start, size, schemes[i]))
             continue;
         target = (struct part){target.start + size, target.size - size};
         request->host = (struct part){target.start, 0};
@@ -134,10 +144,7 @@ static bool parse_target(struct request *request, struct part target)
             target = (struct part){root, 1};
         break;
     }
-    request->path = (struct part){target.start, 0}; /* without the query, which nothing uses */
-    while (request->path.size < target.size && !strchr("?#", target.start[request->path.size]))
-        request->path.size++;
-    return is_path(request->path);
+    return parse_path(request, target);
 }
 
 static const struct refusal *parse_request_line(struct request *request, struct part line)
@@ -170,8 +177,7 @@ static const struct refusal *parse_header(struct request *request, struct part l
         line = (struct part){line.start + 1, line.size - 1};
     while (line.size > 0 && strchr(" \t", line.start[line.size - 1]))
         line.size--;
-    while (header < HEADERS && (name.size != strlen(headers[header].name) ||
-                                   strncasecmp(name.start, headers[header].name, name.size) != 0))
+    while (header < HEADERS && !bytes_are_word(name.start, name.size, headers[header].name))
         header++;
     if (header == HEADERS)
         return NULL;

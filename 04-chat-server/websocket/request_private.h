@@ -32,7 +32,7 @@ enum header {
 };
 
 struct request {
-    struct part method, path;
+    struct part method, path, query;
     bool is_old; /* HTTP/1.0 */
     struct part host;
     struct part values[HEADERS];     /* the first of a list; start is NULL: not there */

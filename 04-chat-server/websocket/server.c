@@ -163,7 +163,7 @@ static void close_connections(struct websocket_server *server)
         websocket_close(socket, LWS_CLOSE_STATUS_GOINGAWAY);
     if (server->count == 0)
         return;
-    int error = scope_enter_until(&scope, loop_deadline(server->loop, CLOSING_SECONDS));
+    int error = scope_enter_for(&scope, CLOSING_SECONDS);
     if (!error)
         error = future_wait(&server->empty, NULL);
     scope_leave(&scope, error); /* after the deadline, the context closes what is left */
@@ -181,5 +181,6 @@ void websocket_server_close(struct websocket_server *server)
     websocket_context_close(&server->context);
     scope_leave(&shield, 0);
     scope_leave(&server->clients, 0);
+    address_table_free(&server->access.addresses);
     free(server);
 }

@@ -53,7 +53,7 @@ static int opcode_of(const char *frame)
 
 /* Returns how many bytes, whole frames, libwebsockets or the kernel has taken; or -1.
  *
- * libwebsockets' author advises against LWS_WRITE_RAW on a WebSocket. In 4.1.6 it sends the bytes
+ * libwebsockets' author advises against LWS_WRITE_RAW on a WebSocket. 4.1 and 4.3 send the bytes
  * unchanged, many frames in one call; tests/test_04_fanout.c checks what arrives. It must not be
  * mixed with HTTP/2 (which is off), extensions or fragments (we use neither). `CHAT_WRITE=classic
  * make` uses it for the close frame only: other messages are written one a call, and libwebsockets
@@ -86,19 +86,27 @@ static void update_counts(struct websocket *socket)
 {
     size_t pending = buffer_size(&socket->output) + (is_blocked(socket) ? socket->buffered : 0);
     socket->server->counts.waiting += pending - socket->counted;
+    if (socket->address)
+        socket->address->pending += pending - socket->counted;
     socket->counted = pending;
 }
 
+#define ADDRESSES 8 /* that have to leave the most unread before other addresses are affected */
+
 /* Above the limit for all clients together, a client may have no more than an equal share of that
- * limit pending: clients that read are not affected by those that do not. */
+ * limit pending: clients that read are not affected by those that do not. The same holds for the
+ * clients of an address, whose limit is a part of that. */
 static bool exceeds_limit(struct websocket *socket, size_t size)
 {
     const struct websocket_server *server = socket->server;
-    size_t limit = (size_t)server->options.unread;
+    const struct address *address = socket->address;
+    size_t limit = (size_t)server->options.unread, part = limit / ADDRESSES;
     update_counts(socket);
     size_t pending = socket->counted + size;
-    return pending > MAX_PENDING ||
-           (server->counts.waiting + size > limit && pending > limit / server->count);
+    if (pending > MAX_PENDING ||
+        (server->counts.waiting + size > limit && pending > limit / server->count))
+        return true;
+    return address && address->pending + size > part && pending > part / address->connections;
 }
 
 int websocket_enqueue(struct websocket *socket, const char *frames, size_t size)

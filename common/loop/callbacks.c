@@ -1,13 +1,8 @@
-/* Callbacks that keep no memory of their own: call_soon, call_later, and those of signals. */
-#include <signal.h>
+/* Callbacks for callers that keep no memory for them: call_soon and call_later. */
 #include <stdlib.h>
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
-
-/*
- * call_soon and call_later
- */
 
 static void owned_free(struct owned_callback *owned)
 {
@@ -69,44 +64,4 @@ int loop_call_later(
         uv_stop(loop);
     }
     return error;
-}
-
-/*
- * Signals
- */
-
-static void signal_arrived(uv_signal_t *handle, int number)
-{
-    struct loop_state *state = state_of(handle->loop);
-    /* From now on the default effect: a program that hangs in its cleanup can be ended. */
-    for (int i = 0; i < 2; i++)
-        uv_signal_stop(&state->signals[i]);
-    observe(state->observer, signals_released);
-    state->signal_received = number;
-    observe_call(state->observer, state->on_signal, state->on_signal_argument);
-}
-int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
-{
-    static const int numbers[] = {SIGINT, SIGTERM};
-    struct loop_state *state = state_of(loop);
-    if (state->on_signal)
-        return UV_EALREADY;
-    state->on_signal = callback;
-    state->on_signal_argument = argument;
-    for (int i = 0; i < 2; i++) {
-        int error = uv_signal_init(loop, &state->signals[i]);
-        if (error)
-            return error;
-        state->handles++;
-        uv_unref((uv_handle_t *)&state->signals[i]);
-        error = uv_signal_start(&state->signals[i], signal_arrived, numbers[i]);
-        if (error)
-            return error;
-    }
-    return 0;
-}
-
-int loop_signal_received(const uv_loop_t *loop)
-{
-    return state_of(loop)->signal_received;
 }

@@ -1,11 +1,16 @@
 /* An iteration of the loop, what runs in it, and the clock that it follows. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
 
 /* Wake-ups in an iteration: a chain of them does not cost a look for events at each link. */
 #define ROUNDS 16
+
+#define MILLISECOND 1000000 /* nanoseconds */
+#define MAX_SECONDS 9e9     /* 285 years: longer is never */
 
 /* Runs what is in the queue now: a snapshot, so that what the callbacks add waits its turn. Always
  * inline: a task that wakes another is one round. */
@@ -155,14 +160,15 @@ uint64_t loop_now(const uv_loop_t *loop)
 
 uint64_t loop_deadline(uv_loop_t *loop, double seconds)
 {
+    const struct loop_state *state = state_of(loop);
     if (!(seconds > 0))
         return loop_now(loop);
-    /* From this moment, not from the iteration's beginning: the caller may have been busy since. */
-    uv_update_time(loop);
-    uint64_t now = loop_now(loop);
-    /* Rounded up, so that a timer is never early. Beyond some thousand years, never. */
-    double milliseconds = ceil(seconds * 1000.0);
-    return milliseconds < 1e15 ? now + (uint64_t)milliseconds : UINT64_MAX;
+    if (!(seconds < MAX_SECONDS))
+        return UINT64_MAX;
+    /* From this moment, not from the iteration's beginning: the caller may have been busy since.
+     * Rounded up to libuv's milliseconds, so that a timer is never early. */
+    uint64_t now = state->clock_paused ? state->paused_at * MILLISECOND : uv_hrtime();
+    return (now + (uint64_t)ceil(seconds * 1e9) + MILLISECOND - 1) / MILLISECOND;
 }
 
 void loop_clock_pause(uv_loop_t *loop)
@@ -183,6 +189,10 @@ void loop_clock_advance(uv_loop_t *loop, double seconds)
 int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadline)
 {
     struct loop_state *state = state_of(loop);
+    if (timer->place) {
+        fputs("loop_timer_start on a timer that is set: stop it first\n", stderr);
+        abort();
+    }
     if (deadline == UINT64_MAX)
         return 0;
     timer->deadline = deadline;

@@ -14,6 +14,14 @@
 
 STAILQ_HEAD(callback_queue, loop_callback);
 
+/* What loop_call_soon_threadsafe gives to the loop's thread. */
+STAILQ_HEAD(call_queue, threadsafe_call);
+struct threadsafe_calls {
+    uv_async_t async;
+    uv_mutex_t lock;
+    struct call_queue queue;
+};
+
 /* loop->data points to it. */
 struct loop_state {
     struct observer *observer;              /* what watches the loop, or NULL; see trace.h */
@@ -30,9 +38,11 @@ struct loop_state {
     uv_idle_t idle;       /* active while something is ready, so that libuv does not block */
     uv_timer_t alarm;     /* one for all timers, set to the earliest */
     uint64_t alarm_at;    /* 0: not set */
-    uv_signal_t signals[2];
+    struct threadsafe_calls threadsafe;
     size_t handles; /* that loop_close has to close */
 
+    LIST_HEAD(, loop_signal) signals;  /* those that are started ... */
+    struct loop_signal *interrupts[2]; /* ... and loop_on_signal's among them, or NULL */
     void (*on_signal)(void *argument);
     void *on_signal_argument;
     int signal_received;
@@ -64,6 +74,28 @@ static inline struct loop_state *state_of(const uv_loop_t *loop)
 static inline uint64_t loop_clock(const struct loop_state *state)
 {
     return state->clock_paused ? state->paused_at : uv_now(state->check.loop);
+}
+
+/* Returns 0 or libuv's error. The handle is closed like the loop's others; then the rest is freed.
+ */
+int threadsafe_calls_open(struct threadsafe_calls *calls, uv_loop_t *loop);
+void threadsafe_calls_free(struct threadsafe_calls *calls);
+
+/* Undoes loop_on_signal, if its callback has not been called: SIGINT and SIGTERM have the effect
+ * again that they had before. */
+void loop_stop_interrupts(uv_loop_t *loop);
+
+/* Stops all signal handlers of the loop, which then has to run to close them. */
+void loop_close_signals(uv_loop_t *loop);
+
+/* Between the two, loop_run waits for events even if nothing but a signal can bring one. */
+static inline void loop_hold(uv_loop_t *loop)
+{
+    uv_ref((uv_handle_t *)&state_of(loop)->check);
+}
+static inline void loop_release(uv_loop_t *loop)
+{
+    uv_unref((uv_handle_t *)&state_of(loop)->check);
 }
 
 /* libuv calls this after it has looked for events. */

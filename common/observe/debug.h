@@ -9,17 +9,20 @@
  * - If another thread than the loop's own uses the loop, the program ends. It also ends if a task
  *   returns while a handle on its stack is open, such as a stream that it did not close.
  * - The handles that loop_close finds open are named.
+ * - If every task waits, and only a signal can wake one, that is said.
  *
  * This header is for observer.c.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <uv.h>
 
 struct debug {
     uint64_t slow;      /* a callback or task that runs for that many nanoseconds is named */
     uint64_t since;     /* when the current task was resumed */
     uv_thread_t thread; /* of the loop */
+    bool forever;       /* it was said that every task waits */
 };
 
 /* Returns the state of LOOP_DEBUG, which you free; NULL if the variable is not set, or 0, or, which
@@ -32,13 +35,16 @@ void debug_enter(struct debug *debug);
 /* Ends the program, and names the call, unless the loop's thread makes it. */
 void debug_require_thread(const struct debug *debug);
 
+/* The loop is about to wait for events. Says so when nothing is left that could bring one. */
+void debug_poll(struct debug *debug, bool alive);
+
 /* Calls run(argument), and names it if it was slow. */
 void debug_run(const struct debug *debug, void (*run)(void *argument), void *argument);
 
-/* A task is resumed. It suspends, to wait for what, or NULL when it has ended: names it if it was
- * slow. */
+/* A task is resumed. It has suspended, or ended: names it if it was slow. */
+struct task;
 void debug_resume(struct debug *debug);
-void debug_suspend(const struct debug *debug, const char *name, const char *what);
+void debug_suspend(const struct debug *debug, const struct task *task);
 
 /* Ends the program if an open handle lies on the stack of that task, which has ended. */
 struct stack;

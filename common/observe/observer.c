@@ -55,8 +55,21 @@ void observer_run(struct observer *observer)
         debug_enter(observer->debug);
 }
 
+/* Without the hold of task_run, a loop that has nothing to wait for is not alive. */
+static void debug_hold(struct observer *observer)
+{
+    uv_loop_t *loop = observer->loop;
+    if (!uv_has_ref((uv_handle_t *)&state_of(loop)->check))
+        return;
+    loop_release(loop);
+    debug_poll(observer->debug, uv_loop_alive(loop));
+    loop_hold(loop);
+}
+
 void observer_poll_begin(struct observer *observer)
 {
+    if (observer->debug)
+        debug_hold(observer);
     if (observer->trace)
         trace_before_poll(observer->trace);
 }
@@ -91,6 +104,11 @@ static void require_own_thread(const struct observer *observer)
 {
     if (observer->debug && state_of(observer->loop)->running)
         debug_require_thread(observer->debug);
+}
+
+void observer_stop(struct observer *observer)
+{
+    require_own_thread(observer);
 }
 
 void observer_scheduled(struct observer *observer, const struct loop_callback *callback)
@@ -152,15 +170,12 @@ void observer_task_resumed(struct observer *observer, const struct task *task)
 }
 
 /* A task that yields, or that has been woken already, waits for its turn only. */
-void observer_task_suspended(struct observer *observer, struct task *task, const struct task *next)
+void observer_task_suspended(struct observer *observer, struct task *task)
 {
-    const char *what = task->wait ? task->wait->what : NULL;
     if (observer->debug)
-        debug_suspend(observer->debug, task->name, what ? what : "yield");
+        debug_suspend(observer->debug, task);
     if (observer->trace)
-        trace_suspended(observer->trace, task, what);
-    if (next)
-        observer_task_resumed(observer, next);
+        trace_suspended(observer->trace, task, task->wait ? task->wait->what : NULL);
 }
 
 void observer_task_ended(struct observer *observer, const struct task *task)
@@ -169,7 +184,7 @@ void observer_task_ended(struct observer *observer, const struct task *task)
         trace_ended(observer->trace, task);
     if (!observer->debug)
         return;
-    debug_suspend(observer->debug, task->name, NULL);
+    debug_suspend(observer->debug, task);
     debug_require_closed(task->pool->loop, task->name, &task->coroutine.stack);
 }
 

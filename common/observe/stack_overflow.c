@@ -45,6 +45,14 @@ void observe_stack_overflow(const struct task *task)
     (void)written; /* without stderr there is no place to report an error */
 }
 
+/* The process has one handler for the signal, but may have a loop in each of several threads: the
+ * first to watch sets the handler, the last restores what was there before. */
+static struct {
+    pthread_mutex_t lock;
+    int count;
+    struct sigaction before;
+} watches = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 /* A signal handler gets no argument of ours. */
 static _Thread_local const struct task_pool *watched;
 
@@ -56,20 +64,14 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
     if (task && stack_overflowed(&task->coroutine.stack, address))
         observe_stack_overflow(task);
     trace_rescue();
-    /* The processor tries the instruction again, now with the default effect. It does not repeat a
-     * signal that kill or raise has sent. */
-    signal(number, SIG_DFL);
+    /* The processor tries the instruction again, now for the handler that was there before. It does
+     * not repeat a signal that kill or raise has sent. */
+    struct sigaction before = watches.before;
+    before.sa_flags |= SA_ONSTACK; /* the stack may be the one that overflowed */
+    sigaction(number, &before, NULL);
     if (info->si_code <= 0)
         raise(number);
 }
-
-/* The process has one handler for the signal, but may have a loop in each of several threads: the
- * first to watch sets the handler, the last restores what was there before. */
-static struct {
-    pthread_mutex_t lock;
-    int count;
-    struct sigaction before;
-} watches = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void count_watches(int change)
 {

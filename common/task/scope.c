@@ -64,7 +64,7 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
         return UV_ENOMEM;
     if (options.handle) {
         *options.handle = task;
-        task->held = true;
+        task->held = task->known = true;
     }
     task->on_end = child_ended;
     task->parent = scope;
@@ -97,6 +97,7 @@ static void cancel_with(struct scope *scope, int reason)
 
 void scope_cancel(struct scope *scope)
 {
+    require_open(scope, "scope_cancel");
     cancel_with(scope, UV_ECANCELED);
 }
 
@@ -107,6 +108,34 @@ static void deadline_passed(void *argument)
         fprintf(stderr, "task %s: its cleanup takes longer than %g s, and is cut short\n",
             task_name(scope->owner), scope->seconds);
     cancel_with(scope, UV_ETIMEDOUT);
+}
+
+/* Between two waits no timer fires, so a task that asks finds its passed deadlines itself: those of
+ * its own scopes, then those of the scopes that it is a child in. */
+static void look_at_deadlines(struct task *task)
+{
+    uv_loop_t *loop = task->pool->loop;
+    uv_update_time(loop);
+    uint64_t now = loop_now(loop);
+    struct scope *scope = task->scopes ? task->scopes : task->parent;
+    while (scope) {
+        if (scope->timer.place && scope->timer.deadline <= now) {
+            loop_timer_stop(loop, &scope->timer);
+            deadline_passed(scope);
+            if (scope->owner != task)
+                task_cancel(task); /* its parents still have to run before they can cancel it */
+        }
+        if (scope->shielded)
+            return;
+        scope = scope->outer ? scope->outer : scope->owner->parent;
+    }
+}
+
+int task_cancelled(void)
+{
+    struct task *task = task_required("task_cancelled");
+    look_at_deadlines(task);
+    return task_cancellation(task);
 }
 
 int scope_enter_until(struct scope *scope, uint64_t deadline)
@@ -123,6 +152,17 @@ int scope_enter_until(struct scope *scope, uint64_t deadline)
     TAILQ_INIT(&scope->children);
     owner->scopes = scope;
     return loop_timer_start(owner->pool->loop, &scope->timer, deadline);
+}
+
+int scope_enter_for(struct scope *scope, double seconds)
+{
+    return scope_enter_until(
+        scope, loop_deadline(task_required("scope_enter_for")->pool->loop, seconds));
+}
+
+bool scope_timed_out(const struct scope *scope)
+{
+    return scope->cancelled == UV_ETIMEDOUT;
 }
 
 void scope_enter(struct scope *scope)
@@ -186,22 +226,34 @@ int scope_join(struct scope *scope)
     return scope->error;
 }
 
+/* The first error that is no cancellation wins, as in asyncio's TaskGroup. error is the result of
+ * the code inside the scope; cancelled is why its waits returned early, or 0. */
+static int result_of(const struct scope *scope, int error, int cancelled)
+{
+    bool outside = task_cancellation(scope->owner); /* the scope is no longer among its scopes */
+    if (scope->error && (error >= 0 || error == UV_ECANCELED || error == cancelled))
+        return scope->error;
+    if (error != UV_ECANCELED || !cancelled || outside)
+        return error;
+    return cancelled == UV_ETIMEDOUT ? UV_ETIMEDOUT : 0;
+}
+
 int scope_leave(struct scope *scope, int error)
 {
     require_owner(scope, "scope_leave");
     struct task *owner = scope->owner;
     if (owner->scopes != scope)
         task_misuse("leaves a scope that is not its innermost: leave those inside it first");
-    bool was_cancelled = scope->cancelled == UV_ECANCELED;
+    int cancelled = scope->cancelled;
     scope_cancel(scope);
     wait_for_children(scope, NULL);
     while (!TAILQ_EMPTY(&scope->children))
         free_child(TAILQ_FIRST(&scope->children));
     loop_timer_stop(owner->pool->loop, &scope->timer);
     owner->scopes = scope->outer;
+    int result = result_of(scope, error, cancelled);
     scope->owner = NULL;
-    bool caused_by_child = error == UV_ECANCELED && was_cancelled;
-    return scope->error && (error >= 0 || caused_by_child) ? scope->error : error;
+    return result;
 }
 
 /*
@@ -217,6 +269,7 @@ static void cancel_task_join(struct task_wait *wait)
 int task_join(struct task *task, int *result)
 {
     struct join_wait join = {.joined = task, .result = task->result};
+    task_require_valid(task, "task_join");
     if (task == task_required("task_join"))
         task_misuse("joins itself, which would never end");
     if (!task->held || task->joiner)
@@ -259,5 +312,9 @@ int task_gather(struct task_call *calls, size_t count)
     }
     if (!error)
         error = scope_join(&scope);
-    return scope_leave(&scope, error);
+    error = scope_leave(&scope, error);
+    for (size_t i = 0; i < count && !error; i++)
+        if (calls[i].result == UV_ECANCELED) /* it was not cancelled, and says so all the same */
+            error = UV_ECANCELED;
+    return error;
 }

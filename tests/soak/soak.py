@@ -9,14 +9,19 @@ Not for CI. SEED=n in the environment makes the same choices again. Ends with 0 
 import asyncio
 import os
 import random
+import re
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import websockets
+
+sys.path.append(str(Path(__file__).parents[1]))
+import websockets_version
 
 PEOPLE = 60  # at once
 WARM_UP = 0.4  # of the time, until the memory is as large as it gets
@@ -65,7 +70,7 @@ class Person:
     async def visit(self, end):
         room = chance.choice(["", "a", "b", "%C3%A9"])
         uri = f"ws://127.0.0.1:{self.server.port}/{room}"
-        socket = await websockets.connect(uri, ping_interval=None, close_timeout=1)
+        socket = await websockets_version.connect(uri, ping_interval=None, close_timeout=1)
         self.totals["visits"] += 1
         listening = asyncio.ensure_future(self.listen(socket))
         try:
@@ -103,7 +108,8 @@ class Person:
         self.totals["heard"] += 1
         name, arrow, said = text.partition(" >> ")
         number = said.partition(" ")[0]
-        if text.endswith(" entrou na sala") or " agora é " in text or text.endswith(" saiu da sala"):
+        notice = r"(Entraram na sala|Saíram da sala|Novos nomes): |.* (agora é|entrou na sala$|saiu da sala$)"
+        if not arrow and re.match(notice, text):
             self.heard.clear()
         elif arrow and number.isdigit():
             last = self.heard.get(name)

@@ -76,7 +76,7 @@ TASK_TEST(cancelled_it_calls_no_more)
 static int call_for_a_while(void *service)
 {
     struct scope scope;
-    scope_enter_until(&scope, loop_deadline(task_loop(), 2.5));
+    scope_enter_for(&scope, 2.5);
     return scope_leave(&scope, call_patiently(service));
 }
 

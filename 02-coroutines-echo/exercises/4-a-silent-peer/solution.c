@@ -5,7 +5,7 @@
 static ssize_t read_line_within(struct stream *stream, char **line, double seconds)
 {
     struct scope scope;
-    int error = scope_enter_until(&scope, loop_deadline(task_loop(), seconds));
+    int error = scope_enter_for(&scope, seconds);
     ssize_t size = error ? error : stream_read_line(stream, line);
     error = scope_leave(&scope, size < 0 ? (int)size : 0);
     return error ? error : size;

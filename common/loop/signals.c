@@ -1,0 +1,186 @@
+/* Signals. libuv delivers each of them to every loop that has a handler for it. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "common/loop/state.h"
+#include "common/observe/hooks.h"
+
+struct loop_signal {
+    uv_signal_t handle;
+    void (*callback)(void *argument);
+    void *argument;
+    LIST_ENTRY(loop_signal) entry;
+};
+
+/*
+ * A handler for any signal
+ */
+
+static void signal_closed(uv_handle_t *handle)
+{
+    state_of(handle->loop)->handles--;
+    free(handle->data);
+}
+
+static void signal_arrived(uv_signal_t *handle, int number)
+{
+    const struct loop_signal *signal = handle->data;
+    (void)number;
+    observe_call(state_of(handle->loop)->observer, signal->callback, signal->argument);
+}
+
+static int start(uv_loop_t *loop, struct loop_signal **started, int number, uv_signal_cb arrived)
+{
+    struct loop_state *state = state_of(loop);
+    struct loop_signal *signal = calloc(1, sizeof(*signal));
+    *started = NULL;
+    if (!signal)
+        return UV_ENOMEM;
+    int error = uv_signal_init(loop, &signal->handle);
+    if (error) {
+        free(signal);
+        return error;
+    }
+    signal->handle.data = signal;
+    uv_unref((uv_handle_t *)&signal->handle);
+    state->handles++;
+    LIST_INSERT_HEAD(&state->signals, signal, entry);
+    error = uv_signal_start(&signal->handle, arrived, number);
+    if (error)
+        loop_signal_stop(signal);
+    else
+        *started = signal;
+    return error;
+}
+
+int loop_signal_start(uv_loop_t *loop, struct loop_signal **signal, int number,
+    void (*callback)(void *argument), void *argument)
+{
+    int error = start(loop, signal, number, signal_arrived);
+    if (!error) {
+        (*signal)->callback = callback;
+        (*signal)->argument = argument;
+    }
+    return error;
+}
+
+void loop_signal_stop(struct loop_signal *signal)
+{
+    if (!signal)
+        return;
+    /* libuv uses the handle until its close callback, so the memory is the loop's, not the
+     * caller's. */
+    LIST_REMOVE(signal, entry);
+    uv_close((uv_handle_t *)&signal->handle, signal_closed);
+    observe(state_of(signal->handle.loop)->observer, signals_released);
+}
+
+/*
+ * SIGINT and SIGTERM: the first calls the loop's callback, a second ends the program. libuv tells
+ * the loop of a signal only when the task that runs now waits. So the handler itself gives both
+ * signals back: a program that computes for ever, or hangs in its cleanup, can be ended.
+ */
+
+static const int numbers[] = {SIGINT, SIGTERM};
+
+/* The process has one disposition for a signal, but may have a loop in each of several threads. */
+static struct {
+    pthread_mutex_t lock;
+    int loops;
+    struct sigaction before[2], libuv[2];
+} interrupts = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Runs as a signal handler. An ignored signal gets its default effect, too: a shell ignores SIGINT
+ * for what it starts with &. */
+static void first_interrupt(int number)
+{
+    static const struct sigaction standard = {.sa_handler = SIG_DFL};
+    int error = errno;
+    for (int i = 0; i < 2; i++) {
+        const struct sigaction *before = &interrupts.before[i];
+        sigaction(numbers[i], before->sa_handler == SIG_IGN ? &standard : before, NULL);
+    }
+    interrupts.libuv[number == SIGTERM].sa_handler(number);
+    errno = error;
+}
+
+static void interrupted(uv_signal_t *handle, int number)
+{
+    struct loop_state *state = state_of(handle->loop);
+    state->signal_received = number;
+    loop_stop_interrupts(handle->loop);
+    observe_call(state->observer, state->on_signal, state->on_signal_argument);
+}
+
+static int start_interrupts(uv_loop_t *loop)
+{
+    struct loop_state *state = state_of(loop);
+    int error = 0;
+    for (int i = 0; i < 2 && !error; i++) {
+        if (interrupts.loops == 0)
+            sigaction(numbers[i], NULL, &interrupts.before[i]);
+        error = start(loop, &state->interrupts[i], numbers[i], interrupted);
+        if (interrupts.loops == 0 && !error)
+            sigaction(numbers[i], NULL, &interrupts.libuv[i]);
+    }
+    for (int i = 0; i < 2 && !error; i++) {
+        struct sigaction action = interrupts.libuv[i];
+        action.sa_handler = first_interrupt;
+        sigaction(numbers[i], &action, NULL);
+    }
+    return error;
+}
+
+static void stop_interrupts(struct loop_state *state)
+{
+    for (int i = 0; i < 2; i++) {
+        loop_signal_stop(state->interrupts[i]);
+        state->interrupts[i] = NULL;
+        if (interrupts.loops == 0)
+            sigaction(numbers[i], &interrupts.before[i], NULL);
+    }
+}
+
+int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
+{
+    struct loop_state *state = state_of(loop);
+    if (state->interrupts[0])
+        return UV_EALREADY;
+    state->on_signal = callback;
+    state->on_signal_argument = argument;
+    state->signal_received = 0;
+    pthread_mutex_lock(&interrupts.lock);
+    int error = start_interrupts(loop);
+    if (error)
+        stop_interrupts(state);
+    else
+        interrupts.loops++;
+    pthread_mutex_unlock(&interrupts.lock);
+    return error;
+}
+
+void loop_stop_interrupts(uv_loop_t *loop)
+{
+    struct loop_state *state = state_of(loop);
+    if (!state->interrupts[0])
+        return;
+    pthread_mutex_lock(&interrupts.lock);
+    interrupts.loops--;
+    stop_interrupts(state);
+    pthread_mutex_unlock(&interrupts.lock);
+}
+
+int loop_signal_received(const uv_loop_t *loop)
+{
+    return state_of(loop)->signal_received;
+}
+
+void loop_close_signals(uv_loop_t *loop)
+{
+    struct loop_state *state = state_of(loop);
+    loop_stop_interrupts(loop);
+    while (!LIST_EMPTY(&state->signals))
+        loop_signal_stop(LIST_FIRST(&state->signals));
+}
