@@ -38,9 +38,12 @@
  */
 #pragma once
 
+#include <sys/cdefs.h>
 #include <sys/queue.h>
 
 #include "common/loop.h"
+
+__BEGIN_DECLS
 
 struct task;
 
@@ -243,3 +246,5 @@ void task_wake(struct task_wait *wait, int result);
  * wait_closed). The wait cannot be cancelled: libuv uses the handle until its close callback.
  * Changes handle->data. */
 void task_close_handle(uv_handle_t *handle);
+
+__END_DECLS

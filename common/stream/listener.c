@@ -190,7 +190,7 @@ static int serve_connection(void *argument)
     free(argument);
     struct stream stream;
     stream_open(&stream, accepted.socket);
-    protocol_run(accepted.protocol, accepted.context, &stream);
+    protocol_run(&stream, accepted.protocol, accepted.context);
     return 0; /* an error would cancel the other connections */
 }
 
