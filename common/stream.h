@@ -61,7 +61,8 @@ struct stream {
     char after_line;  /* the byte that the NUL after the last line replaces */
     char *line_end;   /* where that NUL is, or NULL */
     struct buffer input, output;
-    size_t line_limit;               /* bytes; STREAM_LINE_LIMIT unless the program changes it */
+    size_t line_limit; /* bytes; STREAM_LINE_LIMIT unless the program changes it */
+    struct task_resource resource;
     struct task_wait *reader;        /* the task that waits for input, or NULL */
     TAILQ_HEAD(, drain_wait) drains; /* the tasks that wait for room */
     struct loop_callback flush;
@@ -155,6 +156,7 @@ struct listener {
     uv_loop_t *loop;
     int socket;
     bool open; /* all zero is a closed listener */
+    struct task_resource resource;
     bool polling;
     bool shortage_reported; /* since the last accepted connection */
     struct task_wait *waiter;
