@@ -41,7 +41,8 @@ libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null
 
 CFLAGS ?= -O2 -g
 sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
-compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I. \
+of_macos := $(if $(filter Darwin,$(shell uname -s)),-D_DARWIN_C_SOURCE -D_XOPEN_SOURCE -Wno-deprecated-declarations)
+compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE $(of_macos) -I. \
     -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS) \
@@ -59,7 +60,7 @@ $(needs): needs_%:
 
 chapters := 01-event-loop 02-coroutines-echo 03-keyboard-maze 04-chat-server
 libs_03-keyboard-maze := ncursesw
-libs_04-chat-server := libwebsockets
+libs_04-chat-server := libwebsockets libssl
 libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.
@@ -88,12 +89,13 @@ $(patsubst %,$(out)/%.a,$(folders) libcommon):
 # A program is named by its path without .c. It links its own object, then these archives in the
 # linker's order. A suite of a chapter, test_NN_*, links what the chapter's programs do.
 chapter_of = $(filter $(firstword $(subst _, ,$(subst -, ,$(1:tests/test_%=%))))-%,$(chapters))
-uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h)
+uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h $(dir $(1))../exercise.h)
 archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
     $(if $(filter tests/bench/%,$(1)),tests/bench) \
     $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server 04-chat-server/websocket) \
     $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) libcommon)
-libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv $(libs_$(call chapter_of,$(1))) $(libs_$(1))
+libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv \
+    $(libs_$(if $(findstring fuzz,$(1)),04-chat-server,$(call chapter_of,$(1)))) $(libs_$(1))
 define link_program
 @mkdir -p $(@D)
 $(call say,link)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libraries,$(call libraries_of,$*)) -lm
@@ -107,9 +109,9 @@ $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o 
 
 # These suites replace these functions, so that memory runs out where they say.
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
-$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf open_memstream)
+$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf __vasprintf_chk open_memstream)
 
-# test_trace_cost counts the instructions of trace_cost, with the library and with a library that
+# test_trace_cost counts what trace_cost costs, with the library and with a library that
 # never asks whether there is a recording.
 cost := $(out)/tests/trace_cost
 $(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
@@ -120,19 +122,25 @@ $(cost)_untraced: $(cost).c.o $(common_objects:$(out)/%=$(out)/untraced/%)
 $(out)/04-chat-server/chat-server: | $(out)/04-chat-server/web
 $(out)/04-chat-server/web:
 	@mkdir -p $(@D)
-	@ln -sfn $(CURDIR)/04-chat-server/web $@
+	@ln -sfn "$(CURDIR)/04-chat-server/web" $@
 
 # compile FLAGS: compiles the first prerequisite.
 define compile_source
 @mkdir -p $(@D)
 $(call say,compile)$(compile) $(1) -MMD -MP -c -o $@ $<
 endef
+# Everything is built anew with other flags than before: CFLAGS=-O0 make all.
+$(out)/flags: export FLAGS := $(filter-out -Werror,$(compile) $(LDFLAGS))
+$(out)/flags: always
+	@mkdir -p $(@D)
+	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" >$@
+
 # A function that ends with a wait keeps its frame, so that the tree of tasks shows it. The library
 # does without: there each switch would cost 4 % more.
 keep_frames = $(if $(filter common/% %.S,$<),,-fno-optimize-sibling-calls)
-$(out)/untraced/%.o: % Makefile | needs_$(or $(ARCH),build)
+$(out)/untraced/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,-DOBSERVER_LEFT_OUT)
-$(out)/%.o: % Makefile | needs_$(or $(ARCH),build)
+$(out)/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,$(keep_frames))
 $(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
 
@@ -155,7 +163,7 @@ test: ## install what is missing, build everything, run every test
 	@$(MAKE) check
 
 check: $(test_groups:%=needs_%) $(if $(CHAPTER)$(ARCH),chapter,all) tests ## run every test, without installing anything
-	@BIN=$(abspath $(or $(bin),.)) $(runner) tests/run.sh $(chosen_suites)
+	@BIN="$(CURDIR)/$(bin)" $(runner) tests/run.sh $(chosen_suites)
 	$(if $(CHAPTER),,$(if $(filter-out $(suites),$(all_suites)),@echo 'Left out of this variant: $(filter-out $(suites),$(all_suites))'))
 
 check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time in another order (SEEDS=1000)
@@ -192,7 +200,7 @@ sources := $(sort $(shell find common $(chapters) tests docs -name node_modules 
 # It does not read exercises, whose faults it would find.
 lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
 	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
-	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(sources))) | \
+	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(filter %.c,$(sources))) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
@@ -214,4 +222,4 @@ help: ## this list
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
-.PHONY: $(needs) all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help
+.PHONY: $(needs) always all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help

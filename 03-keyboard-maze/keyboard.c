@@ -1,7 +1,6 @@
 #include "03-keyboard-maze/keyboard.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -11,7 +10,7 @@
 int keyboard_open(struct keyboard *keyboard)
 {
     *keyboard = (struct keyboard){.wake = {-1, -1}};
-    return pipe2(keyboard->wake, O_CLOEXEC) ? -errno : 0;
+    return uv_pipe(keyboard->wake, 0, 0);
 }
 
 /* Runs on a thread of the pool, and only makes system calls: the loop's thread owns the rest. */
@@ -28,11 +27,11 @@ static int wait_for_input(void *data)
 
 int keyboard_read(struct keyboard *keyboard)
 {
-    int key;
-    /* ncurses may have read a key already, which poll does not see: so getch comes first. */
+    int key, error = task_yield(); /* many keys at once must not hold the loop */
+    if (error)
+        return error;
     while ((key = screen_key()) == SCREEN_NO_KEY) {
-        int error =
-            executor_run("key", wait_for_input, &keyboard->wake[0], sizeof(keyboard->wake[0]));
+        error = executor_run("key", wait_for_input, &keyboard->wake[0], sizeof(keyboard->wake[0]));
         if (error) {
             /* The thread still waits, and loop_close waits for the thread: so wake it. The pipe is
              * empty and has room for a byte. */

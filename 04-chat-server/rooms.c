@@ -127,9 +127,9 @@ static void send_text(struct websocket_room *members, const char *text)
     websocket_room_send(members, NULL, text, strlen(text));
 }
 
-static void announce_shutdown(const void *node, VISIT visit, void *unused)
+static void announce_shutdown(const void *node, VISIT visit, int depth)
 {
-    (void)unused;
+    (void)depth;
     if (visit != postorder && visit != leaf) /* twalk visits an inner node three times */
         return;
     const char *name = *(char *const *)node;
@@ -141,5 +141,5 @@ static void announce_shutdown(const void *node, VISIT visit, void *unused)
 void rooms_announce_shutdown(struct server *server)
 {
     server->closing = true;
-    twalk_r(server->rooms, announce_shutdown, NULL);
+    twalk(server->rooms, announce_shutdown);
 }

@@ -1,7 +1,7 @@
 /*
  * TCP for tasks: asyncio's open_connection, start_server, StreamReader, StreamWriter and Protocol.
  *
- * A stream is a connected socket. One task may read it while another writes. The stream collects
+ * A stream is a connected socket. One task may read it while others write. The stream collects
  * what is written during one iteration of the loop and sends it at the iteration's end in one
  * send, or earlier if more than STREAM_HIGH_WATER bytes are pending.
  *
@@ -45,7 +45,8 @@ struct protocol {
 struct stream {
     uv_poll_t poll;
     uv_loop_t *loop;
-    int socket;       /* -1: closed */
+    int socket;
+    bool open;        /* all zero is a closed stream */
     int error;        /* the error that broke the connection, or 0 */
     int events;       /* the events polled for: UV_READABLE, UV_WRITABLE */
     bool polling;     /* poll is initialized, so stream_close has to close it */
@@ -54,13 +55,12 @@ struct stream {
     bool half_closed; /* stream_half_close was called, so no more bytes may be written */
     bool shut;        /* the output of a half-closed stream was sent, then its end */
     bool closing;     /* a task is in stream_close */
-    unsigned turns;   /* how often a task received without waiting first */
     char after_line;  /* the byte that the NUL after the last line replaces */
     char *line_end;   /* where that NUL is, or NULL */
     struct buffer input, output;
-    size_t line_limit; /* bytes; STREAM_LINE_LIMIT unless the program changes it */
-    struct task_wait *reader, *writer;
-    size_t low_water; /* pending bytes at which the writer stops waiting */
+    size_t line_limit;               /* bytes; STREAM_LINE_LIMIT unless the program changes it */
+    struct task_wait *reader;        /* the task that waits for input, or NULL */
+    TAILQ_HEAD(, drain_wait) drains; /* the tasks that wait for room */
     struct loop_callback flush;
     const struct protocol *protocol;
     void *object;
@@ -121,7 +121,7 @@ int stream_write(struct stream *stream, const void *data, size_t size);
 int stream_write_text(struct stream *stream, const char *text);
 
 /* If more than STREAM_HIGH_WATER bytes are pending, waits until no more than STREAM_LOW_WATER are
- * (writer.drain). Returns 0 or the error that broke the stream. */
+ * (writer.drain). Several tasks may wait. Returns 0 or the error that broke the stream. */
 int stream_drain(struct stream *stream);
 
 /* Tells the peer, after the pending output, that no more bytes will come (writer.write_eof). The
@@ -150,9 +150,9 @@ int stream_own_address(const struct stream *stream, char address[STREAM_ADDRESS_
 struct listener {
     uv_poll_t poll;
     uv_loop_t *loop;
-    int socket; /* -1: closed */
+    int socket;
+    bool open; /* all zero is a closed listener */
     bool polling;
-    size_t attempts;        /* how often listener_accept has called accept */
     bool shortage_reported; /* since the last accepted connection */
     struct task_wait *waiter;
 };

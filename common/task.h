@@ -12,12 +12,27 @@
  * call others, and each of them may wait. Only one task of a loop runs at a time, and it runs until
  * it waits.
  *
- * Every call that waits returns 0 (or a count), or a negative libuv error. UV_ECANCELED: the task
- * was cancelled; UV_ETIMEDOUT: the deadline of a scope that the task is in has passed. From then on
- * every wait of that task, or inside that scope, returns this error at once. Return it, and free
- * on the way what the function owns. If a result arrives before the cancellation, the call returns
- * the result, and the next wait returns the cancellation. If a result arrives after it, the next
- * call can still get it, unless the call's documentation says that it is dropped.
+ * Every call that waits returns 0 (or a count), or a negative libuv error. UV_ETIMEDOUT: the
+ * deadline of the innermost scope has passed; UV_ECANCELED: the task, or a scope around the
+ * innermost one, was cancelled, or its deadline has passed. Return it, and free on the way what the
+ * function owns. It stays so: from then on the calls of that task, or inside that scope, do this:
+ *
+ *     task_sleep, task_yield, stream_connect,      return the error at once, and have
+ *     stream_read and the other reads,             no effect: input stays unread, an item
+ *     stream_drain, listener_accept,               stays in its queue, no work begins
+ *     executor_run, queue_put, queue_get
+ *
+ *     future_wait, task_join, scope_join,          return a result that exists,
+ *     task_gather                                  otherwise the error
+ *
+ *     scope_leave, stream_close, listener_close,   wait as ever, because somebody has
+ *     task_close_handle                            to; for a bounded time
+ *
+ *     scope_spawn                                  starts the child, unless that scope
+ *                                                  itself is cancelled
+ *
+ * If a result arrives while a call waits, and a cancellation comes before the task runs again, the
+ * call returns the result, and the next one the cancellation.
  *
  * A call that waits ends the program if it is made outside a task.
  */
@@ -205,6 +220,15 @@ struct task_wait {
     uint64_t since;                         /* when the wait began, by the loop's clock */
     int result;
 };
+
+/* Begins a call that may wait (trio.lowlevel.checkpoint). Returns 0, or the error of a
+ * cancellation: then the call has no effect. After 32 of these without a wait between them the
+ * other ready tasks run first: so a task whose calls all succeed at once, because its peer is fast,
+ * does not hold the loop. */
+int task_checkpoint(const char *what);
+
+/* Counts bytes that the task has received or written towards those 32 calls, 8192 as one. */
+void task_spend(size_t bytes);
 
 /* Suspends the running task until task_wake, and returns the result passed to that. When the task
  * is cancelled, cancel is called once. It must make sure that no pointer to *wait is left, and that

@@ -7,10 +7,13 @@ name says. With a certificate, of the server's, all goes over TLS.
 import asyncio
 import inspect
 import re
+import socket
 import ssl
 import sys
 
 import websockets
+
+import websockets_version
 
 WELCOME = (
     "Bem vindo ao servidor de chat escrito em C com libuv e WebSockets. "
@@ -34,7 +37,7 @@ entered = []
 
 def connect(path, address="127.0.0.1", **options):
     scheme = "wss" if tls else "ws"
-    return websockets.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
+    return websockets_version.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
 
 
 class Client:
@@ -68,7 +71,7 @@ class Client:
 
 async def enter(name=None, address="127.0.0.1", path="/", language=None):
     headers = {"Accept-Language": language} if language else {}
-    client = Client(await connect(path, address, extra_headers=headers))
+    client = Client(await connect(path, address, headers=headers))
     entered.append(client)
     english = language and language.lower().startswith("en")
     await client.hears(WELCOME_ENGLISH if english else WELCOME)
@@ -85,9 +88,18 @@ async def arrives(name, *others, **where):
     return client
 
 
+def second_address():
+    """IPv6's, if the machine has it."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        return "[::1]"
+    except OSError:
+        return "127.0.0.1"
+
+
 async def session():
     """The article's session."""
-    one, two, three = await enter(), await enter(address="[::1]"), await enter()
+    one, two, three = await enter(), await enter(address=second_address()), await enter()
     await one.asks("/nome Cliente1", "Nome alterado com sucesso para Cliente1")
     await two.hears("Cliente1 entrou na sala")
     await three.hears("Cliente1 entrou na sala")
@@ -583,6 +595,57 @@ async def get(path, method="GET"):
     head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
     writer.close()
     return head, body
+
+
+def frame(opcode, text, final=True):
+    """Not masked in effect: the mask is zero. Less than 64 KB."""
+    payload = text.encode()
+    size = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
+    return bytes([opcode | (0x80 if final else 0)]) + size + b"\0\0\0\0" + payload
+
+
+async def requests_together():
+    """Over TLS, a request that comes before the answer to the one before ends the connection after it."""
+    request = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
+    for pieces in [
+        [request % b"/chat.js" + request % b"/healthz"],
+        [request % b"/healthz" + request % b"/chat.js" + request % b"/healthz"],
+        [request % b"/chat.js", request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") % b"/"],
+    ]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
+        for piece in pieces:
+            writer.write(piece)
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
+        rest = await asyncio.wait_for(reader.read(), 3)
+        assert rest == b"" or len(pieces) > 1, rest[:100]
+        writer.close()
+
+
+async def together():
+    """Many messages in one piece, which over TLS is one record, arrive one by one all the same."""
+    ana, bia = await enter("Ana"), await enter("Bia")
+    await ana.hears("Bia entrou na sala")
+    writer = ana.socket.transport
+    for count, size in [(16, 10), (17, 10), (17, 600), (30, 500), (500, 1), (1000, 10), (9, 1800), (3, 9000)]:
+        texts = [f"{n}:{'x' * size}" for n in range(count)]
+        writer.write(b"".join(frame(1, text) for text in texts))
+        for text in texts:
+            await bia.hears(f"Ana >> {text}")
+    texts = [f"{n}:{'ã' * (n % 70)}" for n in range(300)]
+    pieces = b"".join(
+        frame(1, text[:n % 5], False) + frame(9, "?" * (n % 125)) + frame(0, text[n % 5:])
+        for n, text in enumerate(texts)
+    )
+    for size in [1, 2, 3, 7, 100, 511, 16384, len(pieces)]:
+        for start in range(0, len(pieces), size) if size > 3 else range(0, 3000, size):
+            writer.write(pieces[start : start + size])
+            if size < 100:
+                await asyncio.sleep(0)
+        if size <= 3:
+            writer.write(pieces[(3000 + size - 1) // size * size :])
+        for text in texts:
+            await bia.hears(f"Ana >> {text}")
 
 
 async def metrics():

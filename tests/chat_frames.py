@@ -11,7 +11,7 @@ import random
 import sys
 import time
 
-import websockets
+import websockets_version
 
 port, seconds, seed = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
 chance = random.Random(seed)
@@ -88,7 +88,7 @@ async def attacks(end):
 
 
 async def enter(name):
-    socket = await websockets.connect(f"ws://127.0.0.1:{port}/good")
+    socket = await websockets_version.connect(f"ws://127.0.0.1:{port}/good")
     await socket.recv()
     await socket.send(f"/nome {name}")
     assert await socket.recv() == f"Nome alterado com sucesso para {name}"

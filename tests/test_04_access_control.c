@@ -195,7 +195,7 @@ START_TEST(refuses_bodies)
         {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 405},
         {"OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n", 405},
         {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 413},
-        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 413},
+        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 413},
         {"HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", 413},
         {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 404},
@@ -364,6 +364,24 @@ START_TEST(reads_no_more_of_a_refused_client_than_a_request)
 }
 END_TEST
 
+START_TEST(refuses_a_head_request_without_a_body)
+{
+    struct websocket_access access = {.max_descriptor = -1};
+    static const char request[] = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
+    int client, accepted;
+    char head[4096], byte;
+    open_pair(&client, &accepted);
+    ck_assert_int_eq(send(client, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+    struct pollfd readable = {.fd = accepted, .events = POLLIN};
+    ck_assert_int_eq(poll(&readable, 1, -1), 1);
+    websocket_admit(&access, NULL, accepted);
+    ck_assert_int_eq(peer_answer(client, head), 503);
+    ck_assert_ptr_nonnull(strstr(head, "\r\nContent-Length: "));
+    ck_assert_int_eq(recv(client, &byte, 1, 0), 0);
+    close(client);
+}
+END_TEST
+
 START_TEST(raises_the_limit_of_descriptors)
 {
     struct rlimit limit, now;
@@ -424,8 +442,8 @@ int main(int argc, char **argv)
         accepts_pages_of_allowed_origins, limits_the_time_for_a_request, refuses_bodies, NULL};
     const TTest *const limits[] = {limits_the_connections_of_an_address,
         refuses_clients_without_a_descriptor, reads_no_more_of_a_refused_client_than_a_request,
-        raises_the_limit_of_descriptors, lowers_a_limit_that_is_too_high,
-        the_library_leaves_the_limit_alone, NULL};
+        refuses_a_head_request_without_a_body, raises_the_limit_of_descriptors,
+        lowers_a_limit_that_is_too_high, the_library_leaves_the_limit_alone, NULL};
     return run_suite("04_access_control",
         (struct test_group[]){{"handshake", handshake}, {"limits", limits}, {NULL, NULL}});
 }

@@ -57,6 +57,13 @@ int __wrap_vasprintf(char **text, const char *format, va_list arguments)
     return fails() ? -1 : __real_vasprintf(text, format, arguments);
 }
 
+/* The name of vasprintf where the compiler fortifies calls (_FORTIFY_SOURCE), as Ubuntu's does. */
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list arguments)
+{
+    (void)flag;
+    return __wrap_vasprintf(text, format, arguments);
+}
+
 FILE *__wrap_open_memstream(char **text, size_t *size)
 {
     if (!fails())

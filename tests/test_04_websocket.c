@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "websocket_peer.h"
+#include "websocket_members.h"
 #include "websocket_stage.h"
 
 /*
@@ -377,6 +378,51 @@ START_TEST(receives_everything_sent_before_closing)
 }
 END_TEST
 
+/* Frames that are sent while the socket is corked arrive together. */
+static void cork(int peer, int on)
+{
+    ck_assert_int_eq(setsockopt(peer, IPPROTO_TCP, TCP_CORK, &on, sizeof(on)), 0);
+}
+
+static void send_after(int peer, int opcode, const char *payload, size_t size, const char *text)
+{
+    cork(peer, 1);
+    peer_send_text(peer, "one 1 before");
+    peer_send(peer, opcode, payload, size);
+    peer_send_text(peer, text);
+    peer_send(peer, TEXT, text, strlen(text)); /* the message's first part */
+    peer_send(peer, FINAL, "", 0);
+    cork(peer, 0);
+}
+
+START_TEST(discards_what_comes_after_a_close_frame)
+{
+    static struct frame frame;
+    static const struct {
+        int opcode;
+        const char *payload;
+        size_t size;
+    } closing[] = {{FINAL | CLOSE, "\x03\xe8", 2}, {FINAL | CLOSE, "", 0},
+        {FINAL | CLOSE,
+            "\x03\xe8"
+            "bye",
+            5},
+        {FINAL | TEXT, "\xff", 1}, {FINAL | 3, "", 0}};
+    start_own("");
+    int listener = join_at("hall", 1);
+    for (size_t i = 0; i < sizeof(closing) / sizeof(*closing); i++) {
+        int peer = join_at("hall", 2);
+        send_after(peer, closing[i].opcode, closing[i].payload, closing[i].size, "one 1 after");
+        ck_assert(peer_read(listener, &frame));
+        ck_assert_ptr_nonnull(strstr(frame.data, "before"));
+        peer_ending(peer, NULL);
+        hears_nothing(listener);
+    }
+    close(listener);
+    stop();
+}
+END_TEST
+
 START_TEST(closes_all_connections)
 {
     start_own_with("", "paused");
@@ -426,8 +472,8 @@ int main(int argc, char **argv)
     const TTest *const trouble[] = {stops_reading_from_a_flood, drops_a_client_that_never_reads,
         a_task_outlives_its_connection, NULL};
     const TTest *const end[] = {sends_queued_messages_before_closing,
-        receives_everything_sent_before_closing, closes_all_connections,
-        ends_though_no_client_answers, NULL};
+        receives_everything_sent_before_closing, discards_what_comes_after_a_close_frame,
+        closes_all_connections, ends_though_no_client_answers, NULL};
     const struct test_group groups[] = {{"hello-server", hello}, {"http", http},
         {"messages", messages}, {"trouble", trouble}, {"end", end}, {NULL, NULL}};
     return run_suite("04_websocket", groups);

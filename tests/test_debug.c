@@ -7,6 +7,7 @@
 
 #include "common/executor.h"
 #include "common/stream.h"
+#include "common/task/state.h"
 #include "support_runtime.h"
 
 /* A run in a process of its own. */
@@ -348,6 +349,33 @@ START_TEST(handles_that_loop_close_finds_are_named)
 }
 END_TEST
 
+/* The report has the loop's stack, since a task's own may be nearly full. */
+static int stack_used_while_it_is_named(void *unused)
+{
+    (void)unused;
+    enum { FROM = 4096 };
+    volatile char *low = task_current()->coroutine.stack.low;
+    volatile char *here = (char *)__builtin_frame_address(0) - 512;
+    for (volatile char *byte = here - 16 * 1024; byte < here; byte++)
+        *byte = 'x';
+    ck_assert(here - low > 16 * 1024);
+    spin(NULL);
+    task_yield();
+    volatile char *byte = here - 16 * 1024;
+    while (*byte == 'x')
+        byte++;
+    exit(here - byte < FROM ? 7 : 8);
+}
+
+START_TEST(a_report_does_not_use_the_stack_of_the_task)
+{
+    if (memory_is_shadowed())
+        return; /* what lies below the stack pointer may not be written there */
+    spin_seconds = 0.15;
+    says((struct run){"1", NULL, stack_used_while_it_is_named}, 7, "held the loop for");
+}
+END_TEST
+
 /*
  * Waiting for ever
  */
@@ -378,7 +406,8 @@ int main(void)
         (struct test_group[]){
             {"slow", (const TTest *const[]){a_slow_task_is_named, a_slow_end_is_named,
                          a_slow_callback_is_named, no_other_is_blamed, who_waits_holds_nothing,
-                         it_is_off_unless_asked_for, the_threshold_can_be_set, NULL}},
+                         it_is_off_unless_asked_for, the_threshold_can_be_set,
+                         a_report_does_not_use_the_stack_of_the_task, NULL}},
             {"thread",
                 (const TTest *const[]){another_thread_is_named, threads_may_take_turns, NULL}},
             {"wait", (const TTest *const[]){a_wait_that_nothing_ends_is_named_once, NULL}},

@@ -36,7 +36,7 @@ static FILE *start_gdb(const char *commands, const char *words)
 {
     char line[4096];
     int size = snprintf(line, sizeof(line),
-        "DEBUGINFOD_URLS= exec gdb -nx -batch -ex 'set width 0' %s --args %s %s </dev/null 2>&1",
+        "DEBUGINFOD_URLS= exec gdb -nx -batch -ex 'set width 0' %s --args '%s' %s </dev/null 2>&1",
         commands, server(), words);
     ck_assert_int_lt(size, (int)sizeof(line));
     FILE *gdb = popen(line, "r");
@@ -207,7 +207,7 @@ START_TEST(tasks_are_listed_where_none_runs)
     reading(read);
     SAYS(said, "\n   1 serve: accept, ", accepting(accept), "   3   connection: read_line, ", read,
         "   2   connection: read_line, ", read, "\ntask 3 (connection): read_line\n#",
-        " in manage (object=0x", last_frame(), "\n#0  epoll_", " task_run (", " in main (");
+        " in manage (object=0x", last_frame(), "\n#0 ", "epoll_", " task_run (", " in main (");
     free(said);
 }
 END_TEST
@@ -229,7 +229,7 @@ START_TEST(a_task_can_be_looked_into)
         "-ex 'tasks select 2' -ex 'frame function manage' -ex 'print *self->stream' -ex bt "
         "-ex tasks -ex 'print self->server->active' -ex 'tasks select' -ex bt");
     SAYS(said, " in manage (object=0x", "$1 = {", "\n#1 ", " in stream_read_line (", last_frame(),
-        "   1 serve: accept", "\n$2 = 2\n", "\n#0  epoll_", " in main (");
+        "   1 serve: accept", "\n$2 = 2\n", "\n#0 ", "epoll_", " in main (");
     free(said);
 }
 END_TEST

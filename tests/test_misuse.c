@@ -155,6 +155,93 @@ START_TEST(joining_without_a_handle)
 }
 END_TEST
 
+/* The next task would get the memory of the one that was joined. */
+static struct task *joined_task(struct scope *scope)
+{
+    struct task *task = spawn_held(scope, "old", do_nothing, NULL);
+    task_join(task, NULL);
+    spawn_held(scope, "new", do_nothing, NULL);
+    return task;
+}
+
+static int cancel_a_joined_task(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    task_cancel(joined_task(&scope));
+    return scope_leave(&scope, 0);
+}
+
+static int join_a_joined_task(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    task_join(joined_task(&scope), NULL);
+    return scope_leave(&scope, 0);
+}
+
+static int name_a_task_of_a_left_scope(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    scope_enter(&scope);
+    struct task *task = spawn_held(&scope, "old", do_nothing, NULL);
+    scope_leave(&scope, 0);
+    scope_enter(&scope);
+    scope_spawn(&scope, "new", do_nothing, NULL);
+    puts(task_name(task));
+    return scope_leave(&scope, 0);
+}
+
+static int tell_who_runs(void *task)
+{
+    *(struct task **)task = task_current();
+    return 0;
+}
+
+static int cancel_a_task_that_told_of_itself(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    struct task *task;
+    scope_enter(&scope);
+    scope_spawn(&scope, "old", tell_who_runs, &task);
+    scope_join(&scope);
+    scope_spawn(&scope, "new", wait_for_ever, "new");
+    task_cancel(task);
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(using_a_stale_handle)
+{
+    aborts_with("task main: task_cancel of a task that was joined", cancel_a_joined_task);
+    aborts_with("task main: task_join of a task that was joined", join_a_joined_task);
+    aborts_with("task main: task_name of a task that was joined", name_a_task_of_a_left_scope);
+    aborts_with("task_cancel of a task that was joined", cancel_a_task_that_told_of_itself);
+}
+END_TEST
+
+static void never(void *unused)
+{
+    (void)unused;
+}
+
+static int start_a_timer_twice(void *unused)
+{
+    (void)unused;
+    struct loop_timer timer = {.run = never};
+    loop_timer_start(task_loop(), &timer, loop_deadline(task_loop(), 10));
+    return loop_timer_start(task_loop(), &timer, loop_deadline(task_loop(), 20));
+}
+
+START_TEST(starting_a_timer_twice)
+{
+    aborts_with("loop_timer_start on a timer that is set: stop it first", start_a_timer_twice);
+}
+END_TEST
+
 static int run_inside(void *unused)
 {
     (void)unused;
@@ -513,8 +600,8 @@ int main(void)
     return run_suite("misuse",
         (struct test_group[]){{"outside", (const TTest *const[]){waiting_outside_a_task, NULL}},
             {"task", (const TTest *const[]){joining_itself, joining_a_task_twice,
-                         joining_without_a_handle, running_while_it_runs,
-                         waking_a_task_that_does_not_wait, NULL}},
+                         joining_without_a_handle, using_a_stale_handle, starting_a_timer_twice,
+                         running_while_it_runs, waking_a_task_that_does_not_wait, NULL}},
             {"scope", (const TTest *const[]){leaving_a_scope_that_is_not_innermost,
                           leaving_another_tasks_scope, joining_another_tasks_scope,
                           ending_with_a_scope_open, using_a_scope_that_is_not_open,

@@ -1,11 +1,12 @@
 /* Peers that misbehave in every way, while the server goes on serving the others. */
-#include "support_stream.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/stream/state.h"
+#include "support_stream.h"
 
 /*
  * An echo server of lines, which notes the largest number of pending bytes
@@ -202,7 +203,7 @@ static char *flood(void)
  * bytes sent. */
 static size_t send_without_reading(int client, const char *lines, const struct observer *observer)
 {
-    struct task_wait *const *server_waits = &observer->house->last_made->writer;
+    const struct stream *server = observer->house->last_made;
     size_t sent = 0;
     ssize_t size;
     do {
@@ -210,7 +211,7 @@ static size_t send_without_reading(int client, const char *lines, const struct o
         sent += size > 0 ? (size_t)size : 0;
         ck_assert_uint_lt(sent, FLOOD);
         expect_more_echoes(observer, 5);
-    } while (size > 0 || !*server_waits);
+    } while (size > 0 || !stream_drainer(server));
     return sent;
 }
 

@@ -63,6 +63,10 @@ static struct run run_process(int (*process)(int argc, char **argv), char *const
     if (pid == 0) {
         dup2(fileno(output), STDOUT_FILENO);
         dup2(fileno(errors), STDERR_FILENO);
+        /* A program's stdout has written nothing yet, but the suite's has; then setvbuf may have no
+         * effect. */
+        if (!freopen(NULL, "w", stdout))
+            _exit(EXIT_FAILURE);
         int status = process(argc, argv);
         fflush(stdout);
         _exit(status);

@@ -99,12 +99,53 @@ START_TEST(an_old_node_module_counts_as_missing)
 }
 END_TEST
 
+/* A system of a user who is not root, on which nothing is installed but these commands, none of
+ * which works. */
+static void install_on_bare_system(const char *commands, char output[4096])
+{
+    char command[1024];
+    snprintf(command, sizeof(command),
+        "directory=$(mktemp -d); trap 'rm -r $directory' EXIT; cd tests/setup && "
+        "for tool in sh dirname grep cat tr sed sort paste head; do"
+        " ln -s $(command -v $tool) $directory; done; "
+        "for tool in id uname %s; do printf '#!/bin/sh\necho 1000; exit 1\n' >$directory/$tool; "
+        "done; "
+        "chmod +x $directory/*; env -u CC PATH=$directory ./packages.sh install build 2>&1",
+        commands);
+    ck_assert_int_eq(shell_run(command, output, 4096), 1);
+}
+
+static const struct {
+    const char *commands, *said;
+} bare_systems[] = {
+    {"sudo apt-get", "\nInstalling: sudo apt-get update\n"},
+    {"apt-get", "\nThere is no sudo here. Ask an administrator to run, as root:\n"
+                "  apt-get update\n"
+                "  apt-get install -y --no-install-recommends "},
+    {"sudo dnf", "\nInstalling: sudo dnf install -y gcc glibc-devel "},
+    {"dnf", "as root:\n  dnf install -y "},
+    {"sudo pacman", "\nInstalling: sudo pacman -Syu --needed --noconfirm gcc glibc "},
+    {"pacman", "as root:\n  pacman -Syu "},
+    {"sudo", "Install these packages"},
+};
+
+START_TEST(the_command_of_the_system_is_run_or_told)
+{
+    char output[4096];
+    install_on_bare_system(bare_systems[_i].commands, output);
+    ck_assert_msg(
+        strstr(output, bare_systems[_i].said), "%s: %s", bare_systems[_i].commands, output);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const packages[] = {
         a_missing_module_is_named_with_its_command, an_old_node_module_counts_as_missing, NULL};
+    int bare = run_table("setup systems", the_command_of_the_system_is_run_or_told,
+        sizeof(bare_systems) / sizeof(*bare_systems));
     int failed =
         run_table("setup needs", a_target_checks_its_packages, sizeof(needs) / sizeof(*needs));
     return run_suite("setup", (struct test_group[]){{"packages", packages}, {NULL, NULL}}) ||
-           failed;
+           failed || bare;
 }

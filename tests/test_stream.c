@@ -1,6 +1,7 @@
 /* Reading a stream: lines, limits, exact sizes, feeding and waiting. */
 #include "support_stream.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -486,6 +487,55 @@ TASK_TEST(a_peer_that_never_pauses_does_not_hold_the_loop)
     stream_close(&stream);
 }
 
+/*
+ * All zero is a closed stream, and a closed listener
+ */
+
+static bool is_open(int descriptor)
+{
+    return fcntl(descriptor, F_GETFD) >= 0;
+}
+
+TASK_TEST(a_stream_of_zeros_is_closed)
+{
+    struct stream stream = {0};
+    struct listener listener = {0};
+    char address[STREAM_ADDRESS_SIZE], *line;
+    int own[2];
+    socket_pair(SOCK_STREAM, own);
+    ck_assert_int_eq(
+        dup2(own[0], 0), 0); /* standard input is a socket that one could use by mistake */
+    send_text(own[1], "line\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 0);
+    ck_assert_int_eq(stream_read_exactly(&stream, &line, 1), UV_EOF);
+    ck_assert_int_eq(stream_read(&stream, &line), 0);
+    ck_assert_int_eq(stream_write_text(&stream, "text"), UV_EPIPE);
+    ck_assert_int_eq(stream_feed(&stream, "text", 4), UV_EPIPE);
+    ck_assert_int_eq(stream_drain(&stream), 0);
+    ck_assert_int_eq(stream_peer_address(&stream, address), UV_EBADF);
+    ck_assert_int_eq(stream_own_address(&stream, address), UV_EBADF);
+    stream_half_close(&stream);
+    stream_close(&stream);
+    ck_assert_int_eq(listener_accept(&listener), UV_EBADF);
+    ck_assert_int_eq(listener_address(&listener, address), UV_EBADF);
+    listener_close(&listener);
+    ck_assert_int_eq(unread(0), 5);
+    ck_assert(is_open(0));
+    close(own[0]);
+    close(own[1]);
+}
+
+TASK_TEST(a_stream_that_could_not_connect_is_closed)
+{
+    struct stream stream;
+    memset(&stream, 0x55, sizeof(stream));
+    ck_assert_int_eq(stream_connect(&stream, "127.0.0.1", "99999"), UV_EAI_SERVICE);
+    stream_close(&stream);
+    memset(&stream, 0x55, sizeof(stream));
+    ck_assert_int_eq(stream_connect(&stream, "127.0.0.1", "1"), UV_ECONNREFUSED);
+    stream_close(&stream);
+}
+
 int main(void)
 {
     return run_suite("stream",
@@ -506,6 +556,8 @@ int main(void)
                     an_exact_size_may_be_zero_or_large, read_returns_what_has_arrived, NULL}},
             {"feeding", (const TTest *const[]){fed_bytes_are_read_in_order,
                             feeding_after_a_line_changes_no_byte, feeding_wakes_the_reader, NULL}},
+            {"closed", (const TTest *const[]){a_stream_of_zeros_is_closed,
+                           a_stream_that_could_not_connect_is_closed, NULL}},
             {"waiting", (const TTest *const[]){a_cancelled_read_loses_nothing,
                             a_deadline_ends_a_read_and_the_stream_goes_on,
                             two_readers_end_the_program, a_closed_stream_has_no_more_lines,

@@ -68,7 +68,7 @@ START_TEST(the_page_draws_recordings)
     make_long_recording();
     run("/usr/bin/python3 docs/recordings/echo.py %1$s/echo.json 2>&1");
     run("/usr/bin/python3 docs/recordings/chat.py %1$s/chat.json 2>&1");
-    run("node tests/browser/timeline.mjs file://%2$s/docs/timeline/index.html"
+    run("node tests/browser/timeline.mjs 'file://%2$s/docs/timeline/index.html'"
         " %1$s/echo.json %1$s/chat.json %1$s/long.json 2>&1");
     end();
 }

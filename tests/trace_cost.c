@@ -1,4 +1,4 @@
-/* trace_cost OPERATION TIMES: repeats the operation. test_trace_cost.c counts the instructions. */
+/* trace_cost OPERATION TIMES: repeats the operation. test_trace_cost.c counts what it costs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,11 +8,13 @@ import sys
 
 import websockets
 
+import websockets_version
+
 LIMIT = 64 * 1024
 
 
 def connect(port, path="/", **options):
-    return websockets.connect(f"ws://127.0.0.1:{port}{path}", **options)
+    return websockets_version.connect(f"ws://127.0.0.1:{port}{path}", **options)
 
 
 async def ending(socket):

@@ -21,13 +21,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+STEPS = Path(__file__).parent
+ROOT = STEPS.parent.parent
+sys.path.append(str(ROOT / "tests"))
+
 try:
     import websockets
+    import websockets_version
 except ImportError:
     sys.exit("talk.py needs python3-websockets: make deps FOR=test brings it")
 
-STEPS = Path(__file__).parent
-ROOT = STEPS.parent.parent
 PATIENCE = 10  # seconds until what should have come is missed
 
 
@@ -56,8 +59,8 @@ class Conversation:
         self.address, self.people, self.server = address, {}, server
 
     async def enter(self, name, path):
-        self.people[name] = await websockets.connect(
-            f"ws://{self.address}{path or '/'}", extra_headers={"Accept-Language": "en"})
+        self.people[name] = await websockets_version.connect(
+            f"ws://{self.address}{path or '/'}", headers={"Accept-Language": "en"})
         print(f"{name} enters")
 
     async def say(self, name, text):

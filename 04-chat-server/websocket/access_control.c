@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "04-chat-server/websocket/incoming.h"
+#include "04-chat-server/websocket/refusal.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "common/bytes.h"
 #include "common/language.h"
@@ -19,58 +21,35 @@
  * Refusing
  */
 
-struct refusal {
-    const char *status; /* the status line's end, and headers of this refusal */
-    const char *reason[2];
-};
-
-static const struct refusal full = {"503 Service Unavailable\r\nRetry-After: 10",
-    {"O servidor está cheio.", "The server is full."}};
-static const struct refusal too_many = {"429 Too Many Requests\r\nRetry-After: 10",
-    {"Conexões demais deste endereço.", "Too many connections from this address."}};
-static const struct refusal bad_version = {
-    "426 Upgrade Required\r\nSec-WebSocket-Version: 13\r\nUpgrade: websocket",
-    {"Só a versão 13 de WebSocket.", "Only version 13 of WebSocket."}};
-static const struct refusal foreign = {
-    "403 Forbidden", {"Páginas de outro lugar não podem conectar (--allow-origin).",
-                         "Pages from elsewhere may not connect (--allow-origin)."}};
-static const struct refusal bad_method = {
-    "405 Method Not Allowed\r\nAllow: GET, HEAD", {"Só GET e HEAD.", "Only GET and HEAD."}};
-static const struct refusal has_body = {"413 Content Too Large",
-    {"Um pedido sem corpo, por favor.", "A request without a body, please."}};
-
-#define RESPONSE_SIZE 512
-#define REQUEST_SIZE (16 * 1024) /* more than a request that libwebsockets would take */
-
-static size_t make_response(
-    char response[RESPONSE_SIZE], const struct refusal *refusal, enum language language)
-{
-    const char *reason = refusal->reason[language];
-    int size = snprintf(response, RESPONSE_SIZE,
-        "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        "Content-Length: %zu\r\n\r\n%s\n",
-        refusal->status, strlen(reason) + 1, reason);
-    return (size_t)size;
-}
+#define REQUEST_SIZE (16 * 1024) /* more than a request that the server would take */
 
 /* Reads the request before closing: closing a socket with unread input resets the connection, and a
  * reset can overtake the response. A client that sends more than a request gets the reset: reading
  * until it stops would let it hold the loop. */
 static void refuse_socket(int socket, const struct refusal *refusal)
 {
-    char text[REQUEST_SIZE];
-    size_t size = make_response(text, refusal, language_of_user());
+    char request[REQUEST_SIZE], text[REFUSAL_SIZE];
+    ssize_t arrived = recv(socket, request, sizeof(request), MSG_DONTWAIT);
+    bool is_head = arrived > 5 && memcmp(request, "HEAD ", 5) == 0;
+    size_t size = refusal_response(text, refusal, language_of_user(), is_head);
     if (send(socket, text, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size)
         shutdown(socket, SHUT_WR);
-    recv(socket, text, sizeof(text), MSG_DONTWAIT);
     close(socket);
+}
+
+enum language websocket_language(struct lws *connection)
+{
+    char header[256] = "";
+    lws_hdr_copy(connection, header, sizeof(header), WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
+    return language_of_header(header);
 }
 
 static int refuse_request(struct lws *connection, const struct refusal *refusal)
 {
-    char language[256] = "", text[LWS_PRE + RESPONSE_SIZE];
-    lws_hdr_copy(connection, language, sizeof(language), WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
-    size_t size = make_response(text + LWS_PRE, refusal, language_of_header(language));
+    char text[LWS_PRE + REFUSAL_SIZE];
+    bool is_head = lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) > 0;
+    size_t size =
+        refusal_response(text + LWS_PRE, refusal, websocket_language(connection), is_head);
     lws_write(connection, (unsigned char *)text + LWS_PRE, size, LWS_WRITE_HTTP);
     return -1;
 }
@@ -170,7 +149,7 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     /* The kernel assigns the lowest free descriptor, so a high one means that few are left. */
     if (socket > access->max_descriptor) {
         report_full(access);
-        refuse_socket(socket, &full);
+        refuse_socket(socket, &refusal_full);
         return;
     }
     if (access->per_address > 0)
@@ -178,24 +157,35 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     if (address && (address->connections >= (size_t)access->per_address ||
                        !rate_try(&address->connects, CONNECTS_PER_SECOND, now()))) {
         address_release(address);
-        refuse_socket(socket, &too_many);
+        refuse_socket(socket, &refusal_too_many);
         return;
     }
-    struct lws *connection = lws_adopt_socket_vhost(vhost, socket);
-    if (connection && address) {
-        address->connections++;
-        lws_set_opaque_user_data(connection, address);
-    } else {
-        address_release(address);
+    struct incoming *incoming = incoming_open(socket);
+    struct lws *connection = incoming ? lws_adopt_socket_vhost(vhost, socket) : NULL;
+    if (connection) {
+        incoming->address = address;
+        lws_set_opaque_user_data(connection, incoming);
+        if (address)
+            address->connections++;
+        return;
     }
+    address_release(address);
+    if (incoming)
+        incoming_close(incoming);
+    else
+        refuse_socket(socket, &refusal_full);
 }
 
 void websocket_forget_admitted(struct lws *connection)
 {
-    struct address *address = lws_get_opaque_user_data(connection);
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
+    if (!incoming)
+        return;
+    struct address *address = incoming->address;
+    lws_set_opaque_user_data(connection, NULL);
+    incoming_close(incoming);
     if (!address)
         return;
-    lws_set_opaque_user_data(connection, NULL);
     address->connections--;
     address_release(address);
 }
@@ -204,18 +194,10 @@ void websocket_forget_admitted(struct lws *connection)
  * Checking requests
  */
 
-/* Refuses bodies: libwebsockets would read one for as long as the client keeps sending it. */
 int websocket_check_request(struct lws *connection)
 {
-    char length[32] = "0";
-    if (lws_hdr_total_length(connection, WSI_TOKEN_GET_URI) == 0 &&
-        lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) == 0)
-        return refuse_request(connection, &bad_method);
-    int size = lws_hdr_copy(connection, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    if (size < 0 || strspn(length, "0") != strlen(length) ||
-        lws_hdr_total_length(connection, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
-        return refuse_request(connection, &has_body);
-    return 0;
+    const struct incoming *incoming = lws_get_opaque_user_data(connection);
+    return incoming->refusal ? refuse_request(connection, incoming->refusal) : 0;
 }
 
 /* Whether the list, separated by commas and spaces, contains the origin; "*" stands for any. */
@@ -257,16 +239,5 @@ static bool is_origin_allowed(const struct websocket_access *access, struct lws 
 
 int websocket_check_upgrade(struct websocket_access *access, struct lws *connection)
 {
-    /* libwebsockets may have freed the string that it gives to the callback, and it does not check
-     * the method. */
-    char protocol[16];
-    if (lws_hdr_copy(connection, protocol, sizeof(protocol), WSI_TOKEN_UPGRADE) <= 0 ||
-        !bytes_are_word(protocol, strlen(protocol), "websocket") || /* HTTP/2, for example */
-        lws_hdr_total_length(connection, WSI_TOKEN_GET_URI) == 0)
-        return -1;
-    char version[8];
-    int size = lws_hdr_copy(connection, version, sizeof(version), WSI_TOKEN_VERSION);
-    if (size < 0 || strcmp(version, "13") != 0)
-        return refuse_request(connection, &bad_version);
-    return is_origin_allowed(access, connection) ? 0 : refuse_request(connection, &foreign);
+    return is_origin_allowed(access, connection) ? 0 : refuse_request(connection, &refusal_foreign);
 }

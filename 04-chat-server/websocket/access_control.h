@@ -34,9 +34,12 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
 void websocket_forget_admitted(struct lws *connection);
 
 /* For LWS_CALLBACK_FILTER_HTTP_CONNECTION: returns 0 if the request may be answered, or -1 after
- * refusing it: 405 (neither GET nor HEAD) or 413 (it has a body). */
+ * refusing it (request.h). */
 int websocket_check_request(struct lws *connection);
 
 /* For LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: returns 0 if the connection may become a WebSocket, or -1
- * after refusing it: 426 (not version 13) or 403 (a page of another site). */
+ * after refusing it: 403 (a page of another site). */
 int websocket_check_upgrade(struct websocket_access *access, struct lws *connection);
+
+/* The language of the client that sent this request. */
+enum language websocket_language(struct lws *connection);

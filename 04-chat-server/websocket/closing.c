@@ -10,6 +10,7 @@ void websocket_release(struct websocket *socket)
     if (socket->connection || socket->served)
         return;
     message_queue_clear(&socket->input);
+    free(socket->reader.control);
     free(socket->arriving);
     free(socket->received);
     free(socket->path);
@@ -73,7 +74,8 @@ void websocket_start_closing(struct websocket *socket, int status)
 {
     const char payload[] = {(char)(status >> 8), (char)status};
     socket->status = status;
-    int error = websocket_enqueue_frame(socket, FRAME_CLOSE, payload, sizeof(payload));
+    size_t size = status == LWS_CLOSE_STATUS_NO_STATUS ? 0 : sizeof(payload);
+    int error = websocket_enqueue_frame(socket, FRAME_CLOSE, payload, size);
     if (error) {
         abort_after(socket, error);
         return;

@@ -8,25 +8,19 @@
 #include "common/bytes.h"
 
 /*
- * HTTP requests for paths without a file
+ * HTTP requests
  */
 
 #define HEADER_SIZE 1024 /* of a response: those that every response has, and a few of its own */
 
-static int http_status(int error)
-{
-    return error == 0           ? HTTP_STATUS_OK
-           : error == UV_ENOENT ? HTTP_STATUS_NOT_FOUND
-                                : HTTP_STATUS_INTERNAL_SERVER_ERROR;
-}
-
 /* Writes the header, and for GET the body. libwebsockets buffers what the kernel does not take. */
-static int write_response(struct lws *connection, const char *body, const char *type)
+static int write_response(
+    struct lws *connection, unsigned status, const char *body, const char *type)
 {
     unsigned char buffer[LWS_PRE + HEADER_SIZE], *header = buffer + LWS_PRE, *end = header;
     size_t size = strlen(body);
     if (lws_add_http_common_headers(
-            connection, HTTP_STATUS_OK, type, size, &end, buffer + sizeof(buffer)) ||
+            connection, status, type, size, &end, buffer + sizeof(buffer)) ||
         lws_finalize_http_header(connection, &end, buffer + sizeof(buffer)) ||
         lws_write(connection, header, (size_t)(end - header), LWS_WRITE_HTTP_HEADERS) < 0)
         return -1;
@@ -35,15 +29,43 @@ static int write_response(struct lws *connection, const char *body, const char *
     return lws_write(connection, (unsigned char *)body, size, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : 0;
 }
 
+/* libwebsockets' own page for it would follow a HEAD request, too. */
+static int write_error(struct lws *connection, int error)
+{
+    static const char *const not_found[] = {
+        "Não há nada neste endereço.\n", "There is nothing at this address.\n"};
+    static const char *const failed[] = {"O servidor falhou.\n", "The server failed.\n"};
+    enum language language = websocket_language(connection);
+    bool is_missing = error == UV_ENOENT;
+    return write_response(connection,
+        is_missing ? HTTP_STATUS_NOT_FOUND : HTTP_STATUS_INTERNAL_SERVER_ERROR,
+        is_missing ? not_found[language] : failed[language], "text/plain; charset=utf-8");
+}
+
+/* libwebsockets calls it for a new connection, before it reports a request, and when it has
+ * answered one. Returns -1 if that was the last one. */
+static int on_ready(struct lws *connection)
+{
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
+    if (!incoming)
+        return 0;
+    incoming->is_answering = false;
+    return incoming->is_last ? -1 : 0;
+}
+
 static int on_http(const struct websocket_server *server, struct lws *connection, const char *path)
 {
     const struct websocket_options *options = &server->options;
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
     char *body = NULL;
     const char *type = NULL;
-    int error =
-        options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
-    int failed = error ? lws_return_http_status(connection, (unsigned)http_status(error), NULL)
-                       : write_response(connection, body, type);
+    incoming->is_answering = true;
+    int error = options->directory ? files_serve(connection, options->directory, path) : UV_ENOENT;
+    if (error != UV_ENOENT)
+        return error ? -1 : 0;
+    error = options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
+    int failed = error ? write_error(connection, error)
+                       : write_response(connection, HTTP_STATUS_OK, body, type);
     free(body);
     return failed || lws_http_transaction_completed(connection) ? -1 : 0;
 }
@@ -85,7 +107,7 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
         socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* not needed to serve */
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
-    socket->address = lws_get_opaque_user_data(connection);
+    socket->address = ((struct incoming *)lws_get_opaque_user_data(connection))->address;
     if (socket->address)
         socket->address->users++;
     if (socket->path && socket->accept_language &&
@@ -100,6 +122,8 @@ static int on_established(struct websocket_server *server, struct lws *connectio
     struct websocket *socket = server->closing ? NULL : new_websocket(server, connection);
     if (!socket)
         return -1;
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
+    incoming->client = socket;
     socket->connection = connection;
     socket->served = true;
     websocket_note_activity(socket);
@@ -123,16 +147,6 @@ static void on_closed(struct websocket_server *server, struct websocket *socket)
     websocket_release(socket);
 }
 
-/* The peer has sent a close frame. Returns -1 if it answers ours: the connection is closed. */
-static int on_peer_close(struct websocket *socket)
-{
-    if (socket->close_sent)
-        return -1;
-    websocket_discard_output(socket); /* libwebsockets sends the close frame that answers it */
-    websocket_limit_closing(socket);
-    return 0;
-}
-
 /*
  * Receiving
  */
@@ -141,14 +155,34 @@ static int on_peer_close(struct websocket *socket)
 #define MAX_WAITING_MESSAGES 16
 #define MAX_WAITING_BYTES ((size_t)64 * 1024)
 
-static bool is_utf8(const struct message *message)
+/* Whether the text is valid so far; its last character may still be incomplete. */
+static bool is_utf8(struct message *message)
 {
-    size_t length = 0;
-    char *repaired = bytes_to_text(message->text, message->size, &length);
-    bool is_same =
-        repaired && length == message->size && memcmp(repaired, message->text, length) == 0;
-    free(repaired);
-    return is_same;
+    bool whole = true;
+    while (message->checked < message->size) {
+        const char *text = message->text + message->checked;
+        size_t rest = message->size - message->checked;
+        size_t length = bytes_next_character(text, rest, &whole);
+        if (!whole)
+            return length == rest && (unsigned char)*text >= 0xC2 && (unsigned char)*text <= 0xF4;
+        message->checked += length;
+    }
+    return true;
+}
+
+static bool is_full(const struct message_queue *input)
+{
+    return input->count >= MAX_WAITING_MESSAGES || input->bytes >= MAX_WAITING_BYTES;
+}
+
+/* Not while libwebsockets reads: it would read a TLS record again and again until reading goes on.
+ * By the end of the iteration, the task may have received the messages. */
+void websocket_pause_if_full(struct websocket *socket)
+{
+    if (socket->paused || !is_full(&socket->input) || !websocket_is_open(socket))
+        return;
+    socket->paused = true;
+    lws_rx_flow_control(socket->connection, 0);
 }
 
 static void on_message(struct websocket *socket, struct message *message)
@@ -157,46 +191,45 @@ static void on_message(struct websocket *socket, struct message *message)
         free(message);
         return;
     }
-    /* libwebsockets' own check misses a message that ends within a character, and checks pongs as
-     * if they were text. */
-    if (!is_utf8(message)) {
-        free(message);
-        websocket_close(socket, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
-        return;
-    }
     socket->server->counts.messages++;
     message_queue_push(&socket->input, message);
-    if (socket->input.count >= MAX_WAITING_MESSAGES || socket->input.bytes >= MAX_WAITING_BYTES) {
-        socket->paused = true;
-        lws_rx_flow_control(socket->connection, 0);
-    }
+    if (is_full(&socket->input))
+        websocket_schedule_flush(socket); /* which pauses */
     websocket_wake(socket);
 }
 
 /* A message arrives in parts, in one frame or several. libwebsockets knows how much of the frame is
- * still to come, so a message that will be too long is refused at its first part. */
+ * still to come. */
 static void on_part(struct websocket *socket, const char *data, size_t size)
 {
     size_t rest = lws_remaining_packet_payload(socket->connection);
-    size_t before = socket->arriving ? socket->arriving->size : 0;
-    size_t limit = (size_t)socket->server->options.max_message;
-    if (socket->status)
+    bool is_last = lws_is_final_fragment(socket->connection);
+    if (!websocket_is_open(socket))
         return;
-    if (before + size > limit || rest > limit - before - size) {
-        websocket_close(socket, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
-        return;
-    }
     if (!socket->arriving)
         socket->arriving = message_new(size + rest);
     if (!socket->arriving || message_append(&socket->arriving, data, size)) {
         websocket_close(socket, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION);
         return;
     }
-    if (lws_is_final_fragment(socket->connection)) {
-        struct message *message = socket->arriving;
+    struct message *message = socket->arriving;
+    if (!is_utf8(message) || (is_last && message->checked < message->size)) {
+        websocket_close(socket, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
+    } else if (is_last) {
         socket->arriving = NULL;
         on_message(socket, message);
     }
+}
+
+/* The client sends no more messages. Returns -1 if the connection is to be ended. */
+static int on_end(struct websocket *socket, const char *digits, size_t size)
+{
+    char text[8] = "";
+    if (!socket->reader.ended)
+        return 0;
+    memcpy(text, digits, size < sizeof(text) ? size : 0);
+    websocket_close(socket, atoi(text));
+    return websocket_is_finished(socket) ? -1 : 0;
 }
 
 /*
@@ -209,27 +242,23 @@ int websocket_callback(
     struct websocket_server *server = lws_context_user(lws_get_context(connection));
     struct websocket *socket = user;
     switch (reason) {
-    case LWS_CALLBACK_RAW_ADOPT: /* an HTTP CONNECT: refused, because it would have no time limit */
-        return -1;
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
         return websocket_check_request(connection);
+    case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
+        return on_ready(connection);
     case LWS_CALLBACK_HTTP:
         return on_http(server, connection, in);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return websocket_check_upgrade(&server->access, connection);
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(server, connection);
-    case LWS_CALLBACK_RECEIVE_PONG:
-        websocket_note_activity(socket);
-        return 0;
     case LWS_CALLBACK_RECEIVE:
-        websocket_note_activity(socket);
         on_part(socket, in, size);
         return 0;
+    case LWS_CALLBACK_RECEIVE_PONG:
+        return on_end(socket, in, size);
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return websocket_write_output(socket) ? -1 : 0;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        return on_peer_close(socket);
+        return websocket_write_output(socket) || websocket_is_finished(socket) ? -1 : 0;
     case LWS_CALLBACK_CLOSED:
         if (socket)
             on_closed(server, socket);

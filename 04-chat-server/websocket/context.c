@@ -9,6 +9,8 @@
 /* Bytes read from a connection at once, and so the largest part of a message. Each connection has a
  * buffer of this size. */
 #define READ_SIZE 512
+/* 4.3.3 ends a connection whose TLS record, of up to 16 KiB, takes more than ten reads. */
+#define READ_SIZE_OF_TLS 2048
 #define MAX_WRITE (1024 * 1024) /* bytes; libwebsockets copies what is above */
 #define WORKSPACE (16 * 1024)   /* one for all connections: a part of a file, a response's header */
 #define HANDSHAKE_SECONDS 10    /* for a whole HTTP request */
@@ -38,11 +40,14 @@ static void print_log(int level, const char *line)
     fprintf(stderr, "libwebsockets: %s", line);
 }
 
-static void fill_info(struct lws_context_creation_info *info, struct websocket_context *context,
-    const struct websocket_options *options)
+static void fill_info(
+    struct lws_context_creation_info *info, const struct websocket_options *options)
 {
     long handshake = options->handshake ? options->handshake : HANDSHAKE_SECONDS;
     info->options = LWS_SERVER_OPTION_LIBUV;
+    /* The virtual host gets a call of its own: if lws_create_context made it, 4.3 would return NULL
+     * for a certificate that cannot be used, as for any other failure. */
+    info->options |= LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
     if (options->certificate)
         info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info->ssl_cert_filepath = options->certificate;
@@ -54,72 +59,75 @@ static void fill_info(struct lws_context_creation_info *info, struct websocket_c
     info->pt_serv_buf_size = WORKSPACE;
     info->timeout_secs = (unsigned)handshake;
     info->timeout_secs_ah_idle = (unsigned)handshake;
-    if (!options->directory)
-        return;
-    context->mount.mountpoint = "/";
-    context->mount.mountpoint_len = 1;
-    context->mount.origin = options->directory;
-    context->mount.origin_protocol = LWSMPRO_FILE;
-    context->mount.def = "index.html";
-    info->mounts = &context->mount;
 }
 
-struct handle_search {
-    const struct lws_context *context;
-    bool found;
-};
-
-/* libwebsockets' timer and idle handle, which it closes last, point to their context. */
-static void find_handle(uv_handle_t *handle, void *argument)
+/* libwebsockets closes its timer and its idle handle last. It points both to a struct of its own:
+ * to its context in 4.1, to that of its thread in 4.3. */
+static void note_owner(uv_handle_t *handle, void *argument)
 {
-    struct handle_search *search = argument;
-    if (handle->data == search->context)
-        search->found = true;
-}
-
-static void finish_closing(struct websocket_context *context)
-{
-    uv_loop_t *loop = task_loop();
-    for (;;) {
-        struct handle_search search = {.context = context->lws};
-        uv_walk(loop, find_handle, &search);
-        if (!search.found)
-            break;
-        if (task_yield())
-            return;
-    }
-    /* The first call, or an lws_create_context that failed, began closing; this one ends it. */
-    lws_context_destroy(context->lws);
-    context->lws = NULL;
+    struct websocket_context *context = argument;
+    if (handle->type == UV_TIMER)
+        context->owner = handle->data; /* the newest timer is walked last */
 }
 
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
     void *user, const struct websocket_options *options)
 {
     const struct lws_protocols protocols[] = {
-        {"chat", callback, 0, READ_SIZE, 0, NULL, MAX_WRITE}, {0}};
+        {"chat", callback, 0, options->certificate ? READ_SIZE_OF_TLS : READ_SIZE, 0, NULL,
+            MAX_WRITE},
+        {0}};
     void *loops[] = {task_loop()};
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};
-    fill_info(&info, context, options);
+    fill_info(&info, options);
 
     /* Only while starting: later messages are about peers, which could fill the log with them. */
     lws_set_log_level(LLL_ERR | LLL_WARN, print_log);
     context->lws = lws_create_context(&info);
+    if (context->lws)
+        context->vhost = lws_create_vhost(context->lws, &info);
     lws_set_log_level(0, NULL);
     if (!context->lws)
         return UV_ENOSYS;
-    context->vhost = lws_get_vhost_by_name(context->lws, "default");
+    uv_walk(task_loop(), note_owner, context);
     if (context->vhost)
         return 0;
-    finish_closing(context);
+    websocket_context_close(context);
     return options->certificate ? UV_EINVAL : UV_ENOMEM;
+}
+
+/*
+ * Closing
+ */
+
+struct handle_search {
+    const void *owner;
+    bool found;
+};
+
+static void find_handle(uv_handle_t *handle, void *argument)
+{
+    struct handle_search *search = argument;
+    if (handle->data == search->owner)
+        search->found = true;
+}
+
+static bool has_open_handles(const struct websocket_context *context)
+{
+    struct handle_search search = {.owner = context->owner};
+    uv_walk(task_loop(), find_handle, &search);
+    return search.found;
 }
 
 void websocket_context_close(struct websocket_context *context)
 {
     if (!context->lws)
         return;
-    lws_context_destroy(context->lws);
-    finish_closing(context);
+    lws_context_destroy(context->lws); /* begins closing */
+    while (has_open_handles(context))
+        if (task_yield())
+            return;
+    lws_context_destroy(context->lws); /* frees the context */
+    context->lws = NULL;
 }

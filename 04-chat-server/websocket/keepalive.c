@@ -3,9 +3,6 @@
  * would cost more. */
 #include "04-chat-server/websocket/private.h"
 
-#include <string.h>
-
-#define PING_PAYLOAD "?"   /* libwebsockets does not report empty pongs */
 #define CHECK_INTERVAL 5.0 /* seconds */
 #define PING_AFTER 20000   /* ms of silence */
 #define ABORT_AFTER 45000  /* ms of silence */
@@ -19,7 +16,7 @@ void websocket_note_activity(struct websocket *socket)
 static void ping(struct websocket *socket)
 {
     socket->pinged = true;
-    if (websocket_enqueue_frame(socket, FRAME_PING, PING_PAYLOAD, strlen(PING_PAYLOAD)) == 0)
+    if (websocket_enqueue_frame(socket, FRAME_PING, NULL, 0) == 0)
         websocket_schedule_flush(socket);
 }
 
@@ -38,15 +35,29 @@ static void check_idle(struct websocket *socket, uint64_t now)
     }
 }
 
+/* While the process was stopped, or the computer asleep, no client could show that it is there. */
+static void forgive(struct websocket *socket, uint64_t stopped, uint64_t now)
+{
+    socket->active_at += stopped;
+    if (socket->active_at > now) /* it has sent something since then */
+        socket->active_at = now;
+}
+
 int websocket_keepalive_run(void *argument)
 {
     struct websocket_server *server = argument;
+    uint64_t due = loop_now(server->loop);
     int error;
     while ((error = task_sleep(CHECK_INTERVAL)) == 0) {
         uint64_t now = loop_now(server->loop);
         struct websocket *socket;
-        LIST_FOREACH(socket, &server->connected, connected_entry)
+        due += (uint64_t)(CHECK_INTERVAL * 1000);
+        LIST_FOREACH(socket, &server->connected, connected_entry) {
+            if (now > due)
+                forgive(socket, now - due, now);
             check_idle(socket, now);
+        }
+        due = now;
         address_table_sweep(&server->access.addresses);
     }
     return error;

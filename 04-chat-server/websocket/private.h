@@ -9,7 +9,13 @@
  *     room.c                     one message for many clients
  *     closing.c                  how a connection ends
  *     write.c                    frames, and a client's pending output
- *     queue.c, access_control.c, context.c, address.c, rate.c
+ *     queue.c, context.c
+ *     access_control.c           which sockets and requests the server takes
+ *     address.c, rate.c          what is limited for each address
+ *     incoming.c                 what arrives, before libwebsockets reads it:
+ *     frames.c                   frames; it calls write.c and closing.c
+ *     request.c, refusal.c       HTTP requests, and how they are refused
+ *     files.c                    the directory's files
  */
 #pragma once
 
@@ -17,6 +23,9 @@
 
 #include "04-chat-server/websocket/access_control.h"
 #include "04-chat-server/websocket/context.h"
+#include "04-chat-server/websocket/files.h"
+#include "04-chat-server/websocket/frames.h"
+#include "04-chat-server/websocket/incoming.h"
 #include "04-chat-server/websocket/queue.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "common/buffer.h"
@@ -58,6 +67,7 @@ struct websocket {
     int status;      /* the status that the connection is being closed with, or 0 */
     bool close_sent; /* nothing may be written any more */
 
+    struct frame_reader reader;
     struct message *arriving;   /* the message whose last part has not arrived yet, or NULL */
     struct message_queue input; /* messages that wait to be received */
     struct message *received;   /* returned by the last websocket_receive */
@@ -83,6 +93,12 @@ struct websocket {
     char peer[STREAM_ADDRESS_SIZE];
 };
 
+/* Whether the closing handshake is complete. */
+static inline bool websocket_is_finished(const struct websocket *socket)
+{
+    return socket->close_sent && socket->reader.peer_closed;
+}
+
 /* Whether messages can still be queued for the client. */
 static inline bool websocket_is_open(const struct websocket *socket)
 {
@@ -99,8 +115,6 @@ static inline bool websocket_is_open(const struct websocket *socket)
 #else
 #define WRITES_AT_ONCE 0
 #endif
-
-enum { FRAME_TEXT = 1, FRAME_CLOSE = 8, FRAME_PING = 9 }; /* opcodes of RFC 6455 */
 
 /* Appends a whole message as a frame, as it is sent. Returns 0 or UV_ENOMEM. */
 int websocket_append_frame(struct buffer *buffer, int opcode, const char *payload, size_t size);
@@ -176,6 +190,9 @@ void websocket_rooms_flush(struct websocket_server *server);
 /*
  * connection.c
  */
+
+/* At the end of an iteration: reads no more from a client while enough of its messages wait. */
+void websocket_pause_if_full(struct websocket *socket);
 
 /* libwebsockets calls it for every event of a connection. It stores what has arrived and wakes the
  * task, but never runs it. */

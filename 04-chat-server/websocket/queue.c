@@ -10,6 +10,7 @@ struct message *message_new(size_t size)
     if (!message)
         return NULL;
     message->size = 0;
+    message->checked = 0;
     message->capacity = size;
     message->text[0] = '\0';
     return message;

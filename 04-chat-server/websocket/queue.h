@@ -9,7 +9,8 @@
 struct message {
     STAILQ_ENTRY(message) next;
     size_t size, capacity;
-    char text[]; /* size bytes and a NUL */
+    size_t checked; /* bytes of the text that are known to be valid */
+    char text[];    /* size bytes and a NUL */
 };
 
 struct message_queue {

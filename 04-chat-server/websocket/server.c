@@ -68,6 +68,7 @@ static void end_of_iteration(void *argument)
     websocket_rooms_flush(server);
     struct websocket *socket;
     while ((socket = LIST_FIRST(&server->pending))) {
+        websocket_pause_if_full(socket);
         int error = websocket_flush(socket);
         if (error)
             websocket_fail(socket, error);

@@ -53,7 +53,7 @@ static int opcode_of(const char *frame)
 
 /* Returns how many bytes, whole frames, libwebsockets or the kernel has taken; or -1.
  *
- * libwebsockets' author advises against LWS_WRITE_RAW on a WebSocket. In 4.1.6 it sends the bytes
+ * libwebsockets' author advises against LWS_WRITE_RAW on a WebSocket. 4.1 and 4.3 send the bytes
  * unchanged, many frames in one call; tests/test_04_fanout.c checks what arrives. It must not be
  * mixed with HTTP/2 (which is off), extensions or fragments (we use neither). `CHAT_WRITE=classic
  * make` uses it for the close frame only: other messages are written one a call, and libwebsockets
@@ -64,7 +64,9 @@ static ssize_t write_some(struct lws *connection, char *frames, size_t size)
     size_t header = 0;
     if (!WRITES_AT_ONCE && opcode_of(frames) != FRAME_CLOSE) {
         header = parse_header(frames, &size);
-        protocol = opcode_of(frames) == FRAME_PING ? LWS_WRITE_PING : LWS_WRITE_TEXT;
+        protocol = opcode_of(frames) == FRAME_PING   ? LWS_WRITE_PING
+                   : opcode_of(frames) == FRAME_PONG ? LWS_WRITE_PONG
+                                                     : LWS_WRITE_TEXT;
     }
     int written = lws_write(connection, (unsigned char *)frames + header, size - header, protocol);
     return written < 0 ? -1 : (ssize_t)size;
@@ -182,13 +184,6 @@ static size_t next_write(const char *frames, size_t size)
     return end;
 }
 
-/* Whether libwebsockets is closing the connection by itself, after invalid frames. It calls back
- * only when that has ended. */
-static bool is_closed_by_libwebsockets(const struct websocket *socket)
-{
-    return lws_get_close_length(socket->connection) > 0;
-}
-
 int websocket_write_output(struct websocket *socket)
 {
     struct buffer *output = &socket->output;
@@ -204,15 +199,15 @@ int websocket_write_output(struct websocket *socket)
         return 0;
     buffer_free(output);
     socket->close_sent = socket->status != 0; /* the close frame was the last one */
+    if (websocket_is_finished(socket))
+        lws_callback_on_writable(socket->connection); /* which ends the connection */
     return 0;
 }
 
 int websocket_flush(struct websocket *socket)
 {
     unschedule_flush(socket);
-    if (is_closed_by_libwebsockets(socket))
-        websocket_discard_output(socket);
-    else if (is_blocked(socket))
+    if (is_blocked(socket))
         return 0; /* libwebsockets calls back */
     else if (WRITES_AT_ONCE)
         return websocket_write_output(socket);
@@ -223,8 +218,7 @@ int websocket_flush(struct websocket *socket)
 
 bool websocket_can_write(const struct websocket *socket)
 {
-    return WRITES_AT_ONCE && buffer_size(&socket->output) == 0 && !is_blocked(socket) &&
-           !is_closed_by_libwebsockets(socket);
+    return WRITES_AT_ONCE && buffer_size(&socket->output) == 0 && !is_blocked(socket);
 }
 
 int websocket_write_frames(struct websocket *socket, char *frames, size_t size)

@@ -35,7 +35,8 @@
 
 #define PAGE ((size_t)16 * 1024) /* the largest of any system that we know */
 #define SLOT (STACK_GUARD_SIZE + STACK_SIZE + PAGE)
-#define ARENA_SLOTS ((size_t)1 << 18) /* 36 GiB of addresses, no memory */
+/* 36 GiB of addresses, no memory; 576 MiB where addresses have 32 bits. */
+#define ARENA_SLOTS ((size_t)1 << (sizeof(void *) == 8 ? 18 : 12))
 #define ARENA_SLOTS_LEAST ((size_t)64)
 #define SLOTS_DUMPED ((size_t)64) /* what core files have of the arena grows by so many */
 /* Linux' usual vm.max_map_count is 65,530, and each guard takes two: these, the walls of all other
@@ -100,6 +101,7 @@ int stack_arena_init(struct stack_arena *arena)
         arena->base = map(arena_size(slots));
         if (arena->base) {
             arena->slots = slots;
+            arena->capacity = slots - slots / WALL_EVERY;
             arena->free = (struct stack *)(arena->base + slots * SLOT);
             arena->end = arena->warm = arena->free;
             /* What nobody uses is not searched for pointers, which would take seconds. */
@@ -154,11 +156,6 @@ static void prepare_stack(struct stack_arena *arena, struct stack *stack, char *
     arena->guards[stack->guard]++;
     set_canary(stack);
     stack->valgrind = VALGRIND_STACK_REGISTER(stack->low, stack->top);
-}
-
-size_t stack_arena_capacity(const struct stack_arena *arena)
-{
-    return arena->slots - arena->slots / WALL_EVERY;
 }
 
 /* Core files leave out what was never used, or each would have 36 GiB of zeros. */

@@ -49,6 +49,7 @@ struct stack {
 struct stack_arena {
     char *base;
     size_t slots, used; /* used: those that have ever been handed out, and walls */
+    size_t capacity;    /* how many stacks of a slot there can be at once */
     size_t walls;
     size_t dumped;            /* those that a core file has */
     struct stack *free, *end; /* last in, first out: the next one is warm; a place for each slot */
@@ -65,9 +66,6 @@ int stack_arena_init(struct stack_arena *arena);
 
 /* Gives all memory back. No stack may be in use. */
 void stack_arena_release(struct stack_arena *arena);
-
-/* How many stacks of a slot there can be at once. */
-size_t stack_arena_capacity(const struct stack_arena *arena);
 
 /* Hands out a stack of STACK_SIZE bytes or, for a larger size, one with a mapping of its own.
  * Returns 0 or UV_ENOMEM. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/observe/trace/place.h"
+#include "common/task/state.h"
 #include "common/text/environment.h"
 
 #define SLOW 100              /* milliseconds, as in asyncio */
@@ -25,13 +26,12 @@ struct debug *debug_open(void)
     return debug;
 }
 
-/* Returns " in manage (echo-server.c:72)", the innermost call outside the library, or "". */
-static const char *calling_place(char text[PLACE_SIZE])
+/* Returns " in manage (echo-server.c:72)", the innermost of the calls outside the library, or "".
+ */
+static const char *place_in(char text[PLACE_SIZE], void *const calls[], size_t count)
 {
-    void *calls[MAX_CALLS];
-    int count = backtrace(calls, MAX_CALLS);
     strcpy(text, " in ");
-    place_look_up(text + 4, PLACE_SIZE - 4, calls, (size_t)count);
+    place_look_up(text + 4, PLACE_SIZE - 4, calls, count);
     return text[4] ? text : "";
 }
 
@@ -47,13 +47,14 @@ void debug_enter(struct debug *debug)
 void debug_require_thread(const struct debug *debug)
 {
     uv_thread_t self = uv_thread_self();
-    char place[PLACE_SIZE];
+    void *calls[MAX_CALLS];
+    char text[PLACE_SIZE];
     if (uv_thread_equal(&self, &debug->thread))
         return;
     fprintf(stderr,
         "LOOP_DEBUG: another thread than the loop's own uses it%s: only loop_call_soon_threadsafe "
         "may\n",
-        calling_place(place));
+        place_in(text, calls, (size_t)backtrace(calls, MAX_CALLS)));
     abort();
 }
 
@@ -100,13 +101,20 @@ void debug_resume(struct debug *debug)
     debug->since = uv_hrtime();
 }
 
-void debug_suspend(const struct debug *debug, const char *name, const char *what)
+void debug_suspend(const struct debug *debug, const struct task *task)
 {
     double seconds = seconds_since(debug->since);
-    char place[PLACE_SIZE];
-    if (is_slow(debug, seconds))
-        fprintf(stderr, "LOOP_DEBUG: task %s held the loop for %.3f seconds, until %s%s\n", name,
-            seconds, what ? what : "it ended", what ? calling_place(place) : "");
+    void *calls[MAX_CALLS];
+    char text[PLACE_SIZE];
+    if (!is_slow(debug, seconds))
+        return;
+    fprintf(
+        stderr, "LOOP_DEBUG: task %s held the loop for %.3f seconds, until ", task->name, seconds);
+    if (task->ended)
+        fputs("it ended\n", stderr);
+    else
+        fprintf(stderr, "%s%s\n", task->wait ? task->wait->what : "yield",
+            place_in(text, calls, coroutine_calls(&task->coroutine, calls, MAX_CALLS)));
 }
 
 /*

@@ -41,10 +41,10 @@ void debug_poll(struct debug *debug, bool alive);
 /* Calls run(argument), and names it if it was slow. */
 void debug_run(const struct debug *debug, void (*run)(void *argument), void *argument);
 
-/* A task is resumed. It suspends, to wait for what, or NULL when it has ended: names it if it was
- * slow. */
+/* A task is resumed. It has suspended, or ended: names it if it was slow. */
+struct task;
 void debug_resume(struct debug *debug);
-void debug_suspend(const struct debug *debug, const char *name, const char *what);
+void debug_suspend(const struct debug *debug, const struct task *task);
 
 /* Ends the program if an open handle lies on the stack of that task, which has ended. */
 struct stack;

@@ -93,10 +93,9 @@ static inline void observe_call(
  * Tasks
  */
 
-/* The task runs; it suspends, and next runs in its place or, NULL, the loop; it has ended. */
+/* The task runs; it has suspended to the loop; it has ended. */
 HOOK void observer_task_resumed(struct observer *observer, const struct task *task);
-HOOK void observer_task_suspended(
-    struct observer *observer, struct task *task, const struct task *next);
+HOOK void observer_task_suspended(struct observer *observer, struct task *task);
 HOOK void observer_task_ended(struct observer *observer, const struct task *task);
 
 /* While a task_run lasts, SIGUSR1 prints the tree of its tasks, and an overflow of a task's stack

@@ -170,15 +170,12 @@ void observer_task_resumed(struct observer *observer, const struct task *task)
 }
 
 /* A task that yields, or that has been woken already, waits for its turn only. */
-void observer_task_suspended(struct observer *observer, struct task *task, const struct task *next)
+void observer_task_suspended(struct observer *observer, struct task *task)
 {
-    const char *what = task->wait ? task->wait->what : NULL;
     if (observer->debug)
-        debug_suspend(observer->debug, task->name, what ? what : "yield");
+        debug_suspend(observer->debug, task);
     if (observer->trace)
-        trace_suspended(observer->trace, task, what);
-    if (next)
-        observer_task_resumed(observer, next);
+        trace_suspended(observer->trace, task, task->wait ? task->wait->what : NULL);
 }
 
 void observer_task_ended(struct observer *observer, const struct task *task)
@@ -187,7 +184,7 @@ void observer_task_ended(struct observer *observer, const struct task *task)
         trace_ended(observer->trace, task);
     if (!observer->debug)
         return;
-    debug_suspend(observer->debug, task->name, NULL);
+    debug_suspend(observer->debug, task);
     debug_require_closed(task->pool->loop, task->name, &task->coroutine.stack);
 }
 

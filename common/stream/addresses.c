@@ -25,7 +25,7 @@ static int print_address(const struct sockaddr_storage *from, char address[STREA
     return error;
 }
 
-/* get is getpeername or getsockname. */
+/* get is getpeername or getsockname; the socket of a closed stream is -1. */
 static int get_address(
     int socket, int (*get)(int, struct sockaddr *, socklen_t *), char address[STREAM_ADDRESS_SIZE])
 {
@@ -44,15 +44,15 @@ int socket_peer_address(int socket, char address[STREAM_ADDRESS_SIZE])
 
 int stream_peer_address(const struct stream *stream, char address[STREAM_ADDRESS_SIZE])
 {
-    return socket_peer_address(stream->socket, address);
+    return socket_peer_address(stream->open ? stream->socket : -1, address);
 }
 
 int stream_own_address(const struct stream *stream, char address[STREAM_ADDRESS_SIZE])
 {
-    return get_address(stream->socket, getsockname, address);
+    return get_address(stream->open ? stream->socket : -1, getsockname, address);
 }
 
 int listener_address(const struct listener *listener, char address[STREAM_ADDRESS_SIZE])
 {
-    return get_address(listener->socket, getsockname, address);
+    return get_address(listener->open ? listener->socket : -1, getsockname, address);
 }

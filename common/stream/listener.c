@@ -13,18 +13,16 @@
 #include "common/task/state.h"
 #include "common/trace.h"
 
-#define LISTEN_BACKLOG 1024     /* connections that the kernel queues until they are accepted */
-#define ACCEPTS_BEFORE_YIELD 64 /* then other tasks run */
-#define RETRY_DELAY 0.1         /* seconds before accepting again after a shortage */
+#define LISTEN_BACKLOG 1024 /* connections that the kernel queues until they are accepted */
+#define RETRY_DELAY 0.1     /* seconds before accepting again after a shortage */
 
 /* Binds a socket to the address and listens. */
 static int listen_at(const struct addrinfo *address, int *listening)
 {
     int on = 1;
-    *listening = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *listening = socket_open(address->ai_family);
     if (*listening < 0)
-        return uv_translate_sys_error(errno);
-    socket_prepare(*listening);
+        return *listening;
     setsockopt(*listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (address->ai_family == AF_INET6)
         setsockopt(*listening, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
@@ -39,7 +37,7 @@ static int listen_at(const struct addrinfo *address, int *listening)
 int listener_open(struct listener *listener, const char *host, const char *port)
 {
     struct addrinfo *addresses;
-    *listener = (struct listener){.loop = task_loop(), .socket = -1};
+    *listener = (struct listener){.loop = task_loop()};
     int error = socket_resolve(host, port, true, &addresses);
     if (error)
         return error;
@@ -49,23 +47,21 @@ int listener_open(struct listener *listener, const char *host, const char *port)
         address = address->ai_next;
     } while (error && address);
     uv_freeaddrinfo(addresses);
-    if (error) {
-        listener->socket = -1;
+    if (error)
         return error;
-    }
     error = uv_poll_init(listener->loop, &listener->poll, listener->socket);
     if (error) {
         close(listener->socket);
-        listener->socket = -1;
         return error;
     }
     listener->poll.data = listener;
+    listener->open = true;
     return 0;
 }
 
 void listener_close(struct listener *listener)
 {
-    if (listener->socket < 0)
+    if (!listener->open)
         return;
     if (listener->waiter)
         task_misuse(
@@ -73,7 +69,7 @@ void listener_close(struct listener *listener)
             task_name(listener->waiter->task));
     task_close_handle((uv_handle_t *)&listener->poll);
     close(listener->socket);
-    listener->socket = -1;
+    listener->open = false;
 }
 
 /*
@@ -160,12 +156,10 @@ static int handle_failure(struct listener *listener, int failure)
 int listener_accept(struct listener *listener)
 {
     for (;;) {
-        /* A flood of new connections must not keep the accepted ones from running. */
-        bool yields = ++listener->attempts % ACCEPTS_BEFORE_YIELD == 0;
-        int error = yields ? task_yield() : task_cancelled();
+        int error = listener->open ? task_checkpoint("accept") : UV_EBADF;
         if (error)
             return error;
-        int connection = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int connection = socket_accept(listener->socket);
         if (connection >= 0) {
             listener->shortage_reported = false;
             trace_mark(listener->loop, "accept", 0);

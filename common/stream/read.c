@@ -5,7 +5,6 @@
 #include "common/stream/state.h"
 #include "common/trace.h"
 
-#define RECEIVES_BEFORE_YIELD 16 /* without a wait between them; then other tasks run */
 #define READ_SIZE ((size_t)2048) /* room for one recv; a long line makes the buffer larger */
 
 /* Puts the byte back that the NUL after the last line replaces. */
@@ -29,13 +28,13 @@ static ssize_t take_input(struct stream *stream, char **data, size_t size)
 
 int stream_feed(struct stream *stream, const char *data, size_t size)
 {
-    if (stream->socket < 0)
+    if (!stream->open)
         return UV_EPIPE;
     end_line(stream);
     int error = buffer_append(&stream->input, data, size);
     if (error)
         stream_fail(stream, error); /* so that the next read reports the lost bytes */
-    stream_wake(&stream->reader, 0);
+    stream_wake_reader(stream);
     return error;
 }
 
@@ -50,6 +49,7 @@ static ssize_t receive_at(struct stream *stream, char *data, size_t room)
     }
     if (size < 0)
         return stream_fail(stream, uv_translate_sys_error(errno));
+    task_spend((size_t)size);
     stream->ended = size == 0;
     stream->readable = (size_t)size == room;
     return size;
@@ -92,6 +92,8 @@ static int receive(struct stream *stream)
 static int more_input(struct stream *stream, const char *what)
 {
     size_t before = buffer_size(&stream->input);
+    if (!stream->open)
+        stream->ended = true;
     while (buffer_size(&stream->input) == before && !stream->ended) {
         int error = 0;
         if (!stream->error && !stream->readable) {
@@ -100,9 +102,9 @@ static int more_input(struct stream *stream, const char *what)
                 buffer_free(&stream->input);
             error = stream_poll(stream, stream->events | UV_READABLE);
             if (!error)
-                error = stream_wait(&stream->reader, what, stream_cancel_wait);
-        } else if (++stream->turns % RECEIVES_BEFORE_YIELD == 0) {
-            error = task_yield(); /* a peer that sends without pause must not hold the loop */
+                error = stream_wait_for_input(stream, what);
+        } else {
+            error = task_checkpoint(what);
         }
         if (!error)
             error = receive(stream);
@@ -116,6 +118,9 @@ ssize_t stream_read_line(struct stream *stream, char **line)
 {
     struct buffer *input = &stream->input;
     size_t searched = 0;
+    int error = task_checkpoint("read_line");
+    if (error)
+        return error;
     end_line(stream);
     for (;;) {
         size_t size = buffer_size(input);
@@ -135,7 +140,7 @@ ssize_t stream_read_line(struct stream *stream, char **line)
         if (stream->ended)
             return 0;
         searched = size;
-        int error = more_input(stream, "read_line");
+        error = more_input(stream, "read_line");
         if (error)
             return error;
     }
@@ -143,21 +148,27 @@ ssize_t stream_read_line(struct stream *stream, char **line)
 
 ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size)
 {
+    int error = task_checkpoint("read_exactly");
+    if (error)
+        return error;
     end_line(stream);
     while (buffer_size(&stream->input) < size) {
-        int error = stream->ended ? UV_EOF : more_input(stream, "read_exactly");
+        error = stream->ended ? UV_EOF : more_input(stream, "read_exactly");
         if (error)
             return error;
     }
-    int error = size ? 0 : buffer_reserve(&stream->input, 1); /* for the NUL */
+    error = size ? 0 : buffer_reserve(&stream->input, 1); /* for the NUL */
     return error ? error : take_input(stream, data, size);
 }
 
 ssize_t stream_read(struct stream *stream, char **data)
 {
+    int error = task_checkpoint("read");
+    if (error)
+        return error;
     end_line(stream);
     if (buffer_size(&stream->input) == 0) {
-        int error = more_input(stream, "read");
+        error = more_input(stream, "read");
         if (error)
             return error;
     }

@@ -12,29 +12,29 @@ int stream_fail(struct stream *stream, int error);
  * stream. */
 int stream_poll(struct stream *stream, int events);
 
-/* A task that waits on a stream, as its reader or writer. */
-struct stream_wait {
-    struct task_wait wait;
-    struct task_wait **place; /* &stream->reader or &stream->writer */
-};
+/* Waits until stream_wake_reader. Another task may not be waiting for input. */
+int stream_wait_for_input(struct stream *stream, const char *what);
 
-/* Waits in this place until stream_wake. Another task may not be waiting there. */
-int stream_wait(struct task_wait **place, const char *what, void (*cancel)(struct task_wait *wait));
-
-/* Cancels a wait: the cancel function to pass to stream_wait. */
-void stream_cancel_wait(struct task_wait *wait);
-
-/* Wakes the task that waits in this place, if there is one. */
-void stream_wake(struct task_wait **place, int result);
+/* Wakes the task that waits for input, if there is one. */
+void stream_wake_reader(struct stream *stream);
 
 /* Sends as much of the output as the socket accepts. */
 void stream_send(struct stream *stream);
 
 /* The stream's callback at the end of an iteration: sends the output, polls if some is left, and
- * wakes the writer. */
+ * wakes the tasks that drain. */
 void stream_flush(void *stream);
 
-/* Waits until no more than low_water bytes are pending. Returns 0 or the error that broke the
- * stream. */
+/* Waits until no more than low_water bytes are pending. Any number of tasks may wait. Returns 0 or
+ * the error that broke the stream. */
 int stream_wait_for_output(
     struct stream *stream, size_t low_water, void (*cancel)(struct task_wait *wait));
+
+/* The cancel function to pass to it, unless it cannot be cancelled. */
+void stream_cancel_drain(struct task_wait *wait);
+
+/* Wakes the tasks that wait there, if the output has shrunk enough or the stream is broken. */
+void stream_wake_drains(struct stream *stream);
+
+/* The first task that waits there, or NULL. */
+const struct task *stream_drainer(const struct stream *stream);

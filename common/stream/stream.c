@@ -10,11 +10,13 @@ void stream_open(struct stream *stream, int socket)
     *stream = (struct stream){
         .loop = task_loop(),
         .socket = socket,
+        .open = true,
         .line_limit = STREAM_LINE_LIMIT,
         .readable = true, /* the first read tries recv before it waits */
         .flush = {.run = stream_flush, .argument = stream},
     };
     stream->poll.data = stream;
+    TAILQ_INIT(&stream->drains);
 }
 
 void stream_set_protocol(struct stream *stream, const struct protocol *protocol, void *self)
@@ -31,17 +33,17 @@ static void linger_ended(void *argument)
 {
     struct stream *stream = argument;
     stream_fail(stream, UV_ETIMEDOUT);
-    stream_wake(&stream->writer, UV_ETIMEDOUT);
+    stream_wake_drains(stream);
 }
 
 static void require_unused(const struct stream *stream)
 {
-    const struct task_wait *wait = stream->reader ? stream->reader : stream->writer;
+    const struct task *user = stream->reader ? stream->reader->task : stream_drainer(stream);
     if (stream->closing)
         task_misuse("closes a stream that another task closes: let one do it");
-    if (wait)
+    if (user)
         task_misuse("closes a stream that task %s waits for: cancel that one, and join it, before",
-            task_name(wait->task));
+            task_name(user));
 }
 
 /* Waits until the pending output is sent, for at most STREAM_LINGER seconds. */
@@ -57,21 +59,20 @@ static void linger(struct stream *stream)
 void stream_close(struct stream *stream)
 {
     require_unused(stream);
-    if (stream->socket < 0)
+    if (!stream->open)
         return;
     stream->closing = true;
     stream->ended = true; /* a task that reads from now on finds the end */
     stream_send(stream);
     if (buffer_size(&stream->output) > 0 && !stream->error)
         linger(stream);
-    int socket = stream->socket;
-    stream->socket = -1;
+    stream->open = false;
     if (stream->polling)
         task_close_handle((uv_handle_t *)&stream->poll);
     /* The loop's queue of callbacks may still point into the stream. */
     while (stream->flush.pending)
         task_yield();
-    close(socket);
+    close(stream->socket);
     stream->line_end = NULL;
     buffer_free(&stream->input);
     buffer_free(&stream->output);

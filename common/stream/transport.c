@@ -10,7 +10,7 @@
 #include "common/trace.h"
 
 #ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0 /* systems without it have SO_NOSIGPIPE, which socket_prepare sets */
+#define MSG_NOSIGNAL 0 /* systems without it have SO_NOSIGPIPE, which socket_open sets */
 #endif
 
 int stream_fail(struct stream *stream, int error)
@@ -23,29 +23,34 @@ int stream_fail(struct stream *stream, int error)
  * Waiting
  */
 
-void stream_wake(struct task_wait **place, int result)
+void stream_wake_reader(struct stream *stream)
 {
-    struct task_wait *wait = *place;
-    *place = NULL;
-    if (wait)
-        task_wake(wait, result);
+    struct task_wait *reader = stream->reader;
+    stream->reader = NULL;
+    if (reader)
+        task_wake(reader, 0);
 }
 
-void stream_cancel_wait(struct task_wait *wait)
+struct read_wait {
+    struct task_wait wait;
+    struct stream *stream;
+};
+
+static void cancel_read(struct task_wait *wait)
 {
-    *((struct stream_wait *)wait)->place = NULL;
+    ((struct read_wait *)wait)->stream->reader = NULL;
     task_wake(wait, UV_ECANCELED);
 }
 
-int stream_wait(struct task_wait **place, const char *what, void (*cancel)(struct task_wait *))
+int stream_wait_for_input(struct stream *stream, const char *what)
 {
-    struct stream_wait wait = {.place = place};
-    if (*place)
+    struct read_wait wait = {.stream = stream};
+    if (stream->reader)
         task_misuse("%s on a stream on which another task does the same, %s: let one do it, and "
                     "tell the others",
-            what, task_name((*place)->task));
-    *place = &wait.wait;
-    return task_wait(&wait.wait, what, cancel);
+            what, task_name(stream->reader->task));
+    stream->reader = &wait.wait;
+    return task_wait(&wait.wait, what, cancel_read);
 }
 
 /*
@@ -68,7 +73,7 @@ static void socket_ready(uv_poll_t *poll, int status, int events)
         return;
     stream->readable = true;
     if (stream->reader)
-        stream_wake(&stream->reader, 0);
+        stream_wake_reader(stream);
     else
         stream_poll(stream, stream->events & ~UV_READABLE);
 }
@@ -113,7 +118,7 @@ void stream_send(struct stream *stream)
 void stream_flush(void *argument)
 {
     struct stream *stream = argument;
-    if (stream->socket < 0)
+    if (!stream->open)
         return;
     stream_send(stream);
     size_t pending = buffer_size(&stream->output);
@@ -125,6 +130,5 @@ void stream_flush(void *argument)
         stream->shut = true;
         shutdown(stream->socket, SHUT_WR);
     }
-    if (pending <= stream->low_water || stream->error)
-        stream_wake(&stream->writer, stream->error);
+    stream_wake_drains(stream);
 }

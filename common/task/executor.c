@@ -7,7 +7,8 @@
 #include "common/observe/hooks.h"
 
 /* Memory of the work: it is freed when libuv has finished with it, even if no task waits any more.
- */
+ * libuv brings the result back to the loop's thread itself: loop_call_soon_threadsafe would
+ * allocate once more, and could not be cancelled. */
 struct request {
     uv_work_t work;
     struct executor_wait *wait; /* NULL: the task has stopped waiting */
@@ -60,8 +61,9 @@ static void cancel(struct task_wait *wait)
 int executor_run(const char *what, int (*work)(void *data), void *data, size_t size)
 {
     uv_loop_t *loop = task_loop();
-    if (task_cancelled())
-        return task_yield(); /* the work must not begin, and other tasks get their turn */
+    int error = task_checkpoint(what);
+    if (error)
+        return error;
     struct request *request = malloc(sizeof(*request) + size);
     if (!request)
         return UV_ENOMEM;
@@ -71,7 +73,7 @@ int executor_run(const char *what, int (*work)(void *data), void *data, size_t s
     if (size)
         memcpy(request->data, data, size);
     observe(state_of(loop)->observer, work_given, &request->observed, what);
-    int error = uv_queue_work(loop, &request->work, run_on_thread, finish);
+    error = uv_queue_work(loop, &request->work, run_on_thread, finish);
     if (error) {
         free(request);
         return error;

@@ -93,7 +93,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
 {
     struct stack stack = {0};
     /* There is a stack for each task, so a spawned task always gets one when it begins. */
-    bool too_many = pool->live >= stack_arena_capacity(&pool->stacks);
+    bool too_many = pool->live >= pool->stacks.capacity;
     if (too_many || (!pool->free && !add_block(pool)))
         return NULL;
     struct task *task = pool->free;
@@ -107,6 +107,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         .argument = argument,
         .name = name,
         .pool = pool,
+        .rounding = (unsigned short)pool->rounding,
         .number = ++pool->spawned,
         .coroutine.stack = stack,
     };
@@ -114,8 +115,33 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
     return task;
 }
 
+/* Puts the task into the ring of stale ones, and returns the one that leaves it, or NULL. */
+static struct task *make_stale(struct task *task)
+{
+    struct task_pool *pool = task->pool;
+    struct task **place = &pool->stale[pool->oldest++ % STALE];
+    struct task *oldest = *place;
+    *place = task;
+    return oldest;
+}
+
 void task_free(struct task *task)
 {
-    task->next = task->pool->free;
-    task->pool->free = task;
+    struct task_pool *pool = task->pool;
+    task->freed = true;
+    if (task->known)
+        task = make_stale(task);
+    if (!task)
+        return;
+    task->next = pool->free;
+    pool->free = task;
+}
+
+void task_require_valid(const struct task *task, const char *what)
+{
+    if (task->freed)
+        task_misuse(
+            "%s of a task that was joined, or whose scope was left: its handle is no longer "
+            "valid",
+            what);
 }

@@ -102,13 +102,17 @@ int queue_try_get(struct queue *queue, void **item)
 
 int queue_put(struct queue *queue, void *item)
 {
-    int error = queue_try_put(queue, item);
+    int error = task_checkpoint("queue_put");
+    if (!error)
+        error = queue_try_put(queue, item);
     return error == UV_EAGAIN ? wait_among(&queue->putters, "queue_put", &item) : error;
 }
 
 int queue_get(struct queue *queue, void **item)
 {
-    int error = queue_try_get(queue, item);
+    int error = task_checkpoint("queue_get");
+    if (!error)
+        error = queue_try_get(queue, item);
     if (error != UV_EAGAIN)
         return error;
     *item = NULL;

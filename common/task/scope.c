@@ -64,7 +64,7 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
         return UV_ENOMEM;
     if (options.handle) {
         *options.handle = task;
-        task->held = true;
+        task->held = task->known = true;
     }
     task->on_end = child_ended;
     task->parent = scope;
@@ -269,6 +269,7 @@ static void cancel_task_join(struct task_wait *wait)
 int task_join(struct task *task, int *result)
 {
     struct join_wait join = {.joined = task, .result = task->result};
+    task_require_valid(task, "task_join");
     if (task == task_required("task_join"))
         task_misuse("joins itself, which would never end");
     if (!task->held || task->joiner)

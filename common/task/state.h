@@ -6,6 +6,8 @@
 #include "common/coroutine.h"
 #include "common/task.h"
 
+#define STALE 64
+
 /* All tasks of a loop. */
 struct task_pool {
     struct loop_attachment attachment;
@@ -14,7 +16,12 @@ struct task_pool {
     struct task *current;       /* the task that runs, or the last that ran */
     struct task *root;          /* the task of task_run */
     struct task *free;          /* memory for new tasks */
+    struct task *stale[STALE];  /* freed last, a ring: their memory is not reused yet ... */
+    unsigned oldest;            /* ... so that the use of an old handle can be named */
     struct task_block *blocks;  /* all memory for tasks */
+    int *error;                 /* errno of the thread that runs the loop ... */
+    int rounding;               /* ... and its rounding mode, in which tasks begin */
+    ptrdiff_t budget;           /* calls that the current task may still make without a wait */
     size_t live;                /* tasks that have not ended */
     unsigned spawned;           /* tasks spawned since the start */
     uv_timer_t trim;            /* active while free stacks may hold much memory */
@@ -31,13 +38,17 @@ struct task {
     struct scope *scopes;       /* its open scopes, the innermost first */
     struct coroutine coroutine; /* valid from its first run to its end */
     int cancelled;              /* 0, or the error that its waits return */
+    int error;                  /* its errno ... */
+    unsigned short rounding;    /* ... and its rounding mode, while another task runs */
+    bool begun : 1, ended : 1;
 
-    int result;
-    bool begun, ended;
-    bool held;            /* a handle to it exists, so its memory outlives its end */
+    bool held : 1;        /* a handle to it is valid, so its memory outlives its end */
+    bool known : 1;       /* somebody had a pointer to it */
+    bool freed : 1;       /* whoever uses that pointer now is mistaken */
     uint16_t traced_name; /* the recording's numbers for its name ... */
     uint16_t traced_what; /* ... and for its last wait */
-    unsigned number;      /* counts the loop's tasks from 1 */
+    int result;
+    unsigned number; /* counts the loop's tasks from 1 */
     int (*function)(void *argument);
     void *argument;
     const char *name;
@@ -59,6 +70,9 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
 
 /* Gives its memory back to the pool. */
 void task_free(struct task *task);
+
+/* Ends the program if the task was freed: what names the call that got the pointer. */
+void task_require_valid(const struct task *task, const char *what);
 
 /* Returns the running task. Outside a task, ends the program: what names the call that needs one.
  */

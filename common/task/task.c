@@ -1,5 +1,7 @@
 #include "common/task.h"
 
+#include <errno.h>
+#include <fenv.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -9,18 +11,24 @@
 #include "common/observe/hooks.h"
 #include "common/task/state.h"
 
-#define SAVED 64 /* bytes below the frame: there the switch saves the registers */
+#define BUDGET 32         /* calls that a task may make without a wait between them */
+#define BYTES_A_CALL 8192 /* that it receives or writes count as another call */
+#define SAVED 64          /* bytes below the frame: there the switch saves the registers */
 
 /* The pool whose tasks this thread runs. Calls that wait take no loop, so they find it here. */
 static _Thread_local struct task_pool *running;
 
 struct task *task_current(void)
 {
-    return running ? running->current : NULL;
+    if (!running)
+        return NULL;
+    running->current->known = true;
+    return running->current;
 }
 
 const char *task_name(const struct task *task)
 {
+    task_require_valid(task, "task_name");
     return task->name;
 }
 
@@ -40,10 +48,9 @@ struct task *task_required(const char *what)
 
 void task_misuse(const char *format, ...)
 {
-    const struct task *task = task_current();
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "task %s: ", task ? task->name : "(none)");
+    fprintf(stderr, "task %s: ", running ? running->current->name : "(none)");
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
@@ -51,8 +58,46 @@ void task_misuse(const char *format, ...)
 }
 
 /*
+ * errno and the rounding mode belong to the thread. Each task has its own of both, and the loop its
+ * own rounding mode.
+ */
+
+/* As fegetround, but inline. fesetround sets it in two registers, and this one is read faster. */
+static inline int rounding_mode(void)
+{
+#if defined(__x86_64__)
+    unsigned short control;
+    __asm__ volatile("fnstcw %0" : "=m"(control));
+    return control & (FE_DOWNWARD | FE_UPWARD | FE_TOWARDZERO);
+#else
+    return fegetround();
+#endif
+}
+
+/* present is the rounding mode of the thread, which has to be the wanted one. */
+static inline void set_rounding(int present, int wanted)
+{
+    if (present != wanted)
+        fesetround(wanted);
+}
+
+/*
+ * Everything is set before a switch, for the task that is next, and nothing after it: so the
+ * function that suspends leaves no frame on the stack, and a task that wakes touches less memory.
+ */
+
+static inline void prepare_slice(struct task_pool *pool, struct task *task, int present_rounding)
+{
+    pool->current = task;
+    pool->budget = BUDGET;
+    *pool->error = task->error;
+    set_rounding(present_rounding, task->rounding);
+}
+
+/*
  * Running. The loop resumes a task, and the task suspends to the loop, or right to the task whose
- * turn is next: then the loop is where that one suspends to. Tasks never nest.
+ * turn is next: then the loop is where that one suspends to. Tasks never nest. If something
+ * observes the loop, each task suspends to the loop, on whose stack there is room for a report.
  */
 
 static void task_main(void *argument)
@@ -73,24 +118,51 @@ static void require_whole_stack(const struct task *task, const void *pointer)
     abort();
 }
 
-static void resume_task(void *argument)
+/* Runs the task, and those that it hands over to, until one suspends to the loop or ends. Returns
+ * that one. */
+static inline struct task *run_slices(struct task *task)
 {
-    struct task *task = argument;
     struct task_pool *pool = task->pool;
-    observe(pool->observer, task_resumed, task);
-    pool->current = task;
+    prepare_slice(pool, task, pool->rounding);
     running = pool;
     coroutine_resume(&task->coroutine);
     running = NULL;
-    task = pool->current; /* others may have run in between, one after another */
-    if (!task->ended)
-        return;
-    observe(pool->observer, task_ended, task);
+    task = pool->current;
+    set_rounding(task->ended ? rounding_mode() : task->rounding, pool->rounding);
+    return task;
+}
+
+static inline void end_task(struct task *task)
+{
+    struct task_pool *pool = task->pool;
     require_whole_stack(task, task->coroutine.pointer);
     coroutine_end(&task->coroutine);
     stack_release(&pool->stacks, task->coroutine.stack);
     pool->live--;
     task->on_end(task);
+}
+
+static void resume_task(void *argument)
+{
+    struct task *task = run_slices(argument);
+    if (task->ended)
+        end_task(task);
+}
+
+/* If something observes the loop, no task hands over to the next: each suspends to the loop, on
+ * whose stack there is room for a report. */
+static void resume_observed_task(void *argument)
+{
+    struct task *task = argument;
+    struct observer *observer = task->pool->observer;
+    observer_task_resumed(observer, task);
+    run_slices(task);
+    if (task->ended) {
+        observer_task_ended(observer, task);
+        end_task(task);
+    } else {
+        observer_task_suspended(observer, task);
+    }
 }
 
 /* A task gets its stack only now: one that ends before it ever waits leaves it, still warm, to the
@@ -100,22 +172,23 @@ static void begin_task(void *argument)
     struct task *task = argument;
     struct stack stack = task->coroutine.stack;
     task->begun = true;
-    task->ready.run = resume_task;
+    task->ready.run = task->pool->resume;
     if (!stack.low)
         stack_acquire(&task->pool->stacks, STACK_SIZE, &stack);
     coroutine_begin(&task->coroutine, stack, task_main, task);
-    resume_task(task);
+    task->ready.run(task);
 }
 
 static void suspend(struct task *task)
 {
     struct task_pool *pool = running;
     struct task *next = loop_take_next(pool->loop, resume_task);
-    observe(pool->observer, task_suspended, task, next);
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
+    task->error = *pool->error;
+    task->rounding = (unsigned short)rounding_mode();
     if (next) {
-        pool->current = next;
+        prepare_slice(pool, next, task->rounding);
         coroutine_transfer(&task->coroutine, &next->coroutine);
     } else {
         coroutine_suspend(&task->coroutine);
@@ -148,6 +221,8 @@ static int run_root(struct task_pool *pool, struct task *root)
 {
     int failure = 0;
     pool->root = root;
+    pool->error = &errno;
+    pool->rounding = rounding_mode();
     root->on_end = root_ended;
     loop_ready(pool->loop, &root->ready);
     loop_hold(pool->loop);
@@ -173,7 +248,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     if (!pool || observe_tasks_begin(&watch, loop))
         return UV_ENOMEM;
     pool->begin = begin_task;
-    pool->resume = resume_task;
+    pool->resume = OBSERVED(pool->observer) ? resume_observed_task : resume_task;
     int result = loop_on_signal(loop, cancel_root, pool);
     bool catches = result == 0;
     if (catches || result == UV_EALREADY) { /* the program catches them itself */
@@ -212,6 +287,20 @@ void task_wake(struct task_wait *wait, int result)
     task->wait = NULL;
     wait->result = result;
     loop_wake(task->pool->loop, &task->ready);
+}
+
+int task_checkpoint(const char *what)
+{
+    struct task *task = task_required(what);
+    if (--task->pool->budget < 0)
+        return task_yield();
+    return task_cancellation(task);
+}
+
+void task_spend(size_t bytes)
+{
+    if (running)
+        running->budget -= (ptrdiff_t)(bytes / BYTES_A_CALL);
 }
 
 int task_yield(void)
@@ -275,6 +364,7 @@ void task_interrupt(struct task *task)
 
 void task_cancel(struct task *task)
 {
+    task_require_valid(task, "task_cancel");
     if (task->ended || task->cancelled)
         return;
     task->cancelled = UV_ECANCELED;

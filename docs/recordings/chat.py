@@ -2,17 +2,20 @@
 
 import asyncio
 import socket
-
-import websockets
+import sys
+from pathlib import Path
 
 from scenario import PATIENCE, Program
+
+sys.path.append(str(Path(__file__).parents[2] / "tests"))
+import websockets_version
 
 LONG = "x" * 40000
 MANY = 90  # of these, until a socket that nobody reads takes no more
 
 
 async def connect(port, name, **options):
-    client = await websockets.connect(f"ws://127.0.0.1:{port}/", **options)
+    client = await websockets_version.connect(f"ws://127.0.0.1:{port}/", **options)
     await client.recv()
     await client.send(f"/nome {name}")
     await client.recv()
@@ -33,7 +36,8 @@ def lazy_socket(port):
 
 
 async def talk(port):
-    slow = await connect(port, "slow", sock=lazy_socket(port), max_queue=1, read_limit=1024)
+    slow = await connect(port, "slow", sock=lazy_socket(port))
+    slow.transport.pause_reading()
     ana, *others = [await connect(port, name) for name in ("ana", "bia", "caio", "duda")]
 
     async def say(text):

@@ -132,10 +132,8 @@ export async function growingPauses() {
 export async function reconnectsAtOnce() {
   const page = await openTimeless();
   const ways = {
-    online: async () => {
-      await page.context().setOffline(true);
-      await page.context().setOffline(false);
-    },
+    // Not setOffline(false): a browser without any network but the machine's own stays offline.
+    online: () => page.evaluate(() => dispatchEvent(new Event("online"))),
     visible: () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange"))),
     button: () => page.getByRole("button", { name: "Tentar agora" }).click(),
   };

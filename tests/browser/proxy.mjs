@@ -80,7 +80,7 @@ export class Proxy {
 
   #withHeader(bytes) {
     const start = bytes.subarray(0, 64).toString("latin1");
-    const status = /^HTTP\/1\.1 200 [^\r\n]*\r\n/.exec(start)?.[0];
+    const status = /^HTTP\/1\.1 (?:200|304) [^\r\n]*\r\n/.exec(start)?.[0];
     if (!status)
       return bytes;
     const more = Buffer.from(`${status}${this.#header}\r\n`);

@@ -22,7 +22,8 @@ mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/root"
 : >"$work/state/status"
 cd "$work"
 apt update
-apt download libuv1 libuv1-dev check libsubunit0 libsubunit-dev
+apt download libuv1 2>/dev/null || apt download libuv1t64 # its name from Debian 13 on
+apt download libuv1-dev check libsubunit0 libsubunit-dev
 for package in *.deb; do
     dpkg-deb -x "$package" root
 done

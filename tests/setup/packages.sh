@@ -9,64 +9,66 @@
 #                                  the groups build, test and page is missing
 #
 # The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
-# docs (the book's pages), picture, site, fuzz, aarch64.
+# docs (the book's pages), picture, site, fuzz, aarch64,
+# system (tests/setup/system.sh).
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 compiler=${CC:-gcc}
 compiler=${compiler%% *} # of CC="clang -m64" the command
 case $compiler in cc | */cc) compiler=gcc ;; esac
 
-# Each line: the group, the name, the function that finds it, and the packages for apt, dnf and
-# brew. A "-" stands where the system includes it, or has no such package.
+# Each line: the group, the name, the function that finds it, and the packages for apt, dnf, pacman
+# and brew. A "-" stands where the system includes it, or has no such package.
 needs() {
     package=${compiler##*/}
     package_of_browser=chromium
     grep -qs '^ID=ubuntu' /etc/os-release && package_of_browser="chromium-browser"
     cat <<END
-build $compiler      compiler                                $package,libc6-dev     $package,glibc-devel -
-build make           command:make                            make                   make                make
-build pkg-config     command:pkg-config                      pkg-config             pkgconf-pkg-config  pkgconf
-build libuv>=1.44    library:libuv:uv.h:1.44                 libuv1-dev             libuv-devel         libuv
-build ncursesw       library:ncursesw:ncurses.h              libncurses-dev         ncurses-devel       ncurses
-build libwebsockets  library:libwebsockets:libwebsockets.h   libwebsockets-dev      libwebsockets-devel libwebsockets
-build lws-on-libuv   event_library                           libwebsockets-evlib-uv libwebsockets       libwebsockets
-test  check          library:check:check.h                   check                  check-devel         check
-test  libvterm       library:vterm:vterm.h                   libvterm-dev           libvterm-devel      libvterm
-test  python3        command:/usr/bin/python3                python3                python3             -
-test  websockets     module:websockets                       python3-websockets     python3-websockets  -
-test  openssl        openssl                                 openssl                openssl             openssl
-test  valgrind       command:valgrind                        valgrind               valgrind            -
-test  valgrind.h     library:valgrind:valgrind/valgrind.h    valgrind               valgrind-devel      -
-test  gdb            command:gdb                             gdb                    gdb                 gdb
-page  chromium       browser                                 $package_of_browser    chromium            chromium
-page  node>=18       node:18                                 nodejs                 nodejs              node
-page  npm            command:npm                             npm                    nodejs-npm          node
-page  playwright     node_modules:tests/browser:playwright-core -                      -                   -
-bench websockets     module:websockets                       python3-websockets     python3-websockets  -
-bench node>=18       node:18                                 nodejs                 nodejs              node
-bench npm            command:npm                             npm                    nodejs-npm          node
-bench ws             node_modules:tests/bench/peers:ws       -                      -                   -
-bench bun            node_modules:tests/bench/peers:bun      -                      -                   -
-ci    clang          command:clang                           clang                  clang               llvm
-ci    clang-format   command:${CLANG_FORMAT:-clang-format}   clang-format           clang-tools-extra   clang-format
-ci    clang-tidy     command:${CLANG_TIDY:-clang-tidy}       clang-tidy             clang-tools-extra   llvm
-ci    shellcheck     command:shellcheck                      shellcheck             ShellCheck          shellcheck
-ci    valgrind       command:valgrind                        valgrind               valgrind            -
-picture python3      command:/usr/bin/python3                python3                python3             -
-docs  python3        command:/usr/bin/python3                python3                python3             -
-docs  graphviz       graphviz                                graphviz               graphviz            graphviz
-docs  pyte           module:pyte                             python3-pyte           python3-pyte        -
-site  python3        command:/usr/bin/python3                python3                python3             -
-site  node>=18       node:18                                 nodejs                 nodejs              node
-site  npm            command:npm                             npm                    nodejs-npm          node
-site  vitepress      node_modules:docs/site:vitepress        -                      -                   -
-fuzz  clang          command:clang                           clang                  clang               llvm
-fuzz  libFuzzer      fuzzer                                  libclang-rt-dev        compiler-rt         llvm
-aarch64 gcc-aarch64  cross_compiler                          gcc-aarch64-linux-gnu,libc6-dev-arm64-cross - -
-aarch64 qemu-aarch64 command:qemu-aarch64                    qemu-user              qemu-user           -
-aarch64 pkg-config   command:pkg-config                      pkg-config             pkgconf-pkg-config  pkgconf
-aarch64 python3      command:/usr/bin/python3                python3                python3             -
-aarch64 libuv+check  aarch64_root                            -                      -                   -
+build    $compiler     compiler                                 $package,libc6-dev       $package,glibc-devel $package,glibc        -
+build    make          command:make                             make                     make                 make                  make
+build    pkg-config    command:pkg-config                       pkg-config               pkgconf-pkg-config   pkgconf               pkgconf
+build    libuv>=1.44   library:libuv:uv.h:1.44                  libuv1-dev               libuv-devel          libuv                 libuv
+build    ncursesw      library:ncursesw:ncurses.h               libncurses-dev           ncurses-devel        ncurses               ncurses
+build    libwebsockets library:libwebsockets:libwebsockets.h    libwebsockets-dev        libwebsockets-devel  libwebsockets         libwebsockets
+build    lws-on-libuv  event_library                            libwebsockets-evlib-uv   libwebsockets        libwebsockets         libwebsockets
+test     check         library:check:check.h                    check                    check-devel          check                 check
+test     libvterm      library:vterm:vterm.h                    libvterm-dev             libvterm-devel       libvterm              libvterm
+test     python3       command:/usr/bin/python3                 python3                  python3              python                -
+test     websockets    module:websockets                        python3-websockets       python3-websockets   python-websockets     -
+test     openssl       openssl                                  openssl                  openssl              openssl               openssl
+test     valgrind      command:valgrind                         valgrind                 valgrind             valgrind              -
+test     valgrind.h    library:valgrind:valgrind/valgrind.h     valgrind                 valgrind-devel       valgrind              -
+test     gdb           command:gdb                              gdb                      gdb                  gdb                   gdb
+page     chromium      browser                                  $package_of_browser      chromium             chromium              chromium
+page     node>=18      node:18                                  nodejs                   nodejs               nodejs                node
+page     npm           command:npm                              npm                      nodejs-npm           npm                   node
+page     playwright    node_modules:tests/browser:playwright-core -                        -                    -                     -
+bench    websockets    module:websockets                        python3-websockets       python3-websockets   python-websockets     -
+bench    node>=18      node:18                                  nodejs                   nodejs               nodejs                node
+bench    npm           command:npm                              npm                      nodejs-npm           npm                   node
+bench    ws            node_modules:tests/bench/peers:ws        -                        -                    -                     -
+bench    bun           node_modules:tests/bench/peers:bun       -                        -                    -                     -
+ci       clang         command:clang                            clang                    clang                clang                 llvm
+ci       clang-format  command:${CLANG_FORMAT:-clang-format}    clang-format             clang-tools-extra    clang                 clang-format
+ci       clang-tidy    command:${CLANG_TIDY:-clang-tidy}        clang-tidy               clang-tools-extra    clang                 llvm
+ci       shellcheck    command:shellcheck                       shellcheck               ShellCheck           shellcheck            shellcheck
+ci       valgrind      command:valgrind                         valgrind                 valgrind             valgrind              -
+picture  python3       command:/usr/bin/python3                 python3                  python3              python                -
+docs     python3       command:/usr/bin/python3                 python3                  python3              python                -
+docs     graphviz      graphviz                                 graphviz                 graphviz             graphviz              graphviz
+docs     pyte          module:pyte                              python3-pyte             python3-pyte         python-pyte           -
+site     python3       command:/usr/bin/python3                 python3                  python3              python                -
+site     node>=18      node:18                                  nodejs                   nodejs               nodejs                node
+site     npm           command:npm                              npm                      nodejs-npm           npm                   node
+site     vitepress     node_modules:docs/site:vitepress         -                        -                    -                     -
+fuzz     clang         command:clang                            clang                    clang                clang                 llvm
+fuzz     libFuzzer     fuzzer                                   libclang-rt-dev          compiler-rt          compiler-rt           llvm
+aarch64  gcc-aarch64   cross_compiler                           gcc-aarch64-linux-gnu,libc6-dev-arm64-cross -                    aarch64-linux-gnu-gcc -
+aarch64  qemu-aarch64  command:qemu-aarch64                     qemu-user                qemu-user            qemu-user             -
+aarch64  pkg-config    command:pkg-config                       pkg-config               pkgconf-pkg-config   pkgconf               pkgconf
+aarch64  python3       command:/usr/bin/python3                 python3                  python3              python                -
+aarch64  libuv+check   aarch64_root                             -                        -                    -                     -
+system   debootstrap   command:debootstrap                      debootstrap              debootstrap          debootstrap           -
 END
 }
 
@@ -138,7 +140,8 @@ found_browser() {
     if test -n "$CHROMIUM"; then
         test -x "$CHROMIUM"
     else
-        found_command chromium || found_command chromium-browser
+        # In a container, Ubuntu's chromium-browser only says that it is a snap.
+        found_command chromium || chromium-browser --version >/dev/null
     fi
 }
 version_browser() {
@@ -221,16 +224,19 @@ elif found_command apt-get; then
     manager=apt
 elif found_command dnf; then
     manager=dnf
+elif found_command pacman; then
+    manager=pacman
 else
     manager=unknown
 fi
 
 # Reads lines of needs, and prints this system's packages for them in one line, each once.
 packages() {
-    while read -r _ _ _ apt dnf brew; do
+    while read -r _ _ _ apt dnf pacman brew; do
         case $manager in
         apt) echo "$apt" ;;
         dnf) echo "$dnf" ;;
+        pacman) echo "$pacman" ;;
         brew) echo "$brew" ;;
         esac
     done | tr ',' '\n' | sed '/^-$/d' | sort -u | paste -s -d ' ' -
@@ -247,6 +253,7 @@ commands() {
         echo "${as_root}apt-get install -y --no-install-recommends $wanted"
         ;;
     dnf:*) echo "${as_root}dnf install -y $wanted" ;;
+    pacman:*) echo "${as_root}pacman -Syu --needed --noconfirm $wanted" ;;
     brew:*) echo "brew install $wanted" ;;
     esac
     case $manager:$lines in brew:*' compiler '* | brew:*/usr/bin/python3*) echo 'xcode-select --install' ;; esac
@@ -265,12 +272,37 @@ names() {
 explain_unknown_system() (
     lines=$(echo "$1" | grep -v ' node_modules:')
     test "$manager" = unknown && test -n "$lines" || exit
-    echo 'This system has neither apt-get, dnf nor brew. Install these packages, named as in'
-    echo 'Debian, Fedora and Homebrew:'
-    echo "$lines" | while read -r _ name _ apt dnf brew; do
-        printf '  %-14s %-24s %-24s %s\n' "$name" "$apt" "$dnf" "$brew"
+    echo 'This system has neither apt-get, dnf, pacman nor brew. Install these packages, named as in'
+    echo 'Debian, Fedora, Arch and Homebrew:'
+    echo "$lines" | while read -r _ name _ apt dnf pacman brew; do
+        printf '  %-14s %-24s %-24s %-24s %s\n' "$name" "$apt" "$dnf" "$pacman" "$brew"
     done
 )
+
+# Without sudo, an administrator has to install the system's packages.
+explain_no_sudo() (
+    test -n "$as_root" && ! found_command sudo || exit
+    wanted=$(echo "$1" | commands | sed -n "s/^$as_root/  /p")
+    test -n "$wanted" || exit
+    echo 'There is no sudo here. Ask an administrator to run, as root:'
+    echo "$wanted"
+)
+
+# What to do where the packages are not enough.
+explain_rest() {
+    case $1 in
+    *' lws-on-libuv '*)
+        echo "If libwebsockets is installed, it was built without libuv: build it from its sources with"
+        echo "cmake -DLWS_WITH_LIBUV=ON, and set PKG_CONFIG_PATH to the folder of its libwebsockets.pc."
+        ;;
+    esac
+    case $1 in
+    *' chromium '*)
+        echo "Any Chrome will do: CHROMIUM=/usr/bin/google-chrome make test. (In a container, Ubuntu's"
+        echo "package chromium-browser is empty: it leads to a snap.)"
+        ;;
+    esac
+}
 
 # --- the commands ----------------------------------------------------------------------------
 
@@ -281,6 +313,7 @@ check() {
     explain_unknown_system "$lines" && return 1
     echo "Install with: make deps FOR=\"$*\", which runs"
     echo "$lines" | commands | sed 's/^/  /'
+    explain_rest "$lines"
     return 1
 } >&2
 
@@ -289,6 +322,7 @@ install() {
     test -n "$lines" || return 0
     echo "Missing: $(echo "$lines" | names)"
     explain_unknown_system "$lines" >&2 && return 1
+    explain_no_sudo "$lines" >&2 && return 1
     cd "$root" && export DEBIAN_FRONTEND=noninteractive
     echo "$lines" | commands | while read -r command; do
         echo "Installing: $command"
@@ -307,14 +341,14 @@ doctor() {
             sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
                 -e 's/to ci:/for make lint and CI:/' -e 's/to docs:/to write the book:/' \
                 -e 's/to site:/to build its site:/' -e 's/to aarch64:/for ARCH=aarch64:/' \
-                -e 's/to picture:/to draw a program at work:/'
+                -e 's/to picture:/to draw a program at work:/' -e 's/to system:/to test on other systems:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"
         else
             command=$(echo "$group $name $how $packages" | commands | sed '/apt-get update$/d')
             printf '  %-14s MISSING: %s\n' "$name" \
-                "${command:-no package here; in Debian, Fedora, Homebrew: $(echo "$packages" | tr -s ' ')}"
+                "${command:-no package here; in Debian, Fedora, Arch, Homebrew: $(echo "$packages" | tr -s ' ')}"
         fi
     done
     test -z "$(missing build test page)"

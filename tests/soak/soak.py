@@ -16,8 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import websockets
+
+sys.path.append(str(Path(__file__).parents[1]))
+import websockets_version
 
 PEOPLE = 60  # at once
 WARM_UP = 0.4  # of the time, until the memory is as large as it gets
@@ -66,7 +70,7 @@ class Person:
     async def visit(self, end):
         room = chance.choice(["", "a", "b", "%C3%A9"])
         uri = f"ws://127.0.0.1:{self.server.port}/{room}"
-        socket = await websockets.connect(uri, ping_interval=None, close_timeout=1)
+        socket = await websockets_version.connect(uri, ping_interval=None, close_timeout=1)
         self.totals["visits"] += 1
         listening = asyncio.ensure_future(self.listen(socket))
         try:

@@ -1,0 +1,34 @@
+/*
+ * What arrives from a client, on its way to libwebsockets.
+ *
+ * libwebsockets reads with recv and SSL_read. The program has functions of these names itself
+ * (incoming.c), which the dynamic linker prefers to those of the libraries. So each request is
+ * checked and rewritten before libwebsockets parses it (request.h), and each request gets to it
+ * alone. Frames are checked as well (frames.h).
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "04-chat-server/websocket/request.h"
+
+struct address;
+struct websocket;
+
+struct incoming {
+    int socket;
+    struct websocket *client; /* NULL: requests arrive, and no frames */
+    const struct refusal
+        *refusal;      /* of the request that libwebsockets got last; NULL: it is valid */
+    bool is_answering; /* libwebsockets has not finished with that request */
+    bool is_last;      /* the connection ends after that */
+    struct request_scan scan;
+    char *head; /* what has arrived of the next request's head, or NULL */
+    size_t size, capacity;
+    struct address *address; /* NULL: nothing is limited by address */
+};
+
+/* Starts checking what arrives at the socket. Returns NULL if out of memory. */
+struct incoming *incoming_open(int socket);
+
+void incoming_close(struct incoming *incoming);

@@ -1,0 +1,33 @@
+/*
+ * An HTTP request's head: the request line and the headers.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "04-chat-server/websocket/refusal.h"
+
+#define MAX_REQUEST (16 * 1024)  /* bytes of a head */
+#define MAX_REWRITTEN (4 * 1024) /* bytes of what libwebsockets gets instead */
+
+/* Looks for the end of a head, which arrives in parts. All zero before the first part. */
+struct request_scan {
+    size_t line; /* bytes of the current line so far */
+    bool started;
+};
+
+/* Returns how many of the next bytes belong to the head, if it ends in them, or else 0. A head that
+ * is not text ends at its first control character, since nothing after that can make it valid. */
+size_t request_scan(struct request_scan *scan, const char *data, size_t size);
+
+/*
+ * Checks a head by RFC 9112 and, for a handshake, RFC 6455, and writes the request that
+ * libwebsockets gets instead of it: the same one in the form that libwebsockets expects, with only
+ * the headers that the server uses. A header that it does not get cannot confuse it.
+ *
+ * Returns the size written. If the request has to be refused, *refusal says how, and what is
+ * written asks for "/"; else it is NULL. If is_last, the connection is to end after the answer.
+ */
+size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritten[MAX_REWRITTEN],
+    const struct refusal **refusal);

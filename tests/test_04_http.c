@@ -1,0 +1,477 @@
+/* HTTP: which requests the server answers, and how. It serves the chat's page here. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "websocket_peer.h"
+#include "websocket_stage.h"
+
+#define PAGE "04-chat-server/web"
+#define HOST "Host: localhost\r\n"
+#define WEBSOCKET "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+#define VERSION "Sec-WebSocket-Version: 13\r\n"
+#define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+
+/*
+ * Asking
+ */
+
+static void send_text(int peer, const char *text)
+{
+    ck_assert_int_eq(send(peer, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+/* Reads to the end of the connection, and returns how much came. */
+static size_t read_to_end(int peer)
+{
+    char data[4096];
+    size_t size = 0;
+    ssize_t received;
+    while ((received = recv(peer, data, sizeof(data), 0)) > 0)
+        size += (size_t)received;
+    return size;
+}
+
+static size_t content_length(const char *head)
+{
+    const char *length = strcasestr(head, "\r\ncontent-length: ");
+    ck_assert_msg(length != NULL, "no length in %s", head);
+    return strtoul(length + strlen("\r\ncontent-length: "), NULL, 10);
+}
+
+/* Reads a response with its body, and checks its status and its length. */
+static void expect_response(int peer, int status, size_t size)
+{
+    char head[4096], byte;
+    ck_assert_int_eq(peer_answer(peer, head), status);
+    ck_assert_uint_eq(content_length(head), size);
+    for (size_t i = 0; i < size; i++)
+        ck_assert_int_eq(recv(peer, &byte, 1, 0), 1);
+}
+
+static size_t size_of(const char *file)
+{
+    struct stat status;
+    ck_assert_int_eq(stat(file, &status), 0);
+    return (size_t)status.st_size;
+}
+
+/* Sends one request and returns the status of the response. */
+static int status_of(const char *request)
+{
+    int peer = peer_request(port, request);
+    int status = peer_answer(peer, NULL);
+    close(peer);
+    return status;
+}
+
+struct expectation {
+    const char *request;
+    int status;
+};
+
+static void expect_all(const struct expectation *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int status = status_of(cases[i].request);
+        ck_assert_msg(
+            status == cases[i].status, "%d, not %d: %s", status, cases[i].status, cases[i].request);
+    }
+}
+#define EXPECT_ALL(cases) expect_all(cases, sizeof(cases) / sizeof(*(cases)))
+
+/*
+ * Requests
+ */
+
+START_TEST(ignores_upgrades_that_are_not_to_websocket)
+{
+    static const char *const upgrades[] = {"h2c", "TLS/1.0", "websocket2", "h2c, TLS/1.0", "",
+        "HTTP/2.0, SHTTP/1.3, IRC/6.9, RTA/x11"};
+    char request[512];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(upgrades) / sizeof(*upgrades); i++) {
+        snprintf(request, sizeof(request),
+            "GET /chat.js HTTP/1.1\r\n" HOST "Connection: Upgrade, HTTP2-Settings\r\n"
+            "Upgrade: %s\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
+            upgrades[i]);
+        int peer = peer_request(port, request);
+        expect_response(peer, 200, size_of(PAGE "/chat.js"));
+        send_text(peer, "GET /nothing HTTP/1.1\r\n" HOST "\r\n"); /* the connection stays */
+        ck_assert_int_eq(peer_answer(peer, NULL), 404);
+        close(peer);
+    }
+    ck_assert_int_eq(status_of("GET / HTTP/1.1\r\n" HOST "Connection: keep-alive, upgrade\r\n"
+                               "Upgrade: h2c, WebSocket\r\n" VERSION KEY "\r\n"),
+        101);
+    stop();
+}
+END_TEST
+
+/* Makes a request of that many bytes, most of them in headers of at most max_header. */
+static char *long_request(size_t size, size_t max_header)
+{
+    static const char start[] = "GET /chat.js HTTP/1.1\r\n" HOST;
+    char *request = malloc(size + 2), *end = stpcpy(request, start);
+    size_t left = size - strlen(start) - 2;
+    while (left > 0) {
+        size_t header = left < 2 * max_header ? left : max_header;
+        memset(end, 'a', header);
+        memcpy(end, "Cookie: ", 8);
+        memcpy(end + header - 2, "\r\n", 2);
+        end += header;
+        left -= header;
+    }
+    strcpy(end, "\r\n");
+    ck_assert_uint_eq(strlen(request), size);
+    return request;
+}
+
+START_TEST(takes_headers_of_16_kb)
+{
+    static const struct {
+        size_t size, max_header;
+        int status;
+    } cases[] = {{4600, 10000, 200}, {8300, 100, 200}, {16384, 16384, 200}, {16384, 60, 200},
+        {16385, 16384, 431}, {16385, 60, 431}, {20000, 20000, 431}, {1000000, 1000000, 431}};
+    char head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char *request = long_request(cases[i].size, cases[i].max_header);
+        int peer = peer_request(port, request);
+        free(request);
+        if (cases[i].status == 200) {
+            expect_response(peer, 200, size_of(PAGE "/chat.js"));
+        } else {
+            ck_assert_int_eq(peer_answer(peer, head), cases[i].status);
+            ck_assert_uint_eq(read_to_end(peer), content_length(head));
+        }
+        close(peer);
+    }
+    char *request = long_request(16384, 700);
+    int peer = connect_to(port);
+    for (size_t i = 0; i < 16384; i += 13) /* in parts */
+        ck_assert_int_ge(send(peer, request + i, i + 13 < 16384 ? 13 : 16384 - i, MSG_NOSIGNAL), 0);
+    free(request);
+    expect_response(peer, 200, size_of(PAGE "/chat.js"));
+    close(peer);
+    stop();
+}
+END_TEST
+
+START_TEST(answers_a_half_closed_connection)
+{
+    static const char *const requests[] = {"GET /chat.js HTTP/1.0\r\n\r\n",
+        "GET /chat.js HTTP/1.1\r\n" HOST "\r\n",
+        "GET /chat.js HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"};
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+        int peer = peer_request(port, requests[i]);
+        shutdown(peer, SHUT_WR);
+        expect_response(peer, 200, size_of(PAGE "/chat.js"));
+        ck_assert_uint_eq(read_to_end(peer), 0);
+        close(peer);
+    }
+    stop();
+}
+END_TEST
+
+/* A proxy's client sends the whole address. */
+START_TEST(takes_whole_addresses)
+{
+    static const struct expectation cases[] = {
+        {"GET http://localhost/chat.js HTTP/1.1\r\n" HOST "\r\n", 200},
+        {"GET http://localhost HTTP/1.1\r\n" HOST "\r\n", 200},
+        {"GET HTTPS://localhost:1/chat.js?x HTTP/1.1\r\n" HOST "\r\n", 200},
+        {"GET http://localhost?x HTTP/1.1\r\n" HOST "\r\n", 200},
+        {"GET http://localhost/nothing HTTP/1.1\r\n" HOST "\r\n", 404},
+        {"GET http:///chat.js HTTP/1.1\r\n" HOST "\r\n", 400},
+        {"GET http://a@localhost/chat.js HTTP/1.1\r\n" HOST "\r\n", 400},
+        {"GET ftp://localhost/chat.js HTTP/1.1\r\n" HOST "\r\n", 400},
+        {"GET chat.js HTTP/1.1\r\n" HOST "\r\n", 400},
+        {"GET * HTTP/1.1\r\n" HOST "\r\n", 400},
+    };
+    static struct frame frame;
+    start_own(PAGE);
+    EXPECT_ALL(cases);
+    int peer =
+        peer_request(port, "GET ws://localhost/who HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "\r\n");
+    ck_assert_int_eq(peer_answer(peer, NULL), 101);
+    ck_assert(peer_read(peer, &frame));
+    ck_assert_ptr_nonnull(strstr(frame.data, " 127.0.0.1:"));
+    close(peer);
+    stop();
+}
+END_TEST
+
+START_TEST(answers_each_of_several_requests)
+{
+#define GET(path) "GET " path " HTTP/1.1\r\n" HOST "\r\n"
+    start_own(PAGE);
+    int peer =
+        peer_request(port, GET("/") GET("/chat.css") GET("/nothing") GET("/nix/")
+                               GET("/") "HEAD /chat.js HTTP/1.1\r\n" HOST "\r\n" GET("/chat.js"));
+    expect_response(peer, 200, size_of(PAGE "/index.html"));
+    expect_response(peer, 200, size_of(PAGE "/chat.css"));
+    for (int i = 0; i < 2; i++)
+        expect_response(peer, 404, strlen("Não há nada neste endereço.\n"));
+    expect_response(peer, 200, size_of(PAGE "/index.html"));
+    ck_assert_int_eq(peer_answer(peer, NULL), 200); /* a header alone */
+    expect_response(peer, 200, size_of(PAGE "/chat.js"));
+    close(peer);
+    stop();
+#undef GET
+}
+END_TEST
+
+/* The header is the one that GET would get, and nothing follows it. */
+START_TEST(heads_have_no_body)
+{
+    static const struct expectation cases[] = {
+        {"HEAD / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 200},
+        {"HEAD /chat.js HTTP/1.0\r\n\r\n", 200},
+        {"HEAD /nothing HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404},
+        {"HEAD /nothing/ HTTP/1.0\r\n\r\n", 404},
+        {"HEAD /../../nothing HTTP/1.0\r\n\r\n", 404},
+        {"HEAD /%00 HTTP/1.1\r\n" HOST "\r\n", 400},
+        {"HEAD / HTTP/1.1\r\n\r\n", 400},
+        {"HEAD / HTTP/1.1\r\n" HOST "Content-Length: 1000\r\n\r\n", 413},
+        {"HEAD / HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "\r\n", 400},
+        {"HEAD / HTTP/3.0\r\n\r\n", 505},
+    };
+    char head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        int peer = peer_request(port, cases[i].request);
+        ck_assert_int_eq(peer_answer(peer, head), cases[i].status);
+        ck_assert_uint_gt(content_length(head), 0);
+        ck_assert_uint_eq(read_to_end(peer), 0);
+        close(peer);
+    }
+    char *request = long_request(17000, 17000);
+    memcpy(request, "HEAD", 4);
+    memmove(request + 5, request + 4, strlen(request) - 4);
+    request[4] = ' ';
+    int peer = peer_request(port, request);
+    free(request);
+    ck_assert_int_eq(peer_answer(peer, head), 431);
+    ck_assert_uint_eq(read_to_end(peer), 0);
+    close(peer);
+    stop();
+}
+END_TEST
+
+#define ASK "GET /chat.js HTTP/1.1\r\n" HOST
+#define HIDDEN "\r\n\r\nGET /chat.css HTTP/1.1\r\n" HOST "\r\n"
+
+/* A proxy that is less strict could take what follows for a body, or for a request of its own. */
+START_TEST(refuses_requests_that_two_parsers_read_differently)
+{
+    static const struct expectation cases[] = {
+        {ASK "Content-Length : 44" HIDDEN, 400},
+        {ASK "Content-Length\t: 44" HIDDEN, 400},
+        {ASK "X: y\r\n Content-Length: 44" HIDDEN, 400},
+        {ASK "X: y\r\n\tContent-Length: 44" HIDDEN, 400},
+        {ASK "Transfer-Encoding : chunked" HIDDEN, 400},
+        {ASK "Content-Length: " HIDDEN, 400},
+        {ASK "Content-Length: 4 4" HIDDEN, 400},
+        {ASK "Content-Length: +44" HIDDEN, 400},
+        {ASK "Content-Length: 0x2c" HIDDEN, 400},
+        {ASK "Content-Length: 0, 44" HIDDEN, 400},
+        {ASK "Content-Length: 0\r\nContent-Length: 44" HIDDEN, 400},
+        {ASK "Content-Length: 44\r\nTransfer-Encoding: chunked" HIDDEN, 400},
+        {ASK "Content-Length: 44" HIDDEN, 413},
+        {ASK "Transfer-Encoding: chunked" HIDDEN, 413},
+        {ASK "Transfer-Encoding: identity" HIDDEN, 413},
+        {ASK WEBSOCKET VERSION KEY "Content-Length: 44" HIDDEN, 400},
+        {ASK WEBSOCKET VERSION KEY "Transfer-Encoding: chunked" HIDDEN, 400},
+        {ASK ": no name" HIDDEN, 400},
+        {ASK "no colon" HIDDEN, 400},
+        {ASK "in valid: name" HIDDEN, 400},
+        {ASK "X: a\rContent-Length: 44" HIDDEN, 400},
+        {ASK "X: \x01" HIDDEN, 400},
+        {ASK "X: \x7f" HIDDEN, 400},
+        {" " ASK "X: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\n Host: localhost" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\nX: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\n" HOST HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\nHost: a b" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\nHost: a,b" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\nHost: a@b" HIDDEN, 400},
+        {"GET  /chat.js HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js  HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat .js HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1 \r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js http/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.11\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /%zz HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /%4 HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"G(T / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET / HTTP/2.0\r\n" HOST "X: y" HIDDEN, 505},
+        {"POST / HTTP/1.1\r\n" HOST "Content-Length: 44" HIDDEN, 405},
+        {"PUT / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked" HIDDEN, 405},
+        {"DELETE / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"OPTIONS * HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"TRACE / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"CONNECT localhost:80 HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"PROPFIND / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"get / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+    };
+    char head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        int peer = peer_request(port, cases[i].request);
+        int status = peer_answer(peer, head);
+        ck_assert_msg(status == cases[i].status, "%d: %s", status, cases[i].request);
+        ck_assert_uint_eq(read_to_end(peer), content_length(head)); /* no second response */
+        close(peer);
+    }
+    static const struct expectation valid[] = {
+        {"\r\n\r\n" ASK "\r\n", 200},
+        {ASK "Content-Length: 000\r\n\r\n", 200},
+        {ASK "X:\r\nY: \t \r\nZ: caf\xc3\xa9\r\n\r\n", 200},
+        {"GET /chat.js HTTP/1.1\nHost: localhost\n\n", 200},
+        {"GET /chat.js HTTP/1.0\r\n\r\n", 200},
+        {"GET /chat.js HTTP/1.1\r\nHost:\r\n\r\n", 200},
+        {"GET /./a/../chat%2Ejs?a#b HTTP/1.1\r\n" HOST "\r\n", 200},
+    };
+    EXPECT_ALL(valid);
+    stop();
+}
+END_TEST
+
+/* Asks for a file with these headers, and returns the status. Stores the ETag, unless that is NULL.
+ */
+static int ask_with(const char *headers, char tag[64])
+{
+    char request[1024], head[4096];
+    snprintf(request, sizeof(request), ASK "%sConnection: close\r\n\r\n", headers);
+    int peer = peer_request(port, request);
+    int status = peer_answer(peer, head);
+    size_t size = read_to_end(peer);
+    if (status == 304)
+        ck_assert_uint_eq(size, 0);
+    char *start = strstr(head, "etag: ");
+    ck_assert_ptr_nonnull(start);
+    if (tag)
+        snprintf(tag, 64, "%.*s", (int)strcspn(start + 6, "\r"), start + 6);
+    close(peer);
+    return status;
+}
+
+START_TEST(sends_no_file_that_the_client_has)
+{
+    static const struct {
+        const char *format;
+        int status;
+    } cases[] = {{"%s", 304}, {"W/%s", 304}, {"\"a\", %s", 304}, {"%s,\"b\"", 304}, {"*", 304},
+        {"\"a\"", 200}, {"\"%.0sa\"", 200}, {"", 200}};
+    char tag[64], again[64], value[256], headers[512];
+    start_own(PAGE);
+    ck_assert_int_eq(ask_with("", tag), 200);
+    ck_assert_int_eq(tag[0], '"');
+    ck_assert_int_eq(tag[strlen(tag) - 1], '"');
+    ck_assert_uint_gt(strlen(tag), 2);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        snprintf(value, sizeof(value), cases[i].format, tag);
+        snprintf(headers, sizeof(headers), "If-None-Match: %s\r\n", value);
+        ck_assert_int_eq(ask_with(headers, again), cases[i].status);
+        ck_assert_str_eq(again, tag);
+    }
+    snprintf(headers, sizeof(headers), ASK "If-None-Match: %s\r\n\r\n" ASK "\r\n", tag);
+    int peer = peer_request(port, headers);
+    ck_assert_int_eq(peer_answer(peer, NULL), 304);
+    expect_response(peer, 200, size_of(PAGE "/chat.js"));
+    close(peer);
+    stop();
+}
+END_TEST
+
+/*
+ * Handshakes
+ */
+
+#define HANDSHAKE "GET /echo HTTP/1.1\r\n"
+
+START_TEST(says_what_is_wrong_with_a_handshake)
+{
+    static const struct expectation cases[] = {
+        {HANDSHAKE HOST WEBSOCKET VERSION "\r\n", 400},
+        {HANDSHAKE WEBSOCKET VERSION KEY "\r\n", 400},
+        {HANDSHAKE HOST HOST WEBSOCKET VERSION KEY "\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION KEY KEY "\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION VERSION KEY "\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION "Sec-WebSocket-Key:\r\n\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION "Sec-WebSocket-Key: c2hvcnQ=\r\n\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA\r\n\r\n", 400},
+        {HANDSHAKE HOST WEBSOCKET VERSION "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ-_\r\n\r\n",
+            400},
+        {HANDSHAKE HOST "Upgrade: websocket\r\n" VERSION KEY "\r\n", 400},
+        {HANDSHAKE HOST "Upgrade: websocket\r\nConnection: close\r\n" VERSION KEY "\r\n", 400},
+        {"GET /echo HTTP/1.0\r\n" HOST WEBSOCKET VERSION KEY "\r\n", 400},
+        {"HEAD /echo HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "\r\n", 400},
+        {"POST /echo HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "\r\n", 405},
+        {HANDSHAKE HOST WEBSOCKET KEY "\r\n", 426},
+        {HANDSHAKE HOST WEBSOCKET "Sec-WebSocket-Version: 8, 13\r\n" KEY "\r\n", 426},
+        {HANDSHAKE HOST WEBSOCKET "Sec-WebSocket-Version: 013\r\n" KEY "\r\n", 426},
+        {HANDSHAKE HOST WEBSOCKET VERSION KEY "Origin: https://a.example\r\n\r\n", 403},
+        {HANDSHAKE HOST WEBSOCKET VERSION KEY "Origin: null\r\nOrigin: http://localhost\r\n\r\n",
+            400},
+        {HANDSHAKE "HOST:localhost\r\nUPGRADE:WebSocket\r\nCONNECTION:a, upgrade ,b\r\n" VERSION KEY
+                   "\r\n",
+            101},
+        {HANDSHAKE HOST "Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: a\r\n"
+                        "Upgrade: websocket\r\n" VERSION KEY "\r\n",
+            101},
+    };
+    start_own(PAGE);
+    EXPECT_ALL(cases);
+    stop();
+}
+END_TEST
+
+/* A client that cannot do without its protocol closes the connection itself (RFC 6455, 4.1). */
+START_TEST(selects_no_subprotocol_and_no_extension)
+{
+    static const char *const offers[] = {"Sec-WebSocket-Protocol: soap\r\n",
+        "Sec-WebSocket-Protocol: chat\r\n", "Sec-WebSocket-Protocol: soap, chat\r\n",
+        "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: b\r\n", "Sec-WebSocket-Protocol:\r\n",
+        "Sec-WebSocket-Extensions: permessage-deflate\r\n"};
+    static struct frame frame;
+    char request[1024], head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(offers) / sizeof(*offers); i++) {
+        snprintf(
+            request, sizeof(request), HANDSHAKE HOST WEBSOCKET VERSION KEY "%s\r\n", offers[i]);
+        int peer = peer_request(port, request);
+        ck_assert_int_eq(peer_answer(peer, head), 101);
+        ck_assert_ptr_null(strcasestr(head, "sec-websocket-protocol"));
+        ck_assert_ptr_null(strcasestr(head, "sec-websocket-extensions"));
+        ck_assert_ptr_nonnull(strstr(head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")); /* RFC 6455, 1.3 */
+        peer_send_text(peer, "hello");
+        ck_assert(peer_read(peer, &frame));
+        ck_assert_str_eq(frame.data, "hello");
+        close(peer);
+    }
+    stop();
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    if (argc > 3 && strcmp(argv[1], "serve") == 0)
+        return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
+    const TTest *const requests[] = {ignores_upgrades_that_are_not_to_websocket,
+        takes_headers_of_16_kb, answers_a_half_closed_connection, takes_whole_addresses,
+        answers_each_of_several_requests, heads_have_no_body,
+        refuses_requests_that_two_parsers_read_differently, sends_no_file_that_the_client_has,
+        NULL};
+    const TTest *const handshakes[] = {
+        says_what_is_wrong_with_a_handshake, selects_no_subprotocol_and_no_extension, NULL};
+    return run_suite("04_http",
+        (struct test_group[]){{"requests", requests}, {"handshakes", handshakes}, {NULL, NULL}});
+}
