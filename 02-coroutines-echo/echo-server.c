@@ -34,6 +34,7 @@ struct server {
     int active;    /* connections */
     time_t second; /* the time that date_and_time shows */
     char date_and_time[128];
+    struct dump dump;
 };
 
 struct connection {
@@ -98,6 +99,7 @@ static void connection_lost(void *object, int error)
     self->server->active--;
     if (settings.quiet)
         return;
+    dump_report(&self->server->dump);
     if (error && error != UV_ECANCELED)
         printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
     printf(tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
@@ -107,7 +109,7 @@ static void connection_lost(void *object, int error)
 static void data_received(void *object, const char *data, size_t size)
 {
     struct connection *self = object;
-    dump_bytes("data received", "     received", "       string", data, size);
+    dump_bytes(&self->server->dump, "data received", "     received", "       string", data, size);
     stream_feed(self->stream, data, size);
 }
 // #endregion data_received

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "02-coroutines-echo/dump.h"
+
 static const char program[] = "02-coroutines-echo/echo-server";
 static const char *const in_english[] = {"LC_ALL=en_US.UTF-8", NULL};
 static const char *const loud[] = {"--port", "0", NULL};
@@ -335,6 +337,35 @@ START_TEST(a_lost_connection_is_printed_with_its_reason)
 }
 END_TEST
 
+/* How much peers send does not decide how much is printed. */
+START_TEST(so_much_is_shown_in_a_second)
+{
+    struct dump dump = {0};
+    static char data[10000], line[256 * 1024];
+    int shown = 0, sent = 0;
+    unsigned long long left_out = 0, part;
+    memset(data, 'x', sizeof(data));
+    FILE *file = tmpfile();
+    ck_assert_int_ge(dup2(fileno(file), STDOUT_FILENO), 0);
+    for (; sent < 100; sent++)
+        dump_bytes(&dump, "a", "b", "c", data, sizeof(data));
+    dump_report(&dump);
+    dump_report(&dump);
+    fflush(stdout);
+    rewind(file);
+    while (fgets(line, sizeof(line), file)) {
+        if (sscanf(line, "... %llu bytes ficaram de fora", &part) == 1)
+            left_out += part;
+        else if (*line == 'c')
+            shown += (int)strspn(line + 3, "x");
+    }
+    ck_assert_int_ge(shown, DUMP_LIMIT);
+    ck_assert_int_le(shown, 3 * DUMP_LIMIT); /* the second may change meanwhile */
+    ck_assert_uint_eq(left_out + (unsigned)shown, 100 * sizeof(data));
+    fclose(file);
+}
+END_TEST
+
 START_TEST(quiet_prints_only_the_address)
 {
     struct child server;
@@ -493,7 +524,8 @@ int main(void)
             {"output",
                 (const TTest *const[]){connections_and_arrivals_are_printed, in_english_too,
                     active_connections_are_counted, a_lost_connection_is_printed_with_its_reason,
-                    quiet_prints_only_the_address, the_first_line_says_where, NULL}},
+                    so_much_is_shown_in_a_second, quiet_prints_only_the_address,
+                    the_first_line_says_where, NULL}},
             {"end", (const TTest *const[]){many_are_served_at_once,
                         ctrl_c_and_sigterm_end_it_and_its_connections,
                         a_signal_with_nobody_connected_ends_it, NULL}},
