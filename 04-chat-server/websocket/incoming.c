@@ -24,10 +24,10 @@ static bool has_room_for(int socket)
         count *= 2;
     if (count == sockets)
         return true;
-    struct incoming **grown = realloc(by_socket, count * sizeof(*grown));
+    struct incoming **grown = realloc(by_socket, count * sizeof(void *));
     if (!grown)
         return false;
-    memset(grown + sockets, 0, (count - sockets) * sizeof(*grown));
+    memset(grown + sockets, 0, (count - sockets) * sizeof(void *));
     by_socket = grown;
     sockets = count;
     return true;
