@@ -89,12 +89,13 @@ $(patsubst %,$(out)/%.a,$(folders) libcommon):
 # A program is named by its path without .c. It links its own object, then these archives in the
 # linker's order. A suite of a chapter, test_NN_*, links what the chapter's programs do.
 chapter_of = $(filter $(firstword $(subst _, ,$(subst -, ,$(1:tests/test_%=%))))-%,$(chapters))
-uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h)
+uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h $(dir $(1))../exercise.h)
 archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
     $(if $(filter tests/bench/%,$(1)),tests/bench) \
-    $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server) \
+    $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server 04-chat-server/websocket) \
     $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) libcommon)
-libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv $(libs_$(call chapter_of,$(1))) $(libs_$(1))
+libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv \
+    $(libs_$(if $(findstring fuzz,$(1)),04-chat-server,$(call chapter_of,$(1)))) $(libs_$(1))
 define link_program
 @mkdir -p $(@D)
 $(call say,link)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libraries,$(call libraries_of,$*)) -lm
@@ -202,7 +203,7 @@ clang_version = case $$($(CLANG_FORMAT) --version) in *'version 14.'*) ;; *) \
 lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
 	@$(clang_version)
 	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
-	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c,$(filter %.c,$(sources))) | \
+	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(filter %.c,$(sources))) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 

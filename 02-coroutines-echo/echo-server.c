@@ -2,10 +2,10 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "02-coroutines-echo/dump.h"
+#include "common/bytes.h"
 #include "common/language.h"
 #include "common/program.h"
 #include "common/stream.h"
@@ -71,7 +71,7 @@ static bool is_quit(const char *line)
     size_t length = strlen(line += strspn(line, " \t\r\n\f\v"));
     while (length > 0 && isspace((unsigned char)line[length - 1]))
         length--;
-    return length == 4 && (strncasecmp(line, "sair", 4) == 0 || strncasecmp(line, "quit", 4) == 0);
+    return bytes_are_word(line, length, "sair") || bytes_are_word(line, length, "quit");
 }
 
 // #region manage

@@ -27,11 +27,11 @@ static int wait_for_input(void *data)
 
 int keyboard_read(struct keyboard *keyboard)
 {
-    int key;
-    /* ncurses may have read a key already, which poll does not see: so getch comes first. */
+    int key, error = task_yield(); /* many keys at once must not hold the loop */
+    if (error)
+        return error;
     while ((key = screen_key()) == SCREEN_NO_KEY) {
-        int error =
-            executor_run("key", wait_for_input, &keyboard->wake[0], sizeof(keyboard->wake[0]));
+        error = executor_run("key", wait_for_input, &keyboard->wake[0], sizeof(keyboard->wake[0]));
         if (error) {
             /* The thread still waits, and loop_close waits for the thread: so wake it. The pipe is
              * empty and has room for a byte. */

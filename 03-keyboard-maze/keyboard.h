@@ -1,8 +1,8 @@
 /*
  * Keys for tasks: getch, called without holding up the loop.
  *
- * A thread of the pool only waits until the terminal has input. The loop's thread then asks ncurses
- * for the key, so that ncurses never runs in two threads at once.
+ * A thread of the pool only waits until the terminal has input. The loop's thread then reads the
+ * key, so that the terminal never belongs to two threads at once.
  */
 #pragma once
 

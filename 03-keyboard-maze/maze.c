@@ -1,24 +1,14 @@
-/*
- * A maze in the terminal. The keyboard moves the player: the article's class Jogo, with its methods
- * in the article's order. The keyboard, the clock and each enemy have a task of their own.
- */
+/* A maze in the terminal, in which the keyboard moves the player. The game itself is in game.c. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include "03-keyboard-maze/enemy.h"
-#include "03-keyboard-maze/keyboard.h"
-#include "03-keyboard-maze/maze_map.h"
+#include "03-keyboard-maze/game.h"
 #include "03-keyboard-maze/screen.h"
+#include "03-keyboard-maze/terminal_guard.h"
 #include "common/language.h"
 #include "common/program.h"
-#include "common/task.h"
 
-#define CLOCK_COLUMN 10
-#define CLOCK_WIDTH 17  /* 10/08/14 12:34:56 */
-#define ENEMY_PAUSE 0.3 /* seconds */
 #define MAX_ENEMIES 100
 
 static struct {
@@ -45,290 +35,70 @@ static const struct program_option options[] = {
     {0},
 };
 
-struct game {
-    struct maze_map map;
-    struct place player;
-    struct enemy *enemies;
-    size_t enemy_count;
-    uint64_t random;
-    struct keyboard keyboard;
-    struct loop_signal *resized, *suspended;
-    struct scope scope; /* of the tasks */
-    bool playing, caught;
-    char too_small[192]; /* the message of explain_size */
-};
-
-static bool can_move(const struct game *self, struct place place);
-static void draw(struct game *self);
-static void look_for_enemies(struct game *self);
-
-static bool is_same(struct place a, struct place b)
-{
-    return a.x == b.x && a.y == b.y;
-}
-
 /*
- * The terminal's size
+ * The terminal's signals
  */
 
-static size_t columns_needed(const struct game *self)
-{
-    size_t clock_end = CLOCK_COLUMN + CLOCK_WIDTH;
-    return self->map.columns < clock_end ? clock_end : self->map.columns;
-}
-
-/* The row below the maze is the clock's. With the default height it is the article's row 23. */
-static size_t rows_needed(const struct game *self)
-{
-    return self->map.rows + 1;
-}
-
-static bool fits_the_screen(const struct game *self)
-{
-    size_t columns, rows;
-    screen_size(&columns, &rows);
-    return columns >= columns_needed(self) && rows >= rows_needed(self);
-}
-
-static void explain_size(struct game *self)
-{
-    size_t columns, rows;
-    screen_size(&columns, &rows);
-    snprintf(self->too_small, sizeof(self->too_small),
-        tr("O terminal tem %zux%zu caracteres; este labirinto precisa de %zux%zu. "
-           "Diminua-o com --width e --height.",
-            "The terminal has %zux%zu characters; this maze needs %zux%zu. "
-            "Make it smaller with --width and --height."),
-        columns, rows, columns_needed(self), rows_needed(self));
-}
-
-/*
- * The article's methods
- */
-
-static int add_enemies(struct game *self, size_t count)
-{
-    self->enemies = calloc(count ? count : 1, sizeof(*self->enemies));
-    if (!self->enemies)
-        return UV_ENOMEM;
-    self->enemy_count = count;
-    for (size_t i = 0; i < count; i++) {
-        struct enemy *enemy = &self->enemies[i];
-        enemy->game = self;
-        do
-            enemy->place = maze_map_random_place(&self->map, &self->random);
-        while (is_same(enemy->place, self->player));
-    }
-    return 0;
-}
-
-/* game_free is needed after an error, too. */
-static int game_init(struct game *self)
-{
-    *self = (struct game){.random = (uint64_t)settings.seed};
-    int error = 0;
-    if (settings.seed < 0)
-        error = uv_random(NULL, NULL, &self->random, sizeof(self->random), 0, NULL);
-    if (!error)
-        error = maze_map_make(
-            &self->map, (size_t)settings.width, (size_t)settings.height, &self->random);
-    if (error)
-        return error;
-    self->player = maze_map_random_place(&self->map, &self->random);
-    return add_enemies(self, (size_t)settings.enemies);
-}
-
-static void game_free(struct game *self)
-{
-    free(self->enemies);
-    maze_map_free(&self->map);
-}
-
-static void game_over(struct game *self)
-{
-    self->playing = false;
-    scope_cancel(&self->scope);
-}
-
-// #region read_keyboard
-static int read_keyboard(void *argument)
-{
-    struct game *self = argument;
-    while (self->playing) {
-        int key = keyboard_read(&self->keyboard);
-        if (key < 0)
-            return key;
-        struct place next = self->player;
-        if (key == '4' && next.x > 1)
-            next.x--;
-        else if (key == '6' && next.x < self->map.width * 3 - 1)
-            next.x++;
-        else if (key == '8' && next.y > 0)
-            next.y--;
-        else if (key == '2' && next.y < self->map.height * 2)
-            next.y++;
-        else if (key == 'S' || key == 's')
-            game_over(self);
-        if (can_move(self, next) && !is_same(next, self->player)) {
-            self->player = next;
-            draw(self);
-            look_for_enemies(self);
-        }
-    }
-    return 0;
-}
-// #endregion read_keyboard
-
-/* In a maze that does not fit the screen nothing moves. */
-static bool can_move(const struct game *self, struct place place)
-{
-    return fits_the_screen(self) && maze_map_is_free(&self->map, place);
-}
-
-static void draw(struct game *self)
-{
-    screen_set_title(tr("Labirinto", "Maze"));
-    if (fits_the_screen(self)) {
-        for (size_t y = 0; y < self->map.rows; y++)
-            screen_print_at(0, y, SCREEN_MAZE, maze_map_row(&self->map, y));
-        for (size_t i = 0; i < self->enemy_count; i++)
-            screen_print_at(self->enemies[i].place.x, self->enemies[i].place.y, SCREEN_ENEMY, "&");
-        screen_print_at(self->player.x, self->player.y, SCREEN_PLAYER, "*");
-    } else {
-        explain_size(self);
-        screen_clear();
-        screen_print_at(0, 0, SCREEN_PLAIN, self->too_small);
-    }
-    screen_show();
-}
-
-static void draw_clock(const struct game *self)
-{
-    char text[CLOCK_WIDTH + 1];
-    time_t now = time(NULL);
-    struct tm local;
-    if (!fits_the_screen(self) || !localtime_r(&now, &local))
-        return;
-    strftime(text, sizeof(text), "%d/%m/%y %H:%M:%S", &local);
-    screen_print_at(CLOCK_COLUMN, self->map.rows, SCREEN_PLAYER, text);
-    screen_show();
-}
-
-// #region show_clock
-static int show_clock(void *argument)
-{
-    const struct game *self = argument;
-    int error = 0;
-    while (!error) {
-        draw_clock(self);
-        error = task_sleep(1.0);
-    }
-    return error;
-}
-// #endregion show_clock
-
-// #region wander
-static int wander(void *argument)
-{
-    struct enemy *enemy = argument;
-    struct game *self = enemy->game;
-    int error;
-    while (!(error = task_sleep(ENEMY_PAUSE))) {
-        if (!fits_the_screen(self))
-            continue;
-        enemy_step(enemy, &self->map, &self->random);
-        draw(self);
-        look_for_enemies(self);
-    }
-    return error;
-}
-// #endregion wander
-
-static void look_for_enemies(struct game *self)
-{
-    for (size_t i = 0; i < self->enemy_count; i++)
-        if (is_same(self->enemies[i].place, self->player))
-            self->caught = true;
-    if (self->caught)
-        game_over(self);
-}
-
-// #region play
-static int execute(struct game *self)
-{
-    self->playing = true;
-    draw(self);
-    scope_enter(&self->scope);
-    int error = scope_spawn(&self->scope, "keyboard", read_keyboard, self);
-    if (!error)
-        error = scope_spawn(&self->scope, "clock", show_clock, self);
-    for (size_t i = 0; i < self->enemy_count && !error; i++)
-        error = scope_spawn(&self->scope, "enemy", wander, &self->enemies[i]);
-    if (!error)
-        error = scope_join(&self->scope);
-    return scope_leave(&self->scope, error);
-}
-// #endregion play
-
-/*
- * The terminal and the program
- */
-
-static void on_resize(void *argument)
+static void on_resize(void *game)
 {
     screen_resize();
-    draw(argument);
-    draw_clock(argument);
+    game_redraw(game);
 }
 
-static void on_suspend(void *argument)
+static void on_continue(void *game)
+{
+    if (screen_resume())
+        game_redraw(game);
+}
+
+static void on_suspend(void *game)
 {
     screen_suspend();
-    draw(argument);
-    draw_clock(argument);
+    on_continue(game);
 }
 
-static int start_signals(struct game *self)
-{
-    int error = loop_signal_start(task_loop(), &self->resized, SIGWINCH, on_resize, self);
-    return error ? error
-                 : loop_signal_start(task_loop(), &self->suspended, SIGTSTP, on_suspend, self);
-}
+static const struct {
+    int number;
+    void (*callback)(void *game);
+} signals[] = {{SIGWINCH, on_resize}, {SIGTSTP, on_suspend}, {SIGCONT, on_continue}};
 
-static void stop_signals(struct game *self)
-{
-    loop_signal_stop(self->resized);
-    loop_signal_stop(self->suspended);
-}
+#define SIGNALS (sizeof(signals) / sizeof(*signals))
 
-static int play(void *argument)
+static int play(void *game)
 {
-    struct game *self = argument;
-    int error = start_signals(self);
-    if (!error && !fits_the_screen(self)) {
-        explain_size(self);
-        error = UV_ENOSPC;
-    }
+    struct loop_signal *started[SIGNALS] = {NULL};
+    int error = 0;
+    for (size_t i = 0; i < SIGNALS && !error; i++)
+        error = loop_signal_start(
+            task_loop(), &started[i], signals[i].number, signals[i].callback, game);
+    guard_wrap(SIGINT); /* the loop handles these three */
+    guard_wrap(SIGTERM);
+    guard_wrap(SIGTSTP);
     if (!error)
-        error = execute(self);
+        error = game_execute(game);
     screen_restore(); /* first: without its handler, Ctrl+Z would stop us with the game's screen */
-    stop_signals(self);
+    for (size_t i = 0; i < SIGNALS; i++)
+        loop_signal_stop(started[i]);
     return error;
 }
 
+/*
+ * The program
+ */
+
 /* Reports how the game ended, on the restored terminal. Returns the exit status. */
-static int report_end(const struct game *self, int error, int signal)
+static int report_end(const struct game *game, int error, int signal)
 {
     switch (error) {
     case 0:
     case UV_ECANCELED:
-        if (self->caught)
+        if (game->caught)
             puts(tr("Um inimigo pegou você. Fim de jogo.", "An enemy caught you. Game over."));
         else if (signal == SIGINT)
             puts("exit");
         return EXIT_SUCCESS;
     case UV_ENOSPC:
-        fprintf(stderr, "maze: %s\n", self->too_small);
+        fprintf(stderr, "maze: %s\n", game->too_small);
         return EXIT_FAILURE;
     case UV_ENOTTY:
         fputs(tr("maze: a entrada e a saída precisam ser um terminal.\n",
@@ -346,31 +116,35 @@ static int report_end(const struct game *self, int error, int signal)
     }
 }
 
-static int game_run(struct game *self)
+// #region run
+/* The screen starts here, on the thread's own stack, and not in the task play: ncurses needs about
+ * 100 KiB of stack to read the terminal's description, and a task has 64. */
+static int run(struct game *game, int *signal)
 {
     uv_loop_t loop;
-    int signal = 0, error = loop_init(&loop);
+    int error = loop_init(&loop);
     if (error)
-        return report_end(self, error, 0);
-    error = keyboard_open(&self->keyboard);
-    if (!error)
-        error = screen_start();
+        return error;
+    error = screen_start();
     if (!error) {
-        error = task_run(&loop, "maze", play, self);
-        signal = loop_signal_received(&loop);
+        error = task_run(&loop, "maze", play, game);
+        *signal = loop_signal_received(&loop);
     }
     screen_restore();
     loop_close(&loop);
-    keyboard_close(&self->keyboard);
-    return report_end(self, error, signal);
+    return error;
 }
+// #endregion run
 
 int main(int argc, char **argv)
 {
     program_start(argc, argv, purpose, options);
     struct game game;
-    int error = game_init(&game);
-    int status = error ? program_end(error, tr("o labirinto", "the maze")) : game_run(&game);
+    int signal = 0;
+    int error = game_init(&game, (size_t)settings.width, (size_t)settings.height,
+        (size_t)settings.enemies, settings.seed);
+    if (!error)
+        error = run(&game, &signal);
     game_free(&game);
-    return status;
+    return report_end(&game, error, signal);
 }

@@ -1,6 +1,7 @@
 #include "03-keyboard-maze/screen.h"
 
 #include <curses.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,9 +12,8 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "03-keyboard-maze/keys.h"
 #include "03-keyboard-maze/terminal_guard.h"
-
-#define ESCAPE_PAUSE 25 /* milliseconds within which the bytes of an arrow key arrive */
 
 /* ncurses' state belongs to the process, and so does this. */
 static struct {
@@ -21,6 +21,8 @@ static struct {
     struct termios modes; /* at the start */
     char restore[GUARD_SEQUENCE_SIZE];
     size_t restore_size;
+    bool lost; /* the program was stopped, and has not taken the terminal again */
+    struct keys keys;
 } terminal;
 
 /*
@@ -51,8 +53,22 @@ static void prepare_restore(void)
     append_capability("sgr0");
     append_capability("op");
     append_capability("cnorm");
-    append_capability("rmkx");
     append_capability("rmcup");
+}
+
+/* Each key arrives at once and is not shown. Ctrl+S is a key like any other: it would stop the
+ * output, and the next drawing would wait for Ctrl+Q, and the whole program with it. */
+static void choose_modes(void)
+{
+    struct termios modes;
+    cbreak();
+    noecho();
+    if (tcgetattr(STDIN_FILENO, &modes) == 0) {
+        modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+        tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+        def_prog_mode(); /* the modes to which ncurses returns after endwin */
+    }
+    typeahead(-1); /* draw even while keys wait */
 }
 
 static void choose_colors(void)
@@ -95,11 +111,7 @@ int screen_start(void)
     atexit(screen_restore);
     prepare_restore();
     guard_arm(&terminal.modes, terminal.restore, terminal.restore_size);
-    cbreak();
-    noecho();
-    nodelay(stdscr, TRUE);
-    keypad(stdscr, TRUE);
-    set_escdelay(ESCAPE_PAUSE);
+    choose_modes();
     curs_set(0);
     choose_colors();
     refresh(); /* ncurses takes the screen now, before anything else writes to it */
@@ -110,14 +122,19 @@ void screen_restore(void)
 {
     if (!terminal.ncurses)
         return;
-    endwin();
+    if (guard_is_foreground() && !terminal.lost) {
+        guard_release_output();
+        endwin();
+    } else {
+        guard_restore(); /* endwin would set the modes, which are the shell's now, and stop us */
+    }
     guard_disarm();
     delscreen(terminal.ncurses);
     terminal.ncurses = NULL;
 }
 
 /*
- * Size and suspension
+ * Size, suspension, and a terminal that takes no output
  */
 
 void screen_size(size_t *width, size_t *height)
@@ -136,15 +153,28 @@ void screen_resize(void)
 
 void screen_suspend(void)
 {
+    guard_release_output();
     endwin();
     guard_disarm();
+    terminal.lost = true;
     struct sigaction standard = {.sa_handler = SIG_DFL}, ours;
     sigaction(SIGTSTP, &standard, &ours);
     raise(SIGTSTP); /* returns when the shell continues us; at once if no shell could */
     sigaction(SIGTSTP, &ours, NULL);
+}
+
+bool screen_resume(void)
+{
+    if (!guard_is_foreground()) {
+        terminal.lost = true;
+        return false;
+    }
+    endwin(); /* after SIGSTOP ncurses believes that it still has the terminal */
+    terminal.lost = false;
     guard_arm(&terminal.modes, terminal.restore, terminal.restore_size);
     refresh(); /* ncurses takes the screen again, before anything else writes to it */
     screen_resize();
+    return true;
 }
 
 /*
@@ -154,7 +184,7 @@ void screen_suspend(void)
 void screen_set_title(const char *title)
 {
     const char *start = tigetstr("smcup");
-    if (!start || !strstr(start, "\033[22;0;0t"))
+    if (terminal.lost || !guard_takes_output() || !start || !strstr(start, "\033[22;0;0t"))
         return;
     printf("\033]2;%s\007", title);
     fflush(stdout);
@@ -174,24 +204,21 @@ void screen_print_at(size_t x, size_t y, enum screen_style style, const char *te
 
 void screen_show(void)
 {
-    refresh();
+    if (!guard_is_foreground())
+        raise(SIGTTOU); /* what the kernel does to a background program that sets the modes */
+    if (terminal.lost)
+        screen_resume();
+    if (!terminal.lost && guard_takes_output())
+        refresh();
 }
 
+/* Not with getch, which draws first, and would wait while the terminal takes no output. */
 int screen_key(void)
 {
-    int key = getch();
-    switch (key) {
-    case ERR:
-        return SCREEN_NO_KEY;
-    case KEY_LEFT:
-        return '4';
-    case KEY_RIGHT:
-        return '6';
-    case KEY_UP:
-        return '8';
-    case KEY_DOWN:
-        return '2';
-    default:
-        return key;
-    }
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    unsigned char byte;
+    int key = SCREEN_NO_KEY;
+    while (key == SCREEN_NO_KEY && poll(&input, 1, 0) > 0 && read(STDIN_FILENO, &byte, 1) == 1)
+        key = keys_take(&terminal.keys, byte, uv_hrtime() / 1000000);
+    return key;
 }

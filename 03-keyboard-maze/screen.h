@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum screen_style {
@@ -33,9 +34,14 @@ void screen_size(size_t *width, size_t *height);
 /* Fetches the terminal's new size (after SIGWINCH), and clears the screen. */
 void screen_resize(void);
 
-/* Restores the terminal and stops the program (for SIGTSTP). When the shell continues it, takes the
- * terminal again, and clears the screen. */
+/* Restores the terminal and stops the program (for SIGTSTP). Returns when the shell continues it:
+ * then call screen_resume. */
 void screen_suspend(void);
+
+/* Takes the terminal again after the program was stopped (for SIGCONT), and clears the screen. A
+ * stop need not have come through screen_suspend: nothing can catch SIGSTOP. In the background,
+ * where the terminal is not the program's, does nothing and returns false. */
+bool screen_resume(void);
 
 /* Sets the terminal's title, if the terminal can restore the old one at the end, as xterm does. */
 void screen_set_title(const char *title);
@@ -45,9 +51,9 @@ void screen_clear(void);
 /* Prints the text there. A text that is longer than the row continues in the next row. */
 void screen_print_at(size_t x, size_t y, enum screen_style style, const char *text);
 
-/* Sends all changes to the terminal. */
+/* Sends all changes to the terminal. If it takes no output at the moment, they wait for the next
+ * call. A program in the background is stopped here until it comes to the foreground. */
 void screen_show(void);
 
-/* Returns the next key that has been typed, or SCREEN_NO_KEY; does not wait. Arrows become the keys
- * of the numeric keypad: '4' left, '6' right, '8' up, '2' down. */
+/* Returns the next key that has been typed, as keys_take does, or SCREEN_NO_KEY; does not wait. */
 int screen_key(void);

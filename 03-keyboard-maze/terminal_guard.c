@@ -1,8 +1,8 @@
 #include "03-keyboard-maze/terminal_guard.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,40 +10,86 @@
 
 #define STACK_SIZE (64 * 1024)
 
-/* Global, because a signal handler gets no argument of ours. */
+/* A signal handler gets no argument of ours: it finds here what it needs. */
 static struct {
     volatile sig_atomic_t armed;
     bool installed;
     struct termios modes;
     char sequence[GUARD_SEQUENCE_SIZE];
     size_t size;
-    struct sigaction previous[NSIG];
+    struct sigaction previous[NSIG], wrapped[NSIG];
 } guard;
 
+/*
+ * The terminal
+ */
+
+bool guard_is_foreground(void)
+{
+    pid_t foreground = tcgetpgrp(STDIN_FILENO);
+    return foreground < 0 || foreground == getpgrp(); /* below 0: a terminal without jobs */
+}
+
+bool guard_takes_output(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) > 0;
+}
+
+void guard_release_output(void)
+{
+    tcflow(STDOUT_FILENO, TCOON);
+    if (!guard_takes_output())
+        tcflush(STDOUT_FILENO, TCOFLUSH);
+}
+
+// #region guard_restore
+void guard_restore(void)
+{
+    sigset_t stop, before;
+    if (!guard.armed)
+        return;
+    /* The kernel stops a background program that changes a terminal, unless it blocks SIGTTOU. */
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTTOU);
+    pthread_sigmask(SIG_BLOCK, &stop, &before);
+    guard_release_output();
+    (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
+    if (guard_is_foreground())
+        tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    guard.armed = 0; /* last: another thread may do the same meanwhile, and twice does no harm */
+}
+// #endregion guard_restore
+
+/*
+ * The signals
+ */
+
 // #region restore_and_end
-/* Calls only functions that POSIX allows in a handler. */
 static void restore_and_end(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    /* Another thread may do the same for another signal. Restoring twice does no harm. */
-    if (guard.armed) {
-        (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
-        tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
+    guard_restore();
+    trace_rescue(); /* saves a recording, if there is one */
+
+    /* The kernel says where a signal came from. Above 0: from an instruction that failed. When this
+     * handler returns, the same instruction runs again, fails again, and calls the handler that was
+     * there before, which reports it: a sanitizer's or the task library's. */
+    bool failed = info->si_code > 0 &&
+                  (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL);
+    if (failed) {
+        sigaction(number, &guard.previous[number], NULL);
+        return;
     }
-    guard.armed = 0;
-    trace_rescue();
-    /* A faulting instruction runs again, and the previous handler (a sanitizer's, the task
-     * library's) reports it. A signal that was sent has its default effect. */
-    bool faulted = info->si_code > 0 &&
-                   (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL);
-    struct sigaction standard = {.sa_handler = SIG_DFL};
-    sigaction(number, faulted ? &guard.previous[number] : &standard, NULL);
-    if (!faulted)
-        raise(number);
+    /* Somebody sent it. It comes once more when this handler returns, and ends the program. */
+    sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    raise(number);
 }
 // #endregion restore_and_end
 
-/* After a stack overflow the stack has no room for the handler. */
+/* Handlers run on the stack of what they interrupt. After a stack overflow that has no room left,
+ * so they get a stack of their own, unless a sanitizer has already provided one. */
 static void provide_stack(void)
 {
     static char memory[STACK_SIZE];
@@ -54,12 +100,14 @@ static void provide_stack(void)
 
 static void guard_signal(int number)
 {
+    /* SA_SIGINFO brings the handler's info, SA_ONSTACK the stack of provide_stack. */
     struct sigaction action = {
         .sa_sigaction = restore_and_end, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, &guard.previous[number]);
 }
 
+/* Each signal that ends a program, but SIGKILL, which no program can handle. */
 static void install_all(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
@@ -68,7 +116,7 @@ static void install_all(void)
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct sigaction current;
         sigaction(numbers[i], NULL, &current);
-        if (current.sa_handler != SIG_IGN)
+        if (current.sa_handler != SIG_IGN) /* nohup has ignored SIGHUP: let it be so */
             guard_signal(numbers[i]);
     }
     guard.installed = true;
@@ -76,13 +124,29 @@ static void install_all(void)
 
 void guard_arm(const struct termios *modes, const char *sequence, size_t size)
 {
-    guard.armed = 0;
+    guard.armed = 0; /* a signal that comes now finds either all of this or nothing */
     guard.modes = *modes;
     guard.size = size < sizeof(guard.sequence) ? size : sizeof(guard.sequence);
     memcpy(guard.sequence, sequence, guard.size);
     if (!guard.installed)
         install_all();
     guard.armed = 1;
+}
+
+static void release_and_go_on(int number)
+{
+    int error = errno;
+    guard_release_output();
+    errno = error;
+    guard.wrapped[number].sa_handler(number);
+}
+
+void guard_wrap(int number)
+{
+    sigaction(number, NULL, &guard.wrapped[number]);
+    struct sigaction action = guard.wrapped[number];
+    action.sa_handler = release_and_go_on;
+    sigaction(number, &action, NULL);
 }
 
 void guard_disarm(void)

@@ -8,11 +8,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-const char *text_skip_space(const char *text)
-{
-    return text + strspn(text, " \t\n\v\f\r");
-}
-
 int text_compare(const void *one, const void *other)
 {
     return strcmp(one, other);
@@ -113,6 +108,19 @@ static bool is_space(uint32_t character)
     return character == ' ' || character == 0xA0 || character == 0x1680 ||
            (character >= 0x2000 && character <= 0x200A) || character == 0x202F ||
            character == 0x205F || character == 0x3000;
+}
+
+const char *text_skip_space(const char *text)
+{
+    const char *next = text;
+    while (*next) {
+        uint32_t character = next_character(&next);
+        if (!is_space(character) && !(character >= '\t' && character <= '\r') &&
+            character != 0x2028 && character != 0x2029 && character != 0xFEFF)
+            break;
+        text = next;
+    }
+    return text;
 }
 
 bool text_is_name(const char *text)

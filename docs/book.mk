@@ -3,6 +3,9 @@
 #
 #   with an exercise.h     the test calls the functions that it declares: both are one program
 #   without                the test starts the exercise, child_start(&child, getenv("EXERCISE"), ...)
+#
+# Its near-misses/NAME.c are wrong solutions that people write; the test has to fail for each.
+# tests/exercises.sh says what their first comment has to say.
 
 N        ?=#  make step N=1.3, make exercise N=2.3: chapter.number
 SOLUTION ?=#  1: make exercise runs the solution instead
@@ -20,10 +23,12 @@ exercise := $(call numbered,exercises)
 
 # tests_of EXERCISES: the programs that test those without a header.
 tests_of = $(patsubst %,$(out)/%/test,$(filter-out $(with_header),$(1)))
-exercise_programs := $(foreach form,exercise solution,$(exercises:%=$(out)/%/$(form)))
+near_misses := $(basename $(wildcard $(exercises:%=%/near-misses/*.c)))
+exercise_programs := $(foreach form,exercise solution,$(exercises:%=$(out)/%/$(form))) $(near_misses:%=$(out)/%)
 $(steps:%=$(out)/%) $(exercise_programs) $(call tests_of,$(exercises)): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
 	$(link_program)
-$(foreach one,$(with_header),$(eval $(out)/$(one)/exercise $(out)/$(one)/solution: $(out)/$(one)/test.c.o))
+$(foreach one,$(with_header),$(eval $(addprefix $(out)/,$(one)/exercise $(one)/solution \
+    $(filter $(one)/near-misses/%,$(near_misses))): $(out)/$(one)/test.c.o))
 $(exercises:%=$(out)/%/test.c.o): | needs_test
 $(out)/02-coroutines-echo/exercises/5-%: LDFLAGS += -Wl,--wrap=send
 
@@ -36,13 +41,14 @@ step: $(step:%=$(out)/%) ## build and run a step (N=1.3 ARGS="...")
 
 chosen_exercises := $(call in_chapter,$(exercises))
 form := $(if $(SOLUTION),solution,exercise)
-exercises_sh = OUT=$(out) tests/exercises.sh
+exercises_sh = OUT=$(out) SANITIZE=$(SANITIZE) tests/exercises.sh
 
 exercise: $(exercise:%=$(out)/%/$(form)) $(call tests_of,$(exercise)) ## build and test an exercise (N=2.3), or its solution (SOLUTION=1)
 	@$(if $(exercise),$(exercises_sh) try $(exercise) $(form),echo \
 	    'Which exercise? make exercise N=2.3 is the third of chapter 2; make exercises lists them.'; exit 2)
 
 exercise-programs solution-programs: %-programs: $(addprefix $(out)/,$(addsuffix /%,$(chosen_exercises))) $(call tests_of,$(chosen_exercises))
+near-miss-programs: $(patsubst %,$(out)/%,$(call in_chapter,$(near_misses)))
 
 # A skeleton may not compile while a learner works on it: the others are listed all the same.
 exercises: needs_test ## list the exercises, and which you have solved
@@ -51,13 +57,13 @@ exercises: needs_test ## list the exercises, and which you have solved
 	@$(exercises_sh) list $(chosen_exercises)
 
 # The plain build is the learner's; sanitizers find faults that do not show there.
-exercises-check: needs_test ## every skeleton fails by an assertion, every solution passes (CI)
+exercises-check: needs_test ## every skeleton and near miss fails by an assertion, every solution passes (CI)
 	@$(MAKE) exercises-check-one
 	@$(MAKE) SANITIZE=address,undefined exercises-check-one
 
 exercises-check-one:
 	@rm -rf $(chosen_exercises:%=$(out)/%)
-	@$(MAKE) WERROR=1 exercise-programs solution-programs
+	@$(MAKE) WERROR=1 exercise-programs solution-programs near-miss-programs
 	@$(exercises_sh) check $(chosen_exercises)
 
 # --- the pages ---------------------------------------------------------------------------------
@@ -74,4 +80,4 @@ site: needs_site ## the book as a site in both languages, in build/site (make de
 	@ln -sfn ../docs/site/node_modules build/node_modules # the pages' modules look for Vue in the folders above
 	@docs/site/node_modules/.bin/vitepress build docs/site
 
-.PHONY: docs docs-check site steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs
+.PHONY: docs docs-check site steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs

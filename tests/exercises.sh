@@ -3,16 +3,26 @@
 #
 #   exercises.sh try DIRECTORY FORM    tests the form, exercise or solution, and prints the result
 #   exercises.sh list DIRECTORY...     prints stars, minutes and kind of each, and whether it is solved
-#   exercises.sh check DIRECTORY...    fails unless each skeleton fails by an assertion and each
-#                                      solution passes
+#   exercises.sh check DIRECTORY...    fails unless each skeleton fails by an assertion, each solution
+#                                      passes, and each near miss fails with the message that it names
 #
 #   OUT=build/plain                    the folder of the variant's objects
+#   SANITIZE=address,undefined         the variant's sanitizers
+#
+# A near miss begins with a comment that says what is wrong, and what the test says about it:
+#
+#   /* NEAR MISS: the pointer is copied, and not what it points to.
+#    * Says: both use the same memory */
+#
+# "Found by: address" in that comment means that only AddressSanitizer sees it, and "Found by: valgrind"
+# that only Valgrind does. Then the words after "Says:" are in the tool's report.
 
 set -u
 
 OUT=${OUT:-build/plain}
+SANITIZE=${SANITIZE:-}
 export CK_DEFAULT_TIMEOUT=20
-export ASAN_OPTIONS="detect_leaks=1:${ASAN_OPTIONS:-}"
+export ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1:${ASAN_OPTIONS:-}"
 
 # The same rule as in common/language.h.
 case ${LC_ALL:-${LC_MESSAGES:-${LANG:-C}}} in
@@ -81,13 +91,41 @@ list() {
     say 'make exercise N=1.1 compila e testa o primeiro.' 'make exercise N=1.1 builds and tests the first.'
 }
 
-# Check writes FILE:LINE:F:... for an assertion, and :E: for a crash or a timeout.
+# fails_by_assertion DIRECTORY FORM: Check writes FILE:LINE:F:... for an assertion, and :E: for a crash
+# or a timeout.
 fails_by_assertion() {
-    ! log=$(run_test "$1" exercise 2>&1) && case $log in
+    ! log=$(run_test "$1" "$2" 2>&1) && case $log in
     *:[0-9]*:E:* | *"runtime error: "* | *==ERROR:* | *==WARNING:*) false ;;
     *:[0-9]*:F:*) true ;;
     *) false ;;
     esac
+}
+
+# named FILE WORD: the text after the word in the comment at the beginning of a near miss.
+named() {
+    sed -n "1,/\*\//s/.*$2: *//p" "$1" | sed 's/ *\*\/$//'
+}
+
+# A sanitizer may end a near miss before the test does, with a message of its own.
+near_miss_fails() {
+    said=$(named "$1/$2.c" Says)
+    case $(named "$1/$2.c" 'Found by') in
+    '')
+        if [ -n "$SANITIZE" ]; then
+            ! log=$(run_test "$1" "$2" 2>&1)
+            return
+        fi
+        fails_by_assertion "$1" "$2"
+        ;;
+    address)
+        case $SANITIZE in *address*) ! log=$(run_test "$1" "$2" 2>&1) ;; *) return 0 ;; esac
+        ;;
+    valgrind)
+        { [ -z "$SANITIZE" ] && command -v valgrind >/dev/null; } || return 0
+        ! log=$(CK_FORK=no valgrind -q --error-exitcode=9 "$OUT/$1/$2" 2>&1)
+        ;;
+    *) log='"Found by:" knows address and valgrind' && false ;;
+    esac && case $log in *"$said"*) true ;; *) false ;; esac
 }
 
 # Check prints the number of tests: a test program without tests must not pass.
@@ -104,6 +142,20 @@ complain() {
     failed=$((failed + 1))
 }
 
+check_near_misses() {
+    log=''
+    [ ! -e "$1/near-misses" ] || [ "$(find "$1/near-misses" -name '*.c' | wc -l)" -ge 2 ] ||
+        complain "$1/near-misses" 'needs two of them or more'
+    for near_miss in "$1"/near-misses/*.c; do
+        [ -e "$near_miss" ] || continue
+        log=''
+        { [ -n "$(named "$near_miss" 'NEAR MISS')" ] && [ -n "$(named "$near_miss" Says)" ]; } ||
+            complain "$near_miss" 'begins with a comment "NEAR MISS: what is wrong" and "Says: ..."'
+        near_miss_fails "$1" "near-misses/$(basename "$near_miss" .c)" ||
+            complain "$near_miss" "has to fail, and the message to contain \"$said\""
+    done
+}
+
 check() {
     failed=0
     [ $# -gt 0 ] || log='' complain check 'no exercise to check (CHAPTER?)'
@@ -113,10 +165,11 @@ check() {
         [ "$(grep -c '^★.*·.*·' "$exercise/README.md")" = 1 ] ||
             log='' complain "$exercise/README.md" \
                 'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
-        fails_by_assertion "$exercise" ||
+        fails_by_assertion "$exercise" exercise ||
             complain "$exercise/exercise.c" 'has to fail by an assertion of test.c'
         passes "$exercise" ||
             complain "$exercise/solution.c" 'does not pass test.c'
+        check_near_misses "$exercise"
     done
     echo "$# exercises, $failed faults in them ($OUT)"
     [ "$failed" -eq 0 ]

@@ -14,13 +14,27 @@
 #include <unistd.h>
 
 #define PATIENCE 20 /* seconds; below Check's own limit, so that the screen is shown */
-#define MOST_WORDS 16
+#define MAX_WORDS 16
 
 /*
- * The shell: it holds the session, starts the program, and tells of its stops and of its end.
+ * The shell: it holds the session, starts the program, and reports its stops and its end.
  */
 
 enum news { STOPPED = 'T', ENDED = 'X' };
+
+/* What the shell's signal handlers need. */
+static struct {
+    int line;
+    pid_t program;
+} shell;
+
+/* SIGUSR1 brings the program to the foreground, SIGUSR2 the shell. */
+static void change_foreground(int number)
+{
+    int error = errno;
+    tcsetpgrp(shell.line, number == SIGUSR1 ? shell.program : getpid());
+    errno = error;
+}
 
 static void become_program(struct terminal *terminal, char *argv[])
 {
@@ -51,7 +65,11 @@ static _Noreturn void be_shell(struct terminal *terminal, int link, char *argv[]
         become_program(terminal, argv);
     setpgid(program, program);
     tcsetpgrp(terminal->line, program);
-    (void)!write(link, &program, sizeof program);
+    shell.line = terminal->line;
+    shell.program = program;
+    signal(SIGUSR1, change_foreground);
+    signal(SIGUSR2, change_foreground);
+    (void)!write(link, &program, sizeof(program));
 
     int status;
     char news = STOPPED;
@@ -81,8 +99,8 @@ static void start_shell(struct terminal *terminal, char *argv[], const char *con
     }
     close(link[1]);
     terminal->shell_link = link[0];
-    ssize_t size = read(link[0], &terminal->program, sizeof terminal->program);
-    ck_assert_int_eq(size, (ssize_t)sizeof terminal->program);
+    ssize_t size = read(link[0], &terminal->program, sizeof(terminal->program));
+    ck_assert_int_eq(size, (ssize_t)sizeof(terminal->program));
 }
 
 /*
@@ -98,9 +116,9 @@ static int property_changed(VTermProp property, VTermValue *value, void *user)
         terminal->cursor_visible = value->boolean;
     if (property == VTERM_PROP_TITLE)
 #if VTERM_VERSION_MAJOR == 0 && VTERM_VERSION_MINOR < 2
-        snprintf(terminal->title, sizeof terminal->title, "%s", value->string);
+        snprintf(terminal->title, sizeof(terminal->title), "%s", value->string);
 #else
-        snprintf(terminal->title, sizeof terminal->title, "%.*s", (int)value->string.len,
+        snprintf(terminal->title, sizeof(terminal->title), "%.*s", (int)value->string.len,
             value->string.str);
 #endif
     return 1;
@@ -140,23 +158,23 @@ void terminal_start(struct terminal *terminal, int columns, int rows, const char
 
     char program[1024];
     const char *root = getenv("BIN"), *valgrind = getenv("VALGRIND");
-    snprintf(program, sizeof program, "%s/%s", root ? root : ".", path);
-    char *argv[MOST_WORDS] = {"valgrind", program};
+    snprintf(program, sizeof(program), "%s/%s", root ? root : ".", path);
+    char *argv[MAX_WORDS] = {"valgrind", program};
     size_t count = 2;
-    for (size_t i = 0; words && words[i] && count < MOST_WORDS - 1; i++)
+    for (size_t i = 0; words && words[i] && count < MAX_WORDS - 1; i++)
         argv[count++] = (char *)words[i];
     start_shell(terminal, valgrind && *valgrind ? argv : argv + 1, environment);
 }
 
-/* Waits for a moment for output or news, and takes it in. */
+/* Waits a moment for output or news, and takes it in. */
 static void take_in(struct terminal *terminal)
 {
     struct pollfd sources[] = {
         {.fd = terminal->keys, .events = POLLIN}, {.fd = terminal->shell_link, .events = POLLIN}};
     char bytes[4096];
-    int ready = poll(sources, terminal->ended ? 1 : 2, 1000);
+    int ready = poll(sources, terminal->ended ? 1 : 2, 10);
     if (ready > 0 && (sources[0].revents & POLLIN)) {
-        ssize_t size = read(terminal->keys, bytes, sizeof bytes);
+        ssize_t size = read(terminal->keys, bytes, sizeof(bytes));
         if (size > 0)
             vterm_input_write(terminal->emulator, bytes, (size_t)size);
         /* What the emulator would answer (who it is, say) nobody asked for. */
@@ -222,6 +240,29 @@ void terminal_until_keys_are_read(struct terminal *terminal)
     terminal_until(terminal, "the keys are read", keys_are_read, NULL);
 }
 
+static bool has_foreground(struct terminal *terminal, void *group)
+{
+    return tcgetpgrp(terminal->keys) == *(pid_t *)group;
+}
+
+void terminal_set_foreground(struct terminal *terminal, pid_t group)
+{
+    kill(terminal->shell.pid, group == terminal->program ? SIGUSR1 : SIGUSR2);
+    terminal_until(terminal, "the foreground changes", has_foreground, &group);
+}
+
+static bool has_stopped(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    return terminal->stopped;
+}
+
+void terminal_until_stopped(struct terminal *terminal)
+{
+    terminal_until(terminal, "the program is stopped", has_stopped, NULL);
+    terminal->stopped = false;
+}
+
 void terminal_resize(struct terminal *terminal, int columns, int rows)
 {
     struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
@@ -243,13 +284,13 @@ char terminal_character(struct terminal *terminal, int x, int y)
     return cell.chars[0] ? (char)cell.chars[0] : ' ';
 }
 
-static int palette_number(const VTermColor *colour)
+static int palette_number(const VTermColor *color)
 {
-    bool is_default = VTERM_COLOR_IS_DEFAULT_FG(colour) || VTERM_COLOR_IS_DEFAULT_BG(colour);
-    return !is_default && VTERM_COLOR_IS_INDEXED(colour) ? colour->indexed.idx : -1;
+    bool is_default = VTERM_COLOR_IS_DEFAULT_FG(color) || VTERM_COLOR_IS_DEFAULT_BG(color);
+    return !is_default && VTERM_COLOR_IS_INDEXED(color) ? color->indexed.idx : -1;
 }
 
-void terminal_colours(struct terminal *terminal, int x, int y, int *foreground, int *background)
+void terminal_colors(struct terminal *terminal, int x, int y, int *foreground, int *background)
 {
     VTermScreenCell cell;
     vterm_screen_get_cell(terminal->screen, (VTermPos){.row = y, .col = x}, &cell);
@@ -262,7 +303,7 @@ const char *terminal_row(struct terminal *terminal, int y)
     static char text[4096];
     VTermRect row = {
         .start_row = y, .end_row = y + 1, .start_col = 0, .end_col = terminal->columns};
-    size_t size = vterm_screen_get_text(terminal->screen, text, sizeof text - 1, row);
+    size_t size = vterm_screen_get_text(terminal->screen, text, sizeof(text) - 1, row);
     while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\0'))
         size--;
     text[size] = '\0';
@@ -294,8 +335,17 @@ void terminal_check_given_back(struct terminal *terminal)
     ck_assert_uint_eq(now.c_oflag, terminal->before.c_oflag);
     ck_assert_uint_eq(now.c_cflag, terminal->before.c_cflag);
     ck_assert_uint_eq(now.c_lflag, terminal->before.c_lflag);
-    ck_assert_mem_eq(now.c_cc, terminal->before.c_cc, sizeof now.c_cc);
+    ck_assert_mem_eq(now.c_cc, terminal->before.c_cc, sizeof(now.c_cc));
     terminal_until(terminal, "cursor and usual screen are back", is_given_back, NULL);
+}
+
+void terminal_until_ended_unread(struct terminal *terminal)
+{
+    const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
+    int patience = PATIENCE * (multiplier ? atoi(multiplier) : 1);
+    struct pollfd link = {.fd = terminal->shell_link, .events = POLLIN};
+    if (poll(&link, 1, patience * 1000) != 1)
+        fail_with_screen(terminal, "the program ends, though nobody reads what it shows");
 }
 
 int terminal_end(struct terminal *terminal)

@@ -1,9 +1,9 @@
 /*
- * A program in a terminal: a pseudo-terminal with libvterm, an emulator, behind it, and a shell's
- * place before it. The program is the foreground of a session of its own, so that keys make signals
- * and the terminal outlives it.
+ * A program in a terminal: a pseudo-terminal, with the emulator libvterm on its far side, and a
+ * shell that starts the program. The program is the foreground of a session of its own, so that
+ * keys make signals and the terminal outlives the program.
  *
- * Every function fails the test, with a picture of the screen, when it cannot do what it says.
+ * A function that cannot do its work fails the test and shows a picture of the screen.
  */
 #pragma once
 
@@ -14,45 +14,54 @@
 #include "support.h"
 
 struct terminal {
-    struct child shell; /* ends as the program did, when the terminal is closed */
-    pid_t program;
-    int keys; /* the emulator's side of the pseudo-terminal */
-    int line; /* the program's side */
+    struct child shell; /* its process leads a group; ends as the program did */
+    pid_t program;      /* leads a group, too */
+    int keys;           /* the emulator's side of the pseudo-terminal */
+    int line;           /* the program's side */
     int shell_link;
     VTerm *emulator;
     VTermScreen *screen;
     int columns, rows;
-    struct termios before; /* the modes in which the program found it */
+    struct termios before; /* the modes at the program's start */
     bool alternate, cursor_visible;
     char title[64];
-    bool stopped, ended; /* the program: suspended, ended */
+    bool stopped, ended; /* the program has stopped, has ended */
 };
 
 /* Starts path as child_start does, with TERM=xterm-256color unless environment says otherwise. Its
- * standard error is not the terminal, but kept for terminal_errors. */
+ * standard error is not the terminal: terminal_errors returns it. */
 void terminal_start(struct terminal *terminal, int columns, int rows, const char *path,
     const char *const words[], const char *const environment[]);
 
 void terminal_type(struct terminal *terminal, const char *keys);
 void terminal_resize(struct terminal *terminal, int columns, int rows);
 
-/* Waits until the condition holds; what it asks of the terminal is up to date each time. */
+/* Brings a group of processes to the foreground: terminal->program's, or terminal->shell.pid's. */
+void terminal_set_foreground(struct terminal *terminal, pid_t group);
+
+/* Waits until the condition holds. Before each call of it, output and news have been read. */
 void terminal_until(struct terminal *terminal, const char *what,
     bool (*condition)(struct terminal *terminal, void *argument), void *argument);
 
 /* Waits until the program has read all that was typed. */
 void terminal_until_keys_are_read(struct terminal *terminal);
 
-/* Waits until the text stands somewhere in a row of the screen. */
+/* Waits until a row of the screen contains the text. */
 void terminal_until_text(struct terminal *terminal, const char *text);
 
-/* The character at that place, ' ' where there is none. */
+/* Waits until a signal has stopped the program (once more). */
+void terminal_until_stopped(struct terminal *terminal);
+
+/* Waits until the program has ended, without reading what it writes to the terminal. */
+void terminal_until_ended_unread(struct terminal *terminal);
+
+/* Returns the character at that place, or ' ' if there is none. */
 char terminal_character(struct terminal *terminal, int x, int y);
 
-/* The palette's colours of that place: 0 black, 1 red, 4 blue, 7 white; -1: the default. */
-void terminal_colours(struct terminal *terminal, int x, int y, int *foreground, int *background);
+/* Finds the palette's colors of that place: 0 black, 1 red, 4 blue, 7 white; -1: the default. */
+void terminal_colors(struct terminal *terminal, int x, int y, int *foreground, int *background);
 
-/* A row of the screen, without the blanks at its end; valid until the next call. */
+/* Returns a row of the screen, without the blanks at its end; valid until the next call. */
 const char *terminal_row(struct terminal *terminal, int y);
 
 /* Checks that the terminal is as it was before the program: its modes, no alternate screen, a
@@ -60,11 +69,11 @@ const char *terminal_row(struct terminal *terminal, int y);
 void terminal_check_given_back(struct terminal *terminal);
 
 /* Waits for the program's end, and does that check. Returns its exit status, or 128 + the signal
- * that ended it. What is on the screen can still be asked for. */
+ * that ended it. The screen can still be read. */
 int terminal_end(struct terminal *terminal);
 
-/* What the program has written to its standard error; to be freed. */
+/* Returns what the program has written to its standard error, for the caller to free. */
 char *terminal_errors(struct terminal *terminal);
 
-/* Frees all, once it has ended. */
+/* Frees everything. Call it after terminal_end. */
 void terminal_free(struct terminal *terminal);

@@ -1,5 +1,6 @@
 /* Chapter 2's echo server, run as a program: its answers, its output, and its end. */
 #include "support.h"
+#include "turkish.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -144,6 +145,27 @@ START_TEST(quitting_is_answered_and_closes)
     ENDS_BY(port, "quit\r\n");
     ENDS_BY(port, " QUIT \n");
     end_with(&server, SIGTERM);
+}
+END_TEST
+
+/* In Turkish, I is not the capital of i; the protocol's words are the same everywhere. */
+START_TEST(quitting_in_capitals_works_in_every_locale)
+{
+    struct child server;
+    struct turkish locale;
+    char line[256];
+    if (!turkish_make(&locale))
+        return;
+    int port = start(&server, quiet, locale.environment);
+    for (int i = 0; i < 2; i++) {
+        int client = connect_to(port);
+        say(client, i ? "QUIT\n" : "SAIR\n", 5);
+        ck_assert_uint_gt(hear(client, line, sizeof(line)), 0); /* the time, in Turkish */
+        hears(client, "");
+        close(client);
+    }
+    end_with(&server, SIGTERM);
+    turkish_remove(&locale);
 }
 END_TEST
 
@@ -464,9 +486,10 @@ int main(void)
         (struct test_group[]){
             {"answers",
                 (const TTest *const[]){each_line_is_answered_with_date_and_time, the_time_goes_on,
-                    quitting_is_answered_and_closes, the_end_of_the_stream_ends_the_connection,
-                    a_last_line_without_newline_counts, a_line_over_the_limit_closes_with_a_message,
-                    so_it_does_for_who_goes_on_sending, NULL}},
+                    quitting_is_answered_and_closes, quitting_in_capitals_works_in_every_locale,
+                    the_end_of_the_stream_ends_the_connection, a_last_line_without_newline_counts,
+                    a_line_over_the_limit_closes_with_a_message, so_it_does_for_who_goes_on_sending,
+                    NULL}},
             {"output",
                 (const TTest *const[]){connections_and_arrivals_are_printed, in_english_too,
                     active_connections_are_counted, a_lost_connection_is_printed_with_its_reason,

@@ -1,12 +1,14 @@
 /* Chapter 3's game, played in a terminal. */
 #include "terminal.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "03-keyboard-maze/maze_map.h"
 
@@ -37,7 +39,7 @@ static bool find_player(struct terminal *terminal, struct place *player)
             int foreground, background;
             if (terminal_character(terminal, x, y) != '*')
                 continue;
-            terminal_colours(terminal, x, y, &foreground, &background);
+            terminal_colors(terminal, x, y, &foreground, &background);
             *player = (struct place){(size_t)x, (size_t)y};
             return foreground == WHITE && background == BLUE;
         }
@@ -84,7 +86,7 @@ static bool is_drawn(struct terminal *terminal, const struct maze_map *map, size
 {
     int foreground, background;
     char expected = maze_map_row(map, y)[x];
-    terminal_colours(terminal, (int)x, (int)y, &foreground, &background);
+    terminal_colors(terminal, (int)x, (int)y, &foreground, &background);
     return terminal_character(terminal, (int)x, (int)y) == expected && background == BLACK &&
            (expected == ' ' || foreground == RED);
 }
@@ -210,6 +212,11 @@ static const struct key digits[] = {{"4", -1, 0}, {"6", 1, 0}, {"8", 0, -1}, {"2
 static const struct key arrows[] = {
     {"\033OD", -1, 0}, {"\033OC", 1, 0}, {"\033OA", 0, -1}, {"\033OB", 0, 1}};
 
+static const struct key arrows_of_other_terminals[] = {
+    {"\033[D", -1, 0}, {"\033[C", 1, 0}, {"\033[A", 0, -1}, {"\033[B", 0, 1}};
+static const struct key keypad[] = {
+    {"\033Ot", -1, 0}, {"\033Ov", 1, 0}, {"\033Ox", 0, -1}, {"\033Or", 0, 1}};
+
 static bool player_is_at(struct terminal *terminal, void *place)
 {
     struct place player;
@@ -252,11 +259,18 @@ END_TEST
 START_TEST(arrows_move_the_player_where_it_is_free)
 {
     walk(arrows, 100);
+    walk(arrows_of_other_terminals, 50);
 }
 END_TEST
 
-/* Types a digit toward a free place, and waits until the player is there. */
-static void step_once(struct terminal *terminal, struct place *player)
+START_TEST(the_keypad_moves_the_player_in_application_mode)
+{
+    walk(keypad, 50);
+}
+END_TEST
+
+/* Types a digit toward a free place. */
+static void step_without_waiting(struct terminal *terminal, struct place *player)
 {
     struct maze_map map = usual_map();
     for (size_t i = 0; i < 4; i++) {
@@ -267,8 +281,13 @@ static void step_once(struct terminal *terminal, struct place *player)
         terminal_type(terminal, digits[i].bytes);
         break;
     }
-    terminal_until(terminal, "the player has moved", player_is_at, player);
     maze_map_free(&map);
+}
+
+static void step_once(struct terminal *terminal, struct place *player)
+{
+    step_without_waiting(terminal, player);
+    terminal_until(terminal, "the player has moved", player_is_at, player);
 }
 
 START_TEST(other_keys_do_nothing)
@@ -280,6 +299,117 @@ START_TEST(other_keys_do_nothing)
     terminal_type(&terminal, "\r\n\t135790aZ \033[5~\033OP\xc3\xa9\xff\033");
     step_once(&terminal, &player);
     terminal_until(&terminal, "the clock alone is below the maze", shows_clock, NULL);
+    leave(&terminal);
+}
+END_TEST
+
+/*
+ * Escape sequences that mean nothing to the game. In a maze of one column the player moves freely
+ * down and, at least, to one side.
+ */
+
+static const char *const column_words[] = {"--seed", "7", "--width", "1", NULL};
+
+static bool player_is_elsewhere(struct terminal *terminal, void *place)
+{
+    struct place player;
+    return find_player(terminal, &player) && memcmp(&player, place, sizeof(player)) != 0;
+}
+
+/* Types a step to the side. When the player has taken it, all that was typed before has been read:
+ * it has to have moved nobody. */
+static void check_nothing_moved(
+    struct terminal *terminal, struct place *player, const char *typed, size_t size)
+{
+    struct place before = *player, after;
+    terminal_type(terminal, before.x == 1 ? "6" : "4");
+    terminal_until(terminal, "the player has moved", player_is_elsewhere, player);
+    ck_assert(find_player(terminal, &after));
+    player->x = 3 - before.x;
+    ck_assert_msg(memcmp(&after, player, sizeof(after)) == 0,
+        "after ESC %.*s the player is at %zu, %zu and not at %zu, %zu", (int)size - 1, typed + 1,
+        after.x, after.y, player->x, player->y);
+}
+
+static void start_in_a_column(struct terminal *terminal, struct place *player)
+{
+    start_with(terminal, column_words);
+    terminal_type(terminal, "8888888888888888888888");
+    struct place top = {1, 1};
+    terminal_until_keys_are_read(terminal);
+    ck_assert(find_player(terminal, &top));
+    top.y = 1;
+    terminal_until(terminal, "the player is at the top", player_is_at, &top);
+    *player = top;
+}
+
+static const char *const sequences[] = {
+    "\033[1;2A", "\033[1;2B", "\033[2~", "\033[22~", "\033[2;5~",          /* keys with modifiers */
+    "\033[[B", "\033[2$", "\033[2^", "\033O2P", "\033OS", "\033Os",        /* function keys */
+    "\033[<0;2;2M", "\033[M 22", "\033[32;2;2M",                           /* the mouse */
+    "\033[?62;22c", "\033[>0;2;2c", "\033[2;2R", "\033[?25;2$y", "\033(2", /* reports */
+    "\033P>|Two 2S2\033\\", "\033P1$r2 q\033\\", "\033]11;rgb:2222/2222/2222\033\\",
+    "\033]10;rgb:22/22/22\007", "\033_G22;2\033\\", "\033^2\033\\", "\033X2\033\\",
+    "\xc2\x9b"
+    "2;2A",
+    "\x9b"
+    "2;2A",
+    "\xc2\x9d"
+    "2\xc2\x9c",
+    /* C1 */
+};
+
+START_TEST(sequences_that_nobody_knows_move_nothing)
+{
+    struct place player;
+    struct terminal terminal;
+    start_in_a_column(&terminal, &player);
+    for (size_t i = 0; i < sizeof(sequences) / sizeof(*sequences); i++) {
+        terminal_type(&terminal, sequences[i]);
+        check_nothing_moved(&terminal, &player, sequences[i], strlen(sequences[i]));
+    }
+    leave(&terminal);
+}
+END_TEST
+
+static void type_in_pieces(struct terminal *terminal, const char *keys)
+{
+    for (; *keys; keys++) {
+        terminal_type(terminal, (const char[]){*keys, '\0'});
+        terminal_until_keys_are_read(terminal);
+    }
+}
+
+START_TEST(a_sequence_may_arrive_in_pieces)
+{
+    struct place player;
+    struct terminal terminal;
+    start_in_a_column(&terminal, &player);
+    for (size_t i = 0; i < sizeof(sequences) / sizeof(*sequences); i++) {
+        type_in_pieces(&terminal, sequences[i]);
+        check_nothing_moved(&terminal, &player, sequences[i], strlen(sequences[i]));
+    }
+    player.y++;
+    type_in_pieces(&terminal, "\033OB");
+    terminal_until(&terminal, "an arrow moves the player", player_is_at, &player);
+    leave(&terminal);
+}
+END_TEST
+
+/* What follows ESC, a character of another alphabet, or half of one, is a key of its own. */
+START_TEST(a_key_behind_other_characters_is_obeyed)
+{
+    static const char *const before[] = {
+        "\033", "\033\033", "\033a", "\xc4\x9b", "\xc5", "\xe9", "\xff", "\033[2$", "\033[2\030"};
+    struct place player;
+    struct terminal terminal;
+    start_in_a_column(&terminal, &player);
+    for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+        terminal_type(&terminal, before[i]);
+        player.y++;
+        terminal_type(&terminal, "2");
+        terminal_until(&terminal, "the player has moved down", player_is_at, &player);
+    }
     leave(&terminal);
 }
 END_TEST
@@ -370,12 +500,6 @@ START_TEST(ctrl_backslash_leaves_the_terminal_restored)
 }
 END_TEST
 
-static bool is_stopped(struct terminal *terminal, void *unused)
-{
-    (void)unused;
-    return terminal->stopped;
-}
-
 START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
 {
     if (under_valgrind())
@@ -386,15 +510,185 @@ START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
     ck_assert(find_player(&terminal, &player));
     for (int i = 0; i < 2; i++) {
         terminal_type(&terminal, "\032");
-        terminal_until(&terminal, "the game is stopped", is_stopped, NULL);
+        terminal_until_stopped(&terminal);
         terminal_check_given_back(&terminal);
-        terminal.stopped = false;
         kill(terminal.program, SIGCONT);
         terminal_until(&terminal, "the player is shown", player_is_at, &player);
         step_once(&terminal, &player);
         check_maze(&terminal);
     }
     leave(&terminal);
+}
+END_TEST
+
+/* What a shell does when its foreground job has stopped: it takes the terminal, sets the modes that
+ * it likes, and writes. The game's screen is torn then. */
+static void take_as_a_shell_does(struct terminal *terminal)
+{
+    static const char prompt[] = "\r\n[1]+  Stopped\r\n$ \033[3;3H*******\033[?25h";
+    terminal_set_foreground(terminal, terminal->shell.pid);
+    ck_assert_int_eq(tcsetattr(terminal->line, TCSANOW, &terminal->before), 0);
+    ck_assert_int_eq(write(terminal->line, prompt, strlen(prompt)), (ssize_t)strlen(prompt));
+    terminal_until_text(terminal, "*******");
+}
+
+static bool has_modes(struct terminal *terminal, void *modes)
+{
+    struct termios now;
+    ck_assert_int_eq(tcgetattr(terminal->line, &now), 0);
+    return now.c_lflag == ((struct termios *)modes)->c_lflag &&
+           now.c_iflag == ((struct termios *)modes)->c_iflag;
+}
+
+static bool hides_cursor(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    return terminal->alternate && !terminal->cursor_visible;
+}
+
+/* fg: the shell gives the terminal to the game, and then continues it. */
+static void continue_in_foreground(struct terminal *terminal, struct termios *modes)
+{
+    terminal_set_foreground(terminal, terminal->program);
+    kill(terminal->program, SIGCONT);
+    terminal_until(terminal, "the modes are the game's", has_modes, modes);
+    check_maze(terminal);
+    terminal_until(terminal, "the cursor is hidden", hides_cursor, NULL);
+}
+
+START_TEST(after_a_stop_the_game_takes_the_terminal_back)
+{
+    static const int signals[] = {SIGSTOP, SIGTSTP, SIGTTOU, SIGTTIN, SIGSTOP};
+    struct terminal terminal;
+    struct termios modes;
+    struct place player;
+    if (under_valgrind())
+        return; /* a program under Valgrind continues after SIGTSTP */
+    start(&terminal);
+    ck_assert_int_eq(tcgetattr(terminal.line, &modes), 0);
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+        ck_assert(find_player(&terminal, &player));
+        kill(terminal.program, signals[i]);
+        terminal_until_stopped(&terminal);
+        take_as_a_shell_does(&terminal);
+        continue_in_foreground(&terminal, &modes);
+        step_once(&terminal, &player);
+        check_maze(&terminal);
+    }
+    leave(&terminal);
+}
+END_TEST
+
+/* bg: a program that uses the whole screen stops again, until fg. */
+START_TEST(in_the_background_the_game_leaves_the_terminal_alone)
+{
+    static const int signals[] = {SIGSTOP, SIGTSTP};
+    struct terminal terminal;
+    struct termios modes;
+    if (under_valgrind())
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        start(&terminal);
+        ck_assert_int_eq(tcgetattr(terminal.line, &modes), 0);
+        kill(terminal.program, signals[i]);
+        terminal_until_stopped(&terminal);
+        take_as_a_shell_does(&terminal);
+        kill(terminal.program, SIGCONT);
+        terminal_until_stopped(&terminal);
+        ck_assert(has_modes(&terminal, &terminal.before));
+        terminal_until_text(&terminal, "*******");
+        continue_in_foreground(&terminal, &modes);
+        leave(&terminal);
+    }
+}
+END_TEST
+
+/* kill %1 sends both signals to a job that is stopped. */
+START_TEST(a_stopped_game_can_be_ended)
+{
+    static const int signals[] = {SIGSTOP, SIGTSTP};
+    static const int ends[] = {SIGTERM, SIGHUP, SIGQUIT};
+    struct terminal terminal;
+    if (under_valgrind())
+        return;
+    for (size_t i = 0; i < 2 * 3; i++) {
+        start(&terminal);
+        kill(terminal.program, signals[i % 2]);
+        terminal_until_stopped(&terminal);
+        take_as_a_shell_does(&terminal);
+        kill(terminal.program, ends[i / 2]);
+        kill(terminal.program, SIGCONT);
+        end(&terminal, ends[i / 2] == SIGTERM ? 0 : 128 + ends[i / 2]);
+    }
+}
+END_TEST
+
+/*
+ * A terminal that takes no output
+ */
+
+START_TEST(ctrl_s_does_not_stop_the_game)
+{
+    struct terminal terminal;
+    struct place player;
+    start(&terminal);
+    ck_assert(find_player(&terminal, &player));
+    terminal_type(&terminal, "\023");
+    step_once(&terminal, &player);
+    kill(terminal.program, SIGTERM);
+    end(&terminal, 0);
+}
+END_TEST
+
+/* Stops the output, as Ctrl+S does where it can, and lets the game draw. */
+static void start_without_output(struct terminal *terminal)
+{
+    start(terminal);
+    ck_assert_int_eq(tcflow(terminal->line, TCOOFF), 0);
+    terminal_type(terminal, "46464646");
+}
+
+START_TEST(a_game_without_output_can_be_ended)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT};
+    struct terminal terminal;
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+        start_without_output(&terminal);
+        kill(terminal.program, signals[i]);
+        end(&terminal, i < 2 ? 0 : 128 + signals[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_game_without_output_goes_on_when_it_comes_back)
+{
+    struct terminal terminal;
+    struct place player;
+    start(&terminal);
+    ck_assert(find_player(&terminal, &player));
+    ck_assert_int_eq(tcflow(terminal.line, TCOOFF), 0);
+    step_without_waiting(&terminal, &player);
+    ck_assert_int_eq(tcflow(terminal.line, TCOON), 0);
+    terminal_until(&terminal, "the player has moved", player_is_at, &player);
+    check_maze(&terminal);
+    leave(&terminal);
+}
+END_TEST
+
+START_TEST(a_game_whose_output_nobody_reads_can_be_ended)
+{
+    struct terminal terminal;
+    char keys[3 * 1024 + 1];
+    start(&terminal);
+    for (size_t i = 0; i < sizeof(keys) - 1; i++)
+        keys[i] = "4682"[i % 4];
+    keys[sizeof(keys) - 1] = '\0';
+    struct pollfd writable = {.fd = terminal.keys, .events = POLLOUT};
+    for (int i = 0; i < 20 && poll(&writable, 1, 2000) == 1; i++)
+        (void)!write(terminal.keys, keys, sizeof(keys) - 1);
+    kill(terminal.program, SIGTERM);
+    terminal_until_ended_unread(&terminal);
+    end(&terminal, 0);
 }
 END_TEST
 
@@ -407,9 +701,8 @@ START_TEST(a_stop_is_not_lost_while_the_game_draws)
     for (int i = 0; i < 50; i++) {
         terminal_type(&terminal, "46464646464646464646");
         kill(terminal.program, SIGTSTP);
-        terminal_until(&terminal, "the game is stopped", is_stopped, NULL);
+        terminal_until_stopped(&terminal);
         terminal_check_given_back(&terminal);
-        terminal.stopped = false;
         kill(terminal.program, SIGCONT);
         terminal_until(&terminal, "the clock is shown", shows_clock, NULL);
     }
@@ -561,7 +854,7 @@ static bool enemies_have_moved(struct terminal *terminal, void *argument)
             int foreground, background;
             if (terminal_character(terminal, x, y) != '&')
                 continue;
-            terminal_colours(terminal, x, y, &foreground, &background);
+            terminal_colors(terminal, x, y, &foreground, &background);
             now.at[y][x] = true;
             now.count += foreground == YELLOW && background == BLACK;
         }
@@ -629,12 +922,18 @@ int main(void)
         the_clock_ticks_while_no_key_is_pressed, the_clock_stays_below_a_maze_of_another_height,
         NULL};
     const TTest *const moving[] = {digits_move_the_player_where_it_is_free,
-        arrows_move_the_player_where_it_is_free, other_keys_do_nothing, NULL};
+        arrows_move_the_player_where_it_is_free, the_keypad_moves_the_player_in_application_mode,
+        other_keys_do_nothing, sequences_that_nobody_knows_move_nothing,
+        a_sequence_may_arrive_in_pieces, a_key_behind_other_characters_is_obeyed, NULL};
     const TTest *const leaving[] = {s_leaves, ctrl_c_leaves_as_the_article_says, sigterm_leaves,
         many_sigterms_leave_the_terminal_restored_too, a_crash_leaves_the_terminal_restored,
         ctrl_backslash_leaves_the_terminal_restored,
         ctrl_z_gives_the_terminal_back_until_the_game_goes_on,
-        a_stop_is_not_lost_while_the_game_draws, NULL};
+        a_stop_is_not_lost_while_the_game_draws, after_a_stop_the_game_takes_the_terminal_back,
+        in_the_background_the_game_leaves_the_terminal_alone, a_stopped_game_can_be_ended, NULL};
+    const TTest *const output[] = {ctrl_s_does_not_stop_the_game,
+        a_game_without_output_can_be_ended, a_game_without_output_goes_on_when_it_comes_back,
+        a_game_whose_output_nobody_reads_can_be_ended, NULL};
     const TTest *const terminals[] = {a_terminal_that_is_too_small_is_refused,
         a_terminal_that_is_just_large_enough_is_taken, without_a_terminal_it_says_so,
         an_unknown_terminal_is_named, a_resize_redraws,
@@ -644,7 +943,8 @@ int main(void)
         an_enemy_that_meets_the_player_ends_the_game, a_player_that_meets_an_enemy_ends_the_game,
         NULL};
     const TTest *const options[] = {bad_options_are_rejected_by_name, NULL};
-    return run_suite("03_maze",
-        (const struct test_group[]){{"shown", shown}, {"moving", moving}, {"leaving", leaving},
-            {"terminals", terminals}, {"enemies", enemies}, {"options", options}, {NULL, NULL}});
+    return run_suite(
+        "03_maze", (const struct test_group[]){{"shown", shown}, {"moving", moving},
+                       {"leaving", leaving}, {"output", output}, {"terminals", terminals},
+                       {"enemies", enemies}, {"options", options}, {NULL, NULL}});
 }

@@ -1,6 +1,5 @@
 /*
- * tests/exercises.sh: what it says of an exercise whose programs are scripts that end in this way
- * or that.
+ * tests/exercises.sh, tried on an exercise whose programs are scripts, which end in various ways.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,48 +8,78 @@
 
 #include "support.h"
 
+#define DIRECTORY "02-two/exercises/3-words"
 #define PLACE "# 2.3 A title\\n\\n★★☆ · 15 minutes · extend\\n"
 #define ASSERTION "echo test.c:9:F:a:b:0: not so; exit 1"
 #define PASSES "echo 100%: Checks: 2, Failures: 0, Errors: 0"
+
+#define MISS "/* NEAR MISS: wrong.\n * Says: not so */"
+#define MISS_OF(tool) "/* NEAR MISS: wrong.\n * Found by: " tool "\n * Says: not so */"
+
+#define NO_MISS NULL, NULL, false
 
 static const struct row {
     const char *command, *skeleton, *solution; /* the script that each is */
     const char *source, *readme;               /* NULL: as they should be */
     int status;
     const char *said;
+    const char *miss, *miss_source; /* the script of a near miss, unless NULL, and its comment */
+    bool sanitize;                  /* the build has AddressSanitizer */
 } rows[] = {
-    {"check", ASSERTION, PASSES, NULL, NULL, 0, "1 exercises, 0 faults in them"},
-    {"check", PASSES, PASSES, NULL, NULL, 1, "exercise.c: has to fail by an assertion"},
+    {"check", ASSERTION, PASSES, NULL, NULL, 0, "1 exercises, 0 faults in them", NO_MISS},
+    {"check", PASSES, PASSES, NULL, NULL, 1, "exercise.c: has to fail by an assertion", NO_MISS},
     {"check", "echo test.c:5:E:a:b:0: Signal; " ASSERTION, PASSES, NULL, NULL, 1,
-        "exercise.c: has to fail by an assertion"},
+        "exercise.c: has to fail by an assertion", NO_MISS},
     {"check", "echo test.c:9:F:a:b:0: no; echo ==1==ERROR: Address; exit 1", PASSES, NULL, NULL, 1,
-        "exercise.c: has to fail by an assertion"},
+        "exercise.c: has to fail by an assertion", NO_MISS},
     {"check", "echo a.c:1:2: runtime error: b; " ASSERTION, PASSES, NULL, NULL, 1,
-        "exercise.c: has to fail by an assertion"},
-    {"check", "kill -SEGV $$", PASSES, NULL, NULL, 1, "exercise.c: has to fail by an assertion"},
-    {"check", ASSERTION, ASSERTION, NULL, NULL, 1, "it said: test.c:9:F:a:b:0: not so"},
-    {"check", ASSERTION, ASSERTION, NULL, NULL, 1, "solution.c: does not pass test.c"},
+        "exercise.c: has to fail by an assertion", NO_MISS},
+    {"check", "kill -SEGV $$", PASSES, NULL, NULL, 1, "exercise.c: has to fail by an assertion",
+        NO_MISS},
+    {"check", ASSERTION, ASSERTION, NULL, NULL, 1, "it said: test.c:9:F:a:b:0: not so", NO_MISS},
+    {"check", ASSERTION, ASSERTION, NULL, NULL, 1, "solution.c: does not pass test.c", NO_MISS},
     {"check", ASSERTION, "echo 100%: Checks: 0, Failures: 0, Errors: 0", NULL, NULL, 1,
-        "solution.c: does not pass test.c"},
-    {"check", ASSERTION, PASSES, "/* here */", NULL, 1, "exercise.c: marks no place"},
-    {"check", ASSERTION, PASSES, NULL, "# 2.3 A title", 1, "README.md: needs a line with stars"},
-    {"check && :", ASSERTION, PASSES, NULL, NULL, 1, "check: no exercise to check (CHAPTER?)"},
+        "solution.c: does not pass test.c", NO_MISS},
+    {"check", ASSERTION, PASSES, "/* here */", NULL, 1, "exercise.c: marks no place", NO_MISS},
+    {"check", ASSERTION, PASSES, NULL, "# 2.3 A title", 1, "README.md: needs a line with stars",
+        NO_MISS},
+    {"check && :", ASSERTION, PASSES, NULL, NULL, 1, "check: no exercise to check (CHAPTER?)",
+        NO_MISS},
     {"try", ASSERTION, PASSES, NULL, NULL, 1,
-        "2.3: not yet. This failure is the exercise: read 02-two"},
-    {"try", PASSES, PASSES, NULL, NULL, 0, "2.3: solved."},
+        "2.3: not yet. This failure is the exercise: read 02-two", NO_MISS},
+    {"try", PASSES, PASSES, NULL, NULL, 0, "2.3: solved.", NO_MISS},
     {"list", ASSERTION, PASSES, NULL, NULL, 0,
-        "  2.3  ★★☆  15 minutes  extend               open            A title\n"},
-    {"list", PASSES, PASSES, NULL, NULL, 0, "solved"},
-    {"list", NULL, PASSES, NULL, NULL, 0, "does not build"},
+        "  2.3  ★★☆  15 minutes  extend               open            A title\n", NO_MISS},
+    {"list", PASSES, PASSES, NULL, NULL, 0, "solved", NO_MISS},
+    {"list", NULL, PASSES, NULL, NULL, 0, "does not build", NO_MISS},
+    {"check", ASSERTION, PASSES, NULL, NULL, 0, "1 exercises, 0 faults", ASSERTION, MISS, false},
+    {"check", ASSERTION, PASSES, NULL, NULL, 1, "one.c: has to fail", PASSES, MISS, false},
+    {"check", ASSERTION, PASSES, NULL, NULL, 1, "the message to contain \"not so\"",
+        "echo test.c:9:F:a:b:0: wrong; exit 1", MISS, false},
+    {"check", ASSERTION, PASSES, NULL, NULL, 1, "one.c: has to fail",
+        "echo test.c:9:E:a:b:0: Test timeout, not so; exit 1", MISS, false},
+    {"check", ASSERTION, PASSES, NULL, NULL, 1, "one.c: begins with", ASSERTION, "/* wrong */",
+        false},
+    {"check", ASSERTION, PASSES, NULL, NULL, 1, "one.c: begins with", ASSERTION,
+        "/* NEAR MISS: wrong */", false},
+    {"check", ASSERTION, PASSES, NULL, NULL, 0, "0 faults", PASSES, MISS_OF("address"), false},
+    {"check", "echo a.c:9:F:a:b:0: no; exit 1", PASSES, NULL, NULL, 1, "one.c: has to fail", PASSES,
+        MISS_OF("address"), true},
+    {"check", "echo a.c:9:F:a:b:0: no; exit 1", PASSES, NULL, NULL, 0, "0 faults",
+        "echo ==1==ERROR: AddressSanitizer: not so; exit 1", MISS_OF("address"), true},
+    {"check", ASSERTION, PASSES, NULL, NULL, 0, "0 faults",
+        "echo ==1==ERROR: AddressSanitizer: not so; exit 1", MISS, true},
+    {"check", ASSERTION, PASSES, NULL, NULL, 1, "knows address and valgrind", ASSERTION,
+        MISS_OF("magic"), false},
+    {"list; rm " DIRECTORY "/near-misses/two.c; \"$here\" check", ASSERTION, PASSES, NULL, NULL, 1,
+        "near-misses: needs two", ASSERTION, MISS, false},
 };
-
-#define DIRECTORY "02-two/exercises/3-words"
 
 /* Runs a shell in the directory root, with the text of its command; what it says is to be freed. */
 static char *run_shell(const char *root, const char *command, int *status)
 {
     char whole[4096];
-    snprintf(whole, sizeof whole, "cd %s && { %s; } 2>&1", root, command);
+    snprintf(whole, sizeof(whole), "cd %s && { %s; } 2>&1", root, command);
     FILE *shell = popen(whole, "r");
     ck_assert_ptr_nonnull(shell);
     char *said = calloc(1, 16384);
@@ -65,7 +94,7 @@ static char *run_shell(const char *root, const char *command, int *status)
 static void make_program(const char *root, const char *name, const char *script)
 {
     char command[1024];
-    snprintf(command, sizeof command,
+    snprintf(command, sizeof(command),
         "printf '#!/bin/sh\\n%%s\\n' '%s' >build/" DIRECTORY "/%s && chmod +x build/" DIRECTORY
         "/%s",
         script, name, name);
@@ -74,10 +103,25 @@ static void make_program(const char *root, const char *name, const char *script)
     ck_assert_int_eq(status, 0);
 }
 
+static void make_near_miss(
+    const char *root, const char *name, const char *script, const char *source)
+{
+    char command[1024], program[64];
+    snprintf(command, sizeof(command),
+        "mkdir -p " DIRECTORY "/near-misses build/" DIRECTORY
+        "/near-misses && echo '%s' >" DIRECTORY "/near-misses/%s.c",
+        source, name);
+    int status;
+    free(run_shell(root, command, &status));
+    ck_assert_int_eq(status, 0);
+    snprintf(program, sizeof(program), "near-misses/%s", name);
+    make_program(root, program, script);
+}
+
 static void make_exercise(const char *root, const struct row *row)
 {
     char command[1024];
-    snprintf(command, sizeof command,
+    snprintf(command, sizeof(command),
         "mkdir -p " DIRECTORY " build/" DIRECTORY " && touch " DIRECTORY "/exercise.h"
         " && echo '%s' >" DIRECTORY "/exercise.c && printf '%s' >" DIRECTORY "/README.md"
         " && touch -d yesterday " DIRECTORY "/exercise.c",
@@ -88,6 +132,10 @@ static void make_exercise(const char *root, const struct row *row)
     if (row->skeleton)
         make_program(root, "exercise", row->skeleton);
     make_program(root, "solution", row->solution);
+    if (row->miss) {
+        make_near_miss(root, "one", row->miss, row->miss_source);
+        make_near_miss(root, "two", ASSERTION, MISS);
+    }
 }
 
 START_TEST(what_is_said)
@@ -98,13 +146,15 @@ START_TEST(what_is_said)
     make_exercise(root, row);
 
     char here[1024], command[2048];
-    ck_assert_ptr_nonnull(getcwd(here, sizeof here));
-    snprintf(command, sizeof command,
-        "LC_ALL=en OUT=build '%s/tests/exercises.sh' %s " DIRECTORY " %s", here, row->command,
+    ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
+    snprintf(command, sizeof(command),
+        "here='%s/tests/exercises.sh'; export LC_ALL=en OUT=build %s; \"$here\" %s " DIRECTORY
+        " %s",
+        here, row->sanitize ? "SANITIZE=address" : "SANITIZE=", row->command,
         strcmp(row->command, "try") == 0 ? "exercise" : "");
     int status, removed;
     char *said = run_shell(root, command, &status);
-    snprintf(command, sizeof command, "rm -r %s", root);
+    snprintf(command, sizeof(command), "rm -r %s", root);
     free(run_shell("/tmp", command, &removed));
     ck_assert_msg(status == row->status && strstr(said, row->said),
         "status %d, not %d, and said\n%sand not \"%s\"", status, row->status, said, row->said);
@@ -114,5 +164,5 @@ END_TEST
 
 int main(void)
 {
-    return run_table("exercises", what_is_said, sizeof rows / sizeof *rows);
+    return run_table("exercises", what_is_said, sizeof(rows) / sizeof(*rows));
 }

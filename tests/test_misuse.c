@@ -223,6 +223,25 @@ START_TEST(using_a_stale_handle)
 }
 END_TEST
 
+static void never(void *unused)
+{
+    (void)unused;
+}
+
+static int start_a_timer_twice(void *unused)
+{
+    (void)unused;
+    struct loop_timer timer = {.run = never};
+    loop_timer_start(task_loop(), &timer, loop_deadline(task_loop(), 10));
+    return loop_timer_start(task_loop(), &timer, loop_deadline(task_loop(), 20));
+}
+
+START_TEST(starting_a_timer_twice)
+{
+    aborts_with("loop_timer_start on a timer that is set: stop it first", start_a_timer_twice);
+}
+END_TEST
+
 static int run_inside(void *unused)
 {
     (void)unused;
@@ -581,8 +600,8 @@ int main(void)
     return run_suite("misuse",
         (struct test_group[]){{"outside", (const TTest *const[]){waiting_outside_a_task, NULL}},
             {"task", (const TTest *const[]){joining_itself, joining_a_task_twice,
-                         joining_without_a_handle, using_a_stale_handle, running_while_it_runs,
-                         waking_a_task_that_does_not_wait, NULL}},
+                         joining_without_a_handle, using_a_stale_handle, starting_a_timer_twice,
+                         running_while_it_runs, waking_a_task_that_does_not_wait, NULL}},
             {"scope", (const TTest *const[]){leaving_a_scope_that_is_not_innermost,
                           leaving_another_tasks_scope, joining_another_tasks_scope,
                           ending_with_a_scope_open, using_a_scope_that_is_not_open,

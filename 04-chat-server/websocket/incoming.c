@@ -79,9 +79,11 @@ static bool reserve(struct incoming *incoming)
 }
 
 /* What has been read of the head is complete, or too long: writes what libwebsockets gets. */
-static ssize_t finish_head(struct incoming *incoming, char rewritten[MAX_REWRITTEN], bool is_whole)
+static ssize_t finish_head(
+    struct incoming *incoming, bool is_whole, bool is_last, char rewritten[MAX_REWRITTEN])
 {
-    size_t size = request_rewrite(incoming->head, incoming->size, rewritten, &incoming->refusal);
+    size_t size =
+        request_rewrite(incoming->head, incoming->size, is_last, rewritten, &incoming->refusal);
     if (!is_whole)
         incoming->refusal = &refusal_long_header;
     free(incoming->head);
@@ -113,7 +115,26 @@ static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[
             return arrived;
         incoming->size += (size_t)arrived;
     }
-    return finish_head(incoming, rewritten, ended > 0);
+    bool is_last = tls && SSL_pending(tls) > 0; /* libwebsockets would not come back for it */
+    return finish_head(incoming, ended > 0, is_last, rewritten);
+}
+
+/* libwebsockets reads while it answers, but would take the next request for a part of this one, and
+ * the end of a half-closed connection for a reason to stop. So it is told that nothing has arrived.
+ * What has arrived stays in the socket; over TLS it cannot, so the connection ends after the
+ * answer, and the client repeats its request (RFC 9112, 9.3.2). */
+static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
+{
+    char discarded[1024];
+    ssize_t arrived = -1;
+    errno = EAGAIN;
+    for (size_t size = 0; tls && size < MAX_REQUEST; size += (size_t)arrived) {
+        arrived = read_some(incoming->socket, tls, discarded, sizeof(discarded), false);
+        if (arrived <= 0)
+            break;
+        incoming->is_last = true;
+    }
+    return arrived > 0 ? -1 : arrived;
 }
 
 /* libwebsockets reads frames into its workspace (context.c). Over TLS it may ask for only the few
@@ -132,12 +153,8 @@ static ssize_t read_incoming(int socket, SSL *tls, void *data, size_t size)
         return read_some(socket, tls, data, size, false);
     if (incoming->client)
         return read_frames(incoming, tls, data, size);
-    /* While it answers, libwebsockets takes the end of a half-closed connection for a reason to
-     * stop. (Over TLS it has to be given the next request, and stores it.) */
-    if (incoming->is_answering && !tls) {
-        errno = EAGAIN;
-        return -1;
-    }
+    if (incoming->is_answering)
+        return wait_for_answer(incoming, tls);
     if (size >= MAX_REWRITTEN)
         return read_request(incoming, tls, data);
     errno = EMSGSIZE; /* libwebsockets reads requests into its workspace, which is larger */

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "common/bytes.h"
 
 /* A part of the head. */
 struct part {
@@ -83,7 +84,7 @@ static bool lists(struct part value, const char *word)
     for (const char *at = value.start; at < end;) {
         at += strspn(at, ", \t");
         size_t size = strcspn(at, ", \t\r\n");
-        if (size == strlen(word) && strncasecmp(at, word, size) == 0)
+        if (bytes_are_word(at, size, word))
             return true;
         at += size ? size : 1;
     }
@@ -172,7 +173,7 @@ static bool parse_target(struct request *request, struct part target)
     static const char root[] = "/";
     for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
         size_t size = strlen(schemes[i]);
-        if (target.size < size || strncasecmp(target.start, schemes[i], size) != 0)
+        if (target.size < size || !bytes_are_word(target.start, size, schemes[i]))
             continue;
         target = (struct part){target.start + size, target.size - size};
         request->host = (struct part){target.start, 0};
@@ -223,8 +224,7 @@ static const struct refusal *parse_header(struct request *request, struct part l
         line = (struct part){line.start + 1, line.size - 1};
     while (line.size > 0 && strchr(" \t", line.start[line.size - 1]))
         line.size--;
-    while (header < HEADERS && (name.size != strlen(headers[header].name) ||
-                                   strncasecmp(name.start, headers[header].name, name.size) != 0))
+    while (header < HEADERS && !bytes_are_word(name.start, name.size, headers[header].name))
         header++;
     if (header == HEADERS)
         return NULL;
@@ -326,8 +326,8 @@ static char *append_header(char *end, const char *name, struct part value)
     return stpcpy(append(end, value), "\r\n");
 }
 
-size_t request_rewrite(
-    const char *head, size_t size, char rewritten[MAX_REWRITTEN], const struct refusal **refusal)
+size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritten[MAX_REWRITTEN],
+    const struct refusal **refusal)
 {
     struct request request = {0};
     *refusal = parse(&request, (struct part){head, size});
@@ -343,9 +343,9 @@ size_t request_rewrite(
         if (request.values[i].size > 0)
             end = append_header(end, headers[i].name, request.values[i]);
     if (*refusal || !request.websocket) {
-        bool stays = request.is_old ? request.keep_alive : !request.close;
-        end = stpcpy(
-            end, *refusal || !stays ? "Connection: close\r\n" : "Connection: keep-alive\r\n");
+        bool stays =
+            !*refusal && !is_last && (request.is_old ? request.keep_alive : !request.close);
+        end = stpcpy(end, stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
     } else {
         end = stpcpy(
             end, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "04-chat-server/websocket/refusal.h"
@@ -26,7 +27,7 @@ size_t request_scan(struct request_scan *scan, const char *data, size_t size);
  * the headers that the server uses. A header that it does not get cannot confuse it.
  *
  * Returns the size written. If the request has to be refused, *refusal says how, and what is
- * written asks for "/"; else it is NULL.
+ * written asks for "/"; else it is NULL. If is_last, the connection is to end after the answer.
  */
-size_t request_rewrite(
-    const char *head, size_t size, char rewritten[MAX_REWRITTEN], const struct refusal **refusal);
+size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritten[MAX_REWRITTEN],
+    const struct refusal **refusal);

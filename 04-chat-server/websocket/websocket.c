@@ -112,7 +112,17 @@ const char *websocket_path(const struct websocket *socket)
     return socket->path;
 }
 
+const char *websocket_query(const struct websocket *socket)
+{
+    return socket->query ? socket->query : "";
+}
+
 const char *websocket_peer(const struct websocket *socket)
 {
     return socket->peer;
+}
+
+struct address *websocket_address(const struct websocket *socket)
+{
+    return socket->address;
 }

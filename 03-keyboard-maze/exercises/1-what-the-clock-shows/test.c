@@ -40,8 +40,9 @@ START_TEST(the_clock_ticks_as_predicted)
     ck_assert_int_eq(run_main(run, NULL), 0);
     for (int i = 0; i < TICKS; i++)
         ck_assert_msg(llround(prediction[i] * 1000) == (long long)ticked[i],
-            "you say that tick %d comes at second %g; it does not: who has the loop's thread at "
-            "that time, and when does he give it back?",
+            "you say that tick %d comes at second %g; it does not: which task has the loop's "
+            "thread "
+            "at that time, and when does it give it back?",
             i + 1, prediction[i]);
 }
 END_TEST

@@ -71,8 +71,8 @@ START_TEST(the_loop_never_sees_half_a_line)
 }
 END_TEST
 
-/* The caller's memory, which outlives the work here, so that it can be looked at afterwards. */
-static char left[LINE_SIZE];
+/* The caller's memory, which outlives the work here, so that the test can read it afterwards. */
+static char left[LINE_SIZE], at_return[LINE_SIZE];
 
 static int read_cancelled(void *unused)
 {
@@ -83,6 +83,7 @@ static int read_cancelled(void *unused)
     struct task *reader = begin(&scope, left);
     task_cancel(reader);
     ck_assert_int_eq(task_join(reader, &result), 0);
+    memcpy(at_return, left, LINE_SIZE);
     memset(left, '.', LINE_SIZE - 1); /* it is used for something else now */
     uv_sem_post(&device.rest);
     scope_leave(&scope, 0);
@@ -93,6 +94,10 @@ START_TEST(after_a_cancellation_the_memory_is_the_callers)
 {
     ck_assert_int_eq(
         run_main(read_cancelled, NULL), UV_ECANCELED); /* its end waits for the thread */
+    ck_assert_msg(strcmp(at_return, "oldline") == 0,
+        "read_line returned UV_ECANCELED, and the line had become \"%.7s\": after an error it must "
+        "not change",
+        at_return);
     ck_assert_msg(strcmp(left, ".......") == 0,
         "read_line had returned UV_ECANCELED, its caller used the memory for \".......\", and a "
         "thread wrote to it: now it is \"%.7s\"",

@@ -60,7 +60,7 @@ static int press_y(void *argument)
     ck_assert_msg(!shows_what_is_typed(stage), "while ask waits, the key is to come unseen");
     future_set(&stage->answer, 'y');
     ck_assert_int_eq(task_join(asker, &result), 0);
-    ck_assert_int_eq(result, 'y');
+    ck_assert_msg(result == 'y', "the answer was 'y' (%d), and ask returned %d", 'y', result);
     return scope_leave(&scope, 0);
 }
 
@@ -82,7 +82,11 @@ static int cancel_it(void *argument)
     run_ready();
     task_cancel(asker);
     ck_assert_int_eq(task_join(asker, &result), 0);
-    ck_assert_int_eq(result, UV_ECANCELED);
+    ck_assert_msg(result == UV_ECANCELED,
+        "the task was cancelled, and ask returned %d instead of UV_ECANCELED: the game could not "
+        "be "
+        "left",
+        result);
     scope_leave(&scope, 0);
     return 0;
 }
@@ -103,8 +107,10 @@ START_TEST(after_a_failed_write_the_terminal_is_given_back)
     int writable = stage.terminal;
     stage.terminal = open(ptsname(stage.keyboard), O_RDONLY | O_NOCTTY);
     ck_assert_int_ge(stage.terminal, 0);
-    ck_assert_int_eq(run_main(ask_on, &stage), UV_EBADF);
+    int result = run_main(ask_on, &stage);
     close(writable);
+    ck_assert_msg(result == UV_EBADF,
+        "the question could not be written, and ask returned %d instead of UV_EBADF", result);
     check_given_back(&stage, "The question could not be written");
 }
 END_TEST

@@ -1,11 +1,17 @@
-/* How many threads of the pool are busy at once? */
+/* How many threads of the pool work at once? */
 #include "exercise.h"
 
-/* EXERCISE: count the busy threads, and the largest number that were busy at once. This runs on
- * several threads at the same time. */
+/* EXERCISE: store in the call which thread has made it (pthread_self), and count the threads. */
 int run_call(void *argument)
 {
     struct call *call = argument;
     call->block(call->argument);
+    return 0;
+}
+
+int count_threads(const struct call *calls, size_t count)
+{
+    (void)calls;
+    (void)count;
     return 0;
 }

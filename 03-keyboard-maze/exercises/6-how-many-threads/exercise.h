@@ -1,20 +1,18 @@
 /* Shared by the exercise and its test. */
 #pragma once
 
-#include <stdatomic.h>
-
-/* Counts the threads that are in a blocking call. All of them use it at once. */
-struct gauge {
-    atomic_int busy; /* now */
-    atomic_int peak; /* the largest number so far */
-};
+#include <pthread.h>
+#include <stddef.h>
 
 struct call {
-    struct gauge *gauge;
     void (*block)(void *argument); /* the blocking call, set by the test */
     void *argument;
+    pthread_t thread; /* the thread that has made the call */
 };
 
-/* The work of a call, for executor_run: blocks, and is counted by the gauge meanwhile. Returns 0.
+/* The work of a call, for executor_run: makes the blocking call, and stores the thread. Returns 0.
  */
 int run_call(void *call);
+
+/* Returns how many different threads have made these calls. */
+int count_threads(const struct call *calls, size_t count);

@@ -9,12 +9,13 @@
 #include "tests/support_runtime.h"
 
 #define ROUNDS 3
+#define MAX_THREADS 32
 
 static int threads_of_the_pool(void)
 {
     const char *setting = getenv("UV_THREADPOOL_SIZE");
     int threads = setting ? atoi(setting) : 4;
-    return threads > 0 ? threads : 1;
+    return threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : threads;
 }
 
 static void meet(void *barrier)
@@ -27,57 +28,65 @@ static int ask_for_it(void *call)
     return executor_run("call", run_call, call, sizeof(struct call));
 }
 
-/* Makes that many calls. Each blocks until that many have met. */
-struct asking {
+/* Makes that many calls. Each blocks until meeting of them have met. */
+struct round {
     int calls, meeting;
-    struct gauge gauge;
     uv_barrier_t barrier;
+    struct call call[ROUNDS * MAX_THREADS];
 };
 
-static int ask_for_all(void *argument)
+static int make_calls(void *argument)
 {
-    struct asking *asking = argument;
-    struct call call = {&asking->gauge, meet, &asking->barrier};
+    struct round *round = argument;
     struct scope scope;
     scope_enter(&scope);
-    for (int i = 0; i < asking->calls; i++)
-        ck_assert_int_eq(scope_spawn(&scope, "call", ask_for_it, &call), 0);
-    int error = scope_join(&scope);
-    return scope_leave(&scope, error);
+    for (int i = 0; i < round->calls; i++) {
+        round->call[i] = (struct call){.block = meet, .argument = &round->barrier};
+        ck_assert_int_eq(scope_spawn(&scope, "call", ask_for_it, &round->call[i]), 0);
+    }
+    return scope_leave(&scope, scope_join(&scope));
 }
 
-static void run_calls(struct asking *asking, int calls, int meeting)
+static void run_round(struct round *round, int calls, int meeting)
 {
-    *asking = (struct asking){.calls = calls, .meeting = meeting};
-    ck_assert_int_eq(uv_barrier_init(&asking->barrier, (unsigned)meeting), 0);
-    ck_assert_int_eq(run_main(ask_for_all, asking), 0);
-    uv_barrier_destroy(&asking->barrier);
+    *round = (struct round){.calls = calls, .meeting = meeting};
+    ck_assert_int_eq(uv_barrier_init(&round->barrier, (unsigned)meeting), 0);
+    ck_assert_int_eq(run_main(make_calls, round), 0);
+    uv_barrier_destroy(&round->barrier);
 }
 
-START_TEST(all_threads_are_busy_and_the_other_calls_wait)
+START_TEST(each_thread_is_counted_once)
 {
     int threads = threads_of_the_pool();
-    struct asking asking;
-    puts("calls at once   threads busy");
+    static struct round round;
+    puts("calls at once   threads");
     for (int calls = 1; calls <= ROUNDS * threads;
          calls = calls < threads ? calls + 1 : calls + threads) {
-        run_calls(&asking, calls, calls < threads ? calls : threads);
-        int peak = atomic_load(&asking.gauge.peak), left = atomic_load(&asking.gauge.busy);
-        printf("%13d   %12d\n", calls, peak);
+        run_round(&round, calls, calls < threads ? calls : threads);
+        int counted = count_threads(round.call, (size_t)calls);
+        printf("%13d   %7d\n", calls, counted);
         fflush(stdout);
-        ck_assert_msg(peak == asking.meeting,
-            "%d calls were asked for at once and %d of them blocked at the same time; you counted "
-            "%d",
-            calls, asking.meeting, peak);
-        ck_assert_msg(left == 0, "all calls have ended, and you count %d as busy", left);
+        ck_assert_msg(counted == round.meeting,
+            "%d calls were made at once, by %d threads; you counted %d", calls, round.meeting,
+            counted);
+        for (int i = 0; i < calls; i++)
+            ck_assert_msg(!pthread_equal(round.call[i].thread, pthread_self()),
+                "you say that the loop's thread has made the calls: then nothing else could run");
     }
+}
+END_TEST
+
+START_TEST(no_calls_were_made_by_no_thread)
+{
+    int counted = count_threads(NULL, 0);
+    ck_assert_msg(counted == 0, "there were no calls, and you counted %d threads", counted);
 }
 END_TEST
 
 int main(void)
 {
-    return run_suite("3.6",
-        (struct test_group[]){
-            {"gauge", (const TTest *const[]){all_threads_are_busy_and_the_other_calls_wait, NULL}},
-            {NULL, NULL}});
+    return run_suite(
+        "3.6", (struct test_group[]){{"threads", (const TTest *const[]){each_thread_is_counted_once,
+                                                     no_calls_were_made_by_no_thread, NULL}},
+                   {NULL, NULL}});
 }

@@ -1,0 +1,28 @@
+/* NEAR MISS: the text is copied to the line even if there is none.
+ * Says: after an error it must not change */
+#include "../exercise.h"
+
+#include <string.h>
+
+#include "common/executor.h"
+
+struct reading {
+    char text[LINE_SIZE];
+};
+
+static int read_characters(void *data)
+{
+    struct reading *reading = data;
+    for (size_t i = 0; i < LINE_SIZE - 1; i++)
+        reading->text[i] = device_read();
+    reading->text[LINE_SIZE - 1] = '\0';
+    return 0;
+}
+
+int read_line(char line[LINE_SIZE])
+{
+    struct reading reading = {""};
+    int error = executor_run("read_line", read_characters, &reading, sizeof(reading));
+    memcpy(line, reading.text, LINE_SIZE);
+    return error;
+}

@@ -1,0 +1,39 @@
+/* A program that gives the terminal back even when it crashes. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+// #region on_crash
+static struct termios before; /* global: a signal handler gets no argument of ours */
+
+/* Runs between any two instructions of the program, wherever it is. */
+static void on_crash(int number)
+{
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    signal(number, SIG_DFL); /* the next one ends the program */
+    raise(number);           /* here it is, and comes when this handler returns */
+}
+// #endregion on_crash
+
+int main(void)
+{
+    if (tcgetattr(STDIN_FILENO, &before)) {
+        fputs("this needs a terminal\n", stderr);
+        return EXIT_FAILURE;
+    }
+    // #region take
+    signal(SIGSEGV, on_crash); /* first: from the next line on there is something to give back */
+    struct termios modes = before;
+    modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO); /* what cbreak and noecho do */
+    tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+    // #endregion take
+
+    puts("Hello! Press a key; S leaves.");
+    int key;
+    while ((key = getchar()) != 'S' && key != 's' && key != EOF)
+        printf("That was %c\n", key);
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    return EXIT_SUCCESS;
+}
