@@ -484,7 +484,10 @@ START_TEST(a_crash_leaves_the_terminal_restored)
     size_t count = under_valgrind() ? 3 : sizeof(signals) / sizeof(*signals);
     for (size_t i = 0; i < count; i++) {
         struct terminal terminal;
+        struct place player;
         start(&terminal);
+        ck_assert(find_player(&terminal, &player));
+        step_once(&terminal, &player); /* ThreadSanitizer has started the threads by then */
         kill(terminal.program, signals[i]);
         end(&terminal, 128 + signals[i]);
     }
@@ -603,7 +606,13 @@ START_TEST(in_the_background_the_game_leaves_the_terminal_alone)
 }
 END_TEST
 
-/* kill %1 sends both signals to a job that is stopped. */
+static bool two_seconds_have_passed(struct terminal *terminal, void *since)
+{
+    (void)terminal;
+    return time(NULL) >= *(time_t *)since + 2;
+}
+
+/* kill %1 sends both signals to a job that is stopped. By then the clock has something to draw. */
 START_TEST(a_stopped_game_can_be_ended)
 {
     static const int signals[] = {SIGSTOP, SIGTSTP};
@@ -616,6 +625,8 @@ START_TEST(a_stopped_game_can_be_ended)
         kill(terminal.program, signals[i % 2]);
         terminal_until_stopped(&terminal);
         take_as_a_shell_does(&terminal);
+        time_t stopped = time(NULL);
+        terminal_until(&terminal, "the clock is late", two_seconds_have_passed, &stopped);
         kill(terminal.program, ends[i / 2]);
         kill(terminal.program, SIGCONT);
         end(&terminal, ends[i / 2] == SIGTERM ? 0 : 128 + ends[i / 2]);
