@@ -479,15 +479,17 @@ static bool under_valgrind(void)
 
 START_TEST(a_crash_leaves_the_terminal_restored)
 {
-    static const int signals[] = {SIGABRT, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    /* Valgrind takes the last four for faults of its own when they are sent. */
-    size_t count = under_valgrind() ? 3 : sizeof(signals) / sizeof(*signals);
+    static const int signals[] = {SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    size_t count = sizeof(signals) / sizeof(*signals);
+    if (under_valgrind())
+        count = 3; /* Valgrind takes the other four for faults of its own when they are sent */
+#ifdef __SANITIZE_THREAD__
+    count =
+        2; /* ThreadSanitizer calls these handlers at once, even in the middle of its own work */
+#endif
     for (size_t i = 0; i < count; i++) {
         struct terminal terminal;
-        struct place player;
         start(&terminal);
-        ck_assert(find_player(&terminal, &player));
-        step_once(&terminal, &player); /* ThreadSanitizer has started the threads by then */
         kill(terminal.program, signals[i]);
         end(&terminal, 128 + signals[i]);
     }
@@ -661,7 +663,7 @@ static void start_without_output(struct terminal *terminal)
 
 START_TEST(a_game_without_output_can_be_ended)
 {
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT};
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
     struct terminal terminal;
     for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
         start_without_output(&terminal);
