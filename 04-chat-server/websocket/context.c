@@ -61,6 +61,17 @@ static void fill_info(
     info->timeout_secs_ah_idle = (unsigned)handshake;
 }
 
+static void add_hsts(struct lws_context_creation_info *info, struct websocket_context *context,
+    const struct websocket_options *options)
+{
+    if (!options->hsts || !options->certificate)
+        return;
+    snprintf(context->hsts_value, sizeof(context->hsts_value), "max-age=%ld", options->hsts);
+    context->hsts = (struct lws_protocol_vhost_options){
+        security_headers, NULL, "strict-transport-security:", context->hsts_value};
+    info->headers = &context->hsts;
+}
+
 /* libwebsockets closes its timer and its idle handle last. It points both to a struct of its own:
  * to its context in 4.1, to that of its thread in 4.3. */
 static void note_owner(uv_handle_t *handle, void *argument)
@@ -81,6 +92,7 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};
     fill_info(&info, options);
+    add_hsts(&info, context, options);
 
     /* Only while starting: later messages are about peers, which could fill the log with them. */
     lws_set_log_level(LLL_ERR | LLL_WARN, print_log);

@@ -9,8 +9,10 @@
 
 struct websocket_context {
     struct lws_context *lws;
-    const void *owner;       /* what libwebsockets' last handles point to */
-    struct lws_vhost *vhost; /* takes the accepted sockets */
+    const void *owner;                      /* what libwebsockets' last handles point to */
+    struct lws_vhost *vhost;                /* takes the accepted sockets */
+    struct lws_protocol_vhost_options hsts; /* a header; libwebsockets points to it */
+    char hsts_value[32];
 };
 
 /* Makes a context that does not listen. libwebsockets calls callback for every connection;
