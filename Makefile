@@ -64,7 +64,7 @@ libs_04-chat-server := libwebsockets libssl
 libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.
-have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c tests/*.c tests/bench/*.c)
+have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c docs/recipes/*.c tests/*.c tests/bench/*.c)
 programs := $(filter-out $(left_out),$(basename $(filter-out tests/%,$(have_main))))
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 # These suites test the pages and the book's tools, alike in all variants: the plain one runs them.
@@ -198,13 +198,17 @@ soak: needs_test $(bin)04-chat-server/chat-server ## an hour of the chat, compre
 sources := $(sort $(shell find common $(chapters) tests docs -name node_modules -prune -o -name '*.[ch]' -print))
 # clang-tidy reads one file a run: in a run for all, version 14 remembers va_list from the file before.
 # It does not read exercises, whose faults it would find.
+clang_version = case $$($(CLANG_FORMAT) --version) in *'version 14.'*) ;; *) \
+    echo 'CI uses version 14 of clang-format and clang-tidy: yours may differ in a few lines.' ;; esac
 lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
+	@$(clang_version)
 	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
 	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(filter %.c,$(sources))) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
 format: needs_ci ## lay the sources out as .clang-format says
+	@$(clang_version)
 	@$(CLANG_FORMAT) -i $(sources)
 
 # clangd reads the flags of each source from here.

@@ -109,7 +109,7 @@ static const struct protocol echo_protocol = {
 static int run_client(void *argument)
 {
     struct session *session = argument;
-    int error = protocol_connect(&echo_protocol, session, settings.host, settings.port);
+    int error = protocol_connect(settings.host, settings.port, &echo_protocol, session);
     if (error) {
         session->errors++;
         session->first_error = session->first_error ? session->first_error : error;

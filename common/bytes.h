@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 /* "41 6C C3 B4": each byte as two upper-case hexadecimal digits, with a space between bytes. */
 char *bytes_to_hex(const void *data, size_t size);
@@ -32,3 +35,5 @@ size_t bytes_next_character(const void *data, size_t size, bool *whole);
 /* Whether the bytes are this word, whose letters A to Z are equal to a to z. strcasecmp would
  * depend on the locale: in Turkish, I is not the capital of i. */
 bool bytes_are_word(const char *bytes, size_t size, const char *word);
+
+__END_DECLS

@@ -25,8 +25,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/cdefs.h>
 #include <sys/queue.h>
 #include <uv.h>
+
+__BEGIN_DECLS
 
 /* Makes an empty loop (asyncio.new_event_loop). Returns 0 or UV_ENOMEM, UV_EMFILE, ... */
 int loop_init(uv_loop_t *loop);
@@ -148,3 +151,5 @@ struct loop_attachment {
     void (*release)(struct loop_attachment *attachment);
 };
 struct loop_attachment **loop_attachment(uv_loop_t *loop);
+
+__END_DECLS

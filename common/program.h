@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 enum option_kind {
     OPTION_FLAG,    /* bool: given or not */
@@ -40,3 +43,5 @@ void program_start(
  * language. If the error is UV_EADDRINUSE and the program has an option of the kind OPTION_PORT,
  * the line recommends that option. */
 int program_end(int error, const char *what, ...) __attribute__((format(printf, 2, 3)));
+
+__END_DECLS

@@ -11,10 +11,22 @@
 #define HEADER_SIZE 1024 /* of a response without a body */
 
 /* It changes with the file. */
-static void make_tag(char tag[TAG_SIZE], const struct stat *status)
+static void make_tag(char tag[TAG_SIZE], const uv_stat_t *status)
 {
     snprintf(tag, TAG_SIZE, "\"%llx-%llx-%lx\"", (unsigned long long)status->st_size,
-        (unsigned long long)status->st_mtim.tv_sec, status->st_mtim.tv_nsec);
+        (unsigned long long)status->st_mtim.tv_sec, (unsigned long)status->st_mtim.tv_nsec);
+}
+
+/* Returns whether there is such a file, and no folder. */
+static bool find_file(const char *file, char tag[TAG_SIZE])
+{
+    uv_fs_t request;
+    bool is_file =
+        uv_fs_stat(NULL, &request, file, NULL) == 0 && S_ISREG((mode_t)request.statbuf.st_mode);
+    if (is_file)
+        make_tag(tag, &request.statbuf);
+    uv_fs_req_cleanup(&request);
+    return is_file;
 }
 
 /* Whether the client has the file with this tag: If-None-Match lists it, or "*". */
@@ -42,13 +54,10 @@ static int answer_not_modified(struct lws *connection, const char *tag)
 int files_serve(struct lws *connection, const char *directory, const char *path)
 {
     char file[PATH_MAX], tag[TAG_SIZE], headers[TAG_SIZE + 64];
-    struct stat status;
     int size = snprintf(
         file, sizeof(file), "%s%s", directory, strcmp(path, "/") == 0 ? "/index.html" : path);
-    if (size >= (int)sizeof(file) || strstr(path, "/../") || stat(file, &status) ||
-        !S_ISREG(status.st_mode))
+    if (size >= (int)sizeof(file) || strstr(path, "/../") || !find_file(file, tag))
         return UV_ENOENT;
-    make_tag(tag, &status);
     if (has_tag(connection, tag))
         return answer_not_modified(connection, tag);
     const char *type = lws_get_mimetype(file, NULL);

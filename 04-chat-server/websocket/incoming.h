@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "04-chat-server/websocket/request.h"
+#include "common/buffer.h"
 
 struct address;
 struct websocket;
@@ -23,8 +24,7 @@ struct incoming {
     bool is_answering; /* libwebsockets has not finished with that request */
     bool is_last;      /* the connection ends after that */
     struct request_scan scan;
-    char *head; /* what has arrived of the next request's head, or NULL */
-    size_t size, capacity;
+    struct buffer head;      /* what has arrived of the next request's head */
     struct address *address; /* NULL: nothing is limited by address */
 };
 

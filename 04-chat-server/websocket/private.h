@@ -14,7 +14,8 @@
  *     address.c, rate.c          what is limited for each address
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
- *     request.c, refusal.c       HTTP requests, and how they are refused
+ *     request.c, request_parse.c HTTP requests,
+ *     refusal.c                  and how they are refused
  *     files.c                    the directory's files
  */
 #pragma once

@@ -56,6 +56,7 @@ int listener_open(struct listener *listener, const char *host, const char *port)
     }
     listener->poll.data = listener;
     listener->open = true;
+    task_opened(&listener->resource, "listener");
     return 0;
 }
 
@@ -70,6 +71,7 @@ void listener_close(struct listener *listener)
     task_close_handle((uv_handle_t *)&listener->poll);
     close(listener->socket);
     listener->open = false;
+    task_closed(&listener->resource);
 }
 
 /*
@@ -190,7 +192,7 @@ static int serve_connection(void *argument)
     free(argument);
     struct stream stream;
     stream_open(&stream, accepted.socket);
-    protocol_run(accepted.protocol, accepted.context, &stream);
+    protocol_run(&stream, accepted.protocol, accepted.context);
     return 0; /* an error would cancel the other connections */
 }
 
