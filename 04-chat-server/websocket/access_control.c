@@ -1,6 +1,7 @@
 #include "04-chat-server/websocket/access_control.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "04-chat-server/websocket/context.h"
 #include "04-chat-server/websocket/incoming.h"
 #include "04-chat-server/websocket/refusal.h"
 #include "04-chat-server/websocket/websocket.h"
@@ -177,7 +179,7 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
         refuse_socket(socket, &refusal_too_many);
         return;
     }
-    struct incoming *incoming = incoming_open(socket);
+    struct incoming *incoming = websocket_context_reserve() ? NULL : incoming_open(socket);
     struct lws *connection = incoming ? lws_adopt_socket_vhost(vhost, socket) : NULL;
     if (connection) {
         incoming->address = address;
@@ -189,7 +191,8 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     address_release(address);
     if (incoming)
         incoming_close(incoming);
-    else
+    /* Out of memory, libwebsockets closes the socket, or leaves it open. */
+    if (fcntl(socket, F_GETFD) >= 0)
         refuse_socket(socket, &refusal_full);
 }
 
