@@ -313,8 +313,8 @@ START_TEST(a_client_that_cannot_enter_is_told)
         if (error)
             ck_assert_str_eq(guest.sent, OUT_OF_MEMORY);
         else
-            ck_assert(
-                strstr(guest.sent, "Bem vindo") || is_logged("Mensagem a 127.0.0.1:1 perdida"));
+            ck_assert(strstr(guest.sent, "Bem vindo") ||
+                      is_logged("Mensagem a 127.0.0.1:1, sem nome perdida"));
         ck_assert_uint_eq(play.server.connected, 2);
         refused += error != 0;
         room_enter(&play.ana, "/");
