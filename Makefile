@@ -68,7 +68,7 @@ libs_04-chat-server := libwebsockets libssl
 libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.
-have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c tests/*.c tests/bench/*.c)
+have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c docs/recipes/*.c tests/*.c tests/bench/*.c)
 programs := $(filter-out $(left_out),$(basename $(filter-out tests/%,$(have_main))))
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 # These suites test the pages and the book's tools, alike in all variants: the plain one runs them.

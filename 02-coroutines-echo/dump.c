@@ -6,10 +6,27 @@
 
 #include "common/bytes.h"
 #include "common/language.h"
+#include "common/visible.h"
 
 static void print_and_free(const char *label, char *text)
 {
     printf("%s: %s\n", label, text ? text : tr_error(UV_ENOMEM));
+    free(text);
+}
+
+/* A line end at the end is printed as it came; what else would command the terminal, or forge a
+ * line of the output, is made visible. */
+static void print_text(const char *label, const char *data, size_t size)
+{
+    size_t length;
+    char *text = bytes_to_text(data, size, &length), *visible = NULL;
+    size_t end = text ? length : 0;
+    if (end > 0 && text[end - 1] == '\n')
+        end -= end > 1 && text[end - 2] == '\r' ? 2 : 1;
+    if (text)
+        visible = visible_text(text, end);
+    printf("%s: %s%s\n", label, visible ? visible : tr_error(UV_ENOMEM), visible ? text + end : "");
+    free(visible);
     free(text);
 }
 
@@ -40,5 +57,5 @@ void dump_bytes(struct dump *dump, const char *hex_label, const char *printable_
     dump->shown += size;
     print_and_free(hex_label, bytes_to_hex(data, size));
     print_and_free(printable_label, bytes_to_printable(data, size));
-    print_and_free(text_label, bytes_to_text(data, size, NULL));
+    print_text(text_label, data, size);
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "02-coroutines-echo/dump.h"
+#include "02-coroutines-echo/telnet.h"
 #include "common/bytes.h"
 #include "common/language.h"
 #include "common/program.h"
@@ -67,8 +68,9 @@ static const char *date_and_time(struct server *server)
     return server->date_and_time;
 }
 
-static bool is_quit(const char *line)
+static bool is_quit(char *line, size_t size)
 {
+    telnet_remove_commands(line, size);
     size_t length = strlen(line += strspn(line, " \t\r\n\f\v"));
     while (length > 0 && isspace((unsigned char)line[length - 1]))
         length--;
@@ -84,7 +86,7 @@ static int manage(void *object)
     while ((size = stream_read_line(self->stream, &line)) > 0) {
         stream_write_text(self->stream, date_and_time(self->server));
         int error = stream_drain(self->stream);
-        if (error || is_quit(line))
+        if (error || is_quit(line, (size_t)size))
             return error;
     }
     if (size == UV_EMSGSIZE)

@@ -45,16 +45,30 @@ static void on_resize(void *game)
     game_redraw(game);
 }
 
-static void on_continue(void *game)
+/* kill %1 sends SIGTERM and SIGCONT to a game that is stopped. SIGTERM cancels this task, too. */
+static int stop_in_background(void *unused)
 {
+    (void)unused;
+    int error = task_yield();
+    if (!error)
+        screen_stop_in_background();
+    return error;
+}
+
+static void on_continue(void *argument)
+{
+    struct game *game = argument;
     if (screen_resume())
         game_redraw(game);
+    else
+        scope_spawn(&game->scope, "background", stop_in_background, NULL);
 }
 
 static void on_suspend(void *game)
 {
     screen_suspend();
-    on_continue(game);
+    if (screen_resume())
+        game_redraw(game);
 }
 
 static const struct {

@@ -126,7 +126,11 @@ void screen_restore(void)
         guard_release_output();
         endwin();
     } else {
-        guard_restore(); /* endwin would set the modes, which are the shell's now, and stop us */
+        /* The modes are the shell's now, which endwin would change. SIGTTOU stops a program that
+         * changes the terminal in the background, unless it ignores the signal. */
+        signal(SIGTTOU, SIG_IGN);
+        guard_restore();
+        signal(SIGTTOU, SIG_DFL);
     }
     guard_disarm();
     delscreen(terminal.ncurses);
@@ -177,6 +181,12 @@ bool screen_resume(void)
     return true;
 }
 
+void screen_stop_in_background(void)
+{
+    if (!guard_is_foreground())
+        raise(SIGTTOU);
+}
+
 /*
  * Drawing and keys
  */
@@ -204,10 +214,6 @@ void screen_print_at(size_t x, size_t y, enum screen_style style, const char *te
 
 void screen_show(void)
 {
-    if (!guard_is_foreground())
-        raise(SIGTTOU); /* what the kernel does to a background program that sets the modes */
-    if (terminal.lost)
-        screen_resume();
     if (!terminal.lost && guard_takes_output())
         refresh();
 }

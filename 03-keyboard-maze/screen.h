@@ -40,8 +40,13 @@ void screen_suspend(void);
 
 /* Takes the terminal again after the program was stopped (for SIGCONT), and clears the screen. A
  * stop need not have come through screen_suspend: nothing can catch SIGSTOP. In the background,
- * where the terminal is not the program's, does nothing and returns false. */
+ * where the terminal is not the program's, returns false, and screen_show does nothing from here on
+ * until screen_resume has taken the terminal. */
 bool screen_resume(void);
+
+/* Stops a program that is in the background, as the kernel does when it changes the terminal there.
+ * Returns when the shell continues it. Does nothing in the foreground. */
+void screen_stop_in_background(void);
 
 /* Sets the terminal's title, if the terminal can restore the old one at the end, as xterm does. */
 void screen_set_title(const char *title);
@@ -52,7 +57,7 @@ void screen_clear(void);
 void screen_print_at(size_t x, size_t y, enum screen_style style, const char *text);
 
 /* Sends all changes to the terminal. If it takes no output at the moment, they wait for the next
- * call. A program in the background is stopped here until it comes to the foreground. */
+ * call. */
 void screen_show(void);
 
 /* Returns the next key that has been typed, as keys_take does, or SCREEN_NO_KEY; does not wait. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,9 +11,10 @@
 
 #define STACK_SIZE (64 * 1024)
 
-/* A signal handler gets no argument of ours: it finds here what it needs. */
+/* A signal handler gets no argument of ours: it finds here what it needs. Any thread may run it, so
+ * armed is atomic: whoever reads true there sees the rest, too. */
 static struct {
-    volatile sig_atomic_t armed;
+    atomic_bool armed;
     bool installed;
     struct termios modes;
     char sequence[GUARD_SEQUENCE_SIZE];
@@ -46,19 +48,13 @@ void guard_release_output(void)
 // #region guard_restore
 void guard_restore(void)
 {
-    sigset_t stop, before;
     if (!guard.armed)
         return;
-    /* The kernel stops a background program that changes a terminal, unless it blocks SIGTTOU. */
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTTOU);
-    pthread_sigmask(SIG_BLOCK, &stop, &before);
     guard_release_output();
     (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
     if (guard_is_foreground())
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    guard.armed = 0; /* last: another thread may do the same meanwhile, and twice does no harm */
+    guard.armed = false; /* last: another thread may do the same meanwhile; twice does no harm */
 }
 // #endregion guard_restore
 
@@ -100,10 +96,12 @@ static void provide_stack(void)
 
 static void guard_signal(int number)
 {
-    /* SA_SIGINFO brings the handler's info, SA_ONSTACK the stack of provide_stack. */
+    /* SA_SIGINFO brings the handler's info, SA_ONSTACK the stack of provide_stack. SIGTTOU would
+     * stop a background program whose handler changes the terminal. */
     struct sigaction action = {
         .sa_sigaction = restore_and_end, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, SIGTTOU);
     sigaction(number, &action, &guard.previous[number]);
 }
 
@@ -124,13 +122,13 @@ static void install_all(void)
 
 void guard_arm(const struct termios *modes, const char *sequence, size_t size)
 {
-    guard.armed = 0; /* a signal that comes now finds either all of this or nothing */
+    guard.armed = false; /* a signal that comes now finds either all of this or nothing */
     guard.modes = *modes;
     guard.size = size < sizeof(guard.sequence) ? size : sizeof(guard.sequence);
     memcpy(guard.sequence, sequence, guard.size);
     if (!guard.installed)
         install_all();
-    guard.armed = 1;
+    guard.armed = true;
 }
 
 static void release_and_go_on(int number)
@@ -151,5 +149,5 @@ void guard_wrap(int number)
 
 void guard_disarm(void)
 {
-    guard.armed = 0;
+    guard.armed = false;
 }

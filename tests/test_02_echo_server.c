@@ -171,6 +171,27 @@ START_TEST(quitting_in_capitals_works_in_every_locale)
 }
 END_TEST
 
+/* plink -telnet offers these before the first line. */
+#define NEGOTIATION                                                                                \
+    "\xff\xfb\x1f\xff\xfb\x20\xff\xfb\x18\xff\xfb\x27\xff\xfd\x01\xff\xfb\x03\xff\xfd\x03"
+
+START_TEST(telnet_clients_are_understood)
+{
+    const char *const *const words[] = {quiet, loud};
+    for (int i = 0; i < 2; i++) {
+        struct child server;
+        int port = start(&server, words[i], NULL);
+        ENDS_BY(port, NEGOTIATION "sair\r\n");
+        ENDS_BY(port, "\xff\xfb\0quit\r\n"); /* option 0 is a NUL */
+        ENDS_BY(port, "\xff\xfa\x1f\0P\0\x18\xff\xf0\xff\xf9 qu\xff\xf1it\n");
+        int client = connect_to(port);
+        IS_ANSWERED(client, "\xff\xffsair\n"); /* the byte 255 itself */
+        close(client);
+        end_with(&server, SIGTERM);
+    }
+}
+END_TEST
+
 START_TEST(the_end_of_the_stream_ends_the_connection)
 {
     struct child server;
@@ -332,6 +353,22 @@ START_TEST(a_lost_connection_is_printed_with_its_reason)
     client = say_a_long_line(port, 64 * 1024 + 1);
     child_line_with(&server, "Conexão perdida: linha longa demais");
     prints(&server, "Conexões ativas: 0");
+    close(client);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(what_commands_the_terminal_is_made_visible)
+{
+    static const char text[] = "a\033[2J\r\nConex\u00f5es ativas: 0\n\u202e\0b\xc2\x9b\t\r\n";
+    struct child server;
+    int client = connect_to(start(&server, loud, NULL));
+    say(client, text, sizeof(text) - 1);
+    ck_assert_str_eq(child_line_with(&server, "string"),
+        "       string: a\\u{1B}[2J\\u{D}\\u{A}Conex\u00f5es "
+        "ativas: 0\\u{A}\\u{202E}\\u{0}b\\u{9B}\\u{9}\r");
+    say(client, "\r", 1);
+    ck_assert_str_eq(child_line_with(&server, "string"), "       string: \\u{D}");
     close(client);
     end_with(&server, SIGTERM);
 }
@@ -517,15 +554,16 @@ int main(void)
         (struct test_group[]){
             {"answers",
                 (const TTest *const[]){each_line_is_answered_with_date_and_time, the_time_goes_on,
-                    quitting_is_answered_and_closes, quitting_in_capitals_works_in_every_locale,
+                    quitting_is_answered_and_closes, telnet_clients_are_understood,
+                    quitting_in_capitals_works_in_every_locale,
                     the_end_of_the_stream_ends_the_connection, a_last_line_without_newline_counts,
                     a_line_over_the_limit_closes_with_a_message, so_it_does_for_who_goes_on_sending,
                     NULL}},
             {"output",
                 (const TTest *const[]){connections_and_arrivals_are_printed, in_english_too,
                     active_connections_are_counted, a_lost_connection_is_printed_with_its_reason,
-                    so_much_is_shown_in_a_second, quiet_prints_only_the_address,
-                    the_first_line_says_where, NULL}},
+                    what_commands_the_terminal_is_made_visible, so_much_is_shown_in_a_second,
+                    quiet_prints_only_the_address, the_first_line_says_where, NULL}},
             {"end", (const TTest *const[]){many_are_served_at_once,
                         ctrl_c_and_sigterm_end_it_and_its_connections,
                         a_signal_with_nobody_connected_ends_it, NULL}},

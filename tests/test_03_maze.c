@@ -479,9 +479,14 @@ static bool under_valgrind(void)
 
 START_TEST(a_crash_leaves_the_terminal_restored)
 {
-    static const int signals[] = {SIGABRT, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    /* Valgrind takes the last four for faults of its own when they are sent. */
-    size_t count = under_valgrind() ? 3 : sizeof(signals) / sizeof(*signals);
+    static const int signals[] = {SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    size_t count = sizeof(signals) / sizeof(*signals);
+    if (under_valgrind())
+        count = 3; /* Valgrind takes the other four for faults of its own when they are sent */
+#ifdef __SANITIZE_THREAD__
+    count =
+        2; /* ThreadSanitizer calls these handlers at once, even in the middle of its own work */
+#endif
     for (size_t i = 0; i < count; i++) {
         struct terminal terminal;
         start(&terminal);
@@ -603,7 +608,13 @@ START_TEST(in_the_background_the_game_leaves_the_terminal_alone)
 }
 END_TEST
 
-/* kill %1 sends both signals to a job that is stopped. */
+static bool two_seconds_have_passed(struct terminal *terminal, void *since)
+{
+    (void)terminal;
+    return time(NULL) >= *(time_t *)since + 2;
+}
+
+/* kill %1 sends both signals to a job that is stopped. By then the clock has something to draw. */
 START_TEST(a_stopped_game_can_be_ended)
 {
     static const int signals[] = {SIGSTOP, SIGTSTP};
@@ -616,6 +627,8 @@ START_TEST(a_stopped_game_can_be_ended)
         kill(terminal.program, signals[i % 2]);
         terminal_until_stopped(&terminal);
         take_as_a_shell_does(&terminal);
+        time_t stopped = time(NULL);
+        terminal_until(&terminal, "the clock is late", two_seconds_have_passed, &stopped);
         kill(terminal.program, ends[i / 2]);
         kill(terminal.program, SIGCONT);
         end(&terminal, ends[i / 2] == SIGTERM ? 0 : 128 + ends[i / 2]);
@@ -650,7 +663,7 @@ static void start_without_output(struct terminal *terminal)
 
 START_TEST(a_game_without_output_can_be_ended)
 {
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT};
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
     struct terminal terminal;
     for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
         start_without_output(&terminal);

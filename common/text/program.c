@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <math.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/language.h"
 #include "common/task.h"
@@ -247,9 +249,22 @@ static void read_options(
             set_value(&options[i], given[i]);
 }
 
+/* Opens /dev/null for each standard descriptor that is closed. Otherwise the loop's own descriptors
+ * would get its number, and what is meant for the user would go there. */
+static void open_standard_descriptors(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
 void program_start(
     int argc, char **argv, const char *const purpose[2], const struct program_option *options)
 {
+    open_standard_descriptors();
     setvbuf(stdout, NULL, _IOLBF, 0);
     read_options(argc, argv, purpose, options);
     for (const struct program_option *option = options; option->name; option++)
