@@ -41,7 +41,8 @@ libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null
 
 CFLAGS ?= -O2 -g
 sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
-compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE -I. \
+of_macos := $(if $(filter Darwin,$(shell uname -s)),-D_DARWIN_C_SOURCE -D_XOPEN_SOURCE -Wno-deprecated-declarations)
+compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE $(of_macos) -I. \
     -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS) \
@@ -63,7 +64,7 @@ libs_04-chat-server := libwebsockets libssl
 libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.
-have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c tests/*.c tests/bench/*.c)
+have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c docs/recipes/*.c tests/*.c tests/bench/*.c)
 programs := $(filter-out $(left_out),$(basename $(filter-out tests/%,$(have_main))))
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 # These suites test the pages and the book's tools, alike in all variants: the plain one runs them.
@@ -91,9 +92,10 @@ chapter_of = $(filter $(firstword $(subst _, ,$(subst -, ,$(1:tests/test_%=%))))
 uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h $(dir $(1))../exercise.h)
 archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
     $(if $(filter tests/bench/%,$(1)),tests/bench) \
-    $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server) \
+    $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server 04-chat-server/websocket) \
     $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) libcommon)
-libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv $(libs_$(call chapter_of,$(1))) $(libs_$(1))
+libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv \
+    $(libs_$(if $(findstring fuzz,$(1)),04-chat-server,$(call chapter_of,$(1)))) $(libs_$(1))
 define link_program
 @mkdir -p $(@D)
 $(call say,link)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libraries,$(call libraries_of,$*)) -lm
@@ -107,7 +109,7 @@ $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o 
 
 # These suites replace these functions, so that memory runs out where they say.
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
-$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf open_memstream)
+$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf __vasprintf_chk open_memstream)
 
 # test_trace_cost counts what trace_cost costs, with the library and with a library that
 # never asks whether there is a recording.
@@ -196,13 +198,17 @@ soak: needs_test $(bin)04-chat-server/chat-server ## an hour of the chat, compre
 sources := $(sort $(shell find common $(chapters) tests docs -name node_modules -prune -o -name '*.[ch]' -print))
 # clang-tidy reads one file a run: in a run for all, version 14 remembers va_list from the file before.
 # It does not read exercises, whose faults it would find.
+clang_version = case $$($(CLANG_FORMAT) --version) in *'version 14.'*) ;; *) \
+    echo 'CI uses version 14 of clang-format and clang-tidy: yours may differ in a few lines.' ;; esac
 lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
+	@$(clang_version)
 	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
 	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(filter %.c,$(sources))) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
 
 format: needs_ci ## lay the sources out as .clang-format says
+	@$(clang_version)
 	@$(CLANG_FORMAT) -i $(sources)
 
 # clangd reads the flags of each source from here.

@@ -1,12 +1,25 @@
 /*
- * Shows the bytes that a connection receives: the three lines that the article prints in
+ * Shows the bytes that connections receive: the three lines that the article prints in
  * data_received, which both echo programs share.
  */
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
+
+#define DUMP_LIMIT (16 * 1024) /* bytes that are shown in a second */
+
+/* What was shown. All zero is the state of a new program. */
+struct dump {
+    uint64_t second; /* of the last call */
+    size_t shown;    /* bytes, in that second */
+    unsigned long long left_out;
+};
 
 /* Prints the bytes three times, each after its label: in hexadecimal, with a dot for each
- * unprintable byte, and as UTF-8 text. */
-void dump_bytes(const char *hex_label, const char *printable_label, const char *text_label,
-    const char *data, size_t size);
+ * unprintable byte, and as UTF-8 text. Leaves out what is over the limit. */
+void dump_bytes(struct dump *dump, const char *hex_label, const char *printable_label,
+    const char *text_label, const char *data, size_t size);
+
+/* Prints how many bytes have been left out since the last call, if any were. */
+void dump_report(struct dump *dump);

@@ -32,6 +32,7 @@ static const struct program_option options[] = {
 struct session {
     long lines, errors;
     int first_error;
+    struct dump dump;
 };
 
 struct client {
@@ -78,7 +79,8 @@ static int manage(void *object)
 
 static void connection_lost(void *object, int error)
 {
-    (void)object;
+    struct client *self = object;
+    dump_report(&self->session->dump);
     if (is_alone() && error)
         printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
     else if (is_alone())
@@ -89,7 +91,7 @@ static void data_received(void *object, const char *data, size_t size)
 {
     struct client *self = object;
     if (is_alone())
-        dump_bytes(tr("dados recebidos", "  data received"),
+        dump_bytes(&self->session->dump, tr("dados recebidos", "  data received"),
             tr("      recebidos", "       received"), tr("         string", "         string"),
             data, size);
     stream_feed(self->stream, data, size);
@@ -107,7 +109,7 @@ static const struct protocol echo_protocol = {
 static int run_client(void *argument)
 {
     struct session *session = argument;
-    int error = protocol_connect(&echo_protocol, session, settings.host, settings.port);
+    int error = protocol_connect(settings.host, settings.port, &echo_protocol, session);
     if (error) {
         session->errors++;
         session->first_error = session->first_error ? session->first_error : error;

@@ -2,10 +2,11 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "02-coroutines-echo/dump.h"
+#include "02-coroutines-echo/telnet.h"
+#include "common/bytes.h"
 #include "common/language.h"
 #include "common/program.h"
 #include "common/stream.h"
@@ -34,6 +35,7 @@ struct server {
     int active;    /* connections */
     time_t second; /* the time that date_and_time shows */
     char date_and_time[128];
+    struct dump dump;
 };
 
 struct connection {
@@ -66,12 +68,13 @@ static const char *date_and_time(struct server *server)
     return server->date_and_time;
 }
 
-static bool is_quit(const char *line)
+static bool is_quit(char *line, size_t size)
 {
+    telnet_remove_commands(line, size);
     size_t length = strlen(line += strspn(line, " \t\r\n\f\v"));
     while (length > 0 && isspace((unsigned char)line[length - 1]))
         length--;
-    return length == 4 && (strncasecmp(line, "sair", 4) == 0 || strncasecmp(line, "quit", 4) == 0);
+    return bytes_are_word(line, length, "sair") || bytes_are_word(line, length, "quit");
 }
 
 // #region manage
@@ -83,7 +86,7 @@ static int manage(void *object)
     while ((size = stream_read_line(self->stream, &line)) > 0) {
         stream_write_text(self->stream, date_and_time(self->server));
         int error = stream_drain(self->stream);
-        if (error || is_quit(line))
+        if (error || is_quit(line, (size_t)size))
             return error;
     }
     if (size == UV_EMSGSIZE)
@@ -98,6 +101,7 @@ static void connection_lost(void *object, int error)
     self->server->active--;
     if (settings.quiet)
         return;
+    dump_report(&self->server->dump);
     if (error && error != UV_ECANCELED)
         printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
     printf(tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
@@ -107,7 +111,7 @@ static void connection_lost(void *object, int error)
 static void data_received(void *object, const char *data, size_t size)
 {
     struct connection *self = object;
-    dump_bytes("data received", "     received", "       string", data, size);
+    dump_bytes(&self->server->dump, "data received", "     received", "       string", data, size);
     stream_feed(self->stream, data, size);
 }
 // #endregion data_received

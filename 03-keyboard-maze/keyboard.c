@@ -1,7 +1,6 @@
 #include "03-keyboard-maze/keyboard.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -11,7 +10,7 @@
 int keyboard_open(struct keyboard *keyboard)
 {
     *keyboard = (struct keyboard){.wake = {-1, -1}};
-    return pipe2(keyboard->wake, O_CLOEXEC) ? -errno : 0;
+    return uv_pipe(keyboard->wake, 0, 0);
 }
 
 /* Runs on a thread of the pool, and only makes system calls: the loop's thread owns the rest. */

@@ -8,9 +8,10 @@
 #include <sys/queue.h>
 
 #include "04-chat-server/log.h"
-#include "04-chat-server/rate.h"
+#include "04-chat-server/websocket/rate.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "common/language.h"
+#include "common/loop.h"
 #include "common/words.h"
 
 /* Servidor. Its list of clients is split by room, because most messages go to one room. */
@@ -19,9 +20,10 @@ struct server {
     void *rooms;      /* those with clients: a tree of <search.h>, ordered by name */
     void *names;      /* all clients' names: another tree */
     const struct websocket_server *sockets;
+    uv_loop_t *loop; /* NULL: notices are not gathered */
     struct log log;
     unsigned long long floods; /* clients disconnected because they exceeded the rate */
-    long rate;                 /* messages a second that a client may send; 0: no limit */
+    long rate;                 /* messages a second that a client may send; 0: no limits */
     bool verbose;              /* log the messages too */
     bool closing;              /* departures are no longer announced */
 };
@@ -30,11 +32,15 @@ struct server {
 struct client {
     struct websocket *socket;
     struct server *server;
-    const char *name; /* NULL until /nome */
+    const char *name;      /* NULL until /nome */
+    const char *announced; /* the name that the room knows; NULL: none */
     enum language language;
     struct room *room;
     TAILQ_ENTRY(client) room_entry;
+    bool is_noted; /* in the room's list of changes: */
+    TAILQ_ENTRY(client) change_entry;
     struct rate rate;
+    bool slowed;  /* it exceeds the rate, and has been told so */
     bool leaving; /* after /sair */
 };
 
@@ -60,8 +66,9 @@ int server_send_to_all(
 int server_send_to_one(
     struct server *server, const struct client *origin, const char *text, const char *recipient);
 
-/* Whether the name is valid and no client has it (verifica_nome). */
-bool server_check_name(const struct server *server, const char *name);
+/* Whether the client may take the name: it is valid, and neither another client's nor the one that
+ * the client has (verifica_nome). */
+bool server_check_name(const struct server *server, const struct client *client, const char *name);
 
 /*
  * client.c
@@ -105,18 +112,66 @@ int command_run(struct client *client, const struct words *words);
  * names.c
  */
 
+/* The memory of a name: it is in the server's tree, or a room still knows it. */
+struct name {
+    struct client *owner;
+    STAILQ_ENTRY(name) departed_entry;
+    char text[];
+};
+
+struct name *name_of(const char *text);
+
 /* Whether a client may have such a name at all. */
 bool name_is_valid(const char *name);
 
 /* Returns the client of that name, or NULL. */
 struct client *server_find(const struct server *server, const char *name);
 
-/* Gives the client a free name in place of its old one, and tells the others in its room. Returns
- * 0, or UV_ENOMEM if nothing has changed. */
+/* Gives the client a free name, or its own in other capitals, in place of its old one. Returns 0,
+ * or UV_ENOMEM if nothing has changed. */
 int name_take(struct client *client, const char *name);
 
-/* Frees the client's name, if it has one. */
+/* Whether the client of that name is the same person, whose old connection has not ended yet: both
+ * have given the same secret ("?key=..." in the path of the handshake). */
+bool name_is_of_ghost(const struct client *client, const char *name);
+
+/* Takes the name from the ghost, whose connection it closes. */
+void name_take_from_ghost(struct client *client, const char *name);
+
+/* Takes the client's name from it, if it has one. The name is free then; its memory is freed unless
+ * the room knows it. */
 void name_release(struct client *client);
+
+/*
+ * notices.c
+ */
+
+/* What a room is told of its clients' names. The first notices are sent at once. When there are
+ * many, they are gathered for a moment, and what has not changed in the end is left out: "Joined
+ * the room: Ana, Bia and 12 others". A crowded room is told nothing but that. */
+struct notices {
+    TAILQ_HEAD(, client) changes; /* clients whose name differs from what the room knows */
+    STAILQ_HEAD(, name) departed; /* names of clients that have left */
+    bool is_crowded;              /* the room has been told so */
+    struct rate rate;             /* of the notices */
+    struct loop_timer timer;      /* runs when gathered notices are sent */
+};
+
+void notices_init(struct room *room);
+
+/* Notes that the client's name has changed, or that the client has left the room, which is not
+ * empty then. */
+void notices_note_change(struct client *client);
+void notices_note_departure(struct room *room, struct client *client);
+
+/* Notes that a client has entered the room, or left it. */
+void notices_note_size(struct room *room);
+
+/* Sends what has been noted. What cannot be sent, because memory is out, is sent later. */
+void notices_flush(struct room *room);
+
+/* Forgets what has been noted, before the room is freed. */
+void notices_clear(struct room *room);
 
 /*
  * rooms.c
@@ -124,7 +179,11 @@ void name_release(struct client *client);
 
 /* It exists while it has clients. */
 struct room {
-    TAILQ_HEAD(, client) clients;     /* in the order in which they entered */
+    struct server *server;
+    TAILQ_HEAD(, client) clients; /* in the order in which they entered */
+    size_t count;                 /* of them */
+    size_t named;                 /* those with a name */
+    struct notices notices;
     struct websocket_room members[2]; /* the same clients by language, for announcements */
     char name[];                      /* "": the common room */
 };
@@ -141,10 +200,10 @@ void room_leave(struct client *client);
 int room_send(const struct client *origin, const char *text, size_t size, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Sends a printf-style message to all other clients in the client's room, each in its language.
- * Returns 0, or UV_ENOMEM if nobody got it. */
-int room_announce(const struct client *client, const char *portuguese, const char *english, ...)
-    __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
+/* Sends each client in the room, except one (NULL: none), the text in its language. Returns 0, or
+ * UV_ENOMEM if nobody got it. */
+int room_send_both(
+    struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2]);
 
 /* Tells all clients that the server is closing; from then on departures are not announced. */
 void rooms_announce_shutdown(struct server *server);

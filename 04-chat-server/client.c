@@ -40,21 +40,41 @@ int client_send(struct client *self, const char *portuguese, const char *english
     return error;
 }
 
+/* A message counts as one for so many of its bytes. So the clients of an address send
+ * no more than 60 KiB a second by default, which a slow line can take. */
+#define BYTES_OF_A_MESSAGE (3 * 1024)
+#define TOLERATED 100 /* messages over the rate before the client is disconnected */
+
+/* Returns the seconds that a message of that size has to wait. */
+static double spend_rate(struct client *self, size_t size)
+{
+    double rate = (double)self->server->rate, cost = (double)size / BYTES_OF_A_MESSAGE;
+    uint64_t now = loop_now(task_loop());
+    double delay = rate_spend(&self->rate, cost < 1 ? 1 : cost, rate, now);
+    struct address *address = websocket_address(self->socket);
+    if (!address)
+        return delay;
+    double delay_of_address = address_spend(address, &address->bytes, cost, rate, now);
+    return delay > delay_of_address ? delay : delay_of_address;
+}
+
 /* Delays a client that sends more than its rate, after a warning, and disconnects it if it goes on.
  * Returns 0, or the error that ends it. */
-static int limit_rate(struct client *self)
+static int limit_rate(struct client *self, size_t size)
 {
     struct server *server = self->server;
-    double delay = rate_spend(&self->rate, server->rate, loop_now(task_loop()));
-    if (delay <= 0)
-        return 0;
-    if (self->rate.excess == 1)
+    double delay = spend_rate(self, size);
+    bool is_slowed = delay > 1 || self->rate.excess > 0;
+    if (is_slowed && !self->slowed)
         client_send(self,
-            "Devagar: até %ld mensagens por segundo. As próximas esperam, e quem insiste sai.",
-            "Slowly: up to %ld messages a second. The next ones wait, and who insists leaves.",
+            "Devagar: até %ld mensagens por segundo, e as longas contam por várias. As próximas "
+            "esperam, e quem insiste sai.",
+            "Slowly: up to %ld messages a second, and long ones count as several. The next ones "
+            "wait, and who insists leaves.",
             server->rate);
-    if (self->rate.excess <= RATE_TOLERATED)
-        return task_sleep(delay);
+    self->slowed = is_slowed;
+    if (self->rate.excess <= TOLERATED)
+        return delay > 0 ? task_sleep(delay) : 0;
     client_send(self, "Mensagens demais. Até logo!", "Too many messages. Goodbye!");
     log_printf(&server->log, tr("Cliente %s: mensagens demais", "Client %s: too many messages"),
         client_label(self));
@@ -66,7 +86,7 @@ static int limit_rate(struct client *self)
 ssize_t client_receive(struct client *self, char **message)
 {
     ssize_t size = websocket_receive(self->socket, message);
-    int error = size > 0 ? limit_rate(self) : 0;
+    int error = size > 0 ? limit_rate(self, (size_t)size) : 0;
     return error ? error : size;
 }
 
@@ -99,14 +119,33 @@ void client_process_commands(struct client *self, const char *message, size_t si
     }
 }
 
+#define RENAMES_PER_SECOND 4 /* of all clients of an address; twice as many at once */
+
+/* Delays a client that changes its name too often. Returns 0 or UV_ECANCELED. */
+static int limit_renames(struct client *self)
+{
+    struct address *address = websocket_address(self->socket);
+    if (!self->name || !address)
+        return 0;
+    double delay =
+        address_spend(address, &address->renames, 1, RENAMES_PER_SECOND, loop_now(task_loop()));
+    return delay > 0 ? task_sleep(delay) : 0;
+}
+
 int client_change_name(struct client *self, const struct words *words)
 {
-    if (words->count < 2 || !server_check_name(self->server, words->word[1])) {
+    const char *name = words->count > 1 ? words->word[1] : "";
+    if (name_is_of_ghost(self, name))
+        name_take_from_ghost(self, name);
+    bool free_before = server_check_name(self->server, self, name);
+    if (free_before && limit_renames(self) != 0)
+        return 0; /* client_receive reports the end */
+    if (!free_before || !server_check_name(self->server, self, name)) {
         client_send(self, "Nome em uso ou inválido. Escolha um outro.",
             "Name in use or invalid. Choose another one.");
         return 0;
     }
-    int error = name_take(self, words->word[1]);
+    int error = name_take(self, name);
     if (!error)
         client_send(self, "Nome alterado com sucesso para %s", "Name successfully changed to %s",
             self->name);

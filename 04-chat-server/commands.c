@@ -1,12 +1,13 @@
 /* The table of commands, and those that the article does not have. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 #include <time.h>
 
 #include "04-chat-server/chat.h"
+#include "common/bytes.h"
 
-#define MAX_NAMES_SENT 200 /* in one answer to /quem */
+#define NAMES_ON_PAGE 200 /* in one answer to /quem */
 
 /* Texts are in Portuguese and in English. */
 struct command {
@@ -51,32 +52,59 @@ static int send_count(struct client *self, const struct words *words)
     return 0;
 }
 
-/* Writes the first names in the room, one a line, and returns how many names there are. fclose
- * reports an error. */
-static size_t write_names(FILE *list, const struct room *room)
+/* Writes a page of the names in the room, one a line. fclose reports an error. */
+static void write_names(FILE *list, const struct room *room, size_t page)
 {
-    size_t count = 0;
+    size_t index = 0, first = (page - 1) * NAMES_ON_PAGE;
     const struct client *client;
-    TAILQ_FOREACH(client, &room->clients, room_entry)
-        if (client->name && count++ < MAX_NAMES_SENT)
+    TAILQ_FOREACH(client, &room->clients, room_entry) {
+        if (!client->name)
+            continue;
+        if (index >= first + NAMES_ON_PAGE)
+            break;
+        if (index++ >= first)
             fprintf(list, "\n%s", client->name);
-    return count;
+    }
+}
+
+/* Writes what follows the number of names: which page of them this is, and that they will not be
+ * kept up to date. */
+static void write_remark(FILE *list, const struct client *self, size_t page, size_t pages)
+{
+    bool crowded = self->room->notices.is_crowded;
+    if (pages > 1)
+        fprintf(list,
+            tr_in(self->language, " (página %zu de %zu: /quem %zu", " (page %zu of %zu: /who %zu"),
+            page, pages, page < pages ? page + 1 : 1);
+    if (crowded)
+        fprintf(list, "%s%s", pages > 1 ? "; " : " (",
+            tr_in(self->language, "a sala está cheia", "the room is crowded"));
+    if (pages > 1 || crowded)
+        fputc(')', list);
+}
+
+/* Returns the page that the command asks for: the first one, or the one that its number says. */
+static size_t page_of(const struct words *words, size_t pages)
+{
+    char *end;
+    unsigned long page = words->count > 1 ? strtoul(words->word[1], &end, 10) : 1;
+    return page < 1 ? 1 : page > pages ? pages : page;
 }
 
 static int send_names(struct client *self, const struct words *words)
 {
     char *names = NULL;
-    size_t size;
-    (void)words;
+    size_t size, count = self->room->named;
+    size_t pages = count > 0 ? (count + NAMES_ON_PAGE - 1) / NAMES_ON_PAGE : 1;
+    size_t page = page_of(words, pages);
     FILE *list = open_memstream(&names, &size);
     if (!list)
         return UV_ENOMEM;
-    size_t count = write_names(list, self->room);
-    bool all = count <= MAX_NAMES_SENT;
+    write_remark(list, self, page, pages);
+    write_names(list, self->room, page);
     int error = fclose(list) == 0 ? 0 : UV_ENOMEM;
     if (!error)
-        client_send(self, "Quem está aqui: %zu%s%s", "Who is here: %zu%s%s", count,
-            all ? "" : tr_in(self->language, " (os primeiros)", " (the first ones)"), names);
+        client_send(self, "Quem está aqui: %zu%s", "Who is here: %zu%s", count, names);
     free(names);
     return error;
 }
@@ -131,7 +159,7 @@ int command_run(struct client *self, const struct words *words)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-            if (strcasecmp(commands[i].names[language], words->word[0]) == 0)
+            if (bytes_are_word(words->word[0], strlen(words->word[0]), commands[i].names[language]))
                 return commands[i].run(self, words);
     return UV_ENOENT;
 }

@@ -1,27 +1,30 @@
 /* The article's first server: it receives a name and answers with a greeting. */
 #include <stdio.h>
 
+#include "04-chat-server/log.h"
 #include "04-chat-server/websocket/websocket.h"
 #include "common/language.h"
 #include "common/program.h"
 
 // #region hello
-static int hello(struct websocket *socket, void *unused)
+static int hello(struct websocket *socket, void *log)
 {
     char *name;
-    (void)unused;
     ssize_t size = websocket_receive(socket, &name);
     if (size <= 0)
         return (int)size;
-    printf("< %s\n", name);
+    log_printf(log, "< %s", name);
     int error = websocket_send_format(socket, "Hello %s!", name);
     if (!error)
-        printf("> Hello %s!\n", name);
+        log_printf(log, "> Hello %s!", name);
     return error;
 }
 // #endregion hello
 
-static struct websocket_options options = {.host = "localhost", .port = "8765", .serve = hello};
+static struct log log; /* shows what could deceive a reader of the terminal as \u{1B} */
+
+static struct websocket_options options = {
+    .host = "localhost", .port = "8765", .serve = hello, .argument = &log};
 
 static const char *const purpose[] = {"Recebe um nome por WebSocket e responde Hello NOME!",
     "Receives a name over WebSocket and answers Hello NAME!"};
@@ -44,6 +47,7 @@ static int serve(void *unused)
     printf(tr("Escutando %s\n", "Listening on %s\n"), websocket_server_address(server));
     error = websocket_serve(server);
     websocket_server_close(server);
+    log_close(&log);
     return error;
 }
 

@@ -6,16 +6,21 @@
 
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
+#include "common/bytes.h"
 
 /* The trees hold texts, so a lookup needs no struct. */
-struct name {
-    struct client *owner;
-    char text[];
-};
-
-static struct name *name_of(const char *text)
+struct name *name_of(const char *text)
 {
     return (struct name *)(text - offsetof(struct name, text));
+}
+
+static bool contains(const char *text, const char *phrase)
+{
+    size_t size = strlen(phrase);
+    for (; strlen(text) >= size; text++)
+        if (bytes_are_word(text, size, phrase))
+            return true;
+    return false;
 }
 
 /* A name may not contain the server's own phrases: with them a message would look like a private
@@ -24,12 +29,13 @@ static bool contains_server_phrase(const char *name)
 {
     static const char *const phrases[] = {" >> ", TEXT_PRIVATE_PORTUGUESE, TEXT_PRIVATE_ENGLISH,
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
-        TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
+        TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH, TEXT_SEPARATOR, TEXT_AND_MORE_PORTUGUESE,
+        TEXT_OTHERS_ENGLISH};
     /* With the spaces that the server writes around a name. */
     char padded[4 * MAX_NAME_CHARACTERS + 3];
     snprintf(padded, sizeof(padded), " %s ", name);
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
-        if (strcasestr(padded, phrases[i]))
+        if (contains(padded, phrases[i]))
             return true;
     return false;
 }
@@ -53,16 +59,25 @@ static struct name *add(struct client *owner, const char *text)
         return NULL;
     name->owner = owner;
     strcpy(name->text, text);
-    if (tsearch(name->text, &owner->server->names, text_compare_names))
-        return name;
-    free(name);
-    return NULL;
+    char **found = tsearch(name->text, &owner->server->names, text_compare_names);
+    if (!found) {
+        free(name);
+        return NULL;
+    }
+    *found = name->text; /* in place of the owner's own one, if that differs in capitals only */
+    return name;
 }
 
-static void delete (struct name *name)
+/* Gives the client the name, or none, in place of its old one. */
+static void set_name(struct client *client, const char *name)
 {
-    tdelete(name->text, &name->owner->server->names, text_compare_names);
-    free(name);
+    const char *old = client->name;
+    if (old && !(name && text_compare_names(old, name) == 0))
+        tdelete(old, &client->server->names, text_compare_names);
+    client->room->named += (name ? 1 : 0) - (old ? 1 : 0);
+    client->name = name;
+    if (old && old != client->announced)
+        free(name_of(old));
 }
 
 int name_take(struct client *client, const char *text)
@@ -70,22 +85,56 @@ int name_take(struct client *client, const char *text)
     struct name *name = add(client, text);
     if (!name)
         return UV_ENOMEM;
-    int error = client->name ? room_announce(client, "%s" TEXT_RENAMED_PORTUGUESE "%s",
-                                   "%s" TEXT_RENAMED_ENGLISH "%s", client->name, text)
-                             : room_announce(client, "%s" TEXT_ARRIVED_PORTUGUESE,
-                                   "%s" TEXT_ARRIVED_ENGLISH, text);
-    if (error) {
-        delete (name);
-        return error;
-    }
-    name_release(client);
-    client->name = name->text;
+    set_name(client, name->text);
+    notices_note_change(client);
     return 0;
 }
 
 void name_release(struct client *client)
 {
-    if (client->name)
-        delete (name_of(client->name));
-    client->name = NULL;
+    set_name(client, NULL);
+}
+
+/*
+ * Ghosts: connections that are broken without the server's knowing
+ */
+
+#define SECRET "key="
+#define MIN_SECRET 16 /* bytes; a shorter one could be guessed */
+
+static const char *secret_of(const struct client *client)
+{
+    const char *query = websocket_query(client->socket);
+    bool is_secret =
+        strncmp(query, SECRET, strlen(SECRET)) == 0 && strlen(query) >= strlen(SECRET) + MIN_SECRET;
+    return is_secret ? query : NULL;
+}
+
+/* Takes the same time wherever the texts differ. */
+static bool are_equal(const char *one, const char *other)
+{
+    size_t size = strlen(one);
+    int difference = 0;
+    for (size_t i = 0; i < size && strlen(other) == size; i++)
+        difference |= one[i] ^ other[i];
+    return strlen(other) == size && difference == 0;
+}
+
+bool name_is_of_ghost(const struct client *client, const char *name)
+{
+    const struct client *owner = server_find(client->server, name);
+    const char *own = secret_of(client), *other = owner ? secret_of(owner) : NULL;
+    return owner != client && own && other && are_equal(own, other);
+}
+
+void name_take_from_ghost(struct client *client, const char *name)
+{
+    struct client *ghost = server_find(client->server, name);
+    name_release(ghost);
+    if (ghost->room == client->room && !client->announced) {
+        client->announced = ghost->announced; /* the room need not know */
+        ghost->announced = NULL;
+    }
+    websocket_close(ghost->socket, WEBSOCKET_NORMAL);
+    notices_note_departure(ghost->room, ghost);
 }

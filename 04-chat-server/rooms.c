@@ -20,7 +20,9 @@ static struct room *open_room(struct server *server, const char *name)
     struct room *room = calloc(1, sizeof(*room) + strlen(name) + 1);
     if (!room)
         return NULL;
+    room->server = server;
     TAILQ_INIT(&room->clients);
+    notices_init(room);
     strcpy(room->name, name);
     if (tsearch(room->name, &server->rooms, text_compare))
         return room;
@@ -36,10 +38,27 @@ static int enter(struct client *client, const char *name)
     if (!room)
         return UV_ENOMEM;
     client->room = room;
+    room->count++;
     TAILQ_INSERT_TAIL(&room->clients, client, room_entry);
+    notices_note_size(room); /* before the client would get the notice */
     /* An error means that the connection has ended; client_receive will report it. */
     websocket_room_enter(&room->members[client->language], client->socket);
     return 0;
+}
+
+/* Browsers and libwebsockets normalize paths, so a name with an empty part between slashes, with
+ * "." or with ".." would lead to another room than it says. */
+static bool is_normal(const char *name)
+{
+    const char *end;
+    do {
+        end = name + strcspn(name, "/");
+        size_t size = (size_t)(end - name);
+        if (strspn(name, ".") >= size && size <= 2)
+            return false;
+        name = end + 1;
+    } while (*end);
+    return true;
 }
 
 int room_enter(struct client *client, const char *path)
@@ -47,7 +66,7 @@ int room_enter(struct client *client, const char *path)
     char *name = bytes_to_text(path + 1, strlen(path + 1), NULL);
     if (!name)
         return UV_ENOMEM;
-    int error = *name && !text_is_name(name) ? UV_EINVAL : enter(client, name);
+    int error = *name && !(text_is_name(name) && is_normal(name)) ? UV_EINVAL : enter(client, name);
     free(name);
     return error;
 }
@@ -57,24 +76,26 @@ void room_leave(struct client *client)
     struct room *room = client->room;
     websocket_room_leave(client->socket);
     TAILQ_REMOVE(&room->clients, client, room_entry);
+    room->count--;
     client->room = NULL;
+    notices_note_departure(room, client);
     if (!TAILQ_EMPTY(&room->clients))
         return;
+    notices_clear(room);
     tdelete(room->name, &client->server->rooms, text_compare);
     free(room);
 }
 
-/* Sends to the Portuguese members the first text and to the English ones the second. Both reserve
- * memory before either is sent, so that an error means that nobody got it. */
-static int send_both(const struct client *origin, char *const texts[2], const size_t sizes[2])
+/* Both texts reserve memory before either is sent, so that an error means that nobody got it. */
+int room_send_both(
+    struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2])
 {
-    struct websocket_room *members = origin->room->members;
+    struct websocket_room *members = room->members;
     int error = websocket_room_reserve(&members[PORTUGUESE], sizes[PORTUGUESE]);
     if (!error)
         error = websocket_room_reserve(&members[ENGLISH], sizes[ENGLISH]);
     for (enum language language = PORTUGUESE; language <= ENGLISH && !error; language++)
-        error = websocket_room_send(
-            &members[language], origin->socket, texts[language], sizes[language]);
+        error = websocket_room_send(&members[language], except, texts[language], sizes[language]);
     return error;
 }
 
@@ -94,30 +115,10 @@ int room_send(const struct client *origin, const char *text, size_t size, const 
     }
     memcpy(message + length, text, size);
     size += (size_t)length;
-    int error = send_both(origin, (char *[]){message, message}, (size_t[]){size, size});
+    notices_flush(origin->room); /* so nobody speaks before the room knows the name */
+    int error = room_send_both(
+        origin->room, origin->socket, (char *[]){message, message}, (size_t[]){size, size});
     free(message);
-    return error;
-}
-
-int room_announce(const struct client *client, const char *portuguese, const char *english, ...)
-{
-    char *texts[2] = {NULL, NULL};
-    int sizes[2];
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++) {
-        va_list arguments;
-        va_start(arguments, english);
-        sizes[language] =
-            vasprintf(&texts[language], tr_in(language, portuguese, english), arguments);
-        va_end(arguments);
-        if (sizes[language] < 0)
-            texts[language] = NULL;
-    }
-    int error = texts[PORTUGUESE] && texts[ENGLISH]
-                    ? send_both(client, texts,
-                          (size_t[]){(size_t)sizes[PORTUGUESE], (size_t)sizes[ENGLISH]})
-                    : UV_ENOMEM;
-    free(texts[PORTUGUESE]);
-    free(texts[ENGLISH]);
     return error;
 }
 
@@ -126,9 +127,9 @@ static void send_text(struct websocket_room *members, const char *text)
     websocket_room_send(members, NULL, text, strlen(text));
 }
 
-static void announce_shutdown(const void *node, VISIT visit, void *unused)
+static void announce_shutdown(const void *node, VISIT visit, int depth)
 {
-    (void)unused;
+    (void)depth;
     if (visit != postorder && visit != leaf) /* twalk visits an inner node three times */
         return;
     const char *name = *(char *const *)node;
@@ -140,5 +141,5 @@ static void announce_shutdown(const void *node, VISIT visit, void *unused)
 void rooms_announce_shutdown(struct server *server)
 {
     server->closing = true;
-    twalk_r(server->rooms, announce_shutdown, NULL);
+    twalk(server->rooms, announce_shutdown);
 }

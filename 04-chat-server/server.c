@@ -12,7 +12,7 @@ int server_connect(struct websocket *socket, void *argument)
         .language = language_of_header(websocket_accept_language(socket))};
     int error = room_enter(&client, websocket_path(socket));
     if (error == UV_EINVAL)
-        client_send(&client, "Nome de sala inválido", "Invalid room name");
+        client_send(&client, TEXT_BAD_ROOM_PORTUGUESE, TEXT_BAD_ROOM_ENGLISH);
     else if (error)
         client_send(&client, TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH);
     if (error)
@@ -27,16 +27,7 @@ int server_connect(struct websocket *socket, void *argument)
 
 void server_disconnect(struct server *server, struct client *client)
 {
-    int error = 0;
     server->connected--;
-    if (client->name && !server->closing)
-        error =
-            room_announce(client, "%s" TEXT_LEFT_PORTUGUESE, "%s" TEXT_LEFT_ENGLISH, client->name);
-    if (error)
-        log_printf(&server->log,
-            tr("A saída de %s não foi anunciada: sem memória",
-                "The departure of %s was not announced: out of memory"),
-            client->name);
     log_printf(&server->log,
         tr("Cliente %s desconectado. Total: %zu", "Client %s disconnected. Total: %zu"),
         client_label(client), server->connected);
@@ -66,7 +57,9 @@ int server_send_to_one(
         origin->name, text);
 }
 
-bool server_check_name(const struct server *server, const char *name)
+bool server_check_name(const struct server *server, const struct client *client, const char *name)
 {
-    return name_is_valid(name) && !server_find(server, name);
+    const struct client *owner = server_find(server, name);
+    bool is_free = !owner || (owner == client && strcmp(client->name, name) != 0);
+    return is_free && name_is_valid(name);
 }

@@ -1,65 +1,17 @@
 #include "04-chat-server/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/text_marks.h"
+#include "common/visible.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-const char *text_skip_space(const char *text)
-{
-    return text + strspn(text, " \t\n\v\f\r");
-}
 
 int text_compare(const void *one, const void *other)
 {
     return strcmp(one, other);
 }
-
-/* Returns the first character of *text and moves *text to the next one. */
-static uint32_t next_character(const char **text)
-{
-    const unsigned char *byte = (const unsigned char *)*text;
-    size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xE0 ? 2 : byte[0] < 0xF0 ? 3 : 4;
-    uint32_t character = length == 1 ? byte[0] : byte[0] & (0xFFu >> (length + 1));
-    for (size_t i = 1; i < length; i++)
-        character = character << 6 | (byte[i] & 0x3F);
-    *text += length;
-    return character;
-}
-
-/* With these code points a text could imitate a line of the log, or look like another text. */
-static const struct text_range disallowed[] = {
-    {0x00, 0x1F},        /* control characters */
-    {0x7F, 0x9F},        /* more control characters */
-    {0xAD, 0xAD},        /* soft hyphen */
-    {0x34F, 0x34F},      /* combining grapheme joiner */
-    {0x61C, 0x61C},      /* Arabic letter mark */
-    {0x115F, 0x1160},    /* Hangul fillers */
-    {0x70F, 0x70F},      /* Syriac abbreviation */
-    {0x17B4, 0x17B5},    /* invisible Khmer vowels */
-    {0x180B, 0x180F},    /* Mongolian selectors and vowel separator */
-    {0x200B, 0x200F},    /* zero width; left-to-right and right-to-left marks */
-    {0x2028, 0x202E},    /* line and paragraph separator, embeddings and overrides */
-    {0x2060, 0x206F},    /* word joiner, invisible operators, isolates */
-    {0x2800, 0x2800},    /* braille pattern blank */
-    {0x3164, 0x3164},    /* Hangul filler */
-    {0xE000, 0xF8FF},    /* private use */
-    {0xFDD0, 0xFDEF},    /* noncharacters */
-    {0xFE00, 0xFE0F},    /* variation selectors */
-    {0xFEFF, 0xFEFF},    /* byte order mark */
-    {0xFFA0, 0xFFA0},    /* halfwidth Hangul filler */
-    {0xFFF0, 0xFFFC},    /* unassigned, annotations, object replacement */
-    {0xFFFE, 0xFFFF},    /* noncharacters */
-    {0x13430, 0x1345F},  /* hieroglyph format controls */
-    {0x1BCA0, 0x1BCA3},  /* shorthand format controls */
-    {0x1D159, 0x1D159},  /* null notehead */
-    {0x1D173, 0x1D17A},  /* musical format controls */
-    {0xE0000, 0xE0FFF},  /* tags, more variation selectors */
-    {0xF0000, 0x10FFFF}, /* private use */
-};
 
 /* Marks that are disallowed on every letter, so that a name is written in one way only: "e" with an
  * accent of its own looks like the letter "é". The others belong to no script. */
@@ -76,11 +28,6 @@ static bool is_in(const struct text_range *ranges, size_t count, uint32_t charac
         if (character >= ranges[i].first && character <= ranges[i].last)
             return true;
     return false;
-}
-
-static bool is_disallowed(uint32_t character)
-{
-    return is_in(disallowed, COUNT(disallowed), character);
 }
 
 static bool is_disallowed_mark(uint32_t character)
@@ -115,15 +62,28 @@ static bool is_space(uint32_t character)
            character == 0x205F || character == 0x3000;
 }
 
+const char *text_skip_space(const char *text)
+{
+    const char *next = text;
+    while (*next) {
+        uint32_t character = visible_next_character(&next);
+        if (!is_space(character) && !(character >= '\t' && character <= '\r') &&
+            character != 0x2028 && character != 0x2029 && character != 0xFEFF)
+            break;
+        text = next;
+    }
+    return text;
+}
+
 bool text_is_name(const char *text)
 {
     size_t count = 0, marks = 0;
     uint32_t previous = ' ';
     bool after_space = true; /* so a space is neither the first character nor the last */
     while (*text) {
-        uint32_t character = next_character(&text);
+        uint32_t character = visible_next_character(&text);
         bool space = is_space(character), mark = is_mark(character);
-        if (is_disallowed(character) || is_disallowed_mark(character))
+        if (!visible_is_allowed(character) || is_disallowed_mark(character))
             return false;
         if (++count > MAX_NAME_CHARACTERS)
             return false;
@@ -158,7 +118,8 @@ int text_compare_names(const void *one, const void *other)
 {
     const char *left = one, *right = other;
     while (*left && *right) {
-        uint32_t a = to_lowercase(next_character(&left)), b = to_lowercase(next_character(&right));
+        uint32_t a = to_lowercase(visible_next_character(&left)),
+                 b = to_lowercase(visible_next_character(&right));
         if (a != b)
             return a < b ? -1 : 1;
     }
@@ -167,21 +128,5 @@ int text_compare_names(const void *one, const void *other)
 
 char *text_make_visible(const char *text)
 {
-    /* In the worst case each byte becomes "\u{1F}". */
-    size_t capacity = strlen(text) * strlen("\\u{1F}") + 1;
-    char *visible = malloc(capacity), *end = visible;
-    if (!visible)
-        return NULL;
-    while (*text) {
-        const char *start = text;
-        uint32_t character = next_character(&text);
-        if (is_disallowed(character)) {
-            end += snprintf(end, capacity - (size_t)(end - visible), "\\u{%X}", character);
-        } else {
-            memcpy(end, start, (size_t)(text - start));
-            end += text - start;
-        }
-    }
-    *end = '\0';
-    return visible;
+    return visible_text(text, strlen(text));
 }

@@ -19,11 +19,26 @@
 #define TEXT_RENAMED_PORTUGUESE " agora é "
 #define TEXT_RENAMED_ENGLISH " is now "
 
+/* Those around several names: "Joined the room: Ana, Bia and 12 others". */
+#define TEXT_SEPARATOR ", "
+#define TEXT_AND_MORE_PORTUGUESE " e mais "
+#define TEXT_AND_ENGLISH " and "
+#define TEXT_OTHERS_ENGLISH " others"
+
+/* The answer to a client in a room whose name is refused; the page says so too. */
+#define TEXT_BAD_ROOM_PORTUGUESE                                                                   \
+    "Nome de sala inválido: de 1 a 32 caracteres visíveis, e nenhuma parte entre barras vazia, " \
+    "\".\" ou \"..\"."
+#define TEXT_BAD_ROOM_ENGLISH                                                                      \
+    "Invalid room name: 1 to 32 visible characters, and no part between slashes empty, \".\" or "  \
+    "\"..\"."
+
 /* The answer to a request that the server has no memory for. */
 #define TEXT_OUT_OF_MEMORY_PORTUGUESE "O servidor está sem memória. Tente de novo."
 #define TEXT_OUT_OF_MEMORY_ENGLISH "The server is short of memory. Try again."
 
-/* Returns the text after its leading white space. */
+/* Returns the text after its leading white space, which is that of JavaScript's trimStart, so that
+ * the page and the server agree on what is a command. */
 const char *text_skip_space(const char *text);
 
 /* Whether the text may be a name: 1 to 32 characters with single spaces between words. Control

@@ -5,6 +5,9 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 struct buffer {
     char *data;
@@ -29,3 +32,5 @@ static inline size_t buffer_size(const struct buffer *buffer)
 {
     return buffer->end - buffer->start;
 }
+
+__END_DECLS

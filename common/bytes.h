@@ -2,6 +2,8 @@
  * Bytes as text: dumps to look at, and UTF-8. The articles' common.py has byteToHex, strPrintable
  * and byteToStr for this.
  *
+ * Words of a protocol: comparisons that are the same in every locale.
+ *
  * The functions that return a string allocate it, with a NUL at its end, and return NULL when out
  * of memory. The caller frees it.
  */
@@ -9,6 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 /* "41 6C C3 B4": each byte as two upper-case hexadecimal digits, with a space between bytes. */
 char *bytes_to_hex(const void *data, size_t size);
@@ -26,3 +31,9 @@ char *bytes_to_text(const void *data, size_t size, size_t *length);
  * character, sets *whole to false and returns the length of their ill-formed part. Safe in a signal
  * handler. */
 size_t bytes_next_character(const void *data, size_t size, bool *whole);
+
+/* Whether the bytes are this word, whose letters A to Z are equal to a to z. strcasecmp would
+ * depend on the locale: in Turkish, I is not the capital of i. */
+bool bytes_are_word(const char *bytes, size_t size, const char *word);
+
+__END_DECLS

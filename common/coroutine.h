@@ -8,7 +8,11 @@
  */
 #pragma once
 
+#include <sys/cdefs.h>
+
 #include "common/coroutine/stack.h"
+
+__BEGIN_DECLS
 
 struct coroutine {
     void *pointer; /* its stack pointer while it is suspended */
@@ -55,3 +59,5 @@ void coroutine_end(struct coroutine *coroutine);
  * how many there are: at most max, and 0 with ucontext. It follows frame pointers, and stops where
  * there are none. */
 size_t coroutine_calls(const struct coroutine *coroutine, void *calls[], size_t max);
+
+__END_DECLS

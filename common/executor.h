@@ -3,7 +3,11 @@
  */
 #pragma once
 
+#include <sys/cdefs.h>
+
 #include "common/task.h"
+
+__BEGIN_DECLS
 
 /* Runs work(data) on a thread of the pool and waits for its result. what names the work in the tree
  * of tasks and in recordings. data is size bytes that belong to the caller: the work gets a copy,
@@ -14,3 +18,5 @@
  * deadline, work that had not begun will not begin. Work that had begun cannot be stopped: it runs
  * to its end, its result is dropped, and loop_close waits for it. */
 int executor_run(const char *what, int (*work)(void *data), void *data, size_t size);
+
+__END_DECLS

@@ -11,6 +11,10 @@
  */
 #pragma once
 
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
+
 enum language { PORTUGUESE, ENGLISH };
 
 /* The language of the user's locale, which is the value of LC_ALL, LC_MESSAGES or LANG, the first
@@ -35,3 +39,5 @@ const char *tr(const char *portuguese, const char *english)
 /* Describes a libuv error in the user's language, or in English if there is no translation. It
  * knows nothing of a program's options: program_end names the one that helps. */
 const char *tr_error(int error);
+
+__END_DECLS

@@ -15,7 +15,7 @@
  * order of its output, and nothing else.
  *
  * Times are milliseconds of a monotonic clock, intervals are seconds. The functions are for the
- * thread that runs the loop; from another thread use uv_async_send. Errors are libuv's, negative.
+ * thread that runs the loop, except loop_call_soon_threadsafe. Errors are libuv's, negative.
  *
  * A callback or a task holds the loop until it returns or waits. LOOP_DEBUG=1 in the environment
  * names those that hold it for long, and reports more (common/observe/debug.h).
@@ -25,8 +25,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/cdefs.h>
 #include <sys/queue.h>
 #include <uv.h>
+
+__BEGIN_DECLS
 
 /* Makes an empty loop (asyncio.new_event_loop). Returns 0 or UV_ENOMEM, UV_EMFILE, ... */
 int loop_init(uv_loop_t *loop);
@@ -47,6 +50,12 @@ int loop_close(uv_loop_t *loop);
 /* Calls callback(argument) in the next iteration (loop.call_soon). Returns 0 or UV_ENOMEM. You may
  * ignore the error: loop_run then stops and returns it. */
 int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
+
+/* Does the same from any thread (loop.call_soon_threadsafe): the loop's own thread calls the
+ * callback, and the loop wakes for it if it waits. Calls of one thread keep their order. Such a
+ * call does not keep the loop running: call it between the beginning and the end of loop_run or
+ * task_run, and before loop_close, which drops what has not run. Returns 0 or UV_ENOMEM. */
+int loop_call_soon_threadsafe(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
 
 /* Calls callback(argument) once, after that many seconds (loop.call_later). NaN or a negative
  * number means at once, infinity means never. Errors as in loop_call_soon. */
@@ -128,8 +137,9 @@ struct loop_timer {
 /* Calls timer->run(timer->argument) in the first iteration at or after the deadline (loop.call_at).
  * Timers of the same millisecond run in the order in which they were set. A timer that its own
  * callback sets again, for a time that has come, runs again in the same iteration; to wait for the
- * next iteration use loop_ready. Only for a timer that is not set; UINT64_MAX sets none. Its memory
- * must last until it has fired or is stopped. Returns 0 or UV_ENOMEM. */
+ * next iteration use loop_ready. Starting a timer that is set ends the program: stop it first.
+ * UINT64_MAX sets none. Its memory must last until it has fired or is stopped. Returns 0 or
+ * UV_ENOMEM. */
 int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadline);
 
 /* Stops the timer (TimerHandle.cancel), after which you may free its memory. Does nothing to a
@@ -141,3 +151,5 @@ struct loop_attachment {
     void (*release)(struct loop_attachment *attachment);
 };
 struct loop_attachment **loop_attachment(uv_loop_t *loop);
+
+__END_DECLS

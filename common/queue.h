@@ -15,9 +15,12 @@
  */
 #pragma once
 
+#include <sys/cdefs.h>
 #include <sys/queue.h>
 
 #include "common/task.h"
+
+__BEGIN_DECLS
 
 struct queue {
     void **items; /* a ring */
@@ -52,3 +55,5 @@ void queue_close(struct queue *queue);
 
 /* Frees the queue's memory, but not the items. No task may wait for it. */
 void queue_free(struct queue *queue);
+
+__END_DECLS

@@ -13,10 +13,13 @@
  */
 #pragma once
 
+#include <sys/cdefs.h>
 #include <sys/types.h>
 
 #include "common/buffer.h"
 #include "common/task.h"
+
+__BEGIN_DECLS
 
 #define STREAM_LINE_LIMIT (64 * 1024) /* bytes in the longest line, including its newline */
 #define STREAM_HIGH_WATER (64 * 1024) /* pending bytes above which stream_drain waits */
@@ -58,7 +61,8 @@ struct stream {
     char after_line;  /* the byte that the NUL after the last line replaces */
     char *line_end;   /* where that NUL is, or NULL */
     struct buffer input, output;
-    size_t line_limit;               /* bytes; STREAM_LINE_LIMIT unless the program changes it */
+    size_t line_limit; /* bytes; STREAM_LINE_LIMIT unless the program changes it */
+    struct task_resource resource;
     struct task_wait *reader;        /* the task that waits for input, or NULL */
     TAILQ_HEAD(, drain_wait) drains; /* the tasks that wait for room */
     struct loop_callback flush;
@@ -152,6 +156,7 @@ struct listener {
     uv_loop_t *loop;
     int socket;
     bool open; /* all zero is a closed listener */
+    struct task_resource resource;
     bool polling;
     bool shortage_reported; /* since the last accepted connection */
     struct task_wait *waiter;
@@ -173,11 +178,11 @@ int listener_accept(struct listener *listener);
 /* Connects and runs the protocol on the connection until it is closed (loop.create_connection).
  * Returns the error of stream_connect, or the result of manage. */
 int protocol_connect(
-    const struct protocol *protocol, void *context, const char *host, const char *port);
+    const char *host, const char *port, const struct protocol *protocol, void *context);
 
 /* Runs the protocol on a stream that is open: makes the object, calls the protocol's functions and
  * closes the stream. Returns the result of manage. */
-int protocol_run(const struct protocol *protocol, void *context, struct stream *stream);
+int protocol_run(struct stream *stream, const struct protocol *protocol, void *context);
 
 /* Accepts connections, and runs the protocol on each in a task of its own, until it is cancelled or
  * accepting fails (loop.create_server and serve_forever). Then it cancels the connections' tasks
@@ -188,3 +193,5 @@ int listener_serve(struct listener *listener, const struct protocol *protocol, v
 /* Stops listening. Its short wait for libuv cannot be cancelled. No task may be accepting. Does
  * nothing to a listener that is closed. */
 void listener_close(struct listener *listener);
+
+__END_DECLS

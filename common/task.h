@@ -38,9 +38,12 @@
  */
 #pragma once
 
+#include <sys/cdefs.h>
 #include <sys/queue.h>
 
 #include "common/loop.h"
+
+__BEGIN_DECLS
 
 struct task;
 
@@ -239,7 +242,22 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
 /* Makes the waiting task ready; its task_wait returns result. Call it once for each task_wait. */
 void task_wake(struct task_wait *wait, int result);
 
+/* Something with an open handle in it, such as a stream. If it lies on the stack of the task that
+ * opened it, and the task ends, libuv would go on to use memory that is not there any more: the
+ * program ends, and says what was not closed. */
+struct task_resource {
+    const char *what;  /* "stream" */
+    struct task *task; /* that opened it; NULL: it has ended, or the resource is closed */
+    LIST_ENTRY(task_resource) entry;
+};
+
+/* The running task opens the resource; any task closes it. */
+void task_opened(struct task_resource *resource, const char *what);
+void task_closed(struct task_resource *resource);
+
 /* Closes a libuv handle and waits until its memory may be freed or reused (transport.close,
  * wait_closed). The wait cannot be cancelled: libuv uses the handle until its close callback.
  * Changes handle->data. */
 void task_close_handle(uv_handle_t *handle);
+
+__END_DECLS

@@ -17,8 +17,11 @@
 #pragma once
 
 #include <stdio.h>
+#include <sys/cdefs.h>
 
 #include "common/loop.h"
+
+__BEGIN_DECLS
 
 /* Prints the tree of the loop's tasks: for each its name, what it waits for, since when, and in
  * which call (asyncio.print_call_graph). While task_run lasts, SIGUSR1 prints it on stderr. It
@@ -35,7 +38,8 @@ void trace_mark_now(const uv_loop_t *loop, const char *what, size_t bytes)
 static inline void trace_mark(const uv_loop_t *loop, const char *what, size_t bytes)
 {
 #ifndef OBSERVER_LEFT_OUT
-    struct observer *const *observer = loop->data; /* the first member of the loop's state */
+    struct observer *const *observer =
+        (struct observer *const *)loop->data; /* the first member of the loop's state */
     if (*observer)
         trace_mark_now(loop, what, bytes);
 #else
@@ -46,3 +50,5 @@ static inline void trace_mark(const uv_loop_t *loop, const char *what, size_t by
 /* Ends the recording, if there is one, and writes it: for a signal handler that is about to end the
  * program. Async-signal-safe. */
 void trace_rescue(void);
+
+__END_DECLS

@@ -5,6 +5,9 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 struct words {
     char **word; /* count strings, then NULL */
@@ -20,3 +23,5 @@ int words_split(struct words *words, const char *text);
 
 /* Frees the words and makes *words empty. Does nothing if it is empty. */
 void words_free(struct words *words);
+
+__END_DECLS

@@ -27,6 +27,9 @@ IDENTIFY = "Identifique-se para enviar mensagens. Use o comando /nome SeuNome"
 TAKEN = "Nome em uso ou inválido. Escolha um outro."
 INVALID = "Comando inválido"
 
+SPACES = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+SPACES += "\u2028\u2029\u202f\u205f\u3000\ufeff"  # what JavaScript's trim removes
+
 port = int(sys.argv[1])
 tls = ssl.create_default_context(cafile=sys.argv[3]) if len(sys.argv) > 3 else None
 entered = []
@@ -54,6 +57,10 @@ class Client:
         await self.say(text)
         await self.hears(answer)
 
+    async def answer_to(self, text):
+        await self.say(text)
+        return await self.socket.recv()
+
     async def hears_nothing(self):
         """What had been on its way would have come before this answer."""
         await self.asks("/", INVALID)
@@ -66,7 +73,7 @@ async def enter(name=None, address="127.0.0.1", path="/", language=None):
     headers = {"Accept-Language": language} if language else {}
     client = Client(await connect(path, address, headers=headers))
     entered.append(client)
-    english = language and language.startswith("en")
+    english = language and language.lower().startswith("en")
     await client.hears(WELCOME_ENGLISH if english else WELCOME)
     if name:
         await client.asks(f'/nome "{name}"', f"Nome alterado com sucesso para {name}")
@@ -125,9 +132,23 @@ async def commands():
     await client.asks("/dance", "Comando desconhecido")
     for nothing in ["/clientes\0", "/", "  /  ", '/nome "x', "/nome 'x", "/nome x\\", '/"']:
         await client.asks(nothing, INVALID)
+    for space in SPACES:
+        await client.asks(f"{space} {space}/clientes", "2 clientes conectados")
+    for unlike in ["\u0085", "\u200b", "\u180e", "\u2060", "x"]:
+        await client.asks(f"{unlike}/clientes", IDENTIFY)
     await client.asks('/""', "Comando desconhecido")
     await client.asks('/"clientes"', "2 clientes conectados")
     await other.hears_nothing()
+
+
+async def capitals():
+    client = await enter(language="EN;Q=1,fr")
+    await client.asks("/CLIENTES", "1 clients connected")
+    await client.asks("/CLIENTS", "1 clients connected")
+    for bad in ["Zoe JOINED THE ROOM", "Ana IS NOW Bia", "PRIVATE FROM Ana", "Ana E MAIS 3"]:
+        await client.asks(f'/name "{bad}"', "Name in use or invalid. Choose another one.")
+    await client.asks("/QUIT", "Goodbye!")
+    await ends_with(1000, client.socket)
 
 
 async def names():
@@ -141,12 +162,20 @@ async def names():
                 " Ana", "Ana ", "Ana  Bia", "Ana\u00a0Bia", "ANA MARIA", "ana maria", "Jose\u0301", "\u0301", "a\ufe0f",
                 "a\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "a\u180e", "a\ufff9", "a\U000e0100",
                 "Zé ENTROU na sala", "Ana\u00a0>>\u00a0oi",
+                "Zé, Zoe", "Zé,", "Zé e mais 3", "Zoe and 3 others",
                 "Zé saiu da sala", "Zoe left the room", "Ana agora é Bia", "Ana is now Bia"]:
         await bia.asks(f'/nome "{bad}"', TAKEN)
     await bia.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
     await bia.asks("/nome Bia", "Nome alterado com sucesso para Bia")
+    await bia.asks("/nome Bia", TAKEN)
+    await bia.asks("/nome BIA", "Nome alterado com sucesso para BIA")
+    await bia.asks("/quem", "Quem está aqui: 2\nAna Maria\nBIA")
+    await bia.asks("/nome Bia", "Nome alterado com sucesso para Bia")
     await ana.hears("ã" * 32 + " entrou na sala")
     await ana.hears("ã" * 32 + " agora é Bia")
+    for before, after in [("Bia", "BIA"), ("BIA", "Bia")]:
+        await ana.hears(f"{before} agora é {after}")
+    await ana.asks("/nome bia", TAKEN)
     await ana.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
     await bia.hears("Ana Maria agora é " + "ã" * 32)
     await bia.asks("/nome " + "Ã" * 32, TAKEN)
@@ -157,6 +186,37 @@ async def names():
         if await bia.socket.recv() != TAKEN:
             return
     raise AssertionError("the name of one who left is still taken")
+
+
+async def ghosts():
+    """The name of a connection that is broken goes to a new one with the same secret."""
+    key, other = "key=0123456789abcdef", "key=0123456789abcdeg"
+    bia = await enter("Bia")
+    ghost = await arrives("Ana", bia, path=f"/?{key}")
+    for path in ["/", "/?" + other, "/?" + key[:-1], "/?x" + key, f"/?{key}x", "/?key="]:
+        await (await enter(path=path)).asks("/nome Ana", TAKEN)
+    again = await enter(path=f"/?{key}")
+    await again.asks("/nome ana", "Nome alterado com sucesso para ana")
+    await bia.hears("Ana agora é ana")
+    await again.say("oi")
+    await bia.hears("ana >> oi")
+    await ends_with(1000, ghost.socket)
+    await bia.hears_nothing()
+
+    elsewhere = await enter(path=f"/jogos?{key}")  # another room
+    await elsewhere.asks("/nome ana", "Nome alterado com sucesso para ana")
+    await bia.hears("ana saiu da sala")
+    await ends_with(1000, again.socket)
+    renamed = await arrives("Caio", bia, path=f"/?{key}")
+    await renamed.asks("/nome ana", "Nome alterado com sucesso para ana")
+    await bia.hears("Caio agora é ana")
+    await ends_with(1000, elsewhere.socket)
+    await bia.asks("/quem", "Quem está aqui: 2\nBia\nana")
+    short = [await enter(path="/?key=0123456789abcde") for _ in range(2)]  # may be guessed
+    await short[0].asks("/nome Duda", "Nome alterado com sucesso para Duda")
+    await bia.hears("Duda entrou na sala")
+    await short[1].hears("Duda entrou na sala")
+    await short[1].asks("/nome Duda", TAKEN)
 
 
 async def private():
@@ -239,6 +299,35 @@ async def flood():
     await ana.hears_nothing()
 
 
+async def bytes_of_an_address():
+    """Three who say as much as they may, each by itself within the limits of a client, are slowed,
+    and one who reads slower than they speak is not dropped. Who says little is not slowed."""
+    slow, quick = await enter(path="/r"), await enter("Quick", path="/r")
+    loud = [await enter(f"Loud{n}", path="/r") for n in range(3)]
+    slow.socket.transport.pause_reading()
+    speaking = [asyncio.ensure_future(speak_for_ever(client)) for client in loud]
+    for client in loud:
+        while not (await client.socket.recv()).startswith("Devagar: até 20 mensagens por segundo"):
+            pass
+    await quick.say("/quem")
+    while not (await quick.socket.recv()).startswith("Quem está aqui: 4"):
+        pass
+    assert 'chat_drops_total{reason="unread"} 0' in (await get("/metrics"))[1]
+    slow.socket.transport.resume_reading()
+    for _ in range(4):
+        await slow.socket.recv()
+    for task in speaking:
+        task.cancel()
+    for client in loud:
+        client.socket.transport.abort()
+        entered.remove(client)
+
+
+async def speak_for_ever(client):
+    while True:
+        await client.say("x" * 65000)  # two are over the limit
+
+
 async def leaving():
     """Clients that leave while messages to them are on their way."""
     ana = await enter("Ana")
@@ -313,13 +402,17 @@ async def rooms():
     await other.hears_nothing()
 
 
+BAD_ROOM = ("Nome de sala inválido: de 1 a 32 caracteres visíveis, e nenhuma parte entre barras vazia, "
+            '"." ou "..".')
+
+
 async def room_names():
     """What may be no name of a person may be no name of a room."""
     for path in ["/" + "ã" * 32, "/a%2Fb", "/.x", "/a/b", "/%FF"]:
         await (await enter(path=path)).hears_nothing()
-    for path in ["/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
+    for path in ["/a/", "/a%2F", "/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
         socket = await connect(path)
-        assert await socket.recv() == "Nome de sala inválido", path
+        assert await socket.recv() == BAD_ROOM, path
         await ends_with(1000, socket)
     await (await enter()).asks("/clientes", "6 clientes conectados")
 
@@ -357,20 +450,122 @@ async def arrivals():
     await enter("Beatriz")  # is nobody's any more
 
 
+CROWDED = ("A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. "
+           "/quem mostra quem está aqui.")
+NOT_CROWDED = "A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo."
+
+
 async def who():
-    """A list as long as a message may well be."""
+    """Pages of names, in a room where nobody would read who comes and goes."""
     first = await enter("Fim", path="/cheia")
-    crowd = []
-    for n in range(200):
-        crowd.append(await enter(f"{n}", path="/cheia"))
-    for n in range(200):
-        await first.hears(f"{n} entrou na sala")
+    crowd = [await enter(path="/cheia") for n in range(200)]
+    await first.hears(CROWDED)
+    for n, client in enumerate(crowd):
+        await client.say(f"/nome {n}")
+    for n, client in enumerate(crowd):
+        while await client.socket.recv() != f"Nome alterado com sucesso para {n}":
+            pass
     names = "".join(f"\n{n}" for n in range(199))
-    await first.asks("/quem", f"Quem está aqui: 201 (os primeiros)\nFim{names}")
+    remark = "(página 1 de 2: /quem 2; a sala está cheia)"
+    await first.asks("/quem", f"Quem está aqui: 201 {remark}\nFim{names}")
+    for page in ["1", "0", "x", "-0"]:
+        await first.asks(f"/quem {page}", f"Quem está aqui: 201 {remark}\nFim{names}")
+    for page in ["2", "3", "-1", "99999999999999999999"]:
+        await first.asks(f"/quem {page}",
+                         "Quem está aqui: 201 (página 2 de 2: /quem 1; a sala está cheia)\n199")
     await crowd[7].leave()
-    await first.hears("7 saiu da sala")
     names = "".join(f"\n{n}" for n in range(200) if n != 7)
-    await first.asks("/quem", f"Quem está aqui: 200\nFim{names}")
+    while "Quem está aqui: 201" in (answer := await first.answer_to("/quem")):
+        pass
+    assert answer == f"Quem está aqui: 200 (a sala está cheia)\nFim{names}", answer
+    for client in crowd[150:]:
+        await client.leave()
+    await first.hears(NOT_CROWDED)
+    await crowd[0].leave()
+    await first.hears("0 saiu da sala")
+
+
+def told_of(text):
+    """The names in a notice, and how many more there are."""
+    one = re.fullmatch("(.*) (entrou na|saiu da) sala", text)
+    if one:
+        return [one[1]], 0
+    many = re.fullmatch(r"(?:Entraram na|Saíram da) sala: (.*?)(?: e mais (\d+))?", text)
+    assert many, text
+    return many[1].split(", "), int(many[2] or 0)
+
+
+async def hear_of(client, count):
+    """Hears of that many names. Returns how many messages that took, and the names."""
+    messages, names, more = 0, [], 0
+    while len(names) + more < count:
+        text = await client.socket.recv()
+        if text.startswith("Nome alterado"):
+            continue
+        some, others = told_of(text)
+        messages, names, more = messages + 1, names + some, more + others
+    assert len(names) + more == count and len(set(names)) == len(names), names
+    return messages, names
+
+
+async def notices():
+    """Many who come and go at once are announced together, and nobody speaks unannounced."""
+    ana = await enter("Ana")
+    crowd = [await enter() for _ in range(60)]
+    for n, client in enumerate(crowd):
+        await client.say(f"/nome c{n}")
+    messages, names = await hear_of(ana, 60)
+    assert messages < 20 and set(names) < {f"c{n}" for n in range(60)}, (messages, names)
+    speaker = await enter()
+    await speaker.say("/nome Zé")
+    await speaker.say("oi")
+    await ana.hears("Zé entrou na sala")
+    await ana.hears("Zé >> oi")
+    guests = [await enter() for _ in range(5)]
+    for n, client in enumerate(guests):  # nobody needs to know of them
+        await client.say(f"/nome g{n}")
+        await client.say(f"/nome h{n}")
+    for client in guests:
+        await client.say("/sair")
+    for client in guests:
+        await client.socket.wait_closed()
+    for client in crowd:
+        client.socket.transport.abort()
+        entered.remove(client)
+    left, heard = 0, []
+    while left < 60:
+        text = await ana.socket.recv()
+        heard.append(text)
+        if "saiu" in text or "Saíram" in text:
+            names, more = told_of(text)
+            left += sum(name[0] == "c" for name in names) + more
+    assert len(heard) < 20, heard
+    await ana.say("/nome Bia")
+    await ana.say("/nome Caio")
+    await ana.say("/nome Bia")
+    await ana.say("tchau")
+    while (text := await speaker.socket.recv()) != "Bia >> tchau":
+        heard.append(text)
+    assert "Ana agora é Bia" in "".join(heard), heard
+    await speaker.asks("/quem", "Quem está aqui: 2\nBia\nZé")
+
+
+async def arrivals_by_address():
+    """Of one address, only so many connect at once, and only so many names change."""
+    refused, ana = 0, await enter("Ana")
+    for _ in range(300):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        refused += b" 429 " in await reader.readline()
+        writer.close()
+    assert refused > 0
+    other = await connect("/", local_addr=("127.0.0.2", 0))
+    await other.close()
+    start = asyncio.get_running_loop().time()
+    for n in range(16):
+        await ana.asks(f"/nome Ana{n}", f"Nome alterado com sucesso para Ana{n}")
+    took = asyncio.get_running_loop().time() - start
+    assert took > 1, took  # eight are free; the others come at four a second
 
 
 HELP = """/nome SeuNome: quem você é
@@ -400,6 +595,57 @@ async def get(path, method="GET"):
     head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
     writer.close()
     return head, body
+
+
+def frame(opcode, text, final=True):
+    """Not masked in effect: the mask is zero. Less than 64 KB."""
+    payload = text.encode()
+    size = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
+    return bytes([opcode | (0x80 if final else 0)]) + size + b"\0\0\0\0" + payload
+
+
+async def requests_together():
+    """Over TLS, a request that comes before the answer to the one before ends the connection after it."""
+    request = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
+    for pieces in [
+        [request % b"/chat.js" + request % b"/healthz"],
+        [request % b"/healthz" + request % b"/chat.js" + request % b"/healthz"],
+        [request % b"/chat.js", request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") % b"/"],
+    ]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
+        for piece in pieces:
+            writer.write(piece)
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
+        rest = await asyncio.wait_for(reader.read(), 3)
+        assert rest == b"" or len(pieces) > 1, rest[:100]
+        writer.close()
+
+
+async def together():
+    """Many messages in one piece, which over TLS is one record, arrive one by one all the same."""
+    ana, bia = await enter("Ana"), await enter("Bia")
+    await ana.hears("Bia entrou na sala")
+    writer = ana.socket.transport
+    for count, size in [(16, 10), (17, 10), (17, 600), (30, 500), (500, 1), (1000, 10), (9, 1800), (3, 9000)]:
+        texts = [f"{n}:{'x' * size}" for n in range(count)]
+        writer.write(b"".join(frame(1, text) for text in texts))
+        for text in texts:
+            await bia.hears(f"Ana >> {text}")
+    texts = [f"{n}:{'ã' * (n % 70)}" for n in range(300)]
+    pieces = b"".join(
+        frame(1, text[:n % 5], False) + frame(9, "?" * (n % 125)) + frame(0, text[n % 5:])
+        for n, text in enumerate(texts)
+    )
+    for size in [1, 2, 3, 7, 100, 511, 16384, len(pieces)]:
+        for start in range(0, len(pieces), size) if size > 3 else range(0, 3000, size):
+            writer.write(pieces[start : start + size])
+            if size < 100:
+                await asyncio.sleep(0)
+        if size <= 3:
+            writer.write(pieces[(3000 + size - 1) // size * size :])
+        for text in texts:
+            await bia.hears(f"Ana >> {text}")
 
 
 async def metrics():

@@ -1,5 +1,6 @@
 /* Chapter 2's echo server, run as a program: its answers, its output, and its end. */
 #include "support.h"
+#include "turkish.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -10,6 +11,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "02-coroutines-echo/dump.h"
 
 static const char program[] = "02-coroutines-echo/echo-server";
 static const char *const in_english[] = {"LC_ALL=en_US.UTF-8", NULL};
@@ -144,6 +147,48 @@ START_TEST(quitting_is_answered_and_closes)
     ENDS_BY(port, "quit\r\n");
     ENDS_BY(port, " QUIT \n");
     end_with(&server, SIGTERM);
+}
+END_TEST
+
+/* In Turkish, I is not the capital of i; the protocol's words are the same everywhere. */
+START_TEST(quitting_in_capitals_works_in_every_locale)
+{
+    struct child server;
+    struct turkish locale;
+    char line[256];
+    if (!turkish_make(&locale))
+        return;
+    int port = start(&server, quiet, locale.environment);
+    for (int i = 0; i < 2; i++) {
+        int client = connect_to(port);
+        say(client, i ? "QUIT\n" : "SAIR\n", 5);
+        ck_assert_uint_gt(hear(client, line, sizeof(line)), 0); /* the time, in Turkish */
+        hears(client, "");
+        close(client);
+    }
+    end_with(&server, SIGTERM);
+    turkish_remove(&locale);
+}
+END_TEST
+
+/* plink -telnet offers these before the first line. */
+#define NEGOTIATION                                                                                \
+    "\xff\xfb\x1f\xff\xfb\x20\xff\xfb\x18\xff\xfb\x27\xff\xfd\x01\xff\xfb\x03\xff\xfd\x03"
+
+START_TEST(telnet_clients_are_understood)
+{
+    const char *const *const words[] = {quiet, loud};
+    for (int i = 0; i < 2; i++) {
+        struct child server;
+        int port = start(&server, words[i], NULL);
+        ENDS_BY(port, NEGOTIATION "sair\r\n");
+        ENDS_BY(port, "\xff\xfb\0quit\r\n"); /* option 0 is a NUL */
+        ENDS_BY(port, "\xff\xfa\x1f\0P\0\x18\xff\xf0\xff\xf9 qu\xff\xf1it\n");
+        int client = connect_to(port);
+        IS_ANSWERED(client, "\xff\xffsair\n"); /* the byte 255 itself */
+        close(client);
+        end_with(&server, SIGTERM);
+    }
 }
 END_TEST
 
@@ -313,6 +358,51 @@ START_TEST(a_lost_connection_is_printed_with_its_reason)
 }
 END_TEST
 
+START_TEST(what_commands_the_terminal_is_made_visible)
+{
+    static const char text[] = "a\033[2J\r\nConex\u00f5es ativas: 0\n\u202e\0b\xc2\x9b\t\r\n";
+    struct child server;
+    int client = connect_to(start(&server, loud, NULL));
+    say(client, text, sizeof(text) - 1);
+    ck_assert_str_eq(child_line_with(&server, "string"),
+        "       string: a\\u{1B}[2J\\u{D}\\u{A}Conex\u00f5es "
+        "ativas: 0\\u{A}\\u{202E}\\u{0}b\\u{9B}\\u{9}\r");
+    say(client, "\r", 1);
+    ck_assert_str_eq(child_line_with(&server, "string"), "       string: \\u{D}");
+    close(client);
+    end_with(&server, SIGTERM);
+}
+END_TEST
+
+/* How much peers send does not decide how much is printed. */
+START_TEST(so_much_is_shown_in_a_second)
+{
+    struct dump dump = {0};
+    static char data[10000], line[256 * 1024];
+    int shown = 0, sent = 0;
+    unsigned long long left_out = 0, part;
+    memset(data, 'x', sizeof(data));
+    FILE *file = tmpfile();
+    ck_assert_int_ge(dup2(fileno(file), STDOUT_FILENO), 0);
+    for (; sent < 100; sent++)
+        dump_bytes(&dump, "a", "b", "c", data, sizeof(data));
+    dump_report(&dump);
+    dump_report(&dump);
+    fflush(stdout);
+    rewind(file);
+    while (fgets(line, sizeof(line), file)) {
+        if (sscanf(line, "... %llu bytes ficaram de fora", &part) == 1)
+            left_out += part;
+        else if (*line == 'c')
+            shown += (int)strspn(line + 3, "x");
+    }
+    ck_assert_int_ge(shown, DUMP_LIMIT);
+    ck_assert_int_le(shown, 3 * DUMP_LIMIT); /* the second may change meanwhile */
+    ck_assert_uint_eq(left_out + (unsigned)shown, 100 * sizeof(data));
+    fclose(file);
+}
+END_TEST
+
 START_TEST(quiet_prints_only_the_address)
 {
     struct child server;
@@ -464,12 +554,15 @@ int main(void)
         (struct test_group[]){
             {"answers",
                 (const TTest *const[]){each_line_is_answered_with_date_and_time, the_time_goes_on,
-                    quitting_is_answered_and_closes, the_end_of_the_stream_ends_the_connection,
-                    a_last_line_without_newline_counts, a_line_over_the_limit_closes_with_a_message,
-                    so_it_does_for_who_goes_on_sending, NULL}},
+                    quitting_is_answered_and_closes, telnet_clients_are_understood,
+                    quitting_in_capitals_works_in_every_locale,
+                    the_end_of_the_stream_ends_the_connection, a_last_line_without_newline_counts,
+                    a_line_over_the_limit_closes_with_a_message, so_it_does_for_who_goes_on_sending,
+                    NULL}},
             {"output",
                 (const TTest *const[]){connections_and_arrivals_are_printed, in_english_too,
                     active_connections_are_counted, a_lost_connection_is_printed_with_its_reason,
+                    what_commands_the_terminal_is_made_visible, so_much_is_shown_in_a_second,
                     quiet_prints_only_the_address, the_first_line_says_where, NULL}},
             {"end", (const TTest *const[]){many_are_served_at_once,
                         ctrl_c_and_sigterm_end_it_and_its_connections,

@@ -1,4 +1,5 @@
 /* Chapter 2's hello: an endless coroutine that greets and sleeps. */
+#include "shell.h"
 #include "support.h"
 
 #include <signal.h>
@@ -155,13 +156,27 @@ START_TEST(help_speaks_both_languages)
 }
 END_TEST
 
+/* The loop's own descriptors must not take their numbers. */
+START_TEST(closed_descriptors_do_no_harm)
+{
+    for (int closed = 1; closed < 8; closed++) {
+        char command[128], output[256];
+        snprintf(command, sizeof(command),
+            "\"${BIN:-.}\"/02-coroutines-echo/hello --times 1 %s %s %s", closed & 1 ? "<&-" : "",
+            closed & 2 ? ">&-" : "", closed & 4 ? "2>&-" : "");
+        ck_assert_int_eq(shell_run(command, output, sizeof(output)), 0);
+    }
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("02_hello",
         (struct test_group[]){{"greetings", (const TTest *const[]){it_greets_so_many_times_and_ends,
                                                 after_the_last_greeting_it_does_not_sleep,
                                                 the_next_greeting_comes_two_seconds_later,
-                                                without_a_number_of_times_it_goes_on, NULL}},
+                                                without_a_number_of_times_it_goes_on,
+                                                closed_descriptors_do_no_harm, NULL}},
             {"end", (const TTest *const[]){ctrl_c_and_sigterm_end_it_well, NULL}},
             {"options", (const TTest *const[]){bad_values_are_refused_by_name,
                             other_words_are_refused_by_name, help_speaks_both_languages, NULL}},

@@ -134,6 +134,7 @@ START_TEST(a_local_server_refuses_names_that_dns_can_rebind)
         ck_assert_int_eq(status_at(others[i], origin), 403);
     }
     ck_assert_int_eq(status_at("localhost:8765", "http://127.0.0.1:8765"), 403);
+    ck_assert_int_eq(status_at("localhost:8765", "null"), 403);
     ck_assert_int_eq(status_of(HOST VERSION_13, NULL), 101); /* no Origin: a program */
     stop();
 }
@@ -149,6 +150,12 @@ START_TEST(accepts_pages_of_allowed_origins)
     ck_assert_int_eq(status_from("http://a.example"), 403);
     ck_assert_int_eq(status_from("https://a.example.evil.example"), 403);
     ck_assert_int_eq(status_from("https://a.exampl"), 403);
+    stop();
+    setenv("ALLOW_ORIGIN", "null", 1); /* a page from disk, or a frame of any site */
+    start_own("");
+    ck_assert_int_eq(status_at("localhost:8765", "null"), 101);
+    ck_assert_int_eq(status_at("localhost:8765", "http://localhost:8765"), 101);
+    ck_assert_int_eq(status_from("http://evil.example"), 403);
     stop();
     setenv("ALLOW_ORIGIN", "*", 1);
     start_own("");

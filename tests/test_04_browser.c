@@ -85,6 +85,12 @@ START_TEST(who_is_in_them)
 }
 END_TEST
 
+START_TEST(many_who_come_and_go)
+{
+    run_script("page.mjs", "crowds");
+}
+END_TEST
+
 START_TEST(without_chromium_the_remedy_is_named)
 {
     char output[MAX_OUTPUT];
@@ -101,7 +107,7 @@ int main(void)
 {
     const TTest *const browser[] = {the_articles_session_in_three_pages,
         the_articles_session_over_tls, the_input_and_the_log, texts_languages_and_screens,
-        a_server_that_goes_away, rooms_in_the_address, who_is_in_them,
+        a_server_that_goes_away, rooms_in_the_address, who_is_in_them, many_who_come_and_go,
         without_chromium_the_remedy_is_named, NULL};
     return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}});
 }

@@ -9,6 +9,7 @@
 
 #include "chat_scenario.h"
 #include "support.h"
+#include "turkish.h"
 
 static struct child server;
 static int port;
@@ -46,9 +47,29 @@ START_TEST(commands)
 }
 END_TEST
 
+START_TEST(commands_in_capitals_in_every_locale)
+{
+    struct turkish locale;
+    if (!turkish_make(&locale))
+        return;
+    child_start(&server, "04-chat-server/chat-server", (const char *[]){"--port", "0", NULL},
+        locale.environment);
+    port = child_port(&server);
+    scenario_end(scenario_start("capitals", port, ""));
+    stop();
+    turkish_remove(&locale);
+}
+END_TEST
+
 START_TEST(names)
 {
     play("names");
+}
+END_TEST
+
+START_TEST(names_of_ghosts)
+{
+    play("ghosts");
 }
 END_TEST
 
@@ -75,6 +96,14 @@ END_TEST
 START_TEST(every_message_in_order)
 {
     play("order");
+}
+END_TEST
+
+START_TEST(who_says_much_is_slowed_and_its_readers_stay)
+{
+    start(NULL);
+    scenario_end(scenario_start("bytes_of_an_address", port, ""));
+    stop();
 }
 END_TEST
 
@@ -111,6 +140,20 @@ END_TEST
 START_TEST(who_is_here)
 {
     play("who");
+}
+END_TEST
+
+START_TEST(many_who_come_and_go_are_announced_together)
+{
+    play("notices");
+}
+END_TEST
+
+START_TEST(limits_connections_and_names_by_address)
+{
+    start(NULL);
+    scenario_end(scenario_start("arrivals_by_address", port, ""));
+    stop();
 }
 END_TEST
 
@@ -259,11 +302,14 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const users[] = {the_articles_session, commands, names, private_messages,
+    const TTest *const users[] = {the_articles_session, commands,
+        commands_in_capitals_in_every_locale, names, names_of_ghosts, private_messages,
         messages_to_all, messages_as_long_as_it_is_told, every_message_in_order,
-        who_leaves_harms_nobody, english_for_who_prefers_it, NULL};
-    const TTest *const places[] = {
-        rooms, names_of_rooms, arrivals_and_departures, who_is_here, help_and_quit, NULL};
+        who_says_much_is_slowed_and_its_readers_stay, who_leaves_harms_nobody,
+        english_for_who_prefers_it, NULL};
+    const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,
+        many_who_come_and_go_are_announced_together, limits_connections_and_names_by_address,
+        help_and_quit, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,
         verbose_shows_messages_and_forges_no_line, does_not_wait_for_who_reads_the_log,

@@ -1,4 +1,6 @@
 /* Messages to a room: their bytes, their order, members that do not read, members that leave. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -277,6 +279,47 @@ START_TEST(many_members_that_never_read_are_dropped)
 }
 END_TEST
 
+static int connect_from(const char *host)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    int peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(inet_pton(AF_INET, host, &address.sin_addr), 1);
+    ck_assert_int_eq(bind(peer, (struct sockaddr *)&address, sizeof(address)), 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons((uint16_t)port);
+    ck_assert_int_eq(connect(peer, (struct sockaddr *)&address, sizeof(address)), 0);
+    return peer;
+}
+
+/* The members of one address may not have more than a part of that pending, so those of others are
+ * not affected. */
+START_TEST(the_members_of_one_address_are_dropped)
+{
+    int peers[6], count = 0;
+    setenv("UNREAD", "8388608", 1);
+    setenv("PER_ADDRESS", "100", 1);
+    start_own("");
+    join(peers, 5);
+    peers[5] = connect_from("127.0.0.2");
+    peer_handshake(peers[5], "/room/5");
+    expect(peers[5], "in");
+    int connected = open_descriptors(server.pid);
+    while (open_descriptors(server.pid) > connected - 2) {
+        tell(peers[0], "many 1 %d", CHUNK);
+        ck_assert(peer_read(peers[4], &frame));
+        ck_assert_int_lt(++count, 64 * 1024 * KIB / CHUNK);
+    }
+    ck_assert_int_eq(ask(peers[0], "dropped"), 2);
+    for (int i = 0; i < count; i++)
+        ck_assert(peer_read(peers[5], &frame));
+    tell(peers[0], "all still there");
+    expect(peers[4], "0 still there");
+    expect(peers[5], "0 still there");
+    leave(peers, 6);
+    stop();
+}
+END_TEST
+
 /* A client misses messages if they cannot be queued for it, so its connection is closed, with the
  * reason. It does not count as one that left too much unread. */
 START_TEST(out_of_memory_closes_one_connection)
@@ -417,7 +460,8 @@ int main(int argc, char **argv)
         the_bytes_on_the_wire, one_order_for_all, receives_what_is_sent_while_in_the_room, NULL};
     const TTest *const slow[] = {a_slow_member_misses_nothing,
         only_the_member_that_never_reads_is_dropped, many_members_that_never_read_are_dropped,
-        out_of_memory_closes_one_connection, nothing_follows_a_close_frame, NULL};
+        the_members_of_one_address_are_dropped, out_of_memory_closes_one_connection,
+        nothing_follows_a_close_frame, NULL};
     const TTest *const leaving[] = {
         a_thousand_leave_during_broadcasts, a_member_leaves_with_messages_pending, NULL};
     const struct test_group groups[] = {

@@ -111,21 +111,21 @@ START_TEST(ignores_upgrades_that_are_not_to_websocket)
 }
 END_TEST
 
-/* Makes a request of that many bytes, most of them in headers of at most max_header. */
-static char *long_request(size_t size, size_t max_header)
+/* Makes a request of that many bytes, most of them in headers of at most twice max_header. */
+static char *long_request(const char *method, size_t size, size_t max_header)
 {
-    static const char start[] = "GET /chat.js HTTP/1.1\r\n" HOST;
-    char *request = malloc(size + 1), *end = stpcpy(request, start);
-    size_t left = size - strlen(start) - 2;
-    while (left > 0) {
-        size_t header = left < 2 * max_header ? left : max_header;
-        memset(end, 'a', header);
-        memcpy(end, "Cookie: ", 8);
-        memcpy(end + header - 2, "\r\n", 2);
-        end += header;
-        left -= header;
+    static const char name[] = "Cookie: ", newline[] = "\r\n";
+    const size_t around = strlen(name) + strlen(newline);
+    char *request = malloc(size + 1), *end = stpcpy(request, method);
+    end = stpcpy(end, " /chat.js HTTP/1.1\r\n" HOST);
+    while (end < request + size - strlen(newline)) {
+        size_t left = size - strlen(newline) - (size_t)(end - request);
+        size_t value = (left < 2 * max_header ? left : max_header) - around;
+        end = stpcpy(end, name);
+        memset(end, 'a', value);
+        end = stpcpy(end + value, newline);
     }
-    strcpy(end, "\r\n");
+    strcpy(end, newline);
     ck_assert_uint_eq(strlen(request), size);
     return request;
 }
@@ -140,7 +140,7 @@ START_TEST(takes_headers_of_16_kb)
     char head[4096];
     start_own(PAGE);
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        char *request = long_request(cases[i].size, cases[i].max_header);
+        char *request = long_request("GET", cases[i].size, cases[i].max_header);
         int peer = peer_request(port, request);
         free(request);
         if (cases[i].status == 200) {
@@ -151,7 +151,7 @@ START_TEST(takes_headers_of_16_kb)
         }
         close(peer);
     }
-    char *request = long_request(16384, 700);
+    char *request = long_request("GET", 16384, 700);
     int peer = connect_to(port);
     for (size_t i = 0; i < 16384; i += 13) /* in parts */
         ck_assert_int_ge(send(peer, request + i, i + 13 < 16384 ? 13 : 16384 - i, MSG_NOSIGNAL), 0);
@@ -251,14 +251,138 @@ START_TEST(heads_have_no_body)
         ck_assert_uint_eq(read_to_end(peer), 0);
         close(peer);
     }
-    char *request = long_request(17000, 17000);
-    memcpy(request, "HEAD", 4);
-    memmove(request + 5, request + 4, strlen(request) - 4);
-    request[4] = ' ';
+    char *request = long_request("HEAD", 17000, 17000);
     int peer = peer_request(port, request);
     free(request);
     ck_assert_int_eq(peer_answer(peer, head), 431);
     ck_assert_uint_eq(read_to_end(peer), 0);
+    close(peer);
+    stop();
+}
+END_TEST
+
+#define ASK "GET /chat.js HTTP/1.1\r\n" HOST
+#define HIDDEN "\r\n\r\nGET /chat.css HTTP/1.1\r\n" HOST "\r\n"
+
+/* A proxy that is less strict could take what follows for a body, or for a request of its own. */
+START_TEST(refuses_requests_that_two_parsers_read_differently)
+{
+    static const struct expectation cases[] = {
+        {ASK "Content-Length : 44" HIDDEN, 400},
+        {ASK "Content-Length\t: 44" HIDDEN, 400},
+        {ASK "X: y\r\n Content-Length: 44" HIDDEN, 400},
+        {ASK "X: y\r\n\tContent-Length: 44" HIDDEN, 400},
+        {ASK "Transfer-Encoding : chunked" HIDDEN, 400},
+        {ASK "Content-Length: " HIDDEN, 400},
+        {ASK "Content-Length: 4 4" HIDDEN, 400},
+        {ASK "Content-Length: +44" HIDDEN, 400},
+        {ASK "Content-Length: 0x2c" HIDDEN, 400},
+        {ASK "Content-Length: 0, 44" HIDDEN, 400},
+        {ASK "Content-Length: 0\r\nContent-Length: 44" HIDDEN, 400},
+        {ASK "Content-Length: 44\r\nTransfer-Encoding: chunked" HIDDEN, 400},
+        {ASK "Content-Length: 44" HIDDEN, 413},
+        {ASK "Transfer-Encoding: chunked" HIDDEN, 413},
+        {ASK "Transfer-Encoding: identity" HIDDEN, 413},
+        {ASK WEBSOCKET VERSION KEY "Content-Length: 44" HIDDEN, 400},
+        {ASK WEBSOCKET VERSION KEY "Transfer-Encoding: chunked" HIDDEN, 400},
+        {ASK ": no name" HIDDEN, 400},
+        {ASK "no colon" HIDDEN, 400},
+        {ASK "in valid: name" HIDDEN, 400},
+        {ASK "X: a\rContent-Length: 44" HIDDEN, 400},
+        {ASK "X: \x01" HIDDEN, 400},
+        {ASK "X: \x7f" HIDDEN, 400},
+        {" " ASK "X: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\n Host: localhost" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\nX: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\n" HOST HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\nHost: a b" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\nHost: a,b" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1\r\nHost: a@b" HIDDEN, 400},
+        {"GET  /chat.js HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js  HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat .js HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.1 \r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js http/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js HTTP/1.11\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /%zz HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /%4 HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"G(T / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET / HTTP/2.0\r\n" HOST "X: y" HIDDEN, 505},
+        {"POST / HTTP/1.1\r\n" HOST "Content-Length: 44" HIDDEN, 405},
+        {"PUT / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked" HIDDEN, 405},
+        {"DELETE / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"OPTIONS * HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"TRACE / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"CONNECT localhost:80 HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"PROPFIND / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+        {"get / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 405},
+    };
+    char head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        int peer = peer_request(port, cases[i].request);
+        int status = peer_answer(peer, head);
+        ck_assert_msg(status == cases[i].status, "%d: %s", status, cases[i].request);
+        ck_assert_uint_eq(read_to_end(peer), content_length(head)); /* no second response */
+        close(peer);
+    }
+    static const struct expectation valid[] = {
+        {"\r\n\r\n" ASK "\r\n", 200},
+        {ASK "Content-Length: 000\r\n\r\n", 200},
+        {ASK "X:\r\nY: \t \r\nZ: caf\xc3\xa9\r\n\r\n", 200},
+        {"GET /chat.js HTTP/1.1\nHost: localhost\n\n", 200},
+        {"GET /chat.js HTTP/1.0\r\n\r\n", 200},
+        {"GET /chat.js HTTP/1.1\r\nHost:\r\n\r\n", 200},
+        {"GET /./a/../chat%2Ejs?a#b HTTP/1.1\r\n" HOST "\r\n", 200},
+    };
+    EXPECT_ALL(valid);
+    stop();
+}
+END_TEST
+
+/* Asks for a file with these headers, and returns the status. Stores the ETag, unless that is NULL.
+ */
+static int ask_with(const char *headers, char tag[64])
+{
+    char request[1024], head[4096];
+    snprintf(request, sizeof(request), ASK "%sConnection: close\r\n\r\n", headers);
+    int peer = peer_request(port, request);
+    int status = peer_answer(peer, head);
+    size_t size = read_to_end(peer);
+    if (status == 304)
+        ck_assert_uint_eq(size, 0);
+    char *start = strstr(head, "etag: ");
+    ck_assert_ptr_nonnull(start);
+    if (tag)
+        snprintf(tag, 64, "%.*s", (int)strcspn(start + 6, "\r"), start + 6);
+    close(peer);
+    return status;
+}
+
+START_TEST(sends_no_file_that_the_client_has)
+{
+    static const struct {
+        const char *format;
+        int status;
+    } cases[] = {{"%s", 304}, {"W/%s", 304}, {"\"a\", %s", 304}, {"%s,\"b\"", 304}, {"*", 304},
+        {"\"a\"", 200}, {"\"%.0sa\"", 200}, {"", 200}};
+    char tag[64], again[64], value[256], headers[512];
+    start_own(PAGE);
+    ck_assert_int_eq(ask_with("", tag), 200);
+    ck_assert_int_eq(tag[0], '"');
+    ck_assert_int_eq(tag[strlen(tag) - 1], '"');
+    ck_assert_uint_gt(strlen(tag), 2);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        snprintf(value, sizeof(value), cases[i].format, tag);
+        snprintf(headers, sizeof(headers), "If-None-Match: %s\r\n", value);
+        ck_assert_int_eq(ask_with(headers, again), cases[i].status);
+        ck_assert_str_eq(again, tag);
+    }
+    snprintf(headers, sizeof(headers), ASK "If-None-Match: %s\r\n\r\n" ASK "\r\n", tag);
+    int peer = peer_request(port, headers);
+    ck_assert_int_eq(peer_answer(peer, NULL), 304);
+    expect_response(peer, 200, size_of(PAGE "/chat.js"));
     close(peer);
     stop();
 }
@@ -340,7 +464,9 @@ int main(int argc, char **argv)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
     const TTest *const requests[] = {ignores_upgrades_that_are_not_to_websocket,
         takes_headers_of_16_kb, answers_a_half_closed_connection, takes_whole_addresses,
-        answers_each_of_several_requests, heads_have_no_body, NULL};
+        answers_each_of_several_requests, heads_have_no_body,
+        refuses_requests_that_two_parsers_read_differently, sends_no_file_that_the_client_has,
+        NULL};
     const TTest *const handshakes[] = {
         says_what_is_wrong_with_a_handshake, selects_no_subprotocol_and_no_extension, NULL};
     return run_suite("04_http",

@@ -9,7 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "04-chat-server/rate.h"
+#include "04-chat-server/websocket/address.h"
+#include "websocket_members.h"
 #include "websocket_peer.h"
 #include "websocket_stage.h"
 
@@ -364,6 +365,38 @@ START_TEST(pings_silent_clients_and_drops_dead_ones)
 }
 END_TEST
 
+/* A debugger, or a computer that sleeps, stops the server and not its clock. */
+START_TEST(does_not_count_time_in_which_it_did_not_run)
+{
+    start_own_with("", "paused");
+    int asked = peer_connect(port, "/echo"), talks = peer_connect(port, "/echo");
+    wait_a_while("15");
+    wait_a_while("10");
+    expect_ping(asked);
+    int quiet = peer_connect(port, "/echo"), stopper = join_at("hall", 1);
+    expect_ping(talks);
+    for (int i = 0; i < 3; i++) {
+        tell(stopper, "time %d; self done", 50 + 1000 * i);
+        expect_nothing(talks);
+    }
+    expect_nothing(quiet);
+    expect_nothing(asked);
+    wait_a_while("15");
+    wait_a_while("10");
+    expect_ping(quiet);
+    expect_ping(asked);
+    wait_a_while("15");
+    wait_a_while("15");
+    ck_assert(has_ended(quiet)); /* time in which the server runs does count */
+    ck_assert(has_ended(asked));
+    close(quiet);
+    close(asked);
+    close(talks);
+    close(stopper);
+    stop();
+}
+END_TEST
+
 /* While reading is paused, the server would not see a pong. */
 START_TEST(keeps_silent_clients_while_reading_is_paused)
 {
@@ -399,15 +432,15 @@ START_TEST(allows_a_burst_then_the_rate)
     struct rate rate = {0};
     uint64_t now = 5000;
     for (int i = 0; i < 10 * RATE_BURST; i++)
-        EQUAL(rate_spend(&rate, 10, now), 0);
-    EQUAL(rate_spend(&rate, 10, now), 0.1);
+        EQUAL(rate_spend(&rate, 1, 10, now), 0);
+    EQUAL(rate_spend(&rate, 1, 10, now), 0.1);
     ck_assert_int_eq(rate.excess, 1);
-    EQUAL(rate_spend(&rate, 10, now), 0.2);
-    EQUAL(rate_spend(&rate, 10, now + 200), 0.1);
+    EQUAL(rate_spend(&rate, 1, 10, now), 0.2);
+    EQUAL(rate_spend(&rate, 1, 10, now + 200), 0.1);
     ck_assert_int_eq(rate.excess, 3);
-    EQUAL(rate_spend(&rate, 10, now + 1300), 0); /* ten more are allowed */
-    ck_assert_int_eq(rate.excess, 3);            /* but the excess is remembered */
-    EQUAL(rate_spend(&rate, 10, now + 9000), 0);
+    EQUAL(rate_spend(&rate, 1, 10, now + 1300), 0); /* ten more are allowed */
+    ck_assert_int_eq(rate.excess, 3);               /* but the excess is remembered */
+    EQUAL(rate_spend(&rate, 1, 10, now + 9000), 0);
     ck_assert_int_eq(rate.excess, 0);
 }
 END_TEST
@@ -451,8 +484,55 @@ START_TEST(allows_everything_without_a_rate)
 {
     struct rate rate = {0};
     for (int i = 0; i < 100000; i++)
-        EQUAL(rate_spend(&rate, 0, 1), 0);
+        EQUAL(rate_spend(&rate, 1, 0, 1), 0);
     ck_assert_int_eq(rate.excess, 0);
+}
+END_TEST
+
+/* The clients of an address share its bucket. Each waits for its part of it at the most. */
+START_TEST(shares_a_bucket_among_the_clients_of_an_address)
+{
+    struct address address = {.connections = 4};
+    uint64_t now = 5000;
+    EQUAL(address_spend(NULL, &address.bytes, 1000, 10, now), 0);
+    EQUAL(address_spend(&address, &address.bytes, 20, 10, now), 0);
+    EQUAL(address_spend(&address, &address.bytes, 10, 10, now), 1); /* until it has had them */
+    EQUAL(address_spend(&address, &address.bytes, 1, 10, now), 0.4);
+    address.connections = 0; /* a client whose connection has ended */
+    EQUAL(address_spend(&address, &address.bytes, 1, 10, now), 0.1);
+}
+END_TEST
+
+START_TEST(remembers_an_address_for_a_minute)
+{
+    struct address_table table = {0};
+    int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), accepted;
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(name);
+    ck_assert_int_eq(bind(listening, (struct sockaddr *)&name, size), 0);
+    ck_assert_int_eq(listen(listening, 1), 0);
+    ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&name, &size), 0);
+    int client = connect_to(ntohs(name.sin_port));
+    ck_assert_int_ge(accepted = accept(listening, NULL, NULL), 0);
+
+    struct address *address = address_use(&table, accepted);
+    ck_assert_ptr_nonnull(address);
+    for (int i = 0; i < 20; i++)
+        address_table_sweep(&table);
+    address_release(address);
+    for (int i = 0; i < 11; i++)
+        address_table_sweep(&table);
+    ck_assert_ptr_eq(address_use(&table, accepted), address);
+    address_release(address);
+    for (int i = 0; i < 12; i++)
+        address_table_sweep(&table);
+    ck_assert_ptr_null(table.tree);
+    ck_assert_ptr_nonnull(address_use(&table, accepted));
+    address_table_free(&table);
+    ck_assert_ptr_null(table.tree);
+    close(client);
+    close(accepted);
+    close(listening);
 }
 END_TEST
 
@@ -461,13 +541,15 @@ int main(int argc, char **argv)
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
     const TTest *const rates[] = {allows_a_burst_then_the_rate, allows_everything_without_a_rate,
+        shares_a_bucket_among_the_clients_of_an_address, remembers_an_address_for_a_minute,
         drops_a_client_that_sends_too_much, NULL};
     const TTest *const frames[] = {refuses_invalid_frames, refuses_frames_without_a_mask,
         accepts_unusual_frames, checks_close_frames, ends_when_both_have_closed, answers_pings,
         refuses_bad_utf8_at_once, survives_connections_that_end_half_way,
         limits_the_size_of_a_message, NULL};
     const TTest *const silence[] = {pings_silent_clients_and_drops_dead_ones,
-        keeps_silent_clients_while_reading_is_paused, NULL};
+        does_not_count_time_in_which_it_did_not_run, keeps_silent_clients_while_reading_is_paused,
+        NULL};
     return run_suite("04_limits", (struct test_group[]){{"frames", frames}, {"silence", silence},
                                       {"rate", rates}, {NULL, NULL}});
 }

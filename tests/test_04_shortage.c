@@ -57,6 +57,13 @@ int __wrap_vasprintf(char **text, const char *format, va_list arguments)
     return fails() ? -1 : __real_vasprintf(text, format, arguments);
 }
 
+/* The name of vasprintf where the compiler fortifies calls (_FORTIFY_SOURCE), as Ubuntu's does. */
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list arguments)
+{
+    (void)flag;
+    return __wrap_vasprintf(text, format, arguments);
+}
+
 FILE *__wrap_open_memstream(char **text, size_t *size)
 {
     if (!fails())
@@ -105,6 +112,18 @@ int websocket_room_enter(struct websocket_room *room, struct websocket *socket)
 void websocket_room_leave(struct websocket *socket)
 {
     (void)socket;
+}
+
+const char *websocket_query(const struct websocket *socket)
+{
+    (void)socket;
+    return "";
+}
+
+struct address *websocket_address(const struct websocket *socket)
+{
+    (void)socket;
+    return NULL;
 }
 
 const char *websocket_peer(const struct websocket *socket)
@@ -236,9 +255,16 @@ static size_t send_from_ana(const char *message, size_t failing)
     return count;
 }
 
-/* Ana is told that it failed, and nothing has happened; or the log says that the answer is lost. */
+/* Ana is told that it failed, and nothing has happened; or the log says that the answer is lost. A
+ * name that could not be announced is announced later. */
 static void expect_failure(const char *failure)
 {
+    if (strcmp(play.ana.name, "Zoe") == 0) {
+        notices_flush(play.ana.room);
+        ck_assert_str_eq(announced(PORTUGUESE), "Ana agora é Zoe");
+        ck_assert_str_eq(announced(ENGLISH), "Ana is now Zoe");
+        return;
+    }
     ck_assert_int_eq(*announced(PORTUGUESE) == '\0', *announced(ENGLISH) == '\0');
     if (is_logged("Mensagem a Ana perdida") || is_logged("Mensagem a Zoe perdida"))
         return;
@@ -274,8 +300,11 @@ START_TEST(a_client_that_cannot_enter_is_told)
     for (size_t i = 0; i <= count; i++) {
         struct websocket guest = {0};
         begin();
-        room_leave(&play.ana);
-        room_leave(&play.bob); /* so the guest's room is a new one */
+        for (int k = 0; k < 2; k++) { /* so the guest's room is a new one */
+            struct client *client = k ? &play.bob : &play.ana;
+            name_release(client);
+            room_leave(client);
+        }
         fail_from_here(i);
         int error = server_connect(&guest, &play.server);
         if (i == 0)
@@ -296,32 +325,33 @@ START_TEST(a_client_that_cannot_enter_is_told)
 }
 END_TEST
 
-/* A departure cannot be refused, so the log says that the room does not know of it. */
-START_TEST(a_departure_that_cannot_be_announced_is_logged)
+START_TEST(a_departure_that_cannot_be_announced_is_announced_later)
 {
-    size_t count = 1;
+    size_t count = 1, late = 0;
     for (size_t i = 0; i <= count; i++) {
         begin();
         fail_from_here(i);
         server_disconnect(&play.server, &play.bob);
         if (i == 0)
             count = memory.count;
-        bool not_announced = is_logged("A saída de Bob não foi anunciada");
-        ck_assert_int_eq(*announced(PORTUGUESE) == '\0', not_announced);
-        ck_assert_int_eq(*announced(ENGLISH) == '\0', not_announced);
+        ck_assert_int_eq(*announced(PORTUGUESE) == '\0', *announced(ENGLISH) == '\0');
+        late += *announced(ENGLISH) == '\0';
         ck_assert_uint_eq(play.server.connected, 1);
         fail_from_here(0);
+        notices_flush(play.ana.room);
+        ck_assert_str_eq(announced(PORTUGUESE), "Bob saiu da sala");
+        ck_assert_str_eq(announced(ENGLISH), "Bob left the room");
         enter(1, ENGLISH, "Bob");
         end();
     }
-    ck_assert_uint_gt(count, 4);
+    ck_assert_uint_gt(late, 3);
 }
 END_TEST
 
 int main(void)
 {
-    const TTest *const ends[] = {
-        a_client_that_cannot_enter_is_told, a_departure_that_cannot_be_announced_is_logged, NULL};
+    const TTest *const ends[] = {a_client_that_cannot_enter_is_told,
+        a_departure_that_cannot_be_announced_is_announced_later, NULL};
     int failed = run_table("04_shortage commands", a_command_that_fails_says_so_and_does_nothing,
         sizeof(commands) / sizeof(*commands));
     return run_suite("04_shortage", (struct test_group[]){{"ends", ends}, {NULL, NULL}}) || failed;

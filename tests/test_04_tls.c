@@ -62,6 +62,18 @@ START_TEST(every_message_in_order)
 }
 END_TEST
 
+START_TEST(many_messages_in_a_record)
+{
+    play("together");
+}
+END_TEST
+
+START_TEST(requests_that_do_not_wait)
+{
+    play("requests_together");
+}
+END_TEST
+
 START_TEST(floods_of_long_messages)
 {
     play("flood");
@@ -215,7 +227,8 @@ END_TEST
 int main(void)
 {
     const TTest *const users[] = {the_address_to_open_is_https, the_articles_session,
-        every_message_in_order, floods_of_long_messages, leaving_affects_no_other_client,
+        every_message_in_order, many_messages_in_a_record, requests_that_do_not_wait,
+        floods_of_long_messages, leaving_affects_no_other_client,
         a_client_that_never_reads_is_dropped, the_page_and_the_metrics, never_speaks_http_2,
         announces_the_shutdown, NULL};
     const TTest *const peers[] = {

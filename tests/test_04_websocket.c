@@ -446,12 +446,25 @@ START_TEST(ends_though_no_client_answers)
 }
 END_TEST
 
+START_TEST(a_name_does_not_command_the_terminal)
+{
+    start_hello();
+    int peer = peer_connect(port, "/");
+    peer_send_text(peer, "a\033]0;title\a\nb\u202E");
+    child_line_with(&server, "< a\\u{1B}]0;title\\u{7}\\u{A}b\\u{202E}");
+    child_line_with(&server, "> Hello a\\u{1B}]0;title\\u{7}\\u{A}b\\u{202E}!");
+    close(peer);
+    stop();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
-    const TTest *const hello[] = {greets_a_real_client, reports_that_the_port_is_taken,
-        survives_clients_that_leave_at_once, ends_with_clients_connected, NULL};
+    const TTest *const hello[] = {a_name_does_not_command_the_terminal, greets_a_real_client,
+        reports_that_the_port_is_taken, survives_clients_that_leave_at_once,
+        ends_with_clients_connected, NULL};
     const TTest *const http[] = {refuses_invalid_handshakes, tells_language_and_address,
         listens_at_both_addresses, serves_files, NULL};
     const TTest *const messages[] = {echoes_to_a_real_client, serves_many_at_once, joins_fragments,

@@ -111,12 +111,26 @@ START_TEST(text_equals_pythons)
 }
 END_TEST
 
+START_TEST(words_differ_in_capitals_only)
+{
+    ck_assert(bytes_are_word("QuIt", 4, "quit"));
+    ck_assert(bytes_are_word("quit!", 4, "QUIT"));
+    ck_assert(bytes_are_word("", 0, ""));
+    ck_assert(!bytes_are_word("qui", 3, "quit"));
+    ck_assert(!bytes_are_word("quit", 4, "qui"));
+    ck_assert(!bytes_are_word("@[`{", 4, "`{@["));         /* what stands beside the letters */
+    ck_assert(!bytes_are_word("\xC3\x89", 2, "\xC3\xA9")); /* É, é */
+    ck_assert(!bytes_are_word("a\0b", 3, "a"));
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("bytes",
         (struct test_group[]){{"dumps", (const TTest *const[]){hex_has_two_digits_for_each_byte,
                                             printable_lines_up_with_hex, printable_is_32_to_126,
                                             nothing_gives_an_empty_string, NULL}},
+            {"words", (const TTest *const[]){words_differ_in_capitals_only, NULL}},
             {"text", (const TTest *const[]){text_keeps_its_nuls,
                          text_replaces_each_ill_formed_part_once, text_equals_pythons, NULL}},
             {NULL, NULL}});

@@ -223,6 +223,102 @@ START_TEST(using_a_stale_handle)
 }
 END_TEST
 
+/*
+ * Streams and listeners that are not closed
+ */
+
+static int forget_a_stream(void *unused)
+{
+    (void)unused;
+    int sockets[2];
+    struct stream stream;
+    char *line;
+    struct scope scope;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets))
+        return 0;
+    stream_open(&stream, sockets[0]);
+    scope_enter_until(&scope, 0);
+    return scope_leave(&scope, (int)stream_read_line(&stream, &line));
+}
+
+static __attribute__((noinline)) int overwrite_the_stack(int depth)
+{
+    volatile char frame[512];
+    memset((char *)frame, 0x5A, sizeof(frame));
+    return depth ? overwrite_the_stack(depth - 1) + frame[0] : frame[0];
+}
+
+static int forget_a_stream_in_a_function(void *unused)
+{
+    int (*volatile function)(void *) = forget_a_stream;
+    function(unused);
+    return overwrite_the_stack(4);
+}
+
+static int forget_a_listener(void *unused)
+{
+    (void)unused;
+    struct listener listener;
+    return listener_open(&listener, "127.0.0.1", "0");
+}
+
+START_TEST(an_open_stream_on_the_stack_of_an_ended_task)
+{
+    aborts_with("task main: ended with an open stream on its stack: close it", forget_a_stream);
+    aborts_with("task main: ended with an open listener on its stack", forget_a_listener);
+    if (!memory_is_shadowed()) /* else ASan or Valgrind reports the use of the function's frame */
+        aborts_with("task main: ended with an open stream", forget_a_stream_in_a_function);
+}
+END_TEST
+
+static int open_for_another(void *stream)
+{
+    int sockets[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    stream_open(stream, sockets[0]);
+    close(sockets[1]);
+    return 0;
+}
+
+static int use_what_another_opened(void *unused)
+{
+    (void)unused;
+    static struct stream stream;
+    struct scope scope;
+    char *line;
+    scope_enter(&scope);
+    scope_spawn(&scope, "opener", open_for_another, &stream);
+    scope_join(&scope);
+    ck_assert_int_eq(stream_read_line(&stream, &line), 0);
+    stream_close(&stream);
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(a_stream_elsewhere_may_outlive_the_task_that_opened_it)
+{
+    ck_assert_int_eq(run_main(use_what_another_opened, NULL), 0);
+}
+END_TEST
+
+static void never(void *unused)
+{
+    (void)unused;
+}
+
+static int start_a_timer_twice(void *unused)
+{
+    (void)unused;
+    struct loop_timer timer = {.run = never};
+    loop_timer_start(task_loop(), &timer, loop_deadline(task_loop(), 10));
+    return loop_timer_start(task_loop(), &timer, loop_deadline(task_loop(), 20));
+}
+
+START_TEST(starting_a_timer_twice)
+{
+    aborts_with("loop_timer_start on a timer that is set: stop it first", start_a_timer_twice);
+}
+END_TEST
+
 static int run_inside(void *unused)
 {
     (void)unused;
@@ -581,8 +677,10 @@ int main(void)
     return run_suite("misuse",
         (struct test_group[]){{"outside", (const TTest *const[]){waiting_outside_a_task, NULL}},
             {"task", (const TTest *const[]){joining_itself, joining_a_task_twice,
-                         joining_without_a_handle, using_a_stale_handle, running_while_it_runs,
-                         waking_a_task_that_does_not_wait, NULL}},
+                         joining_without_a_handle, using_a_stale_handle, starting_a_timer_twice,
+                         an_open_stream_on_the_stack_of_an_ended_task,
+                         a_stream_elsewhere_may_outlive_the_task_that_opened_it,
+                         running_while_it_runs, waking_a_task_that_does_not_wait, NULL}},
             {"scope", (const TTest *const[]){leaving_a_scope_that_is_not_innermost,
                           leaving_another_tasks_scope, joining_another_tasks_scope,
                           ending_with_a_scope_open, using_a_scope_that_is_not_open,

@@ -88,7 +88,7 @@ struct run {
 static int run_protocol(void *argument)
 {
     struct run *run = argument;
-    return protocol_run(run->protocol, run->plan, &run->stream);
+    return protocol_run(&run->stream, run->protocol, run->plan);
 }
 
 /* Runs the protocol in a task, over a pair of sockets. */
@@ -193,7 +193,7 @@ TASK_TEST(many_bytes_are_received_in_order)
     int peer = open_with_peer(&stream);
     send_all(peer, data, size);
     close(peer);
-    ck_assert_int_eq(protocol_run(&collector, &text, &stream), 0);
+    ck_assert_int_eq(protocol_run(&stream, &collector, &text), 0);
     ck_assert_uint_eq(buffer_size(&text), size);
     ck_assert_mem_eq(text.data + text.start, data, size);
     buffer_free(&text);
@@ -361,7 +361,7 @@ struct connection {
 static int connect_observer(void *argument)
 {
     struct connection *connection = argument;
-    return protocol_connect(&observer, &connection->plan, "127.0.0.1", connection->port);
+    return protocol_connect("127.0.0.1", connection->port, &observer, &connection->plan);
 }
 
 TASK_TEST(connecting_runs_the_protocol_to_its_end)

@@ -179,8 +179,10 @@ int port;
 
 void start_own_with(const char *directory, const char *clock)
 {
-    char self[1024] = "";
-    ck_assert_int_gt(readlink("/proc/self/exe", self, sizeof(self) - 1), 0);
+    char self[1024];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    ck_assert_int_gt(length, 0);
+    self[length] = '\0'; /* readlink adds none, and Valgrind has written more than it says */
     const char *bin = getenv("BIN");
     char *before = bin ? strdup(bin) : NULL;
     setenv("BIN", "", 1);

@@ -1,8 +1,6 @@
 /* Each person has a queue of their own, and a task that writes it. A person whose queue grows too
  * long is disconnected, so nobody waits for anybody else. */
-#include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "04-chat-server/steps/run.h"
 #include "common/stream.h"
@@ -107,8 +105,9 @@ static int run(void *unused)
     (void)unused;
     for (int i = 0; i < PEOPLE; i++) {
         int ends[2];
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0)
-            return uv_translate_sys_error(errno);
+        int error = uv_socketpair(SOCK_STREAM, 0, ends, UV_NONBLOCK_PIPE, UV_NONBLOCK_PIPE);
+        if (error)
+            return error;
         stream_open(&people[i].server_end, ends[0]);
         stream_open(&people[i].own_end, ends[1]);
     }

@@ -7,6 +7,7 @@
 
 const LINES_KEPT = 1000; // on the page; older ones go
 const SENT_KEPT = 100; // that ArrowUp brings back
+const LINES_SHOWN = 200; // of one message, until a person asks for all
 const NEAR_THE_END = 40; // pixels from the log's end that still count as its end
 
 const [bar, roomName, state, countdown, retry, help, helpButton, log, lines, latest, composer, input,
@@ -129,8 +130,21 @@ function lineElement({ kind, tag, from, text }) {
     line.append(who);
   }
   line.classList.toggle("list", kind === "notice" && text.includes("\n"));
-  line.append(part("bdi", "text", text));
+  line.append(textElement(text));
   return line;
+}
+
+/* A text of very many lines shows its first ones, and a button that shows all. */
+function textElement(text) {
+  const first = text.split("\n", LINES_SHOWN).join("\n");
+  const element = part("bdi", "text", first);
+  if (first.length === text.length)
+    return element;
+  const more = part("button", "more", tr("… Mostrar tudo", "… Show all"));
+  more.type = "button";
+  more.addEventListener("click", () => { element.textContent = text; });
+  element.append("\n", more);
+  return element;
 }
 
 function show(message) {
@@ -173,6 +187,8 @@ let draft = ""; // that new line, while older ones are looked at
 
 /* The server sends a message to all but its sender: we show it ourselves. */
 function send(text) {
+  if (/^\s*\/(?:nome|name)\b/iu.test(text))
+    introduced();
   socket.send(text);
   const kind = text.trimStart().startsWith("/") ? "own command" : "own";
   show({ kind, from: tr("Você", "You"), text });
@@ -185,7 +201,7 @@ function submit(event) {
   const text = input.value;
   if (text.trim() === "")
     return;
-  if (socket.readyState !== WebSocket.OPEN) {
+  if (socket?.readyState !== WebSocket.OPEN) {
     note.textContent = tr("Sem conexão: sua mensagem fica aqui até que ela volte.",
       "Not connected: your message stays here until the connection is back.");
     return;

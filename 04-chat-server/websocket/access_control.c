@@ -2,17 +2,16 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "04-chat-server/websocket/incoming.h"
 #include "04-chat-server/websocket/refusal.h"
 #include "04-chat-server/websocket/websocket.h"
+#include "common/bytes.h"
 #include "common/language.h"
 #include "common/stream.h"
 
@@ -110,9 +109,7 @@ static int parse_ip(const char *text, union ip *ip)
  * such a name to another computer. */
 static bool is_loopback(const char *text)
 {
-    static const char localhost[] = "localhost";
-    const size_t length = sizeof(localhost) - 1;
-    if (strcspn(text, ":") == length && strncasecmp(text, localhost, length) == 0)
+    if (bytes_are_word(text, strcspn(text, ":"), "localhost"))
         return true;
     union ip ip;
     switch (parse_ip(text, &ip)) {
@@ -127,67 +124,15 @@ static bool is_loopback(const char *text)
 }
 
 /*
- * Connections by address
- */
-
-struct address {
-    unsigned char network[8]; /* of IPv6, the half that a household has for itself */
-    long connections;
-};
-
-static int compare_addresses(const void *one, const void *other)
-{
-    const struct address *left = one, *right = other;
-    return memcmp(left->network, right->network, sizeof(left->network));
-}
-
-/* Returns whether the peer has an IP address. */
-static bool peer_network(int socket, struct address *address)
-{
-    char text[STREAM_ADDRESS_SIZE];
-    union ip ip;
-    *address = (struct address){0};
-    socket_peer_address(socket, text);
-    switch (parse_ip(text, &ip)) {
-    case AF_INET:
-        memset(address->network, 0xff, 4); /* multicast in IPv6, so it is no peer's network */
-        memcpy(address->network + 4, &ip.v4, 4);
-        return true;
-    case AF_INET6:
-        memcpy(address->network, &ip.v6, sizeof(address->network));
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Returns the address's entry in the tree, a new one if need be; NULL: out of memory. */
-static struct address *find_address(struct websocket_access *access, const struct address *wanted)
-{
-    struct address **found = tfind(wanted, &access->addresses, compare_addresses);
-    if (found)
-        return *found;
-    struct address *address = malloc(sizeof(*address));
-    if (!address)
-        return NULL;
-    *address = *wanted;
-    if (tsearch(address, &access->addresses, compare_addresses))
-        return address;
-    free(address);
-    return NULL;
-}
-
-static void remove_unused(struct websocket_access *access, struct address *address)
-{
-    if (address->connections > 0)
-        return;
-    tdelete(address, &access->addresses, compare_addresses);
-    free(address);
-}
-
-/*
  * Admitting sockets
  */
+
+#define CONNECTS_PER_SECOND 128 /* from an address; twice as many at once */
+
+static uint64_t now(void)
+{
+    return uv_hrtime() / 1000000;
+}
 
 void websocket_access_init(
     struct websocket_access *access, const struct websocket_options *options, const char *address)
@@ -200,16 +145,18 @@ void websocket_access_init(
 
 void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket)
 {
-    struct address wanted, *address = NULL;
+    struct address *address = NULL;
     /* The kernel assigns the lowest free descriptor, so a high one means that few are left. */
     if (socket > access->max_descriptor) {
         report_full(access);
         refuse_socket(socket, &refusal_full);
         return;
     }
-    if (access->per_address > 0 && peer_network(socket, &wanted))
-        address = find_address(access, &wanted);
-    if (address && address->connections >= access->per_address) {
+    if (access->per_address > 0)
+        address = address_use(&access->addresses, socket);
+    if (address && (address->connections >= (size_t)access->per_address ||
+                       !rate_try(&address->connects, CONNECTS_PER_SECOND, now()))) {
+        address_release(address);
         refuse_socket(socket, &refusal_too_many);
         return;
     }
@@ -222,15 +169,14 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
             address->connections++;
         return;
     }
-    if (address)
-        remove_unused(access, address);
+    address_release(address);
     if (incoming)
         incoming_close(incoming);
     else
         refuse_socket(socket, &refusal_full);
 }
 
-void websocket_forget_admitted(struct websocket_access *access, struct lws *connection)
+void websocket_forget_admitted(struct lws *connection)
 {
     struct incoming *incoming = lws_get_opaque_user_data(connection);
     if (!incoming)
@@ -241,7 +187,7 @@ void websocket_forget_admitted(struct websocket_access *access, struct lws *conn
     if (!address)
         return;
     address->connections--;
-    remove_unused(access, address);
+    address_release(address);
 }
 
 /*
@@ -260,8 +206,7 @@ static bool is_listed(const char *list, const char *origin)
     static const char separators[] = ", ";
     while (list && *(list += strspn(list, separators))) {
         size_t size = strcspn(list, separators);
-        if ((size == 1 && *list == '*') ||
-            (size == strlen(origin) && strncasecmp(list, origin, size) == 0))
+        if ((size == 1 && *list == '*') || bytes_are_word(list, size, origin))
             return true;
         list += size;
     }
@@ -272,7 +217,7 @@ static bool is_listed(const char *list, const char *origin)
 static bool is_from_host(const char *origin, const char *host)
 {
     const char *colon = strstr(origin, "://");
-    return colon && strcasecmp(colon + strlen("://"), host) == 0;
+    return colon && bytes_are_word(colon + strlen("://"), strlen(colon + strlen("://")), host);
 }
 
 /* Browsers tell in Origin which site a page came from; programs send none. Our own page comes from

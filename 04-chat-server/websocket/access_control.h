@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/language.h"
+#include "04-chat-server/websocket/address.h"
 
 struct websocket_options;
 
@@ -19,7 +19,7 @@ struct websocket_access {
     bool is_local;            /* the server listens at a loopback address */
     int max_descriptor;       /* the highest that a client may have; the rest is for files */
     uint64_t full_reported;   /* when stderr was told, in uv_hrtime's nanoseconds; 0: never */
-    void *addresses;          /* how many connections each has: a tree of <search.h> */
+    struct address_table addresses;
 };
 
 /* Prepares access control for a server that listens at the address, "127.0.0.1:8765". */
@@ -31,7 +31,7 @@ void websocket_access_init(
 void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket);
 
 /* For LWS_CALLBACK_WSI_DESTROY: an admitted connection has ended. */
-void websocket_forget_admitted(struct websocket_access *access, struct lws *connection);
+void websocket_forget_admitted(struct lws *connection);
 
 /* For LWS_CALLBACK_FILTER_HTTP_CONNECTION: returns 0 if the request may be answered, or -1 after
  * refusing it (request.h). */

@@ -15,6 +15,8 @@ void websocket_release(struct websocket *socket)
     free(socket->received);
     free(socket->path);
     free(socket->accept_language);
+    free(socket->query);
+    address_release(socket->address);
     free(socket);
 }
 

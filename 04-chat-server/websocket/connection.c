@@ -8,7 +8,7 @@
 #include "common/bytes.h"
 
 /*
- * HTTP requests for paths without a file
+ * HTTP requests
  */
 
 #define HEADER_SIZE 1024 /* of a response: those that every response has, and a few of its own */
@@ -42,29 +42,28 @@ static int write_error(struct lws *connection, int error)
         is_missing ? not_found[language] : failed[language], "text/plain; charset=utf-8");
 }
 
-static int on_request(struct lws *connection)
-{
-    struct incoming *incoming = lws_get_opaque_user_data(connection);
-    incoming->is_answering = true;
-    return websocket_check_request(connection);
-}
-
-/* libwebsockets calls it for a new connection, and whenever it has answered a request. */
+/* libwebsockets calls it for a new connection, before it reports a request, and when it has
+ * answered one. Returns -1 if that was the last one. */
 static int on_ready(struct lws *connection)
 {
     struct incoming *incoming = lws_get_opaque_user_data(connection);
-    if (incoming)
-        incoming->is_answering = false;
-    return 0;
+    if (!incoming)
+        return 0;
+    incoming->is_answering = false;
+    return incoming->is_last ? -1 : 0;
 }
 
 static int on_http(const struct websocket_server *server, struct lws *connection, const char *path)
 {
     const struct websocket_options *options = &server->options;
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
     char *body = NULL;
     const char *type = NULL;
-    int error =
-        options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
+    incoming->is_answering = true;
+    int error = options->directory ? files_serve(connection, options->directory, path) : UV_ENOENT;
+    if (error != UV_ENOENT)
+        return error ? -1 : 0;
+    error = options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
     int failed = error ? write_error(connection, error)
                        : write_response(connection, HTTP_STATUS_OK, body, type);
     free(body);
@@ -105,7 +104,12 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     message_queue_init(&socket->input);
     socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
+    if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
+        socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* not needed to serve */
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
+    socket->address = ((struct incoming *)lws_get_opaque_user_data(connection))->address;
+    if (socket->address)
+        socket->address->users++;
     if (socket->path && socket->accept_language &&
         scope_spawn(&server->clients, "client", serve_client, socket) == 0)
         return socket;
@@ -166,6 +170,21 @@ static bool is_utf8(struct message *message)
     return true;
 }
 
+static bool is_full(const struct message_queue *input)
+{
+    return input->count >= MAX_WAITING_MESSAGES || input->bytes >= MAX_WAITING_BYTES;
+}
+
+/* Not while libwebsockets reads: it would read a TLS record again and again until reading goes on.
+ * By the end of the iteration, the task may have received the messages. */
+void websocket_pause_if_full(struct websocket *socket)
+{
+    if (socket->paused || !is_full(&socket->input) || !websocket_is_open(socket))
+        return;
+    socket->paused = true;
+    lws_rx_flow_control(socket->connection, 0);
+}
+
 static void on_message(struct websocket *socket, struct message *message)
 {
     if (message->size == 0) {
@@ -174,10 +193,8 @@ static void on_message(struct websocket *socket, struct message *message)
     }
     socket->server->counts.messages++;
     message_queue_push(&socket->input, message);
-    if (socket->input.count >= MAX_WAITING_MESSAGES || socket->input.bytes >= MAX_WAITING_BYTES) {
-        socket->paused = true;
-        lws_rx_flow_control(socket->connection, 0);
-    }
+    if (is_full(&socket->input))
+        websocket_schedule_flush(socket); /* which pauses */
     websocket_wake(socket);
 }
 
@@ -208,6 +225,8 @@ static void on_part(struct websocket *socket, const char *data, size_t size)
 static int on_end(struct websocket *socket, const char *digits, size_t size)
 {
     char text[8] = "";
+    if (!socket->reader.ended)
+        return 0;
     memcpy(text, digits, size < sizeof(text) ? size : 0);
     websocket_close(socket, atoi(text));
     return websocket_is_finished(socket) ? -1 : 0;
@@ -224,7 +243,7 @@ int websocket_callback(
     struct websocket *socket = user;
     switch (reason) {
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
-        return on_request(connection);
+        return websocket_check_request(connection);
     case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
         return on_ready(connection);
     case LWS_CALLBACK_HTTP:
@@ -245,7 +264,7 @@ int websocket_callback(
             on_closed(server, socket);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
-        websocket_forget_admitted(&server->access, connection);
+        websocket_forget_admitted(connection);
         return 0;
     default:
         return lws_callback_http_dummy(connection, reason, user, in, size);

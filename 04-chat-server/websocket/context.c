@@ -9,6 +9,8 @@
 /* Bytes read from a connection at once, and so the largest part of a message. Each connection has a
  * buffer of this size. */
 #define READ_SIZE 512
+/* 4.3.3 ends a connection whose TLS record, of up to 16 KiB, takes more than ten reads. */
+#define READ_SIZE_OF_TLS 2048
 #define MAX_WRITE (1024 * 1024) /* bytes; libwebsockets copies what is above */
 #define WORKSPACE (16 * 1024)   /* one for all connections: a part of a file, a response's header */
 #define HANDSHAKE_SECONDS 10    /* for a whole HTTP request */
@@ -38,8 +40,8 @@ static void print_log(int level, const char *line)
     fprintf(stderr, "libwebsockets: %s", line);
 }
 
-static void fill_info(struct lws_context_creation_info *info, struct websocket_context *context,
-    const struct websocket_options *options)
+static void fill_info(
+    struct lws_context_creation_info *info, const struct websocket_options *options)
 {
     long handshake = options->handshake ? options->handshake : HANDSHAKE_SECONDS;
     info->options = LWS_SERVER_OPTION_LIBUV;
@@ -57,14 +59,6 @@ static void fill_info(struct lws_context_creation_info *info, struct websocket_c
     info->pt_serv_buf_size = WORKSPACE;
     info->timeout_secs = (unsigned)handshake;
     info->timeout_secs_ah_idle = (unsigned)handshake;
-    if (!options->directory)
-        return;
-    context->mount.mountpoint = "/";
-    context->mount.mountpoint_len = 1;
-    context->mount.origin = options->directory;
-    context->mount.origin_protocol = LWSMPRO_FILE;
-    context->mount.def = "index.html";
-    info->mounts = &context->mount;
 }
 
 /* libwebsockets closes its timer and its idle handle last. It points both to a struct of its own:
@@ -80,11 +74,13 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
     void *user, const struct websocket_options *options)
 {
     const struct lws_protocols protocols[] = {
-        {"chat", callback, 0, READ_SIZE, 0, NULL, MAX_WRITE}, {0}};
+        {"chat", callback, 0, options->certificate ? READ_SIZE_OF_TLS : READ_SIZE, 0, NULL,
+            MAX_WRITE},
+        {0}};
     void *loops[] = {task_loop()};
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};
-    fill_info(&info, context, options);
+    fill_info(&info, options);
 
     /* Only while starting: later messages are about peers, which could fill the log with them. */
     lws_set_log_level(LLL_ERR | LLL_WARN, print_log);

@@ -9,13 +9,12 @@
 
 struct websocket_context {
     struct lws_context *lws;
-    const void *owner;           /* what libwebsockets' last handles point to */
-    struct lws_vhost *vhost;     /* takes the accepted sockets */
-    struct lws_http_mount mount; /* the directory that is served; libwebsockets points to it */
+    const void *owner;       /* what libwebsockets' last handles point to */
+    struct lws_vhost *vhost; /* takes the accepted sockets */
 };
 
 /* Makes a context that does not listen. libwebsockets calls callback for every connection;
- * lws_context_user of its context returns user. Of the options, the context uses the directory, the
+ * lws_context_user of its context returns user. Of the options, the context uses the
  * certificate, the key and the time for a handshake; their strings must outlive it. Returns 0 or
  * UV_ENOMEM, UV_ENOSYS, or UV_EINVAL (the certificate or the key); libwebsockets prints the reason
  * of the last two on stderr. */

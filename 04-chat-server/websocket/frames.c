@@ -81,14 +81,21 @@ static int check_header(const struct websocket *socket)
  * Control frames
  */
 
+/* mempcpy, which macOS lacks. */
+static unsigned char *append(unsigned char *out, const void *data, size_t size)
+{
+    memcpy(out, data, size);
+    return out + size;
+}
+
 static unsigned char *append_end(struct websocket *socket, unsigned char *out, int status)
 {
     char digits[8];
     int size = snprintf(digits, sizeof(digits), "%04d", status);
     const unsigned char header[] = {0x80 | FRAME_PONG, (unsigned char)(0x80 | size), 0, 0, 0, 0};
     socket->reader.ended = true;
-    out = mempcpy(out, header, sizeof(header));
-    return mempcpy(out, digits, (size_t)size);
+    out = append(out, header, sizeof(header));
+    return append(out, digits, (size_t)size);
 }
 
 static bool is_utf8(const char *text, size_t size)
@@ -180,7 +187,7 @@ static unsigned char *start_frame(struct websocket *socket, unsigned char *out)
         return out;
     reader->is_fragmented = !is_final(reader->header);
     reader->message = reader->is_fragmented ? reader->message + reader->left : 0;
-    return mempcpy(out, reader->header, reader->header_size);
+    return append(out, reader->header, reader->header_size);
 }
 
 /* Takes the next bytes of the payload; returns how many. */
@@ -229,6 +236,6 @@ ssize_t frames_filter(struct websocket *socket, unsigned char *data, size_t size
         reader->header_size = 0;
     }
     if (out == data)
-        out = mempcpy(out, nothing, sizeof(nothing));
+        out = append(out, nothing, sizeof(nothing));
     return out - data;
 }

@@ -8,46 +8,48 @@
 
 #include "04-chat-server/websocket/frames.h"
 
-/* Those of the process's clients, by their sockets. libwebsockets passes nothing else to recv. */
-static struct incoming **by_socket;
-static size_t sockets;
+/* The process's clients, by their sockets. recv gets nothing else from libwebsockets. */
+static struct slot {
+    struct incoming *incoming;
+} * slots;
+static size_t slot_count;
 
 static struct incoming *find(int socket)
 {
-    return socket >= 0 && (size_t)socket < sockets ? by_socket[socket] : NULL;
+    return socket >= 0 && (size_t)socket < slot_count ? slots[socket].incoming : NULL;
 }
 
-static bool has_room_for(int socket)
+static bool reserve_slot(int socket)
 {
-    size_t count = sockets ? sockets : 64;
+    size_t count = slot_count ? slot_count : 64;
     while (count <= (size_t)socket)
         count *= 2;
-    if (count == sockets)
+    if (count == slot_count)
         return true;
-    struct incoming **grown = reallocarray(by_socket, count, sizeof(*grown));
+    struct slot *grown = realloc(slots, count * sizeof(*grown));
     if (!grown)
         return false;
-    memset(grown + sockets, 0, (count - sockets) * sizeof(*grown));
-    by_socket = grown;
-    sockets = count;
+    memset(grown + slot_count, 0, (count - slot_count) * sizeof(*grown));
+    slots = grown;
+    slot_count = count;
     return true;
 }
 
 struct incoming *incoming_open(int socket)
 {
-    struct incoming *incoming = has_room_for(socket) ? calloc(1, sizeof(*incoming)) : NULL;
+    struct incoming *incoming = reserve_slot(socket) ? calloc(1, sizeof(*incoming)) : NULL;
     if (!incoming)
         return NULL;
     incoming->socket = socket;
-    by_socket[socket] = incoming;
+    slots[socket].incoming = incoming;
     return incoming;
 }
 
 void incoming_close(struct incoming *incoming)
 {
     if (find(incoming->socket) == incoming) /* the socket's number may be in use again */
-        by_socket[incoming->socket] = NULL;
-    free(incoming->head);
+        slots[incoming->socket].incoming = NULL;
+    buffer_free(&incoming->head);
     free(incoming);
 }
 
@@ -65,28 +67,16 @@ static ssize_t read_some(int socket, SSL *tls, void *data, size_t size, bool pee
     return (peek ? SSL_peek_ex : SSL_read_ex)(tls, data, size, &count) == 1 ? (ssize_t)count : -1;
 }
 
-static bool reserve(struct incoming *incoming)
-{
-    if (incoming->size < incoming->capacity)
-        return true;
-    size_t capacity = incoming->capacity ? 2 * incoming->capacity : 1024;
-    char *grown = realloc(incoming->head, capacity);
-    if (!grown)
-        return false;
-    incoming->head = grown;
-    incoming->capacity = capacity;
-    return true;
-}
-
 /* What has been read of the head is complete, or too long: writes what libwebsockets gets. */
-static ssize_t finish_head(struct incoming *incoming, char rewritten[MAX_REWRITTEN], bool is_whole)
+static ssize_t finish_head(
+    struct incoming *incoming, bool is_whole, bool is_last, char rewritten[MAX_REWRITTEN])
 {
-    size_t size = request_rewrite(incoming->head, incoming->size, rewritten, &incoming->refusal);
+    const struct buffer *head = &incoming->head;
+    size_t size = request_rewrite(
+        head->data + head->start, buffer_size(head), is_last, rewritten, &incoming->refusal);
     if (!is_whole)
         incoming->refusal = &refusal_long_header;
-    free(incoming->head);
-    incoming->head = NULL;
-    incoming->size = incoming->capacity = 0;
+    buffer_free(&incoming->head);
     incoming->scan = (struct request_scan){0};
     return (ssize_t)size;
 }
@@ -96,24 +86,44 @@ static ssize_t finish_head(struct incoming *incoming, char rewritten[MAX_REWRITT
  * in the socket, it would wake the loop again and again. */
 static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[MAX_REWRITTEN])
 {
+    struct buffer *head = &incoming->head;
     size_t ended = 0;
-    while (!ended && incoming->size < MAX_REQUEST) {
-        if (!reserve(incoming)) {
+    while (!ended && buffer_size(head) < MAX_REQUEST) {
+        char part[1024];
+        size_t room = MAX_REQUEST - buffer_size(head);
+        room = room < sizeof(part) ? room : sizeof(part);
+        ssize_t arrived = read_some(incoming->socket, tls, part, room, true);
+        if (arrived <= 0)
+            return arrived;
+        ended = request_scan(&incoming->scan, part, (size_t)arrived);
+        arrived = read_some(incoming->socket, tls, part, ended ? ended : (size_t)arrived, false);
+        if (arrived <= 0)
+            return arrived;
+        if (buffer_append(head, part, (size_t)arrived)) {
             errno = ENOMEM;
             return -1;
         }
-        char *end = incoming->head + incoming->size;
-        size_t room = incoming->capacity - incoming->size;
-        ssize_t arrived = read_some(incoming->socket, tls, end, room, true);
-        if (arrived <= 0)
-            return arrived;
-        ended = request_scan(&incoming->scan, end, (size_t)arrived);
-        arrived = read_some(incoming->socket, tls, end, ended ? ended : (size_t)arrived, false);
-        if (arrived <= 0)
-            return arrived;
-        incoming->size += (size_t)arrived;
     }
-    return finish_head(incoming, rewritten, ended > 0);
+    bool is_last = tls && SSL_pending(tls) > 0; /* libwebsockets would not come back for it */
+    return finish_head(incoming, ended > 0, is_last, rewritten);
+}
+
+/* libwebsockets reads while it answers, but would take the next request for a part of this one, and
+ * the end of a half-closed connection for a reason to stop. So it is told that nothing has arrived.
+ * What has arrived stays in the socket; over TLS it cannot, so the connection ends after the
+ * answer, and the client repeats its request (RFC 9112, 9.3.2). */
+static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
+{
+    char discarded[1024];
+    ssize_t arrived = -1;
+    errno = EAGAIN;
+    for (size_t size = 0; tls && size < MAX_REQUEST; size += (size_t)arrived) {
+        arrived = read_some(incoming->socket, tls, discarded, sizeof(discarded), false);
+        if (arrived <= 0)
+            break;
+        incoming->is_last = true;
+    }
+    return arrived > 0 ? -1 : arrived;
 }
 
 /* libwebsockets reads frames into its workspace (context.c). Over TLS it may ask for only the few
@@ -132,12 +142,8 @@ static ssize_t read_incoming(int socket, SSL *tls, void *data, size_t size)
         return read_some(socket, tls, data, size, false);
     if (incoming->client)
         return read_frames(incoming, tls, data, size);
-    /* While it answers, libwebsockets takes the end of a half-closed connection for a reason to
-     * stop. (Over TLS it has to be given the next request, and stores it.) */
-    if (incoming->is_answering && !tls) {
-        errno = EAGAIN;
-        return -1;
-    }
+    if (incoming->is_answering)
+        return wait_for_answer(incoming, tls);
     if (size >= MAX_REWRITTEN)
         return read_request(incoming, tls, data);
     errno = EMSGSIZE; /* libwebsockets reads requests into its workspace, which is larger */

@@ -11,7 +11,9 @@
 #include <stdbool.h>
 
 #include "04-chat-server/websocket/request.h"
+#include "common/buffer.h"
 
+struct address;
 struct websocket;
 
 struct incoming {
@@ -20,10 +22,10 @@ struct incoming {
     const struct refusal
         *refusal;      /* of the request that libwebsockets got last; NULL: it is valid */
     bool is_answering; /* libwebsockets has not finished with that request */
+    bool is_last;      /* the connection ends after that */
     struct request_scan scan;
-    char *head; /* what has arrived of the next request's head, or NULL */
-    size_t size, capacity;
-    void *address; /* for access control */
+    struct buffer head;      /* what has arrived of the next request's head */
+    struct address *address; /* NULL: nothing is limited by address */
 };
 
 /* Starts checking what arrives at the socket. Returns NULL if out of memory. */

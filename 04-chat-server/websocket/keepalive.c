@@ -1,5 +1,6 @@
 /* Pings clients that have been silent for long, and disconnects those that do not answer. One task
- * checks all clients every few seconds: a timer for each client would cost more. */
+ * checks all clients, and the addresses that they had, every few seconds: a timer for each client
+ * would cost more. */
 #include "04-chat-server/websocket/private.h"
 
 #define CHECK_INTERVAL 5.0 /* seconds */
@@ -34,15 +35,30 @@ static void check_idle(struct websocket *socket, uint64_t now)
     }
 }
 
+/* While the process was stopped, or the computer asleep, no client could show that it is there. */
+static void forgive(struct websocket *socket, uint64_t stopped, uint64_t now)
+{
+    socket->active_at += stopped;
+    if (socket->active_at > now) /* it has sent something since then */
+        socket->active_at = now;
+}
+
 int websocket_keepalive_run(void *argument)
 {
     struct websocket_server *server = argument;
+    uint64_t due = loop_now(server->loop);
     int error;
     while ((error = task_sleep(CHECK_INTERVAL)) == 0) {
         uint64_t now = loop_now(server->loop);
         struct websocket *socket;
-        LIST_FOREACH(socket, &server->connected, connected_entry)
+        due += (uint64_t)(CHECK_INTERVAL * 1000);
+        LIST_FOREACH(socket, &server->connected, connected_entry) {
+            if (now > due)
+                forgive(socket, now - due, now);
             check_idle(socket, now);
+        }
+        due = now;
+        address_table_sweep(&server->access.addresses);
     }
     return error;
 }

@@ -11,9 +11,12 @@
  *     write.c                    frames, and a client's pending output
  *     queue.c, context.c
  *     access_control.c           which sockets and requests the server takes
+ *     address.c, rate.c          what is limited for each address
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
- *     request.c, refusal.c       HTTP requests, and how they are refused
+ *     request.c, request_parse.c HTTP requests,
+ *     refusal.c                  and how they are refused
+ *     files.c                    the directory's files
  */
 #pragma once
 
@@ -21,6 +24,7 @@
 
 #include "04-chat-server/websocket/access_control.h"
 #include "04-chat-server/websocket/context.h"
+#include "04-chat-server/websocket/files.h"
 #include "04-chat-server/websocket/frames.h"
 #include "04-chat-server/websocket/incoming.h"
 #include "04-chat-server/websocket/queue.h"
@@ -84,7 +88,9 @@ struct websocket {
     LIST_ENTRY(websocket) member_entry;
     size_t cursor; /* from here on, the room's log is new to the client */
 
+    struct address *address; /* NULL: nothing is limited by address */
     char *path, *accept_language;
+    char *query; /* NULL: none */
     char peer[STREAM_ADDRESS_SIZE];
 };
 
@@ -185,6 +191,9 @@ void websocket_rooms_flush(struct websocket_server *server);
 /*
  * connection.c
  */
+
+/* At the end of an iteration: reads no more from a client while enough of its messages wait. */
+void websocket_pause_if_full(struct websocket *socket);
 
 /* libwebsockets calls it for every event of a connection. It stores what has arrived and wakes the
  * task, but never runs it. */

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "04-chat-server/websocket/refusal.h"
@@ -23,10 +24,11 @@ size_t request_scan(struct request_scan *scan, const char *data, size_t size);
 /*
  * Checks a head by RFC 9112 and, for a handshake, RFC 6455, and writes the request that
  * libwebsockets gets instead of it: the same one in the form that libwebsockets expects, with only
- * the headers that the server uses. A header that it does not get cannot confuse it.
+ * the headers that the server uses. A header that it does not get cannot confuse it. Only a
+ * handshake keeps its query.
  *
  * Returns the size written. If the request has to be refused, *refusal says how, and what is
- * written asks for "/"; else it is NULL.
+ * written asks for "/"; else it is NULL. If is_last, the connection is to end after the answer.
  */
-size_t request_rewrite(
-    const char *head, size_t size, char rewritten[MAX_REWRITTEN], const struct refusal **refusal);
+size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritten[MAX_REWRITTEN],
+    const struct refusal **refusal);

@@ -68,6 +68,7 @@ static void end_of_iteration(void *argument)
     websocket_rooms_flush(server);
     struct websocket *socket;
     while ((socket = LIST_FIRST(&server->pending))) {
+        websocket_pause_if_full(socket);
         int error = websocket_flush(socket);
         if (error)
             websocket_fail(socket, error);
@@ -180,5 +181,6 @@ void websocket_server_close(struct websocket_server *server)
     websocket_context_close(&server->context);
     scope_leave(&shield, 0);
     scope_leave(&server->clients, 0);
+    address_table_free(&server->access.addresses);
     free(server);
 }

@@ -31,7 +31,7 @@ static int wait_for_message(struct websocket *socket)
 
 ssize_t websocket_receive(struct websocket *socket, char **text)
 {
-    int error = task_cancelled();
+    int error = task_checkpoint("websocket_receive");
     while (!error && socket->input.count == 0 && socket->connection && !socket->status)
         error = wait_for_message(socket);
     if (error)
@@ -112,7 +112,17 @@ const char *websocket_path(const struct websocket *socket)
     return socket->path;
 }
 
+const char *websocket_query(const struct websocket *socket)
+{
+    return socket->query ? socket->query : "";
+}
+
 const char *websocket_peer(const struct websocket *socket)
 {
     return socket->peer;
+}
+
+struct address *websocket_address(const struct websocket *socket)
+{
+    return socket->address;
 }

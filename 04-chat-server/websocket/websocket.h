@@ -18,10 +18,12 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
+#include "04-chat-server/websocket/address.h"
 #include "common/buffer.h"
 #include "common/task.h"
 
 #define WEBSOCKET_MESSAGE_LIMIT (64 * 1024) /* bytes of the longest message, by default */
+#define WEBSOCKET_NORMAL 1000 /* the closing status of an end that is nobody's fault */
 #define WEBSOCKET_POLICY 1008 /* the closing status for clients that break the server's rules */
 
 struct websocket_server;
@@ -47,13 +49,15 @@ struct websocket_options {
     int (*answer)(const char *path, char **body, const char **type, void *argument);
     void *argument;   /* of serve and answer */
     long max_message; /* bytes of the longest message accepted (else 1009); 0: the default */
-    long per_address; /* connections that one address may have (HTTP 429); 0: any number. The first
-                         64 bits of an IPv6 address count as the address */
+    long per_address; /* connections that one address may have (HTTP 429); 0: any number, and no
+                         other limit by address. The first 64 bits of an IPv6 address count as the
+                         address */
     const char *allow_origin; /* other sites whose pages may connect (else HTTP 403): origins
                                  separated by commas, "*" for all; NULL: none */
     long handshake;           /* seconds that a connection has to send its request; 0: 10 */
-    long unread; /* bytes that may be pending for all clients together; above it, clients that have
-                    more than an equal share pending are disconnected. 0: 128 MB */
+    long unread; /* bytes that may be pending for all clients together, and an eighth of it for
+                    those of an address; above it, clients that have more than an equal share
+                    pending are disconnected. 0: 128 MB */
 };
 
 /* Totals since the start, and what is pending now. */
@@ -116,8 +120,15 @@ const char *websocket_accept_language(const struct websocket *socket);
  * UTF-8. */
 const char *websocket_path(const struct websocket *socket);
 
+/* What follows the "?" in that request, or "". */
+const char *websocket_query(const struct websocket *socket);
+
 /* The client's address, "127.0.0.1:50000". */
 const char *websocket_peer(const struct websocket *socket);
+
+/* The limits that the client shares with all others of its address; NULL with per_address 0. They
+ * stay valid as long as the client does. */
+struct address *websocket_address(const struct websocket *socket);
 
 /*
  * A room: clients that receive the same messages

@@ -86,19 +86,27 @@ static void update_counts(struct websocket *socket)
 {
     size_t pending = buffer_size(&socket->output) + (is_blocked(socket) ? socket->buffered : 0);
     socket->server->counts.waiting += pending - socket->counted;
+    if (socket->address)
+        socket->address->pending += pending - socket->counted;
     socket->counted = pending;
 }
 
+#define ADDRESSES 8 /* that have to leave the most unread before other addresses are affected */
+
 /* Above the limit for all clients together, a client may have no more than an equal share of that
- * limit pending: clients that read are not affected by those that do not. */
+ * limit pending: clients that read are not affected by those that do not. The same holds for the
+ * clients of an address, whose limit is a part of that. */
 static bool exceeds_limit(struct websocket *socket, size_t size)
 {
     const struct websocket_server *server = socket->server;
-    size_t limit = (size_t)server->options.unread;
+    const struct address *address = socket->address;
+    size_t limit = (size_t)server->options.unread, part = limit / ADDRESSES;
     update_counts(socket);
     size_t pending = socket->counted + size;
-    return pending > MAX_PENDING ||
-           (server->counts.waiting + size > limit && pending > limit / server->count);
+    if (pending > MAX_PENDING ||
+        (server->counts.waiting + size > limit && pending > limit / server->count))
+        return true;
+    return address && address->pending + size > part && pending > part / address->connections;
 }
 
 int websocket_enqueue(struct websocket *socket, const char *frames, size_t size)

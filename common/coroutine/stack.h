@@ -14,6 +14,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
@@ -91,3 +94,5 @@ static inline bool stack_is_whole(const struct stack *stack, const void *pointer
 /* Returns whether an access to the address, which the processor refused, was an overflow of the
  * stack. A stack with a canary has run over its neighbors until the next wall stopped it. */
 bool stack_overflowed(const struct stack *stack, const void *address);
+
+__END_DECLS

@@ -8,6 +8,9 @@
  * The two differ in how they return. The processor predicts that a ret returns to the last call.
  * Between a coroutine and its resumer that is wrong each time, so switch_to pops and jumps. Between
  * coroutines that wait in the same function it is right, and so it is for the rets that follow.
+ *
+ * The file is not marked for CET: its shadow stack would have to be switched too, and does not know
+ * of pop and jmp. So the linker marks no program for it, and the kernel leaves it off.
  */
 #if defined(__x86_64__) && !defined(SWITCH_UCONTEXT)
 #ifdef __APPLE__

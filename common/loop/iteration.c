@@ -1,5 +1,7 @@
 /* An iteration of the loop, what runs in it, and the clock that it follows. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
@@ -187,6 +189,10 @@ void loop_clock_advance(uv_loop_t *loop, double seconds)
 int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadline)
 {
     struct loop_state *state = state_of(loop);
+    if (timer->place) {
+        fputs("loop_timer_start on a timer that is set: stop it first\n", stderr);
+        abort();
+    }
     if (deadline == UINT64_MAX)
         return 0;
     timer->deadline = deadline;

@@ -6,6 +6,8 @@
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
 
+#define HANDLES 5 /* of libuv, that each loop has from loop_init to loop_close */
+
 _Static_assert(offsetof(struct loop_state, observer) == 0, "trace_mark looks there");
 
 static void before_poll(uv_prepare_t *prepare)
@@ -21,9 +23,12 @@ int loop_init(uv_loop_t *loop)
     int error = uv_loop_init(loop);
     if (error)
         goto free_state;
-    error = observer_open(&state->observer, loop);
+    error = threadsafe_calls_open(&state->threadsafe, loop);
     if (error)
         goto close_loop;
+    error = observer_open(&state->observer, loop);
+    if (error)
+        goto close_threadsafe;
     loop->data = state;
     STAILQ_INIT(&state->ready);
     STAILQ_INIT(&state->woken);
@@ -34,12 +39,16 @@ int loop_init(uv_loop_t *loop)
     uv_prepare_init(loop, &state->prepare);
     uv_idle_init(loop, &state->idle);
     uv_timer_init(loop, &state->alarm);
-    state->handles = 4;
+    state->handles = HANDLES;
     if (state->observer)
         uv_prepare_start(&state->prepare, before_poll);
     uv_unref((uv_handle_t *)&state->prepare);
     return 0;
 
+close_threadsafe:
+    uv_close((uv_handle_t *)&state->threadsafe.async, NULL);
+    uv_run(loop, UV_RUN_NOWAIT);
+    threadsafe_calls_free(&state->threadsafe);
 close_loop:
     uv_loop_close(loop);
 free_state:
@@ -113,12 +122,14 @@ int loop_close(uv_loop_t *loop)
     }
     timer_heap_free(&state->timers);
 
-    uv_handle_t *handles[] = {(uv_handle_t *)&state->check, (uv_handle_t *)&state->idle,
-        (uv_handle_t *)&state->prepare, (uv_handle_t *)&state->alarm};
-    for (size_t i = 0; i < sizeof(handles) / sizeof(*handles); i++)
+    uv_handle_t *handles[HANDLES] = {(uv_handle_t *)&state->check, (uv_handle_t *)&state->idle,
+        (uv_handle_t *)&state->prepare, (uv_handle_t *)&state->alarm,
+        (uv_handle_t *)&state->threadsafe.async};
+    for (int i = 0; i < HANDLES; i++)
         uv_close(handles[i], handle_closed);
     while (state->handles > 0)
         uv_run(loop, UV_RUN_NOWAIT);
+    threadsafe_calls_free(&state->threadsafe);
     int error = uv_loop_close(loop);
     observer_close(state->observer, loop, error);
     free(state);

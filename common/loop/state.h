@@ -14,6 +14,14 @@
 
 STAILQ_HEAD(callback_queue, loop_callback);
 
+/* What loop_call_soon_threadsafe gives to the loop's thread. */
+STAILQ_HEAD(call_queue, threadsafe_call);
+struct threadsafe_calls {
+    uv_async_t async;
+    uv_mutex_t lock;
+    struct call_queue queue;
+};
+
 /* loop->data points to it. */
 struct loop_state {
     struct observer *observer;              /* what watches the loop, or NULL; see trace.h */
@@ -30,7 +38,8 @@ struct loop_state {
     uv_idle_t idle;       /* active while something is ready, so that libuv does not block */
     uv_timer_t alarm;     /* one for all timers, set to the earliest */
     uint64_t alarm_at;    /* 0: not set */
-    size_t handles;       /* that loop_close has to close */
+    struct threadsafe_calls threadsafe;
+    size_t handles; /* that loop_close has to close */
 
     LIST_HEAD(, loop_signal) signals;  /* those that are started ... */
     struct loop_signal *interrupts[2]; /* ... and loop_on_signal's among them, or NULL */
@@ -66,6 +75,11 @@ static inline uint64_t loop_clock(const struct loop_state *state)
 {
     return state->clock_paused ? state->paused_at : uv_now(state->check.loop);
 }
+
+/* Returns 0 or libuv's error. The handle is closed like the loop's others; then the rest is freed.
+ */
+int threadsafe_calls_open(struct threadsafe_calls *calls, uv_loop_t *loop);
+void threadsafe_calls_free(struct threadsafe_calls *calls);
 
 /* Undoes loop_on_signal, if its callback has not been called: SIGINT and SIGTERM have the effect
  * again that they had before. */

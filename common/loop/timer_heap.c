@@ -53,7 +53,7 @@ int timer_heap_push(struct timer_heap *heap, struct loop_timer *timer)
 {
     if (heap->count == heap->capacity) {
         size_t capacity = heap->capacity ? heap->capacity * 2 : 64;
-        struct timer_entry *entries = reallocarray(heap->entries, capacity, sizeof(*entries));
+        struct timer_entry *entries = realloc(heap->entries, capacity * sizeof(*entries));
         if (!entries)
             return UV_ENOMEM;
         heap->entries = entries;

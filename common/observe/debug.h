@@ -7,7 +7,7 @@
  *   last, and so is a callback of call_soon or call_later. LOOP_DEBUG_SLOW sets another number of
  *   milliseconds (loop.slow_callback_duration).
  * - If another thread than the loop's own uses the loop, the program ends. It also ends if a task
- *   returns while a handle on its stack is open, such as a stream that it did not close.
+ *   returns while a handle on its stack is open, such as a uv_timer_t of its own.
  * - The handles that loop_close finds open are named.
  * - If every task waits, and only a signal can wake one, that is said.
  *

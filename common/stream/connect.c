@@ -49,10 +49,9 @@ static int wait_for_connect(int socket)
 static int connect_to(const struct addrinfo *address, int *connection)
 {
     int error = 0;
-    *connection = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *connection = socket_open(address->ai_family);
     if (*connection < 0)
-        return uv_translate_sys_error(errno);
-    socket_prepare(*connection);
+        return *connection;
     if (connect(*connection, address->ai_addr, address->ai_addrlen) != 0)
         error =
             errno == EINPROGRESS ? wait_for_connect(*connection) : uv_translate_sys_error(errno);

@@ -20,10 +20,9 @@
 static int listen_at(const struct addrinfo *address, int *listening)
 {
     int on = 1;
-    *listening = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *listening = socket_open(address->ai_family);
     if (*listening < 0)
-        return uv_translate_sys_error(errno);
-    socket_prepare(*listening);
+        return *listening;
     setsockopt(*listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (address->ai_family == AF_INET6)
         setsockopt(*listening, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
@@ -57,6 +56,7 @@ int listener_open(struct listener *listener, const char *host, const char *port)
     }
     listener->poll.data = listener;
     listener->open = true;
+    task_opened(&listener->resource, "listener");
     return 0;
 }
 
@@ -71,6 +71,7 @@ void listener_close(struct listener *listener)
     task_close_handle((uv_handle_t *)&listener->poll);
     close(listener->socket);
     listener->open = false;
+    task_closed(&listener->resource);
 }
 
 /*
@@ -160,7 +161,7 @@ int listener_accept(struct listener *listener)
         int error = listener->open ? task_checkpoint("accept") : UV_EBADF;
         if (error)
             return error;
-        int connection = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int connection = socket_accept(listener->socket);
         if (connection >= 0) {
             listener->shortage_reported = false;
             trace_mark(listener->loop, "accept", 0);
@@ -191,7 +192,7 @@ static int serve_connection(void *argument)
     free(argument);
     struct stream stream;
     stream_open(&stream, accepted.socket);
-    protocol_run(accepted.protocol, accepted.context, &stream);
+    protocol_run(&stream, accepted.protocol, accepted.context);
     return 0; /* an error would cancel the other connections */
 }
 

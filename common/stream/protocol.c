@@ -13,7 +13,7 @@ static int read_to_end(struct stream *stream)
     return (int)size;
 }
 
-int protocol_run(const struct protocol *protocol, void *context, struct stream *stream)
+int protocol_run(struct stream *stream, const struct protocol *protocol, void *context)
 {
     max_align_t self[protocol->size / sizeof(max_align_t) + 1];
     memset(self, 0, sizeof(self));
@@ -28,9 +28,9 @@ int protocol_run(const struct protocol *protocol, void *context, struct stream *
 }
 
 int protocol_connect(
-    const struct protocol *protocol, void *context, const char *host, const char *port)
+    const char *host, const char *port, const struct protocol *protocol, void *context)
 {
     struct stream stream;
     int error = stream_connect(&stream, host, port);
-    return error ? error : protocol_run(protocol, context, &stream);
+    return error ? error : protocol_run(&stream, protocol, context);
 }

@@ -1,21 +1,45 @@
 #include "common/stream/socket.h"
 
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "common/task.h"
 
-static void set_nonblocking(int socket)
+#if !defined(TCP_KEEPIDLE) && defined(TCP_KEEPALIVE) /* macOS */
+#define TCP_KEEPIDLE TCP_KEEPALIVE
+#endif
+
+/* Linux sets these in the call that makes the socket. Where two more calls are needed, as on macOS,
+ * a program that another thread starts between them inherits the socket. */
+static int set_flags(int socket)
 {
-    int on = 1;
-    ioctl(socket, FIONBIO, &on);
+#ifndef SOCK_CLOEXEC
+    if (socket >= 0) {
+        ioctl(socket, FIOCLEX);
+        ioctl(socket, FIONBIO, &(int){1});
+    }
+#endif
+    return socket;
 }
 
-void socket_prepare(int socket)
+#ifdef SOCK_CLOEXEC
+#define FLAGS (SOCK_NONBLOCK | SOCK_CLOEXEC)
+#else
+#define FLAGS 0
+#define accept4(socket, address, size, flags) accept(socket, address, size)
+#endif
+
+int socket_accept(int listening)
+{
+    return set_flags(accept4(listening, NULL, NULL, FLAGS));
+}
+
+static void set_options(int socket)
 {
     int on = 1;
-    set_nonblocking(socket);
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 #ifdef TCP_KEEPCNT
@@ -27,6 +51,15 @@ void socket_prepare(int socket)
 #ifdef SO_NOSIGPIPE
     setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
 #endif
+}
+
+int socket_open(int family)
+{
+    int result = set_flags(socket(family, SOCK_STREAM | FLAGS, 0));
+    if (result < 0)
+        return uv_translate_sys_error(errno);
+    set_options(result);
+    return result;
 }
 
 /*

@@ -6,11 +6,14 @@
 #include <netdb.h>
 #include <stdbool.h>
 
-/* Sets the options of a TCP socket: non-blocking, no Nagle delay, no SIGPIPE, and keepalive, which
- * notices within a minute that the peer is gone. Ignores errors, because the socket works without
- * the options. A socket that is accepted inherits them from the listening one, but not that it is
- * non-blocking. */
-void socket_prepare(int socket);
+/* Opens a TCP socket that a started program does not inherit, with these options: non-blocking, no
+ * Nagle delay, no SIGPIPE, and keepalive, which notices within a minute that the peer is gone.
+ * Returns the socket or a libuv error. An option that the system lacks is left out, because the
+ * socket works without it. */
+int socket_open(int family);
+
+/* Accepts a connection: a socket like the listening one. Returns -1 with errno if there is none. */
+int socket_accept(int listening);
 
 /* Looks up the addresses of host and port on the thread pool (loop.getaddrinfo). The caller frees
  * them with uv_freeaddrinfo. Returns 0, UV_EAI_NONAME, ..., UV_ECANCELED or UV_ETIMEDOUT. After a

@@ -17,6 +17,7 @@ void stream_open(struct stream *stream, int socket)
     };
     stream->poll.data = stream;
     TAILQ_INIT(&stream->drains);
+    task_opened(&stream->resource, "stream");
 }
 
 void stream_set_protocol(struct stream *stream, const struct protocol *protocol, void *self)
@@ -67,6 +68,7 @@ void stream_close(struct stream *stream)
     if (buffer_size(&stream->output) > 0 && !stream->error)
         linger(stream);
     stream->open = false;
+    task_closed(&stream->resource);
     if (stream->polling)
         task_close_handle((uv_handle_t *)&stream->poll);
     /* The loop's queue of callbacks may still point into the stream. */

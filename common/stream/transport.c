@@ -10,7 +10,7 @@
 #include "common/trace.h"
 
 #ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0 /* systems without it have SO_NOSIGPIPE, which socket_prepare sets */
+#define MSG_NOSIGNAL 0 /* systems without it have SO_NOSIGPIPE, which socket_open sets */
 #endif
 
 int stream_fail(struct stream *stream, int error)

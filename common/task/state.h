@@ -52,7 +52,8 @@ struct task {
     int (*function)(void *argument);
     void *argument;
     const char *name;
-    struct scope *parent; /* the scope it is a child of; NULL: it is the root */
+    LIST_HEAD(, task_resource) resources; /* that it opened, and that are open */
+    struct scope *parent;                 /* the scope it is a child of; NULL: it is the root */
     union {
         TAILQ_ENTRY(task) siblings; /* the other children of its scope */
         struct task *next;          /* the pool's list of free tasks */

@@ -100,12 +100,39 @@ static inline void prepare_slice(struct task_pool *pool, struct task *task, int 
  * observes the loop, each task suspends to the loop, on whose stack there is room for a report.
  */
 
+void task_opened(struct task_resource *resource, const char *what)
+{
+    *resource = (struct task_resource){.what = what, .task = task_required(what)};
+    LIST_INSERT_HEAD(&resource->task->resources, resource, entry);
+}
+
+void task_closed(struct task_resource *resource)
+{
+    if (resource->task)
+        LIST_REMOVE(resource, entry);
+    resource->task = NULL;
+}
+
+/* A resource elsewhere than on the task's stack may live longer than the task. One on the stack may
+ * have been overwritten, if it was in a function that has returned. */
+static void forget_resources(struct task *task)
+{
+    struct task_resource *open;
+    while ((open = LIST_FIRST(&task->resources))) {
+        if ((char *)open >= task->coroutine.stack.low && (char *)open < task->coroutine.stack.top)
+            task_misuse("ended with an open %s on its stack: close it before its function returns",
+                open->task == task ? open->what : "stream or listener");
+        task_closed(open);
+    }
+}
+
 static void task_main(void *argument)
 {
     struct task *task = argument;
     task->result = task->function(task->argument);
     if (task->scopes)
         task_misuse("ended with a scope that was not left: call scope_leave before each return");
+    forget_resources(task);
     task->ended = true;
     coroutine_finish(&task->coroutine);
 }

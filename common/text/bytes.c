@@ -99,3 +99,18 @@ char *bytes_to_text(const void *data, size_t size, size_t *length)
         *length = end;
     return text;
 }
+
+static char to_lowercase(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter + 'a' - 'A') : letter;
+}
+
+bool bytes_are_word(const char *bytes, size_t size, const char *word)
+{
+    if (strlen(word) != size)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if (to_lowercase(bytes[i]) != to_lowercase(word[i]))
+            return false;
+    return true;
+}

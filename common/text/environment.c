@@ -6,6 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *program_name(void)
+{
+#ifdef __APPLE__
+    return getprogname();
+#else
+    return program_invocation_short_name;
+#endif
+}
+
 unsigned long environment_number(
     const char *variable, unsigned long fallback, unsigned long maximum)
 {

@@ -1,8 +1,11 @@
 /*
- * Settings from environment variables. A value that cannot be understood is reported on stderr and
- * ignored: it does not end the program.
+ * The program's name, and settings from environment variables. A value that cannot be understood is
+ * reported on stderr and ignored: it does not end the program.
  */
 #pragma once
+
+/* The name of the running program, without its folder. */
+const char *program_name(void);
 
 /* The value of the variable, a whole number from 0 to maximum; fallback if it is unset, empty or
  * bad. */

@@ -3,8 +3,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <uv.h>
+
+#include "common/bytes.h"
 
 const char *tr_in(enum language language, const char *portuguese, const char *english)
 {
@@ -16,11 +17,6 @@ const char *tr(const char *portuguese, const char *english)
     return tr_in(language_of_user(), portuguese, english);
 }
 
-static bool equals(const char *text, size_t size, const char *name)
-{
-    return size == strlen(name) && strncasecmp(text, name, size) == 0;
-}
-
 enum language language_of_user(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -30,8 +26,8 @@ enum language language_of_user(void)
     if (!locale)
         return PORTUGUESE;
     size_t size = strcspn(locale, "_.@"); /* the language alone, pt in pt_BR.UTF-8 */
-    bool portuguese = size == 0 || equals(locale, size, "C") || equals(locale, size, "POSIX") ||
-                      equals(locale, size, "pt");
+    bool portuguese = size == 0 || bytes_are_word(locale, size, "C") ||
+                      bytes_are_word(locale, size, "POSIX") || bytes_are_word(locale, size, "pt");
     return portuguese ? PORTUGUESE : ENGLISH;
 }
 
@@ -56,7 +52,7 @@ static const char *skip_space(const char *text)
  * strtod, because its decimal point depends on the locale. */
 static int read_quality(const char **text)
 {
-    if (strncasecmp(*text, "q=", 2) != 0)
+    if (!bytes_are_word(*text, strnlen(*text, 2), "q="))
         return -1;
     *text += 2;
     if (**text != '0' && **text != '1')
@@ -95,11 +91,11 @@ static void read_entry(const char *text, size_t place, struct preference *portug
     }
     if (quality < 0 || (*end && *end != ','))
         return;
-    if (equals(range, language_size, "pt"))
+    if (bytes_are_word(range, language_size, "pt"))
         update(portuguese, quality, place);
-    else if (equals(range, language_size, "en"))
+    else if (bytes_are_word(range, language_size, "en"))
         update(english, quality, place);
-    else if (equals(range, range_size, "*"))
+    else if (bytes_are_word(range, range_size, "*"))
         update(any, quality, place);
 }
 

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <math.h>
@@ -9,9 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/language.h"
 #include "common/task.h"
+#include "common/text/environment.h"
 
 #define MAX_OPTIONS 32
 #define FIRST_OPTION 256 /* getopt_long's result for the first one; it uses lower ones itself */
@@ -26,7 +29,7 @@ static const char *port_option;
 /* Reports what is wrong with the command line, and ends the program. */
 __attribute__((format(printf, 1, 2), noreturn)) static void refuse(const char *format, ...)
 {
-    const char *program = program_invocation_short_name;
+    const char *program = program_name();
     fprintf(stderr, "%s: ", program);
     va_list arguments;
     va_start(arguments, format);
@@ -87,7 +90,7 @@ static void print_help(const char *const purpose[2], const struct program_option
 {
     int width = heading_width(&help_option);
     printf("%s\n\n", tr(purpose[0], purpose[1]));
-    printf(tr("Uso: %s", "Usage: %s"), program_invocation_short_name);
+    printf(tr("Uso: %s", "Usage: %s"), program_name());
     for (const struct program_option *option = options; option->name; option++) {
         if (width < heading_width(option))
             width = heading_width(option);
@@ -246,9 +249,22 @@ static void read_options(
             set_value(&options[i], given[i]);
 }
 
+/* Opens /dev/null for each standard descriptor that is closed. Otherwise the loop's own descriptors
+ * would get its number, and what is meant for the user would go there. */
+static void open_standard_descriptors(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
 void program_start(
     int argc, char **argv, const char *const purpose[2], const struct program_option *options)
 {
+    open_standard_descriptors();
     setvbuf(stdout, NULL, _IOLBF, 0);
     read_options(argc, argv, purpose, options);
     for (const struct program_option *option = options; option->name; option++)
@@ -263,7 +279,7 @@ int program_end(int error, const char *what, ...)
         return EXIT_SUCCESS;
     va_list arguments;
     va_start(arguments, what);
-    fprintf(stderr, "%s: ", program_invocation_short_name);
+    fprintf(stderr, "%s: ", program_name());
     vfprintf(stderr, what, arguments);
     va_end(arguments);
     fprintf(stderr, ": %s", tr_error(error));

@@ -70,7 +70,7 @@ def pieces(text):
             if part:
                 found.append(Piece("part", comment, ""))
                 comment = ""
-        elif not line or line.startswith(("#pragma", "#include")):
+        elif not line or line.startswith(("#pragma", "#include", "__")):
             lines.pop(0)
             comment, fresh = "", True
         else:

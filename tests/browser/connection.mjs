@@ -47,6 +47,41 @@ export async function serverGoneAndBack() {
   await closePage(page);
 }
 
+/* The server takes the old connection for alive, and so its name for used. */
+export async function ownGhost() {
+  const bia = await openAs("Bia", { hash: "#fantasma" });
+  const page = await openAs("Ana", { hash: "#fantasma" });
+  await waitFor(() => linesOf(bia), (lines) => lines.length === 4, "an arrival");
+  const before = await linesOf(page);
+  proxy.orphan();
+  const gap = /^gap: Reconectado: .* desde as \d\d:\d\d/;
+  await waitForLines(page, [...before, gap, before[0], before[2]]);
+  equal((await linesOf(page)).filter((line) => line.includes("em uso")), [], "refusals");
+  await waitForState(bia, "connected");
+  await say(page, "de volta");
+  await waitFor(() => linesOf(bia), (lines) => lines.at(-1) === "person: Ana >> de volta", "a message");
+  equal((await linesOf(bia)).filter((line) => line.includes("saiu")), [], "departures");
+
+  /* A name that is another's is tried again, and said once. */
+  await page.evaluate(() => {
+    GHOST.pause = 100;
+    introduction = "/nome Bia";
+    introduce();
+  });
+  const STILL = "Seu nome ainda está em uso: a página tenta de novo.";
+  const noteOf = () => page.locator("#note").textContent();
+  await waitFor(noteOf, (text) => text === STILL, "a note");
+  await say(bia, "/nome Beatriz");
+  await waitFor(() => linesOf(page),
+    (lines) => lines.at(-1) === "notice: Nome alterado com sucesso para Bia", "the name");
+  equal(await noteOf(), "", "the note");
+  equal((await linesOf(page)).filter((line) => line.includes("em uso")), [], "refusals");
+  await say(bia, "/nome Bia"); // a person's own try is answered
+  await waitFor(() => linesOf(bia), (lines) => /em uso/.test(lines.at(-1)), "a refusal");
+  await closePage(page);
+  await closePage(bia);
+}
+
 /* A page whose clock moves when we say so, and whose chance always takes the longest pause. */
 async function openTimeless() {
   const page = await open({
@@ -80,8 +115,15 @@ export async function growingPauses() {
   await waitForState(page, "connected");
 
   await page.evaluate(() => { Math.random = () => 0.9999; });
+  await page.clock.runFor(9999);
   await proxy.cut();
-  await waitForCountdown(page, 1); // a success has made the pauses short again
+  await waitForCountdown(page, 30); // as long as a connection does not last, the pauses stay long
+  await proxy.restore();
+  await page.clock.runFor(30000);
+  await waitForState(page, "connected");
+  await page.clock.runFor(10000);
+  await proxy.cut();
+  await waitForCountdown(page, 1);
   await proxy.restore();
   await closePage(page);
 }
@@ -101,6 +143,7 @@ export async function reconnectsAtOnce() {
     await proxy.restore();
     await way();
     await waitForState(page, "connected");
+    await page.clock.runFor(10000); // the connection has lasted, so the next pause is short again
   }
   await closePage(page);
 }

@@ -5,15 +5,15 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { check, closePage, equal, linesOf, openPage, run, say, waitFor } from "./browser.mjs";
-import { growingPauses, muteServer, reconnectsAtOnce, serverGoneAndBack } from "./connection.mjs";
+import { growingPauses, muteServer, ownGhost, reconnectsAtOnce, serverGoneAndBack } from "./connection.mjs";
 import { findFaintTexts } from "./contrast.mjs";
 import {
   browser, feed, focused, lastLine, open, openAs, POLICY, proxy, start, styleOf, valueOf,
   waitForFocus, waitForLast,
 } from "./fixture.mjs";
 import {
-  outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands,
-  unreadInTheTitle,
+  outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands, sameSpaces,
+  severalAtOnce, storms, unreadInTheTitle,
 } from "./rooms.mjs";
 
 const lastOf = async (page) => (await linesOf(page)).at(-1);
@@ -260,15 +260,19 @@ async function fromFile() {
   const file = fileURLToPath(new URL("../../04-chat-server/web/index.html", import.meta.url));
   const page = await openPage(browser, pathToFileURL(file).href);
   equal(await page.evaluate(() => address()), "ws://localhost:8765/", "the server's address");
+  /* Whatever may run there, it does not accept such a page. */
+  await waitFor(() => linesOf(page), (lines) => lines.length > 0, "what is missing");
+  check(/--allow-origin null; ou abra http:\/\/localhost:8765\/\.$/.test(await lastOf(page)), "how to be accepted");
   await closePage(page);
 }
 
 const GROUPS = {
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
-  connection: [serverGoneAndBack, growingPauses, reconnectsAtOnce, muteServer],
-  rooms: [roomInTheAddress, outAndInAgain, sameCommands],
+  connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],
+  rooms: [roomInTheAddress, outAndInAgain, sameCommands, sameSpaces],
   people: [peopleKeptUpToDate, peopleOnAPhone, unreadInTheTitle],
+  crowds: [severalAtOnce, storms],
 };
 
 await run(`page.mjs URL [${Object.keys(GROUPS).join("|")}]`, async (launched, url, group) => {

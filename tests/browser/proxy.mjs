@@ -10,6 +10,7 @@ export class Proxy {
   #listener;
   #port = 0;
   #sockets = new Set();
+  #clients = new Set();
   #held = null; // while silent, what is to happen afterwards
   #header;
 
@@ -46,6 +47,18 @@ export class Proxy {
     });
   }
 
+  /* The pages lose their connections, and the server does not know of it. */
+  orphan() {
+    for (const client of this.#clients) {
+      client.removeAllListeners("end");
+      client.removeAllListeners("data");
+      client.removeAllListeners("error");
+      client.on("error", () => {});
+      client.destroy();
+    }
+    this.#clients.clear();
+  }
+
   /* The server is mute: connections are accepted, and nothing passes either way. */
   hold() {
     this.#held ??= [];
@@ -60,13 +73,14 @@ export class Proxy {
 
   #join(client) {
     const server = net.connect(this.#target);
+    this.#clients.add(client);
     this.#pass(client, server, (bytes) => bytes);
     this.#pass(server, client, (bytes) => this.#withHeader(bytes));
   }
 
   #withHeader(bytes) {
     const start = bytes.subarray(0, 64).toString("latin1");
-    const status = /^HTTP\/1\.1 200 [^\r\n]*\r\n/.exec(start)?.[0];
+    const status = /^HTTP\/1\.1 (?:200|304) [^\r\n]*\r\n/.exec(start)?.[0];
     if (!status)
       return bytes;
     const more = Buffer.from(`${status}${this.#header}\r\n`);

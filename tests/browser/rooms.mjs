@@ -4,6 +4,7 @@ import {
   feed, focused, open, openAs, styleOf, valueOf, waitForFocus, waitForLast,
 } from "./fixture.mjs";
 
+const lastOf = async (page) => (await linesOf(page)).at(-1);
 const peopleOf = (page) => page.locator("#names li").allTextContents();
 
 function waitForPeople(page, expected) {
@@ -77,11 +78,73 @@ export async function peopleKeptUpToDate() {
   await feed(ana, "Ana >> Caio entrou na sala", "PRIVADO de Ana >> Caio entrou na sala");
   equal(await peopleOf(ana), ["Zoé (você)"], "people whom nobody but people spoke of");
   await feed(ana, "Quem está aqui: 3 (os primeiros)\nZoé", "<b>x</b> entrou na sala");
-  equal(await peopleOf(ana), ["<b>x</b>", "Zoé (você)"], "the list, as text");
+  await waitForPeople(ana, ["<b>x</b>", "Zoé (você)"]); // as text
   equal(await ana.locator("#others").textContent(), "e mais 2", "those whom the server did not list");
   equal(await ana.locator("#count").textContent(), "4", "how many");
   for (const page of [ana, silent])
     await closePage(page);
+}
+
+/* What the server says of several at once; it counts some of them only while a room is busy. */
+export async function severalAtOnce() {
+  const ana = await openAs("Ana", { hash: "#muitos", viewport: { width: 1000, height: 600 } });
+  await feed(ana, "Entraram na sala: Bia, Caio, Zé e Zoé");
+  await waitForPeople(ana, ["Ana (você)", "Bia", "Caio", "Zé e Zoé"]);
+  await feed(ana, "Novos nomes: Bia agora é Caio, Caio agora é Bia, Ana agora é Ana");
+  await waitForPeople(ana, ["Ana (você)", "Bia", "Caio", "Zé e Zoé"]);
+  await feed(ana, "Novos nomes: Caio agora é Duda, Bia agora é Caio");
+  await waitForPeople(ana, ["Ana (você)", "Caio", "Duda", "Zé e Zoé"]);
+  await feed(ana, "Saíram da sala: Caio, Zé e Zoé", "Joined the room: Eva, Fia");
+  await waitForPeople(ana, ["Ana (você)", "Duda", "Eva", "Fia"]);
+  const all = await linesOf(ana);
+  equal(all.length, 3 + 5, "the notices are shown");
+
+  await feed(ana, "Entraram na sala: Gil, Hugo e mais 3"); // asks the server, which knows Ana alone
+  await waitForPeople(ana, ["Ana (você)"]);
+  await feed(ana, "Left the room: Ivo and 12 others", "Duda entrou na sala");
+  await waitForPeople(ana, ["Ana (você)", "Duda"]);
+  await waitForPeople(ana, ["Ana (você)"]);
+  equal((await linesOf(ana)).filter((line) => line.includes("Quem está")), [], "answers to the page");
+
+  const busy = /a sala está cheia: \/quem atualiza a lista$/;
+  const othersOf = () => ana.locator("#others").textContent();
+  await feed(ana, "A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado.");
+  await waitFor(othersOf, (text) => busy.test(text), "a crowded room");
+  await feed(ana, "Quem está aqui: 3 (página 1 de 2: /quem 2; a sala está cheia)\nAna\nLia");
+  await waitForPeople(ana, ["Ana (você)", "Lia"]);
+  check(busy.test(await othersOf()), "the room is crowded still");
+  await feed(ana, "A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.");
+  await waitFor(othersOf, (text) => text === "", "a list that is whole");
+  await closePage(ana);
+}
+
+/* The list is drawn once a frame, and a text of very many lines is not drawn whole. */
+export async function storms() {
+  const ana = await openAs("Ana", { hash: "#temporal", viewport: { width: 1000, height: 600 } });
+  const [draws, milliseconds] = await ana.evaluate(() => {
+    const draw = drawPeople;
+    let count = 0;
+    drawPeople = () => { count++; draw(); };
+    const begun = performance.now();
+    for (let i = 0; i < 1000; i++)
+      receive(i % 2 ? `p${i - 1} agora é p${i}` : `p${i} entrou na sala`);
+    return [count, performance.now() - begun];
+  });
+  check(draws <= 1, `the list was drawn ${draws} times for 1000 notices`);
+  check(milliseconds < 1000, `1000 notices took ${milliseconds} ms`);
+  await waitFor(() => ana.locator("#count").textContent(), (text) => text === "501", "501 people");
+  equal(await ana.locator("#names li").count(), 200, "names drawn");
+  equal(await ana.locator("#others").textContent(), "e mais 301", "the others");
+
+  const text = `começo${"\n".repeat(60000)}fim`;
+  await feed(ana, `Bia >> ${text}`);
+  const last = ana.locator("#lines .line").last();
+  const linesShown = await last.evaluate((line) => line.textContent.split("\n").length);
+  check(linesShown <= 202, `${linesShown} lines of a message are shown`);
+  await last.getByRole("button", { name: "Mostrar tudo" }).click();
+  equal(await last.locator(".text").evaluate((element) => element.textContent.length), text.length,
+    "the whole text");
+  await closePage(ana);
 }
 
 /* Beside the log where there is room, behind a button where there is not. */
@@ -150,9 +213,42 @@ export async function outAndInAgain() {
   await waitForPeople(page, ["Ana (você)"]);
   await closePage(page);
 
-  const refused = await open({ hash: `#${"x".repeat(33)}`, state: "left" });
-  equal(await linesOf(refused), ["notice: Nome de sala inválido"], "what a bad room is told");
+  const reason = 'notice: Nome de sala inválido: de 1 a 32 caracteres visíveis, e nenhuma parte entre barras'
+    + ' vazia, "." ou "..".';
+  const refused = await open({ hash: "#..", state: "left" });
+  equal(await linesOf(refused), [reason], "what a bad room is told");
+  let count = 1;
+  for (const name of ["x".repeat(33), "x".repeat(9000), ".", "a//b", "/a", "a/", "a/../b", "%2E%2E", "%2F", "a%2F.",
+    "a%07", "%20"]) {
+    await refused.evaluate((hash) => { location.hash = hash; }, name);
+    count++;
+    await waitFor(() => linesOf(refused), (lines) => lines.length === count, `a line for ${name.slice(0, 50)}`);
+    equal(await lastOf(refused), reason, `what the room ${name.slice(0, 50)} is told`);
+    await waitForState(refused, "left");
+  }
   await closePage(refused);
+  const moved = await openAs("Bia", { hash: "#a/b" });
+  await moved.evaluate(() => { location.hash = "#.."; });
+  await waitForState(moved, "left");
+  equal((await linesOf(moved)).slice(3), [reason], "after a link to such a room");
+  await moved.evaluate(() => { location.hash = "#..."; });
+  await waitForState(moved, "connected");
+  await closePage(moved);
+}
+
+/* What the page shows as a command is one for the server, whatever white space precedes it. */
+export async function sameSpaces() {
+  const page = await openAs("Ana", { hash: "#espaços" });
+  const count = await page.evaluate(() => {
+    const spaces = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
+      .filter((character) => character.trim() === "");
+    spaces.forEach((space) => send(`${space}/clientes`));
+    return spaces.length;
+  });
+  const answers = (lines) => lines.filter((line) => /^notice: 1 clientes conectados$/.test(line));
+  await waitFor(() => linesOf(page), (lines) => answers(lines).length === count, `${count} answers`);
+  equal(await page.locator("#lines .own:not(.command)").count(), 0, "messages to the room");
+  await closePage(page);
 }
 
 /* The page's list of commands is the server's. */

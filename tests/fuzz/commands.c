@@ -84,6 +84,18 @@ const char *websocket_path(const struct websocket *socket)
     abort();
 }
 
+const char *websocket_query(const struct websocket *socket)
+{
+    (void)socket;
+    return "";
+}
+
+struct address *websocket_address(const struct websocket *socket)
+{
+    (void)socket;
+    return NULL;
+}
+
 const char *websocket_peer(const struct websocket *socket)
 {
     (void)socket;

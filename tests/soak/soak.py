@@ -9,6 +9,7 @@ Not for CI. SEED=n in the environment makes the same choices again. Ends with 0 
 import asyncio
 import os
 import random
+import re
 import signal
 import statistics
 import subprocess
@@ -107,7 +108,8 @@ class Person:
         self.totals["heard"] += 1
         name, arrow, said = text.partition(" >> ")
         number = said.partition(" ")[0]
-        if text.endswith(" entrou na sala") or " agora é " in text or text.endswith(" saiu da sala"):
+        notice = r"(Entraram na sala|Saíram da sala|Novos nomes): |.* (agora é|entrou na sala$|saiu da sala$)"
+        if not arrow and re.match(notice, text):
             self.heard.clear()
         elif arrow and number.isdigit():
             last = self.heard.get(name)

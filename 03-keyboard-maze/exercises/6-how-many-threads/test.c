@@ -20,7 +20,7 @@ static int threads_of_the_pool(void)
 
 static void meet(void *barrier)
 {
-    pthread_barrier_wait(barrier);
+    uv_barrier_wait(barrier);
 }
 
 static int ask_for_it(void *call)
@@ -31,7 +31,7 @@ static int ask_for_it(void *call)
 /* Makes that many calls. Each blocks until meeting of them have met. */
 struct round {
     int calls, meeting;
-    pthread_barrier_t barrier;
+    uv_barrier_t barrier;
     struct call call[ROUNDS * MAX_THREADS];
 };
 
@@ -50,9 +50,9 @@ static int make_calls(void *argument)
 static void run_round(struct round *round, int calls, int meeting)
 {
     *round = (struct round){.calls = calls, .meeting = meeting};
-    ck_assert_int_eq(pthread_barrier_init(&round->barrier, NULL, (unsigned)meeting), 0);
+    ck_assert_int_eq(uv_barrier_init(&round->barrier, (unsigned)meeting), 0);
     ck_assert_int_eq(run_main(make_calls, round), 0);
-    pthread_barrier_destroy(&round->barrier);
+    uv_barrier_destroy(&round->barrier);
 }
 
 START_TEST(each_thread_is_counted_once)

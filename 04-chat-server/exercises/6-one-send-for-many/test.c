@@ -20,7 +20,8 @@ static void open_room(void)
 {
     for (int i = 0; i < MEMBERS; i++) {
         int pair[2];
-        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+        ck_assert_int_eq(
+            uv_socketpair(SOCK_STREAM, 0, pair, UV_NONBLOCK_PIPE, UV_NONBLOCK_PIPE), 0);
         room.sockets[i] = pair[0];
         ends[i] = pair[1];
     }

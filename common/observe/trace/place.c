@@ -1,8 +1,10 @@
 #include "common/observe/trace/place.h"
 
-#include <link.h>
 #include <stdio.h>
 #include <string.h>
+
+#ifdef __ELF__
+#include <link.h>
 
 /* The address at which the program is loaded: addr2line counts addresses from there. */
 static int take_base(struct dl_phdr_info *info, size_t size, void *base)
@@ -26,6 +28,14 @@ static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t ba
     strncat(command, " 2>/dev/null", sizeof(command) - strlen(command) - 1);
     return popen(command, "re");
 }
+#else
+/* addr2line and /proc are missing, on macOS: a recording then has no names of functions. */
+static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t back)
+{
+    (void)addresses, (void)count, (void)back;
+    return NULL;
+}
+#endif
 
 void place_look_up(char *text, size_t size, void *const calls[], size_t count)
 {

@@ -99,7 +99,7 @@ struct trace *trace_open(uv_loop_t *loop)
     }
     uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
     trace->loop = loop;
-    trace->program = program_invocation_short_name;
+    trace->program = program_name();
     trace->process = getpid();
     trace->output.file = file;
     trace->tick = trace_name(&trace->names, "tick");

@@ -1,0 +1,323 @@
+/* What a room is told of its clients' names. A notice costs a delivery for each member, so there
+ * are few notices, however many clients come and go. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "04-chat-server/chat.h"
+#include "04-chat-server/text.h"
+
+#define NOTICES_PER_SECOND 5 /* in a room; twice as many at once */
+#define NAMES_IN_NOTICE 20   /* more are counted */
+#define RETRY_SECONDS 1.0    /* when memory was out */
+
+/* With more clients a room is crowded: nobody would read who comes and goes. With no more than the
+ * second number it is not crowded any more. */
+#define CROWD_BEGINS 200
+#define CROWD_ENDS 150
+
+/*
+ * A notice, in both languages
+ */
+
+/* What precedes several names, and what follows one. */
+struct wording {
+    const char *several[2], *one[2];
+};
+
+static const struct wording arrived = {
+    {"Entraram na sala: ", "Joined the room: "}, {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}};
+static const struct wording departed = {
+    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}};
+static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""}};
+static const struct wording crowd_began = {
+    .one = {"A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra "
+            "quem está aqui.",
+        "The room is crowded: who joins, leaves or takes another name is no longer announced. /who "
+        "shows who is here."}};
+static const struct wording crowd_ended = {
+    .one = {"A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.",
+        "The room is no longer crowded: who joins, leaves or takes another name is announced "
+        "again."}};
+
+struct notice {
+    const struct wording *wording;
+    size_t count; /* of the names */
+    size_t added;
+    FILE *streams[2];
+    char *texts[2];
+    size_t sizes[2];
+};
+
+static void print_both(struct notice *notice, const char *const texts[2])
+{
+    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
+        if (notice->streams[language])
+            fputs(texts[language], notice->streams[language]);
+}
+
+static void print(struct notice *notice, const char *text)
+{
+    print_both(notice, (const char *[]){text, text});
+}
+
+/* Begins a notice about so many names. notice_send reports an error. */
+static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
+{
+    *notice = (struct notice){.wording = wording, .count = count};
+    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
+        notice->streams[language] =
+            open_memstream(&notice->texts[language], &notice->sizes[language]);
+    if (count > 1)
+        print_both(notice, wording->several);
+}
+
+/* Adds a name, or an old name and a new one. */
+static void notice_add(struct notice *notice, const char *before, const char *after)
+{
+    static const char *const is_now[2] = {TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
+    if (notice->added++ >= NAMES_IN_NOTICE)
+        return;
+    if (notice->added > 1)
+        print(notice, TEXT_SEPARATOR);
+    if (before)
+        print(notice, before);
+    if (before && after)
+        print_both(notice, is_now);
+    if (after)
+        print(notice, after);
+}
+
+static void print_rest(struct notice *notice)
+{
+    if (notice->count > NAMES_IN_NOTICE && notice->streams[PORTUGUESE] &&
+        notice->streams[ENGLISH]) {
+        size_t rest = notice->count - NAMES_IN_NOTICE;
+        fprintf(notice->streams[PORTUGUESE], TEXT_AND_MORE_PORTUGUESE "%zu", rest);
+        fprintf(notice->streams[ENGLISH], TEXT_AND_ENGLISH "%zu" TEXT_OTHERS_ENGLISH, rest);
+    }
+    if (notice->count <= 1)
+        print_both(notice, notice->wording->one);
+}
+
+/* Returns 0, or UV_ENOMEM if nobody got it. */
+static int notice_send(struct notice *notice, struct room *room, struct websocket *except)
+{
+    int error = 0;
+    print_rest(notice);
+    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
+        if (!notice->streams[language] || fclose(notice->streams[language]))
+            error = UV_ENOMEM;
+    if (!error)
+        error = room_send_both(room, except, notice->texts, notice->sizes);
+    free(notice->texts[PORTUGUESE]);
+    free(notice->texts[ENGLISH]);
+    return error;
+}
+
+/*
+ * What the room knows
+ */
+
+/* The room knows the client's name. */
+static void settle(struct client *client)
+{
+    if (client->announced && client->announced != client->name)
+        free(name_of(client->announced));
+    client->announced = client->name;
+    if (client->is_noted)
+        TAILQ_REMOVE(&client->room->notices.changes, client, change_entry);
+    client->is_noted = false;
+}
+
+static void settle_all(struct room *room)
+{
+    struct notices *notices = &room->notices;
+    struct name *name;
+    while ((name = STAILQ_FIRST(&notices->departed))) {
+        STAILQ_REMOVE_HEAD(&notices->departed, departed_entry);
+        free(name);
+    }
+    while (!TAILQ_EMPTY(&notices->changes))
+        settle(TAILQ_FIRST(&notices->changes));
+}
+
+static bool is_crowded(const struct room *room)
+{
+    return room->count > (room->notices.is_crowded ? CROWD_ENDS : CROWD_BEGINS);
+}
+
+static bool has_news(const struct room *room)
+{
+    const struct notices *notices = &room->notices;
+    return !TAILQ_EMPTY(&notices->changes) || !STAILQ_EMPTY(&notices->departed) ||
+           notices->is_crowded != is_crowded(room);
+}
+
+/*
+ * Telling it
+ */
+
+static int tell_departures(struct room *room)
+{
+    struct notices *notices = &room->notices;
+    struct notice notice;
+    size_t count = 0;
+    struct name *name;
+    STAILQ_FOREACH(name, &notices->departed, departed_entry)
+        count++;
+    if (count == 0)
+        return 0;
+    notice_open(&notice, &departed, count);
+    STAILQ_FOREACH(name, &notices->departed, departed_entry)
+        notice_add(&notice, name->text, NULL);
+    int error = notice_send(&notice, room, NULL);
+    while (!error && (name = STAILQ_FIRST(&notices->departed))) {
+        STAILQ_REMOVE_HEAD(&notices->departed, departed_entry);
+        free(name);
+    }
+    return error;
+}
+
+/* Whether the client has got its first name, or another one. */
+static bool is_of_kind(const struct client *client, const struct wording *kind)
+{
+    if (!client->announced)
+        return kind == &arrived;
+    return kind == &renamed && strcmp(client->announced, client->name) != 0;
+}
+
+static int tell_changes(struct room *room, const struct wording *kind)
+{
+    struct notice notice;
+    struct client *client, *next, *last = NULL;
+    size_t count = 0;
+    TAILQ_FOREACH(client, &room->notices.changes, change_entry)
+        if (is_of_kind(client, kind) && ++count)
+            last = client;
+    if (count == 0)
+        return 0;
+    notice_open(&notice, kind, count);
+    TAILQ_FOREACH(client, &room->notices.changes, change_entry)
+        if (is_of_kind(client, kind))
+            notice_add(&notice, client->announced, client->name);
+    int error = notice_send(&notice, room, count == 1 ? last->socket : NULL);
+    for (client = TAILQ_FIRST(&room->notices.changes); client && !error; client = next) {
+        next = TAILQ_NEXT(client, change_entry);
+        if (is_of_kind(client, kind))
+            settle(client);
+    }
+    return error;
+}
+
+static int tell_size(struct room *room)
+{
+    struct notice notice;
+    bool crowded = is_crowded(room);
+    if (crowded == room->notices.is_crowded)
+        return 0;
+    notice_open(&notice, crowded ? &crowd_began : &crowd_ended, 0);
+    int error = notice_send(&notice, room, NULL);
+    if (!error)
+        room->notices.is_crowded = crowded;
+    return error;
+}
+
+/* Departures first: another client may have taken the name since. */
+static int tell_all(struct room *room)
+{
+    int error = tell_size(room);
+    if (!error && !room->notices.is_crowded)
+        error = tell_departures(room);
+    if (!error && !room->notices.is_crowded)
+        error = tell_changes(room, &renamed);
+    if (!error && !room->notices.is_crowded)
+        error = tell_changes(room, &arrived);
+    if (!error)
+        settle_all(room);
+    return error;
+}
+
+static void start_timer(struct room *room, double seconds)
+{
+    uv_loop_t *loop = room->server->loop;
+    if (loop)
+        loop_timer_start(loop, &room->notices.timer, loop_deadline(loop, seconds));
+}
+
+void notices_flush(struct room *room)
+{
+    if (!has_news(room))
+        return;
+    if (room->server->loop)
+        loop_timer_stop(room->server->loop, &room->notices.timer);
+    if (tell_all(room))
+        start_timer(room, RETRY_SECONDS);
+}
+
+static void flush_later(void *room)
+{
+    notices_flush(room);
+}
+
+/* Sends what has been noted, now or when it is time for another notice. */
+static void schedule(struct room *room)
+{
+    struct notices *notices = &room->notices;
+    uv_loop_t *loop = room->server->loop;
+    if (notices->timer.place != 0 || !has_news(room))
+        return;
+    double delay = loop ? rate_spend(&notices->rate, 1, NOTICES_PER_SECOND, loop_now(loop)) : 0;
+    if (delay > 0)
+        start_timer(room, delay);
+    if (notices->timer.place == 0)
+        notices_flush(room);
+}
+
+/*
+ * Noting
+ */
+
+void notices_init(struct room *room)
+{
+    TAILQ_INIT(&room->notices.changes);
+    STAILQ_INIT(&room->notices.departed);
+    room->notices.timer = (struct loop_timer){.run = flush_later, .argument = room};
+}
+
+void notices_note_change(struct client *client)
+{
+    struct room *room = client->room;
+    if (!client->is_noted)
+        TAILQ_INSERT_TAIL(&room->notices.changes, client, change_entry);
+    client->is_noted = true;
+    if (room->notices.is_crowded || room->count == 1)
+        settle(client);
+    schedule(room);
+}
+
+void notices_note_departure(struct room *room, struct client *client)
+{
+    struct notices *notices = &room->notices;
+    if (client->is_noted)
+        TAILQ_REMOVE(&notices->changes, client, change_entry);
+    client->is_noted = false;
+    if (client->announced)
+        STAILQ_INSERT_TAIL(&notices->departed, name_of(client->announced), departed_entry);
+    client->announced = NULL;
+    if (notices->is_crowded || room->count == 0 || room->server->closing)
+        settle_all(room);
+    schedule(room);
+}
+
+void notices_note_size(struct room *room)
+{
+    schedule(room);
+}
+
+void notices_clear(struct room *room)
+{
+    settle_all(room);
+    if (room->server->loop)
+        loop_timer_stop(room->server->loop, &room->notices.timer);
+}

@@ -1,0 +1,49 @@
+/*
+ * The addresses that clients connect from, and what is limited for each of them. All clients of an
+ * address share its limits.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/queue.h>
+
+#include "04-chat-server/websocket/rate.h"
+
+struct address {
+    unsigned char network[8]; /* of IPv6, the half that a household has for itself */
+    size_t connections;
+    size_t users;   /* connections, and clients whose connection may have ended */
+    size_t pending; /* bytes that its clients have left unread */
+    struct rate connects;
+    struct rate bytes;   /* that its clients have sent */
+    struct rate renames; /* of its clients */
+    int idle_sweeps;     /* since its last use */
+    LIST_ENTRY(address) entry;
+};
+
+/* All zero is an empty table. */
+struct address_table {
+    void *tree; /* of <search.h> */
+    LIST_HEAD(, address) all;
+};
+
+/* Returns the address of the socket's peer, which the caller uses until address_release; NULL if
+ * the peer has no IP address, or out of memory. */
+struct address *address_use(struct address_table *table, int socket);
+
+/* Ends a use. Does nothing if the address is NULL. */
+void address_release(struct address *address);
+
+/* Frees the addresses that were not in use for 12 calls. Until then their clients cannot get full
+ * buckets by connecting again. */
+void address_table_sweep(struct address_table *table);
+
+/* Frees all addresses; none may be in use. */
+void address_table_free(struct address_table *table);
+
+/* Takes cost tokens from one of the address's buckets, as rate_spend does. Once the bucket is
+ * empty, each client waits for no more than its equal share of the limit would make it wait, so a
+ * client that asks for little does not wait for one that asks for much. Returns 0 if the address is
+ * NULL. */
+double address_spend(
+    struct address *address, struct rate *rate, double cost, double limit, uint64_t now);

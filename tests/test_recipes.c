@@ -1,0 +1,69 @@
+/* The recipes of docs/from-asyncio.md do what they say. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "support.h"
+
+static void prints(const char *path, const char *expected)
+{
+    char *output, *errors;
+    int status = child_run(path, (const char *[]){NULL}, &output, &errors);
+    ck_assert_str_eq(output, expected);
+    ck_assert_str_eq(errors, "");
+    ck_assert_int_eq(status, 0);
+    free(output);
+    free(errors);
+}
+
+START_TEST(the_first_of_several)
+{
+    prints("docs/recipes/first-of-several", "Bia answered first\n");
+}
+END_TEST
+
+START_TEST(a_retry_with_two_deadlines)
+{
+    prints("docs/recipes/retry", "3 tries, then no more time\n");
+}
+END_TEST
+
+START_TEST(lines_from_standard_input)
+{
+    struct child child;
+    child_start(&child, "docs/recipes/standard-input", (const char *[]){NULL}, NULL);
+    ck_assert_int_eq(write(child.input, "um\ndois\n", 8), 8);
+    close(child.input);
+    child.input = -1;
+    ck_assert_str_eq(child_line(&child), "1: um");
+    ck_assert_str_eq(child_line(&child), "2: dois");
+    ck_assert_int_eq(child_wait(&child), 0);
+}
+END_TEST
+
+START_TEST(no_more_than_two_at_once)
+{
+    prints("docs/recipes/at-most", "6 downloads, at most 2 at once\n");
+}
+END_TEST
+
+START_TEST(a_task_in_the_background)
+{
+    prints("docs/recipes/background", "the request is answered\nthe mail was sent\n");
+}
+END_TEST
+
+START_TEST(a_pipeline_of_three)
+{
+    prints("docs/recipes/pipeline", "1\n4\n9\n16\n25\n");
+}
+END_TEST
+
+int main(void)
+{
+    return run_suite("recipes",
+        (struct test_group[]){
+            {"recipes", (const TTest *const[]){the_first_of_several, a_retry_with_two_deadlines,
+                            lines_from_standard_input, no_more_than_two_at_once,
+                            a_task_in_the_background, a_pipeline_of_three, NULL}},
+            {NULL, NULL}});
+}
