@@ -75,9 +75,10 @@ static void *allocate(void *block, size_t size, const char *reason)
         free(block);
         return NULL;
     }
-    bool is_new = !block;
-    void *grown = realloc(block, size);
-    return grown || !is_new ? grown : take_spare(size);
+    if (block)
+        return realloc(block, size);
+    block = realloc(NULL, size);
+    return block ? block : take_spare(size);
 }
 
 /*
