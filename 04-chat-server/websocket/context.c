@@ -77,7 +77,7 @@ static void *allocate(void *block, size_t size, const char *reason)
     }
     if (block)
         return realloc(block, size);
-    block = realloc(NULL, size);
+    block = malloc(size);
     return block ? block : take_spare(size);
 }
 
