@@ -113,7 +113,7 @@ $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o 
 
 # These suites replace these functions, so that memory runs out where they say.
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
-$(out)/tests/test_04_access_control: LDFLAGS += -Wl$(comma)--wrap=realloc
+$(out)/tests/test_04_access_control: LDFLAGS += -Wl$(comma)--wrap=malloc
 $(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf __vasprintf_chk open_memstream)
 
 # test_trace_cost counts what trace_cost costs, with the library and with a library that
