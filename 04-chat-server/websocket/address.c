@@ -143,7 +143,9 @@ void address_table_free(struct address_table *table)
 double address_spend(
     struct address *address, struct rate *rate, double cost, double limit, uint64_t now)
 {
-    double delay = address ? rate_spend(rate, cost, limit, now) : 0;
+    if (!address)
+        return 0;
+    double delay = rate_spend(rate, cost, limit, now);
     if (delay <= 0)
         return 0;
     /* A client whose connection has ended is not counted any more. */
