@@ -12,7 +12,7 @@ WERROR   ?=#   1: warnings are errors, as in CI
 VALGRIND ?=#   1: make check runs every program under Valgrind
 V        ?=#   1: show the whole commands
 CHAPTER  ?=#   build or check this chapter alone
-ARCH     ?=#   aarch64: the library's suites, cross-compiled and run by qemu-user
+ARCH     ?=#   aarch64: the library's suites, cross-compiled and run by qemu-user; macos: make compile
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -21,7 +21,11 @@ CLANG_FORMAT ?= clang-format
 CLANG_TIDY   ?= clang-tidy
 pkg_config := pkg-config
 suite_libraries := check vterm
-left_out :=# patterns of the programs and suites that a variant leaves out
+system := $(if $(filter macos,$(ARCH)),Darwin,$(shell uname -s))
+# Suites that use calls of Linux, or have the linker replace functions.
+of_linux := 02_echo_peers 04_access_control 04_chat 04_limits 04_shortage 04_websocket shortage
+# Patterns of the programs and suites that a system or a variant leaves out.
+left_out := $(if $(filter Darwin,$(system)),$(of_linux))
 ifneq ($(ARCH),)
 include tests/setup/$(ARCH).mk
 endif
@@ -41,8 +45,8 @@ libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null
 
 CFLAGS ?= -O2 -g
 sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
-of_macos := $(if $(filter Darwin,$(shell uname -s)),-D_DARWIN_C_SOURCE -D_XOPEN_SOURCE -Wno-deprecated-declarations)
-compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE $(of_macos) -I. \
+of_system := $(if $(filter Darwin,$(system)),-D_DARWIN_C_SOURCE -D_XOPEN_SOURCE -Wno-deprecated-declarations)
+compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE $(of_system) -I. \
     -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS) \
@@ -52,7 +56,7 @@ link = $(CC) $(sanitize) $(LDFLAGS)
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
 
 # needs_GROUP: stops where a package of the group is missing, and prints the command that installs it.
-needs := $(addprefix needs_,build test page ci docs picture site fuzz aarch64)
+needs := $(addprefix needs_,build test page ci docs picture site fuzz aarch64 macos)
 $(needs): needs_%:
 	@tests/setup/packages.sh check $*
 
@@ -109,6 +113,7 @@ $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o 
 
 # These suites replace these functions, so that memory runs out where they say.
 $(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
+$(out)/tests/test_04_access_control: LDFLAGS += -Wl$(comma)--wrap=malloc
 $(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf __vasprintf_chk open_memstream)
 
 # test_trace_cost counts what trace_cost costs, with the library and with a library that
@@ -140,7 +145,7 @@ $(out)/flags: always
 keep_frames = $(if $(filter common/% %.S,$<),,-fno-optimize-sibling-calls)
 $(out)/untraced/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,-DOBSERVER_LEFT_OUT)
-$(out)/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
+$(out)/%.o: % Makefile $(out)/flags | $(headers) needs_$(or $(ARCH),build)
 	$(call compile_source,$(keep_frames))
 $(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
 
@@ -211,6 +216,9 @@ format: needs_ci ## lay the sources out as .clang-format says
 	@$(clang_version)
 	@$(CLANG_FORMAT) -i $(sources)
 
+compile: $(patsubst %,$(out)/%.o,$(filter-out tests/bench/% tests/fuzz/% $(left_out:%=tests/test_%.c), \
+    $(filter %.c,$(sources))) $(wildcard common/*/*.S)) ## compile only (ARCH=macos)
+
 # clangd reads the flags of each source from here.
 compile_commands.json: Makefile $(sources)
 	@printf '%s\n' $(filter %.c,$(sources)) | sed -e '1s/^/[/' -e '$$!s/$$/,/' -e '$$s/$$/]/' \
@@ -226,4 +234,4 @@ help: ## this list
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
-.PHONY: $(needs) always all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help
+.PHONY: $(needs) always compile all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help

@@ -45,11 +45,12 @@ static void on_resize(void *game)
     game_redraw(game);
 }
 
-/* kill %1 sends SIGTERM and SIGCONT to a game that is stopped. SIGTERM cancels this task, too. */
+/* kill %1 sends SIGTERM and SIGCONT to a game that is stopped. SIGTERM cancels this task, too; it
+ * may come a moment later, if another thread has got it. */
 static int stop_in_background(void *unused)
 {
     (void)unused;
-    int error = task_yield();
+    int error = task_sleep(0.2);
     if (!error)
         screen_stop_in_background();
     return error;

@@ -47,6 +47,14 @@ static const struct program_option option_table[] = {
         {"de que outros sites as páginas podem conectar; *: de todos",
             "from which other sites pages may connect; *: from all"},
         0, 0},
+    {"metrics-from", OPTION_TEXT, &server.metrics_from, "ADDRESS,...",
+        {"que endereços podem ler /metrics, além deste computador; *: todos",
+            "which addresses may read /metrics, besides this computer; *: all"},
+        0, 0},
+    {"hsts", OPTION_COUNT, &options.hsts, "SECONDS",
+        {"com certificado: por quanto tempo navegadores só usam https",
+            "with a certificate: for how long browsers use https only"},
+        1, 1e9},
     {"verbose", OPTION_FLAG, &server.verbose, NULL,
         {"mostra também as mensagens", "shows the messages too"}, 0, 0},
     {0},
@@ -73,6 +81,9 @@ static int check_files(const char *certificate, const char *key)
     if (!certificate != !key)
         return program_end(UV_EINVAL, tr("--tls-cert e --tls-key: os dois ou nenhum",
                                           "--tls-cert and --tls-key: both or neither"));
+    if (options.hsts && !certificate)
+        return program_end(
+            UV_EINVAL, tr("--hsts: só com --tls-cert", "--hsts: only with --tls-cert"));
     for (int i = 0; i < 2 && certificate; i++)
         if (access(files[i], R_OK) != 0)
             return program_end(uv_translate_sys_error(errno), tr("ler %s", "read %s"), files[i]);

@@ -24,6 +24,7 @@ struct server {
     struct log log;
     unsigned long long floods; /* clients disconnected because they exceeded the rate */
     long rate;                 /* messages a second that a client may send; 0: no limits */
+    const char *metrics_from;  /* addresses that may read /metrics, besides this computer */
     bool verbose;              /* log the messages too */
     bool closing;              /* departures are no longer announced */
 };
@@ -97,8 +98,10 @@ int client_change_name(struct client *client, const struct words *words);
 /* The command /apenas (apenas_para). Returns 0 or UV_ENOMEM. */
 int client_send_only_to(struct client *client, const struct words *words);
 
-/* The client's name, or its address while it has none. */
+/* For the log: the client's name, or its address while it has none; and what tells the address from
+ * a name, since no name contains it: ", unnamed". */
 const char *client_label(const struct client *client);
+const char *client_mark(const struct client *client);
 
 /*
  * commands.c
@@ -214,4 +217,5 @@ void rooms_announce_shutdown(struct server *server);
 
 /* Answers HTTP requests for /healthz and /metrics (websocket_options.answer); server is a struct
  * server. */
-int server_answer(const char *path, char **body, const char **type, void *server);
+int server_answer(
+    const struct websocket_request *request, char **body, const char **type, void *server);

@@ -18,7 +18,8 @@ int client_manage(struct client *self)
         "Identify yourself with /name YourName");
     while (!self->leaving && (size = client_receive(self, &message)) > 0) {
         if (self->server->verbose)
-            log_printf(&self->server->log, "%s < %s", client_label(self), message);
+            log_printf(
+                &self->server->log, "%s%s < %s", client_label(self), client_mark(self), message);
         client_process_commands(self, message, (size_t)size);
     }
     server_disconnect(self->server, self);
@@ -35,8 +36,8 @@ int client_send(struct client *self, const char *portuguese, const char *english
     va_end(arguments);
     if (error == UV_ENOMEM)
         log_printf(&self->server->log,
-            tr("Mensagem a %s perdida: sem memória", "Message to %s lost: out of memory"),
-            client_label(self));
+            tr("Mensagem a %s%s perdida: sem memória", "Message to %s%s lost: out of memory"),
+            client_label(self), client_mark(self));
     return error;
 }
 
@@ -76,8 +77,8 @@ static int limit_rate(struct client *self, size_t size)
     if (self->rate.excess <= TOLERATED)
         return delay > 0 ? task_sleep(delay) : 0;
     client_send(self, "Mensagens demais. Até logo!", "Too many messages. Goodbye!");
-    log_printf(&server->log, tr("Cliente %s: mensagens demais", "Client %s: too many messages"),
-        client_label(self));
+    log_printf(&server->log, tr("Cliente %s%s: mensagens demais", "Client %s%s: too many messages"),
+        client_label(self), client_mark(self));
     server->floods++;
     websocket_close(self->socket, WEBSOCKET_POLICY);
     return UV_EPERM;
@@ -191,4 +192,9 @@ int client_send_only_to(struct client *self, const struct words *words)
 const char *client_label(const struct client *self)
 {
     return self->name ? self->name : websocket_peer(self->socket);
+}
+
+const char *client_mark(const struct client *self)
+{
+    return self->name ? "" : tr(TEXT_SEPARATOR "sem nome", TEXT_SEPARATOR "unnamed");
 }

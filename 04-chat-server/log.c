@@ -28,21 +28,26 @@ static int open_output(void)
     return own < 0 ? STDOUT_FILENO : own;
 }
 
-static bool put(int output, const char *text, size_t size)
+/* Returns whether the whole line was written. A full disk may take its beginning only. */
+static bool put(struct log *log, const char *text, size_t size)
 {
-    struct pollfd ready = {.fd = output, .events = POLLOUT};
+    struct pollfd ready = {.fd = log->output, .events = POLLOUT};
     if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
         return false;
-    return write(output, text, size) == (ssize_t)size;
+    ssize_t written = write(log->output, text, size);
+    if (written > 0)
+        log->is_torn = (size_t)written < size && text[written - 1] != '\n';
+    return written == (ssize_t)size;
 }
 
 /* Writes a note about lost lines, if there are any, and returns its size. */
-static size_t write_note(char line[PIPE_BUF], unsigned long long lost)
+static size_t write_note(char line[PIPE_BUF], unsigned long long lost, bool is_torn)
 {
     if (lost == 0)
         return 0;
     int size = snprintf(line, NOTE_SIZE,
-        tr("... %llu linhas ficaram de fora\n", "... %llu lines were left out\n"), lost);
+        tr("%s... %llu linhas ficaram de fora\n", "%s... %llu lines were left out\n"),
+        is_torn ? "\n" : "", lost);
     return (size_t)size;
 }
 
@@ -70,12 +75,12 @@ void log_printf(struct log *log, const char *format, ...)
         free(text);
     }
     va_end(arguments);
-    size_t start = write_note(line, log->unreported);
+    size_t start = write_note(line, log->unreported, log->is_torn);
     size_t size = write_text(line, start, visible ? visible : tr_error(UV_ENOMEM));
     free(visible);
     if (log->output == 0)
         log->output = open_output();
-    if (put(log->output, line, size)) {
+    if (put(log, line, size)) {
         log->unreported = 0;
     } else {
         log->unreported++;

@@ -5,11 +5,14 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 /* All zero is a new log. */
 struct log {
     unsigned long long lost;       /* lines, since the start */
     unsigned long long unreported; /* lines lost since the last one that was written */
     int output;                    /* descriptor; 0: not opened yet */
+    bool is_torn;                  /* only the beginning of the last line was written */
 };
 
 /* Writes a printf-style line. Disallowed code points are made visible (text.h), and a line of more

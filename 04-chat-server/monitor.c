@@ -34,13 +34,22 @@ static int write_metrics(char **body, const struct server *server)
         counts.silent, server->floods, server->log.lost);
 }
 
-int server_answer(const char *path, char **body, const char **type, void *server)
+static bool may_read_metrics(const struct server *server, const struct websocket_request *request)
 {
+    return request->is_local || websocket_is_listed(server->metrics_from, request->peer);
+}
+
+int server_answer(
+    const struct websocket_request *request, char **body, const char **type, void *server)
+{
+    const char *path = request->path;
     int size;
     if (strcmp(path, "/healthz") == 0) {
         *type = "text/plain; charset=utf-8";
         size = asprintf(body, "ok\n");
     } else if (strcmp(path, "/metrics") == 0) {
+        if (!may_read_metrics(server, request))
+            return UV_EACCES;
         *type = "text/plain; version=0.0.4; charset=utf-8";
         size = write_metrics(body, server);
     } else {

@@ -29,8 +29,8 @@ void server_disconnect(struct server *server, struct client *client)
 {
     server->connected--;
     log_printf(&server->log,
-        tr("Cliente %s desconectado. Total: %zu", "Client %s disconnected. Total: %zu"),
-        client_label(client), server->connected);
+        tr("Cliente %s%s desconectado. Total: %zu", "Client %s%s disconnected. Total: %zu"),
+        client_label(client), client_mark(client), server->connected);
     name_release(client);
     room_leave(client);
 }

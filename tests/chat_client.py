@@ -589,9 +589,9 @@ async def helping():
     await ana.hears_nothing()
 
 
-async def get(path, method="GET"):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
-    writer.write(f"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+async def get(path, method="GET", host="localhost", **options):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls, **options)
+    writer.write(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
     head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
     writer.close()
     return head, body
@@ -726,6 +726,44 @@ async def health():
         assert head.startswith(f"HTTP/1.1 {status} "), head
     assert "<title>Chat" in (await get("/"))[1]
     await (await enter("Ana", path="/metrics")).asks("/quem", "Quem está aqui: 1\nAna")
+
+
+async def hsts():
+    for path in ["/", "/healthz", "/chat.js", "/none"]:
+        head, _ = await get(path)
+        assert "\r\nstrict-transport-security: max-age=86400\r\n" in head, head
+
+
+async def no_hsts():
+    head, _ = await get("/")
+    assert "strict-transport-security" not in head, head
+
+
+async def addresses():
+    unnamed = await enter()
+    like = await enter("1.2.3.4:5")
+    await unnamed.hears("1.2.3.4:5 entrou na sala")
+    await like.leave()
+    await unnamed.hears("1.2.3.4:5 saiu da sala")
+
+
+async def metrics_access():
+    """For this computer, and for 127.0.0.2 under any name, since the server is told so."""
+    for host in ["localhost", "LOCALHOST:8765", "127.0.0.1", f"127.0.0.1:{port}", "[::1]:1"]:
+        head, _ = await get("/metrics", host=host)
+        assert head.startswith("HTTP/1.1 200 "), (host, head)
+    for host in ["evil.example", f"evil.example:{port}", "localhost.evil.example", "10.0.0.1", ""]:
+        for method in ["GET", "HEAD"]:
+            head, body = await get("/metrics", method, host=host)
+            assert " 403 " in head.partition("\r\n")[0] and "chat_" not in body, (host, head, body)
+        head, body = await get("/healthz", host=host)
+        assert head.startswith("HTTP/1.1 200 ") and body == "ok\n", (host, head)
+    other = {"local_addr": ("127.0.0.2", 0)}
+    head, _ = await get("/metrics", host="monitor.example", **other)
+    assert head.startswith("HTTP/1.1 200 "), head
+    other = {"local_addr": ("127.0.0.22", 0)}
+    head, _ = await get("/metrics", host="monitor.example", **other)
+    assert " 403 " in head, head
 
 
 IDENTIFY_ENGLISH = "Identify yourself to send messages. Use the command /name YourName"

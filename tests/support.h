@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "portable.h"
+
 /* A program that was started: its output is read from pipes. */
 struct child {
     pid_t pid;

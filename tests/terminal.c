@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <uv.h>
 
 #define PATIENCE 20 /* seconds; below Check's own limit, so that the screen is shown */
 #define MAX_WORDS 16
@@ -86,7 +87,7 @@ static _Noreturn void be_shell(struct terminal *terminal, int link, char *argv[]
 static void start_shell(struct terminal *terminal, char *argv[], const char *const environment[])
 {
     int link[2];
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link), 0);
+    ck_assert_int_eq(uv_socketpair(SOCK_STREAM, 0, link, 0, 0), 0);
     terminal->shell.pid = fork();
     ck_assert_int_ge(terminal->shell.pid, 0);
     if (terminal->shell.pid == 0) {

@@ -1,4 +1,5 @@
 /* Access control: which sockets and which handshakes the server accepts. */
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -382,6 +383,78 @@ START_TEST(refuses_a_head_request_without_a_body)
 }
 END_TEST
 
+/* Allocations by malloc, as libwebsockets makes them too (--wrap); number failing fails, counted
+ * from 1 (0: none). */
+static struct {
+    size_t count, failing;
+} allocations;
+
+void *__real_malloc(size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return ++allocations.count == allocations.failing ? NULL : __real_malloc(size);
+}
+
+static size_t connections(const struct websocket_server *server)
+{
+    const struct address *address = LIST_FIRST(&server->access.addresses.all);
+    return address ? address->connections : 0;
+}
+
+/* A connection that is not admitted is closed. Returns whether an allocation failed. */
+static bool admit_without(struct websocket_server *server, size_t failing)
+{
+    int client, accepted;
+    open_pair(&client, &accepted);
+    size_t admitted = connections(server);
+    allocations.count = 0;
+    allocations.failing = failing;
+    websocket_admit(&server->access, server->context.vhost, accepted);
+    allocations.failing = 0;
+    admitted = connections(server) - admitted;
+    ck_assert_int_eq(fcntl(accepted, F_GETFD) >= 0, admitted);
+    close(client);
+    return allocations.count >= failing;
+}
+
+static int serve_nothing(struct websocket *socket, void *unused)
+{
+    (void)socket;
+    (void)unused;
+    return 0;
+}
+
+static int admit_while_memory_is_out(void *unused)
+{
+    const struct websocket_options options = {
+        .host = "127.0.0.1", .port = "0", .serve = serve_nothing, .per_address = 1000};
+    struct websocket_server *server;
+    size_t failures = 0;
+    (void)unused;
+    ck_assert_int_eq(websocket_listen(&server, &options), 0);
+    admit_without(server, 0); /* so the address is known */
+    for (int round = 0; round < 20; round++)
+        for (size_t failing = 1; admit_without(server, failing); failing++) {
+            failures++;
+            task_yield();
+        }
+    ck_assert_uint_ge(failures, 40);
+    uint64_t start = uv_hrtime();
+    websocket_server_close(server);
+    ck_assert_uint_lt(uv_hrtime() - start, 5000000000);
+    return 0;
+}
+
+START_TEST(a_connection_that_cannot_be_adopted_is_closed)
+{
+    uv_loop_t loop;
+    ck_assert_int_eq(loop_init(&loop), 0);
+    ck_assert_int_eq(task_run(&loop, "test", admit_while_memory_is_out, NULL), 0);
+    ck_assert_int_eq(loop_close(&loop), 0);
+}
+END_TEST
+
 START_TEST(raises_the_limit_of_descriptors)
 {
     struct rlimit limit, now;
@@ -442,8 +515,9 @@ int main(int argc, char **argv)
         accepts_pages_of_allowed_origins, limits_the_time_for_a_request, refuses_bodies, NULL};
     const TTest *const limits[] = {limits_the_connections_of_an_address,
         refuses_clients_without_a_descriptor, reads_no_more_of_a_refused_client_than_a_request,
-        refuses_a_head_request_without_a_body, raises_the_limit_of_descriptors,
-        lowers_a_limit_that_is_too_high, the_library_leaves_the_limit_alone, NULL};
+        refuses_a_head_request_without_a_body, a_connection_that_cannot_be_adopted_is_closed,
+        raises_the_limit_of_descriptors, lowers_a_limit_that_is_too_high,
+        the_library_leaves_the_limit_alone, NULL};
     return run_suite("04_access_control",
         (struct test_group[]){{"handshake", handshake}, {"limits", limits}, {NULL, NULL}});
 }

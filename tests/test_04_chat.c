@@ -177,6 +177,29 @@ START_TEST(counts_no_reset_as_a_drop)
 }
 END_TEST
 
+START_TEST(metrics_are_for_those_who_may_read_them)
+{
+    const char *words[] = {"--port=0", "--metrics-from=10.0.0.1, 127.0.0.2", NULL};
+    child_start(&server, "04-chat-server/chat-server", words, NULL);
+    port = child_port(&server);
+    scenario_end(scenario_start("metrics_access", port, ""));
+    stop();
+}
+END_TEST
+
+/* A name that looks like an address is told from a client without a name. */
+START_TEST(the_log_tells_addresses_from_names)
+{
+    start(NULL);
+    scenario_end(scenario_start("addresses", port, ""));
+    child_line_with(&server, "Cliente 1.2.3.4:5 desconectado");
+    const char *line = child_line_with(&server, "desconectado. Total: 0");
+    ck_assert_int_eq(strncmp(line, "Cliente 127.0.0.1:", 18), 0);
+    ck_assert_ptr_nonnull(strstr(line, ", sem nome desconectado"));
+    stop();
+}
+END_TEST
+
 START_TEST(health)
 {
     play("health");
@@ -310,7 +333,8 @@ int main(void)
     const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,
         many_who_come_and_go_are_announced_together, limits_connections_and_names_by_address,
         help_and_quit, NULL};
-    const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop, health, NULL};
+    const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop,
+        metrics_are_for_those_who_may_read_them, the_log_tells_addresses_from_names, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,
         verbose_shows_messages_and_forges_no_line, does_not_wait_for_who_reads_the_log,
         says_goodbye, a_second_signal_ends_at_once, says_that_the_port_is_taken,

@@ -1,4 +1,5 @@
 /* Bad peers harm only themselves: invalid frames, too much data, silence. */
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -503,36 +504,61 @@ START_TEST(shares_a_bucket_among_the_clients_of_an_address)
 }
 END_TEST
 
+static struct address *use(struct address_table *table, const char *text)
+{
+    struct sockaddr_storage peer = {0};
+    peer.ss_family = strchr(text, ':') ? AF_INET6 : AF_INET;
+    void *ip = peer.ss_family == AF_INET ? (void *)&((struct sockaddr_in *)&peer)->sin_addr
+                                         : (void *)&((struct sockaddr_in6 *)&peer)->sin6_addr;
+    ck_assert_int_eq(inet_pton(peer.ss_family, text, ip), 1);
+    return address_use(table, (struct sockaddr *)&peer);
+}
+
 START_TEST(remembers_an_address_for_a_minute)
 {
     struct address_table table = {0};
-    int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), accepted;
-    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof(name);
-    ck_assert_int_eq(bind(listening, (struct sockaddr *)&name, size), 0);
-    ck_assert_int_eq(listen(listening, 1), 0);
-    ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&name, &size), 0);
-    int client = connect_to(ntohs(name.sin_port));
-    ck_assert_int_ge(accepted = accept(listening, NULL, NULL), 0);
-
-    struct address *address = address_use(&table, accepted);
-    ck_assert_ptr_nonnull(address);
+    struct address *address = use(&table, "10.0.0.1");
     for (int i = 0; i < 20; i++)
         address_table_sweep(&table);
     address_release(address);
     for (int i = 0; i < 11; i++)
         address_table_sweep(&table);
-    ck_assert_ptr_eq(address_use(&table, accepted), address);
+    ck_assert_ptr_eq(use(&table, "10.0.0.1"), address);
     address_release(address);
-    for (int i = 0; i < 12; i++)
+    address_release(use(&table, "2001:db8::1"));
+    for (int i = 0; i < 24; i++) /* the wider address is in use as long as the other one exists */
         address_table_sweep(&table);
     ck_assert_ptr_null(table.tree);
-    ck_assert_ptr_nonnull(address_use(&table, accepted));
+    ck_assert_ptr_nonnull(use(&table, "10.0.0.1"));
+    ck_assert_ptr_nonnull(use(&table, "2001:db8::1"));
     address_table_free(&table);
     ck_assert_ptr_null(table.tree);
-    close(client);
-    close(accepted);
-    close(listening);
+}
+END_TEST
+
+START_TEST(limits_wider_addresses_too)
+{
+    struct address_table table = {0};
+    int connected = 0;
+    for (int i = 0; i < 100; i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "2001:db8:1:%x::%x", i, i);
+        connected += address_connect(use(&table, text), 3);
+    }
+    ck_assert_int_eq(connected, 12);
+    struct address *one = use(&table, "2001:db8:2:1::1"), *other = use(&table, "2001:db8:2:1::2");
+    ck_assert_ptr_eq(one, other);
+    for (int i = 0; i < 3; i++)
+        ck_assert(address_connect(one, 3));
+    ck_assert(!address_connect(other, 3));
+    address_disconnect(one);
+    ck_assert(address_connect(other, 3));
+    ck_assert_ptr_eq(address_widest(one), address_widest(use(&table, "2001:db8:2:2::1")));
+    struct address *v4 = use(&table, "255.254.32.1"); /* no part of another one */
+    ck_assert_ptr_eq(address_widest(v4), v4);
+    ck_assert_ptr_eq(use(&table, "::ffff:255.254.32.1"), v4);
+    ck_assert_ptr_eq(address_widest(NULL), NULL);
+    address_table_free(&table);
 }
 END_TEST
 
@@ -542,7 +568,7 @@ int main(int argc, char **argv)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
     const TTest *const rates[] = {allows_a_burst_then_the_rate, allows_everything_without_a_rate,
         shares_a_bucket_among_the_clients_of_an_address, remembers_an_address_for_a_minute,
-        drops_a_client_that_sends_too_much, NULL};
+        limits_wider_addresses_too, drops_a_client_that_sends_too_much, NULL};
     const TTest *const frames[] = {refuses_invalid_frames, refuses_frames_without_a_mask,
         accepts_unusual_frames, checks_close_frames, ends_when_both_have_closed, answers_pings,
         refuses_bad_utf8_at_once, survives_connections_that_end_half_way,

@@ -98,6 +98,24 @@ START_TEST(the_page_and_the_metrics)
 }
 END_TEST
 
+START_TEST(tells_browsers_to_use_https_if_asked_to)
+{
+    certificate_make(&certificate);
+    child_start(&server, SERVER,
+        (const char *[]){"--port", "0", "--hsts", "86400", "--tls-cert", certificate.certificate,
+            "--tls-key", certificate.key, NULL},
+        NULL);
+    port = child_port(&server);
+    scenario_end(scenario_start("hsts", port, certificate.certificate));
+    stop();
+    play("no_hsts");
+    char *errors;
+    ck_assert_int_eq(child_run(SERVER, (const char *[]){"--hsts=1", NULL}, NULL, &errors), 1);
+    ck_assert_ptr_nonnull(strstr(errors, "--hsts: só com --tls-cert"));
+    free(errors);
+}
+END_TEST
+
 START_TEST(never_speaks_http_2)
 {
     play("protocol");
@@ -229,8 +247,8 @@ int main(void)
     const TTest *const users[] = {the_address_to_open_is_https, the_articles_session,
         every_message_in_order, many_messages_in_a_record, requests_that_do_not_wait,
         floods_of_long_messages, leaving_affects_no_other_client,
-        a_client_that_never_reads_is_dropped, the_page_and_the_metrics, never_speaks_http_2,
-        announces_the_shutdown, NULL};
+        a_client_that_never_reads_is_dropped, the_page_and_the_metrics,
+        tells_browsers_to_use_https_if_asked_to, never_speaks_http_2, announces_the_shutdown, NULL};
     const TTest *const peers[] = {
         peers_without_tls_affect_no_other_client, limits_the_time_for_a_handshake, NULL};
     const TTest *const options[] = {refuses_unusable_files, NULL};

@@ -101,9 +101,11 @@ START_TEST(a_slow_task_is_named)
     spin_seconds = 0.1;
     says((struct run){"1", NULL, spin_and_yield}, 0, "LOOP_DEBUG: task main held the loop for 0.1");
     says((struct run){"1", NULL, spin_and_yield}, 0, " seconds, until yield");
+#if !defined(SWITCH_UCONTEXT) /* where the calls of a suspended task cannot be found */
     if (places_are_known())
         says((struct run){"1", NULL, spin_and_yield}, 0,
             "until yield in spin_and_yield (test_debug.c:");
+#endif
 }
 END_TEST
 
@@ -307,8 +309,9 @@ static int forget_to_close(void *unused)
 
 START_TEST(a_handle_that_is_not_closed_is_named)
 {
+    /* What kind of handle it was may be overwritten already. */
     says((struct run){"1", NULL, forget_to_close}, 128 + SIGABRT,
-        "LOOP_DEBUG: task main ended with an open handle (timer) on its stack: close");
+        "LOOP_DEBUG: task main ended with an open handle (");
 }
 END_TEST
 

@@ -267,7 +267,10 @@ static int cancel_nothing(void *unused)
 static int run_and_end(int (*function)(void *argument))
 {
     uv_loop_t loop;
-    return loop_init(&loop) ? 3 : program_end(task_run(&loop, "main", function, NULL), "main");
+    ck_assert_int_eq(loop_init(&loop), 0);
+    int error = task_run(&loop, "main", function, NULL);
+    ck_assert_int_eq(loop_close(&loop), 0);
+    return program_end(error, "main");
 }
 
 START_TEST(only_a_cancellation_that_was_asked_for_is_success)

@@ -479,10 +479,12 @@ static void crash_with_a_handler(void *way)
 START_TEST(a_handler_from_before_is_called)
 {
     int (*crashes[])(void *) = {use_a_wild_pointer, send_itself_the_signal, recurse_without_end};
+    if (memory_is_shadowed())
+        return; /* a sanitizer or Valgrind reports a crash itself */
     for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++) {
         char *errors;
         ck_assert_int_eq(run_apart(crash_with_a_handler, &crashes[i], &errors), 33);
-        if (!SANITIZED && crashes[i] == recurse_without_end)
+        if (crashes[i] == recurse_without_end)
             ck_assert_ptr_nonnull(strstr(errors, "task main: its stack of"));
         free(errors);
     }

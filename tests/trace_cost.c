@@ -76,12 +76,13 @@ static int read_and_write(void *unused)
     (void)unused;
     int ends[2];
     struct stream one, two;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-        return uv_translate_sys_error(errno);
+    int error = uv_socketpair(SOCK_STREAM, 0, ends, 0, 0);
+    if (error)
+        return error;
     stream_open(&one, ends[0]);
     stream_open(&two, ends[1]);
     struct task_call calls[] = {{"talk", talk, &one, 0}, {"echo", echo, &two, 0}};
-    int error = task_gather(calls, 2);
+    error = task_gather(calls, 2);
     stream_close(&one);
     stream_close(&two);
     return error;

@@ -193,7 +193,7 @@ static void prepare_slow_connection(struct stage *stage)
 {
     char bytes[4096] = {0};
     int ends[2];
-    socket_pair(SOCK_STREAM | SOCK_NONBLOCK, ends);
+    ck_assert_int_eq(uv_socketpair(SOCK_STREAM, 0, ends, UV_NONBLOCK_PIPE, UV_NONBLOCK_PIPE), 0);
     while (send(ends[0], bytes, sizeof(bytes), 0) > 0)
         ;
     stubborn = ends[0];

@@ -1,6 +1,7 @@
 #include "04-chat-server/websocket/access_control.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "04-chat-server/websocket/context.h"
 #include "04-chat-server/websocket/incoming.h"
 #include "04-chat-server/websocket/refusal.h"
 #include "04-chat-server/websocket/websocket.h"
@@ -105,9 +107,7 @@ static int parse_ip(const char *text, union ip *ip)
     return inet_pton(family, host, ip) == 1 ? family : AF_UNSPEC;
 }
 
-/* Whether "HOST:PORT" names this computer: localhost, 127.0.0.0/8 or [::1]. No name server can give
- * such a name to another computer. */
-static bool is_loopback(const char *text)
+bool websocket_is_loopback(const char *text)
 {
     if (bytes_are_word(text, strcspn(text, ":"), "localhost"))
         return true;
@@ -139,8 +139,28 @@ void websocket_access_init(
 {
     *access = (struct websocket_access){.per_address = options->per_address,
         .allow_origin = options->allow_origin,
-        .is_local = is_loopback(address),
+        .is_local = websocket_is_loopback(address),
         .max_descriptor = max_descriptor()};
+}
+
+static struct address *address_of(struct websocket_access *access, int socket)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof(peer);
+    if (getpeername(socket, (struct sockaddr *)&peer, &size))
+        return NULL;
+    return address_use(&access->addresses, (struct sockaddr *)&peer);
+}
+
+/* Counts the connection if it may be made. */
+static bool may_connect(const struct websocket_access *access, struct address *address)
+{
+    if (!address_connect(address, (size_t)access->per_address))
+        return false;
+    if (rate_try(&address_widest(address)->connects, CONNECTS_PER_SECOND, now()))
+        return true;
+    address_disconnect(address);
+    return false;
 }
 
 void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket)
@@ -153,26 +173,26 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
         return;
     }
     if (access->per_address > 0)
-        address = address_use(&access->addresses, socket);
-    if (address && (address->connections >= (size_t)access->per_address ||
-                       !rate_try(&address->connects, CONNECTS_PER_SECOND, now()))) {
+        address = address_of(access, socket);
+    if (address && !may_connect(access, address)) {
         address_release(address);
         refuse_socket(socket, &refusal_too_many);
         return;
     }
-    struct incoming *incoming = incoming_open(socket);
+    struct incoming *incoming = websocket_context_reserve() ? NULL : incoming_open(socket);
     struct lws *connection = incoming ? lws_adopt_socket_vhost(vhost, socket) : NULL;
     if (connection) {
         incoming->address = address;
         lws_set_opaque_user_data(connection, incoming);
-        if (address)
-            address->connections++;
         return;
     }
+    if (address)
+        address_disconnect(address);
     address_release(address);
     if (incoming)
         incoming_close(incoming);
-    else
+    /* Out of memory, libwebsockets closes the socket, or leaves it open. */
+    if (fcntl(socket, F_GETFD) >= 0)
         refuse_socket(socket, &refusal_full);
 }
 
@@ -186,7 +206,7 @@ void websocket_forget_admitted(struct lws *connection)
     incoming_close(incoming);
     if (!address)
         return;
-    address->connections--;
+    address_disconnect(address);
     address_release(address);
 }
 
@@ -200,13 +220,12 @@ int websocket_check_request(struct lws *connection)
     return incoming->refusal ? refuse_request(connection, incoming->refusal) : 0;
 }
 
-/* Whether the list, separated by commas and spaces, contains the origin; "*" stands for any. */
-static bool is_listed(const char *list, const char *origin)
+bool websocket_is_listed(const char *list, const char *entry)
 {
     static const char separators[] = ", ";
     while (list && *(list += strspn(list, separators))) {
         size_t size = strcspn(list, separators);
-        if ((size == 1 && *list == '*') || bytes_are_word(list, size, origin))
+        if ((size == 1 && *list == '*') || bytes_are_word(list, size, entry))
             return true;
         list += size;
     }
@@ -231,10 +250,10 @@ static bool is_origin_allowed(const struct websocket_access *access, struct lws 
         return true;
     if (lws_hdr_copy(connection, origin, sizeof(origin), WSI_TOKEN_ORIGIN) < 0)
         return false; /* longer than any origin */
-    if (is_listed(access->allow_origin, origin))
+    if (websocket_is_listed(access->allow_origin, origin))
         return true;
     return lws_hdr_copy(connection, host, sizeof(host), WSI_TOKEN_HOST) > 0 &&
-           is_from_host(origin, host) && (!access->is_local || is_loopback(host));
+           is_from_host(origin, host) && (!access->is_local || websocket_is_loopback(host));
 }
 
 int websocket_check_upgrade(struct websocket_access *access, struct lws *connection)

@@ -26,6 +26,10 @@ struct websocket_access {
 void websocket_access_init(
     struct websocket_access *access, const struct websocket_options *options, const char *address);
 
+/* Whether "HOST:PORT" names this computer: localhost, 127.0.0.0/8 or [::1]. No name server can give
+ * such a name to another computer. */
+bool websocket_is_loopback(const char *text);
+
 /* Hands an accepted socket to the vhost, or refuses it: 503 (out of descriptors) or 429 (too many
  * connections from its address). The caller no longer owns the socket. */
 void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket);

@@ -15,30 +15,28 @@ static int compare(const void *one, const void *other)
     return memcmp(left->network, right->network, sizeof(left->network));
 }
 
+/* The first bytes of a network that no peer has tell what it is: in IPv6 they are multicast. */
+#define IPV4 "\xff\xff\xff\xff"
+#define WIDER "\xff\xfe"
+#define WIDER_BYTES 6 /* 48 bits */
+#define WIDER_LIMIT 4 /* times that of an address */
+
 static void set_ipv4(struct address *address, const void *bytes)
 {
-    memset(address->network, 0xff, 4); /* multicast in IPv6, so it is no peer's network */
+    memcpy(address->network, IPV4, 4);
     memcpy(address->network + 4, bytes, 4);
 }
 
 /* Returns whether the peer has an IP address. */
-static bool peer_network(int socket, struct address *address)
+static bool set_network(struct address *address, const struct sockaddr *peer)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } peer;
-    socklen_t size = sizeof(peer);
+    const struct in6_addr *v6 = &((const struct sockaddr_in6 *)peer)->sin6_addr;
     *address = (struct address){0};
-    if (getpeername(socket, &peer.any, &size))
-        return false;
-    const struct in6_addr *v6 = &peer.v6.sin6_addr;
-    if (peer.any.sa_family == AF_INET)
-        set_ipv4(address, &peer.v4.sin_addr);
-    else if (peer.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(v6))
+    if (peer->sa_family == AF_INET)
+        set_ipv4(address, &((const struct sockaddr_in *)peer)->sin_addr);
+    else if (peer->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(v6))
         set_ipv4(address, v6->s6_addr + 12);
-    else if (peer.any.sa_family == AF_INET6)
+    else if (peer->sa_family == AF_INET6)
         memcpy(address->network, v6, sizeof(address->network));
     else
         return false;
@@ -63,13 +61,50 @@ static struct address *find(struct address_table *table, const struct address *w
     return NULL;
 }
 
-struct address *address_use(struct address_table *table, int socket)
+/* Finds the wider address of one that has none yet. Returns false if out of memory. */
+static bool find_wider(struct address_table *table, struct address *address)
+{
+    struct address wider = {.network = WIDER};
+    if (address->wider || memcmp(address->network, IPV4, 4) == 0)
+        return true;
+    memcpy(wider.network + 2, address->network, WIDER_BYTES);
+    address->wider = find(table, &wider);
+    if (address->wider)
+        address->wider->users++;
+    return address->wider;
+}
+
+struct address *address_use(struct address_table *table, const struct sockaddr *peer)
 {
     struct address wanted;
-    struct address *address = peer_network(socket, &wanted) ? find(table, &wanted) : NULL;
-    if (address)
-        address->users++;
+    struct address *address = set_network(&wanted, peer) ? find(table, &wanted) : NULL;
+    if (!address || !find_wider(table, address))
+        return NULL;
+    address->users++;
     return address;
+}
+
+bool address_connect(struct address *address, size_t limit)
+{
+    struct address *wider = address->wider;
+    if (address->connections >= limit || (wider && wider->connections >= WIDER_LIMIT * limit))
+        return false;
+    address->connections++;
+    if (wider)
+        wider->connections++;
+    return true;
+}
+
+void address_disconnect(struct address *address)
+{
+    address->connections--;
+    if (address->wider)
+        address->wider->connections--;
+}
+
+struct address *address_widest(struct address *address)
+{
+    return address && address->wider ? address->wider : address;
 }
 
 void address_release(struct address *address)
@@ -91,8 +126,11 @@ void address_table_sweep(struct address_table *table)
     for (struct address *address = LIST_FIRST(&table->all); address; address = next) {
         next = LIST_NEXT(address, entry);
         address->idle_sweeps = address->users > 0 ? 0 : address->idle_sweeps + 1;
-        if (address->idle_sweeps >= MAX_IDLE_SWEEPS)
-            delete (table, address);
+        if (address->idle_sweeps < MAX_IDLE_SWEEPS)
+            continue;
+        if (address->wider)
+            address->wider->users--;
+        delete (table, address);
     }
 }
 
@@ -105,7 +143,9 @@ void address_table_free(struct address_table *table)
 double address_spend(
     struct address *address, struct rate *rate, double cost, double limit, uint64_t now)
 {
-    double delay = address ? rate_spend(rate, cost, limit, now) : 0;
+    if (!address)
+        return 0;
+    double delay = rate_spend(rate, cost, limit, now);
     if (delay <= 0)
         return 0;
     /* A client whose connection has ended is not counted any more. */

@@ -4,13 +4,16 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include "04-chat-server/websocket/rate.h"
 
 struct address {
     unsigned char network[8]; /* of IPv6, the half that a household has for itself */
+    struct address *wider;    /* of IPv6, the first 48 bits, which a provider's customer may have */
     size_t connections;
     size_t users;   /* connections, and clients whose connection may have ended */
     size_t pending; /* bytes that its clients have left unread */
@@ -27,9 +30,18 @@ struct address_table {
     LIST_HEAD(, address) all;
 };
 
-/* Returns the address of the socket's peer, which the caller uses until address_release; NULL if
- * the peer has no IP address, or out of memory. */
-struct address *address_use(struct address_table *table, int socket);
+/* Returns the address of a peer, which the caller uses until address_release; NULL if it is no IP
+ * address, or out of memory. */
+struct address *address_use(struct address_table *table, const struct sockaddr *peer);
+
+/* Counts a connection from the address and returns true, unless it has as many as the limit, or the
+ * wider one has four times as many. */
+bool address_connect(struct address *address, size_t limit);
+void address_disconnect(struct address *address);
+
+/* The wider address, or else the address itself; NULL for NULL. What its clients do, other than to
+ * connect, is limited for all of them together. */
+struct address *address_widest(struct address *address);
 
 /* Ends a use. Does nothing if the address is NULL. */
 void address_release(struct address *address);

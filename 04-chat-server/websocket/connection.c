@@ -35,11 +35,16 @@ static int write_error(struct lws *connection, int error)
     static const char *const not_found[] = {
         "Não há nada neste endereço.\n", "There is nothing at this address.\n"};
     static const char *const failed[] = {"O servidor falhou.\n", "The server failed.\n"};
-    enum language language = websocket_language(connection);
-    bool is_missing = error == UV_ENOENT;
-    return write_response(connection,
-        is_missing ? HTTP_STATUS_NOT_FOUND : HTTP_STATUS_INTERNAL_SERVER_ERROR,
-        is_missing ? not_found[language] : failed[language], "text/plain; charset=utf-8");
+    static const char *const forbidden[] = {
+        "Isto não se mostra a este endereço.\n", "This is not shown to this address.\n"};
+    const char *const *reason = error == UV_ENOENT   ? not_found
+                                : error == UV_EACCES ? forbidden
+                                                     : failed;
+    unsigned status = error == UV_ENOENT   ? HTTP_STATUS_NOT_FOUND
+                      : error == UV_EACCES ? HTTP_STATUS_FORBIDDEN
+                                           : HTTP_STATUS_INTERNAL_SERVER_ERROR;
+    return write_response(
+        connection, status, reason[websocket_language(connection)], "text/plain; charset=utf-8");
 }
 
 /* libwebsockets calls it for a new connection, before it reports a request, and when it has
@@ -53,6 +58,23 @@ static int on_ready(struct lws *connection)
     return incoming->is_last ? -1 : 0;
 }
 
+static int ask(const struct websocket_options *options, struct lws *connection, const char *path,
+    char **body, const char **type)
+{
+    char peer[STREAM_ADDRESS_SIZE], host[256] = "";
+    if (!options->answer)
+        return UV_ENOENT;
+    socket_peer_address(lws_get_socket_fd(connection), peer);
+    lws_hdr_copy(connection, host, sizeof(host), WSI_TOKEN_HOST);
+    bool is_local = websocket_is_loopback(peer) && websocket_is_loopback(host);
+    char *colon = strrchr(peer, ':');
+    bool has_brackets = *peer == '[';
+    if (colon)
+        colon[has_brackets ? -1 : 0] = '\0';
+    const struct websocket_request request = {path, peer + has_brackets, is_local};
+    return options->answer(&request, body, type, options->argument);
+}
+
 static int on_http(const struct websocket_server *server, struct lws *connection, const char *path)
 {
     const struct websocket_options *options = &server->options;
@@ -63,7 +85,7 @@ static int on_http(const struct websocket_server *server, struct lws *connection
     int error = options->directory ? files_serve(connection, options->directory, path) : UV_ENOENT;
     if (error != UV_ENOENT)
         return error ? -1 : 0;
-    error = options->answer ? options->answer(path, &body, &type, options->argument) : UV_ENOENT;
+    error = ask(options, connection, path, &body, &type);
     int failed = error ? write_error(connection, error)
                        : write_response(connection, HTTP_STATUS_OK, body, type);
     free(body);
@@ -107,7 +129,8 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
         socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* not needed to serve */
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
-    socket->address = ((struct incoming *)lws_get_opaque_user_data(connection))->address;
+    socket->address =
+        address_widest(((struct incoming *)lws_get_opaque_user_data(connection))->address);
     if (socket->address)
         socket->address->users++;
     if (socket->path && socket->accept_language &&

@@ -2,6 +2,7 @@
 
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,6 +30,56 @@ static const struct lws_protocol_vhost_options security_headers[] = {
 /* libwebsockets' own pings are off: it keeps their timers in a sorted list, so that accepting many
  * clients would take quadratic time. */
 static const lws_retry_bo_t no_pings = {0};
+
+/*
+ * Memory
+ */
+
+#define SPARE_BLOCKS 2        /* as many as libwebsockets allocates for a connection at first */
+#define SPARE_SIZE (8 * 1024) /* bytes, more than it needs */
+
+/* libwebsockets has one allocator for the process. */
+static void *spares[SPARE_BLOCKS];
+
+int websocket_context_reserve(void)
+{
+    for (size_t i = 0; i < SPARE_BLOCKS; i++)
+        if (!spares[i] && !(spares[i] = malloc(SPARE_SIZE)))
+            return UV_ENOMEM;
+    return 0;
+}
+
+static void free_spares(void)
+{
+    for (size_t i = 0; i < SPARE_BLOCKS; i++) {
+        free(spares[i]);
+        spares[i] = NULL;
+    }
+}
+
+static void *take_spare(size_t size)
+{
+    for (size_t i = 0; i < SPARE_BLOCKS && size <= SPARE_SIZE; i++) {
+        void *spare = spares[i];
+        spares[i] = NULL;
+        if (spare)
+            return spare;
+    }
+    return NULL;
+}
+
+static void *allocate(void *block, size_t size, const char *reason)
+{
+    (void)reason;
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
+    if (block)
+        return realloc(block, size);
+    block = malloc(size);
+    return block ? block : take_spare(size);
+}
 
 /*
  * Opening
@@ -61,6 +112,17 @@ static void fill_info(
     info->timeout_secs_ah_idle = (unsigned)handshake;
 }
 
+static void add_hsts(struct lws_context_creation_info *info, struct websocket_context *context,
+    const struct websocket_options *options)
+{
+    if (!options->hsts || !options->certificate)
+        return;
+    snprintf(context->hsts_value, sizeof(context->hsts_value), "max-age=%ld", options->hsts);
+    context->hsts = (struct lws_protocol_vhost_options){
+        security_headers, NULL, "strict-transport-security:", context->hsts_value};
+    info->headers = &context->hsts;
+}
+
 /* libwebsockets closes its timer and its idle handle last. It points both to a struct of its own:
  * to its context in 4.1, to that of its thread in 4.3. */
 static void note_owner(uv_handle_t *handle, void *argument)
@@ -81,8 +143,10 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};
     fill_info(&info, options);
+    add_hsts(&info, context, options);
 
     /* Only while starting: later messages are about peers, which could fill the log with them. */
+    lws_set_allocator(allocate);
     lws_set_log_level(LLL_ERR | LLL_WARN, print_log);
     context->lws = lws_create_context(&info);
     if (context->lws)
@@ -130,4 +194,5 @@ void websocket_context_close(struct websocket_context *context)
             return;
     lws_context_destroy(context->lws); /* frees the context */
     context->lws = NULL;
+    free_spares();
 }

@@ -9,8 +9,10 @@
 
 struct websocket_context {
     struct lws_context *lws;
-    const void *owner;       /* what libwebsockets' last handles point to */
-    struct lws_vhost *vhost; /* takes the accepted sockets */
+    const void *owner;                      /* what libwebsockets' last handles point to */
+    struct lws_vhost *vhost;                /* takes the accepted sockets */
+    struct lws_protocol_vhost_options hsts; /* a header; libwebsockets points to it */
+    char hsts_value[32];
 };
 
 /* Makes a context that does not listen. libwebsockets calls callback for every connection;
@@ -20,6 +22,10 @@ struct websocket_context {
  * of the last two on stderr. */
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
     void *user, const struct websocket_options *options);
+
+/* Reserves the memory that libwebsockets needs to adopt a socket. If it ran out half-way, the
+ * connection could never be closed, and so not the context either. Returns 0 or UV_ENOMEM. */
+int websocket_context_reserve(void);
 
 /* Ends all connections, calls their callbacks, and waits until libwebsockets' handles are closed.
  * Call it in a shielded scope: cancelled, it leaves them open. */

@@ -140,9 +140,10 @@ static bool parse_target(struct request *request, struct part target)
         }
         if (request->host.size == 0 || !part_is_host(request->host))
             return false;
-        if (target.size == 0 || *target.start != '/')
-            target = (struct part){root, 1};
-        break;
+        if (target.size > 0 && *target.start == '/')
+            break;
+        request->path = (struct part){root, 1};
+        return true;
     }
     return parse_path(request, target);
 }

@@ -31,7 +31,7 @@ static int wait_for_message(struct websocket *socket)
 
 ssize_t websocket_receive(struct websocket *socket, char **text)
 {
-    int error = task_cancelled();
+    int error = task_checkpoint("websocket_receive");
     while (!error && socket->input.count == 0 && socket->connection && !socket->status)
         error = wait_for_message(socket);
     if (error)

@@ -33,6 +33,13 @@ struct websocket;
  * The server
  */
 
+struct websocket_request {
+    const char *path;
+    const char *peer; /* the client's address, "127.0.0.1" or "::1" */
+    bool is_local;    /* the client is on this computer, and has asked for "localhost" or the like:
+                         not a proxy, nor the page of a site whose name resolves to this computer */
+};
+
 struct websocket_options {
     const char *host;      /* "localhost": both 127.0.0.1 and ::1 */
     const char *port;      /* "0" picks a free one, the same for both addresses */
@@ -45,19 +52,23 @@ struct websocket_options {
      */
     int (*serve)(struct websocket *socket, void *argument);
     /* Answers a GET request for a path without a file: returns 0, *body (the server frees it) and
-     * its *type ("text/plain", ...), or UV_ENOENT, or another error. NULL: all are answered 404. */
-    int (*answer)(const char *path, char **body, const char **type, void *argument);
+     * its *type ("text/plain", ...), or UV_ENOENT, UV_EACCES, or another error. NULL: all are
+     * answered 404. */
+    int (*answer)(
+        const struct websocket_request *request, char **body, const char **type, void *argument);
     void *argument;   /* of serve and answer */
     long max_message; /* bytes of the longest message accepted (else 1009); 0: the default */
     long per_address; /* connections that one address may have (HTTP 429); 0: any number, and no
                          other limit by address. The first 64 bits of an IPv6 address count as the
-                         address */
+                         address; those that share the first 48 may have four times as many */
     const char *allow_origin; /* other sites whose pages may connect (else HTTP 403): origins
                                  separated by commas, "*" for all; NULL: none */
-    long handshake;           /* seconds that a connection has to send its request; 0: 10 */
-    long unread; /* bytes that may be pending for all clients together, and an eighth of it for
-                    those of an address; above it, clients that have more than an equal share
-                    pending are disconnected. 0: 128 MB */
+    long
+        hsts; /* with a certificate: seconds for which browsers shall use https only; 0: not told */
+    long handshake; /* seconds that a connection has to send its request; 0: 10 */
+    long unread;    /* bytes that may be pending for all clients together, and an eighth of it for
+                       those of an address; above it, clients that have more than an equal share
+                       pending are disconnected. 0: 128 MB */
 };
 
 /* Totals since the start, and what is pending now. */
@@ -78,6 +89,9 @@ int websocket_listen(struct websocket_server **server, const struct websocket_op
 const char *websocket_server_address(const struct websocket_server *server);
 
 struct websocket_counts websocket_server_counts(const struct websocket_server *server);
+
+/* Whether the list, separated by commas and spaces, contains the entry; "*" stands for any. */
+bool websocket_is_listed(const char *list, const char *entry);
 
 /* Serves clients until the task is cancelled; returns the reason. */
 int websocket_serve(struct websocket_server *server);

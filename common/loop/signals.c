@@ -109,8 +109,11 @@ static void first_interrupt(int number)
 static void interrupted(uv_signal_t *handle, int number)
 {
     struct loop_state *state = state_of(handle->loop);
+    if (state->signal_received)
+        return; /* two threads got a signal each at the same time */
+    /* The handles stay started: to stop them, libuv would for a moment set the default effect, and
+     * a signal that comes then would end the program without what was there before. */
     state->signal_received = number;
-    loop_stop_interrupts(handle->loop);
     observe_call(state->observer, state->on_signal, state->on_signal_argument);
 }
 
@@ -146,8 +149,9 @@ static void stop_interrupts(struct loop_state *state)
 int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
 {
     struct loop_state *state = state_of(loop);
-    if (state->interrupts[0])
+    if (state->interrupts[0] && !state->signal_received)
         return UV_EALREADY;
+    loop_stop_interrupts(loop);
     state->on_signal = callback;
     state->on_signal_argument = argument;
     state->signal_received = 0;

@@ -81,8 +81,8 @@ static inline uint64_t loop_clock(const struct loop_state *state)
 int threadsafe_calls_open(struct threadsafe_calls *calls, uv_loop_t *loop);
 void threadsafe_calls_free(struct threadsafe_calls *calls);
 
-/* Undoes loop_on_signal, if its callback has not been called: SIGINT and SIGTERM have the effect
- * again that they had before. */
+/* Undoes loop_on_signal, if it was called: SIGINT and SIGTERM have the effect again that they had
+ * before. */
 void loop_stop_interrupts(uv_loop_t *loop);
 
 /* Stops all signal handlers of the loop, which then has to run to close them. */

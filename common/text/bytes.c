@@ -100,9 +100,9 @@ char *bytes_to_text(const void *data, size_t size, size_t *length)
     return text;
 }
 
-static char to_lowercase(char letter)
+static int to_lowercase(char letter)
 {
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter + 'a' - 'A') : letter;
+    return letter >= 'A' && letter <= 'Z' ? letter + 'a' - 'A' : letter;
 }
 
 bool bytes_are_word(const char *bytes, size_t size, const char *word)

@@ -1,11 +1,11 @@
 /* Three tasks in a row, each with its own part of the work (asyncio.Queue between them). */
-#include <stdint.h>
 #include <stdio.h>
 
 #include "common/queue.h"
 
 // #region recipe
 struct pipeline {
+    int values[5];
     struct queue numbers, squares; /* short: a fast task waits for a slow one */
 };
 
@@ -13,8 +13,10 @@ static int count(void *argument)
 {
     struct pipeline *pipeline = argument;
     int error = 0;
-    for (intptr_t i = 1; i <= 5 && !error; i++)
-        error = queue_put(&pipeline->numbers, (void *)i);
+    for (int i = 0; i < 5 && !error; i++) {
+        pipeline->values[i] = i + 1;
+        error = queue_put(&pipeline->numbers, &pipeline->values[i]);
+    }
     queue_close(&pipeline->numbers); /* the next task gets UV_EOF when it has got the last one */
     return error;
 }
@@ -24,9 +26,13 @@ static int square(void *argument)
     struct pipeline *pipeline = argument;
     void *item;
     int error;
-    while (!(error = queue_get(&pipeline->numbers, &item)))
-        if ((error = queue_put(&pipeline->squares, (void *)((intptr_t)item * (intptr_t)item))))
+    while (!(error = queue_get(&pipeline->numbers, &item))) {
+        int *number = item;
+        *number *= *number;
+        error = queue_put(&pipeline->squares, number);
+        if (error)
             break;
+    }
     queue_close(&pipeline->squares);
     return error == UV_EOF ? 0 : error;
 }
@@ -37,7 +43,7 @@ static int print(void *argument)
     void *item;
     int error;
     while (!(error = queue_get(&pipeline->squares, &item)))
-        printf("%d\n", (int)(intptr_t)item);
+        printf("%d\n", *(int *)item);
     return error == UV_EOF ? 0 : error;
 }
 

@@ -29,7 +29,7 @@ static int keep_asking(void *unused)
     }
     error = scope_leave(&all, error);
     printf("%d tries, then %s\n", tries, scope_timed_out(&all) ? "no more time" : "an answer");
-    return 0;
+    return error == UV_ETIMEDOUT ? 0 : error;
 }
 // #endregion recipe
 

@@ -115,7 +115,7 @@ export async function growingPauses() {
   await waitForState(page, "connected");
 
   await page.evaluate(() => { Math.random = () => 0.9999; });
-  await page.clock.runFor(9999);
+  await page.clock.runFor(8000);
   await proxy.cut();
   await waitForCountdown(page, 30); // as long as a connection does not last, the pauses stay long
   await proxy.restore();

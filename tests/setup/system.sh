@@ -21,10 +21,12 @@ PATH=$PATH:/usr/sbin:/sbin
 
 stop() {
     printf 'system.sh: %s\n' "$1" >&2
-    exit 1
+    exit "${2:-1}"
 }
-[ "$(id -u)" -eq 0 ] || stop 'only root can use a chroot'
-unshare --mount true || stop 'mounts are not allowed here; a container needs --privileged'
+cannot=77 # the status where this machine, and not the project, is the reason
+[ "$(id -u)" -eq 0 ] || stop 'only root can use a chroot' $cannot
+unshare --mount --pid --fork true ||
+    stop 'mounts are not allowed here; a container needs --privileged' $cannot
 
 if [ ! -d "$root" ]; then
     command -v debootstrap >/dev/null || stop 'debootstrap is missing: make deps FOR=system'
@@ -37,7 +39,7 @@ if [ ! -d "$root" ]; then
     trap 'exit 1' INT TERM
     debootstrap --variant=minbase --include=ca-certificates,gcc,libc6-dev,git,make "$suite" "$made" \
         "${mirror:-http://deb.debian.org/debian}" >"$made.log" 2>&1 ||
-        stop "debootstrap failed: see $made.log"
+        stop "debootstrap failed: see $made.log" $cannot
     rm "$made.log"
     mv "$made" "$root"
     trap - EXIT INT TERM
