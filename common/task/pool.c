@@ -107,7 +107,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         .argument = argument,
         .name = name,
         .pool = pool,
-        .rounding = (unsigned short)pool->rounding,
+        .rounding = pool->rounding,
         .number = ++pool->spawned,
         .coroutine.stack = stack,
     };

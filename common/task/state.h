@@ -39,7 +39,7 @@ struct task {
     struct coroutine coroutine; /* valid from its first run to its end */
     int cancelled;              /* 0, or the error that its waits return */
     int error;                  /* its errno ... */
-    unsigned short rounding;    /* ... and its rounding mode, while another task runs */
+    int rounding;               /* ... and its rounding mode, while another task runs */
     bool begun : 1, ended : 1;
 
     bool held : 1;        /* a handle to it is valid, so its memory outlives its end */

@@ -218,7 +218,7 @@ static void suspend(struct task *task)
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     task->error = *pool->error;
-    task->rounding = (unsigned short)rounding_mode();
+    task->rounding = rounding_mode();
     if (next) {
         prepare_slice(pool, next, task->rounding);
         coroutine_transfer(&task->coroutine, &next->coroutine);
