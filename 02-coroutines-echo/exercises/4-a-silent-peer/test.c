@@ -44,7 +44,8 @@ static void expect(struct talk *talk, const char *text)
 static void talk_end(struct talk *talk)
 {
     ck_assert(talk->echoing.done);
-    ck_assert_int_eq(talk->echoing.result, 0);
+    ck_assert_msg(talk->echoing.result == 0, "echo returned %s instead of 0",
+        talk->echoing.result ? uv_err_name(talk->echoing.result) : "0");
     scope_leave(&talk->scope, 0);
     stream_close(&talk->stream);
     close(talk->peer);
