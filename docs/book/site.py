@@ -112,7 +112,9 @@ class Site:
         here = posixpath.dirname(source_address(path, self.tree))
         lines = []
         for file in self.tree.files:
-            if posixpath.dirname(file) == path.rstrip("/") and not file.endswith((".png", ".svg")):
+            name = posixpath.basename(file)
+            is_text = ("." in name or name == "Makefile") and not name.endswith((".png", ".svg"))
+            if posixpath.dirname(file) == path.rstrip("/") and is_text:  # no program, either
                 target = posixpath.relpath(self.destination(file, ""), here)
                 lines.append(f"- [{posixpath.basename(file)}]({target})\n")
         return "".join(lines)
