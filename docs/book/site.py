@@ -116,7 +116,7 @@ class Site:
             is_text = ("." in name or name == "Makefile") and not name.endswith((".png", ".svg"))
             if posixpath.dirname(file) == path.rstrip("/") and is_text:  # no program, either
                 target = posixpath.relpath(self.destination(file, ""), here)
-                lines.append(f"- [{posixpath.basename(file)}]({target})\n")
+                lines.append(f"- [{name}]({target})\n")
         return "".join(lines)
 
 
