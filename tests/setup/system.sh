@@ -38,7 +38,7 @@ if [ ! -d "$root" ]; then
     trap 'rm -rf "$made"' EXIT
     trap 'exit 1' INT TERM
     debootstrap --variant=minbase --include=ca-certificates,gcc,libc6-dev,git,make "$suite" "$made" \
-        "${mirror:-http://deb.debian.org/debian}" >"$made.log" 2>&1 ||
+        ${mirror:+"$mirror"} >"$made.log" 2>&1 || # else debootstrap's own choice
         stop "debootstrap failed: see $made.log" $cannot
     rm "$made.log"
     mv "$made" "$root"
