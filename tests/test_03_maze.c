@@ -1,6 +1,7 @@
 /* Chapter 3's game, played in a terminal. */
 #include "terminal.h"
 
+#include <glob.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -54,10 +55,34 @@ static bool shows_clock(struct terminal *terminal, void *unused)
     return strspn(row, " ") == CLOCK_X && strlen(row) == CLOCK_X + strlen("10/08/14 12:34:56");
 }
 
+/* Whether each thread of the program sleeps: ThreadSanitizer may hang or crash when a signal
+ * interrupts its own work, as at the start of a thread. Where the system does not say, this is true
+ * at once. */
+static bool sleeps(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    char pattern[64], state;
+    glob_t threads;
+    bool all = true;
+    snprintf(pattern, sizeof(pattern), "/proc/%d/task/*/stat", (int)terminal->program);
+    if (glob(pattern, 0, NULL, &threads) != 0)
+        return true;
+    for (size_t i = 0; i < threads.gl_pathc && all; i++) {
+        FILE *file = fopen(threads.gl_pathv[i], "r");
+        if (file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1)
+            all = state == 'S';
+        if (file)
+            fclose(file);
+    }
+    globfree(&threads);
+    return all;
+}
+
 static void start_with(struct terminal *terminal, const char *const words[])
 {
     terminal_start(terminal, 80, 24, PROGRAM, words, NULL);
     terminal_until(terminal, "the clock is shown", shows_clock, NULL);
+    terminal_until(terminal, "the game sleeps", sleeps, NULL);
 }
 
 static void start(struct terminal *terminal)
@@ -477,22 +502,6 @@ static bool under_valgrind(void)
     return valgrind && *valgrind;
 }
 
-/* ThreadSanitizer may hang or crash when a signal interrupts its own work, as at the start of a
- * thread. Where the system does not say whether the program sleeps, this is true at once. */
-static bool sleeps(struct terminal *terminal, void *unused)
-{
-    (void)unused;
-    char path[64], state = 'S';
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)terminal->program);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return true;
-    if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-        state = 'S';
-    fclose(file);
-    return state == 'S';
-}
-
 START_TEST(a_crash_leaves_the_terminal_restored)
 {
     static const int signals[] = {SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
@@ -506,7 +515,6 @@ START_TEST(a_crash_leaves_the_terminal_restored)
     for (size_t i = 0; i < count; i++) {
         struct terminal terminal;
         start(&terminal);
-        terminal_until(&terminal, "the game sleeps", sleeps, NULL);
         kill(terminal.program, signals[i]);
         end(&terminal, 128 + signals[i]);
     }
@@ -517,7 +525,6 @@ START_TEST(ctrl_backslash_leaves_the_terminal_restored)
 {
     struct terminal terminal;
     start(&terminal);
-    terminal_until(&terminal, "the game sleeps", sleeps, NULL);
     terminal_type(&terminal, "\034");
     end(&terminal, 128 + SIGQUIT);
 }
