@@ -67,8 +67,9 @@ struct loop_signal;
 
 /* Calls callback(argument), in the loop's thread, each time the signal arrives, until
  * loop_signal_stop or loop_close (loop.add_signal_handler). Several handlers may have the same
- * signal. Waiting for a signal does not keep the loop running. Returns 0, and the handler in
- * *signal; or UV_ENOMEM, UV_EINVAL, ..., and NULL. */
+ * signal. Of SIGINT and SIGTERM it gets only the first under loop_on_signal and task_run. Waiting
+ * for a signal does not keep the loop running. Returns 0, and the handler in *signal; or UV_ENOMEM,
+ * UV_EINVAL, ..., and NULL. */
 int loop_signal_start(uv_loop_t *loop, struct loop_signal **signal, int number,
     void (*callback)(void *argument), void *argument);
 

@@ -186,7 +186,7 @@ struct task_call {
 };
 
 /* Runs all the calls, each in a task of its own, and waits until all have ended (asyncio.gather).
- * Returns 0, the first failure, UV_ENOMEM, UV_ECANCELED or UV_ETIMEDOUT. After an error the other
+ * Returns 0, the first failure, UV_ENOMEM or UV_ECANCELED. After an error the other
  * calls have been cancelled, and have ended too; but a call that itself returns UV_ECANCELED lets
  * the others go on, as in asyncio. */
 int task_gather(struct task_call *calls, size_t count);

@@ -262,8 +262,38 @@ static int forget_a_listener(void *unused)
     return listener_open(&listener, "127.0.0.1", "0");
 }
 
+static int open_a_pair(void *stream)
+{
+    int sockets[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0)
+        stream_open(stream, sockets[0]);
+    return 0;
+}
+
+static int open_a_stream_twice(void *unused)
+{
+    static struct stream stream;
+    open_a_pair(&stream);
+    return open_a_pair(&stream) + (unused != NULL);
+}
+
+static int let_a_child_open_a_stream_of_the_parent(void *unused)
+{
+    (void)unused;
+    struct stream stream;
+    struct scope scope;
+    scope_enter(&scope);
+    scope_spawn(&scope, "child", open_a_pair, &stream);
+    return scope_leave(&scope, scope_join(&scope));
+}
+
 START_TEST(an_open_stream_on_the_stack_of_an_ended_task)
 {
+    aborts_with("task main: opens a stream where the memory of one that was not closed is used",
+        open_a_stream_twice);
+    aborts_with("task main: ended with an open stream on its stack",
+        let_a_child_open_a_stream_of_the_parent);
+
     aborts_with("task main: ended with an open stream on its stack: close it", forget_a_stream);
     aborts_with("task main: ended with an open listener on its stack", forget_a_listener);
     if (!memory_is_shadowed()) /* else ASan or Valgrind reports the use of the function's frame */

@@ -136,13 +136,24 @@ static int start_interrupts(uv_loop_t *loop)
     return error;
 }
 
+/* If the program itself had a handler of libuv and has stopped it, libuv has set the default effect
+ * when ours stopped, as the last one. */
+static void restore_before(int i)
+{
+    struct sigaction present;
+    sigaction(numbers[i], NULL, &present);
+    if (present.sa_handler != SIG_DFL ||
+        interrupts.before[i].sa_handler != interrupts.libuv[i].sa_handler)
+        sigaction(numbers[i], &interrupts.before[i], NULL);
+}
+
 static void stop_interrupts(struct loop_state *state)
 {
     for (int i = 0; i < 2; i++) {
         loop_signal_stop(state->interrupts[i]);
         state->interrupts[i] = NULL;
         if (interrupts.loops == 0)
-            sigaction(numbers[i], &interrupts.before[i], NULL);
+            restore_before(i);
     }
 }
 

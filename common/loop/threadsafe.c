@@ -36,6 +36,8 @@ static void run_calls(uv_async_t *async)
     struct loop_state *state = state_of(async->loop);
     struct call_queue queue;
     struct threadsafe_call call;
+    if (state->closing)
+        return; /* loop_close drops them */
     take_all(&state->threadsafe, &queue);
     while (next_call(&queue, &call))
         observe_call(state->observer, call.run, call.argument);

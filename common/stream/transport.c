@@ -13,6 +13,8 @@
 #define MSG_NOSIGNAL 0 /* systems without it have SO_NOSIGPIPE, which socket_open sets */
 #endif
 
+#define SENT_AT_ONCE ((size_t)1 << 20) /* bytes; the rest follows in the next iteration */
+
 int stream_fail(struct stream *stream, int error)
 {
     stream->error = error;
@@ -100,10 +102,15 @@ int stream_poll(struct stream *stream, int events)
 void stream_send(struct stream *stream)
 {
     struct buffer *output = &stream->output;
+    size_t left = SENT_AT_ONCE;
     while (buffer_size(output) > 0 && !stream->error) {
         const char *data = output->data + output->start;
-        ssize_t sent = send(stream->socket, data, buffer_size(output), MSG_DONTWAIT | MSG_NOSIGNAL);
+        size_t size = buffer_size(output) < left ? buffer_size(output) : left;
+        if (size == 0)
+            return; /* a peer that takes everything at once does not hold the loop */
+        ssize_t sent = send(stream->socket, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0) {
+            left -= (size_t)sent;
             trace_mark(stream->loop, "send", (size_t)sent);
             buffer_consume(output, (size_t)sent);
         } else if (errno == EAGAIN) {

@@ -105,10 +105,27 @@ static inline void prepare_slice(struct task_pool *pool, struct task *task, int 
  * observes the loop, each task suspends to the loop, on whose stack there is room for a report.
  */
 
+static void own(struct task *task, struct task_resource *resource)
+{
+    resource->task = task;
+    LIST_INSERT_HEAD(&task->resources, resource, entry);
+}
+
+/* To insert a resource writes to the one before, which may lie in a frame that is gone. */
 void task_opened(struct task_resource *resource, const char *what)
 {
-    *resource = (struct task_resource){.what = what, .task = task_required(what)};
-    LIST_INSERT_HEAD(&resource->task->resources, resource, entry);
+    struct task *task = task_required(what);
+    const struct task_resource *open = LIST_FIRST(&task->resources);
+    if (open && (open->task != task || open->entry.le_prev != &LIST_FIRST(&task->resources)))
+        task_misuse(
+            "opens a %s where the memory of one that was not closed is used again: close each "
+            "before that",
+            what);
+    LIST_FOREACH(open, &task->resources, entry)
+        if (open == resource)
+            task_misuse("opens a %s that is open: close it first", what);
+    *resource = (struct task_resource){.what = what};
+    own(task, resource);
 }
 
 void task_closed(struct task_resource *resource)
@@ -118,9 +135,10 @@ void task_closed(struct task_resource *resource)
     resource->task = NULL;
 }
 
-/* A resource elsewhere than on the task's stack may live longer than the task. One on the stack may
- * have been overwritten, if it was in a function that has returned. */
-static void forget_resources(struct task *task)
+/* A resource elsewhere than on the task's stack may live longer than the task, for example on its
+ * parent's: that one is asked next. One on the stack may have been overwritten, if it was in a
+ * function that has returned. */
+static void pass_resources_on(struct task *task)
 {
     struct task_resource *open;
     while ((open = LIST_FIRST(&task->resources))) {
@@ -128,6 +146,8 @@ static void forget_resources(struct task *task)
             task_misuse("ended with an open %s on its stack: close it before its function returns",
                 open->task == task ? open->what : "stream or listener");
         task_closed(open);
+        if (task->parent)
+            own(task->parent->owner, open);
     }
 }
 
@@ -137,7 +157,7 @@ static void task_main(void *argument)
     task->result = task->function(task->argument);
     if (task->scopes)
         task_misuse("ended with a scope that was not left: call scope_leave before each return");
-    forget_resources(task);
+    pass_resources_on(task);
     task->ended = true;
     coroutine_finish(&task->coroutine);
 }
