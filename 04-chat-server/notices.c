@@ -130,14 +130,19 @@ static void settle(struct client *client)
     client->is_noted = false;
 }
 
-static void settle_all(struct room *room)
+static void forget_departed(struct notices *notices)
 {
-    struct notices *notices = &room->notices;
     struct name *name;
     while ((name = STAILQ_FIRST(&notices->departed))) {
         STAILQ_REMOVE_HEAD(&notices->departed, departed_entry);
         free(name);
     }
+}
+
+static void settle_all(struct room *room)
+{
+    struct notices *notices = &room->notices;
+    forget_departed(notices);
     while (!TAILQ_EMPTY(&notices->changes))
         settle(TAILQ_FIRST(&notices->changes));
 }
@@ -172,10 +177,8 @@ static int tell_departures(struct room *room)
     STAILQ_FOREACH(name, &notices->departed, departed_entry)
         notice_add(&notice, name->text, NULL);
     int error = notice_send(&notice, room, NULL);
-    while (!error && (name = STAILQ_FIRST(&notices->departed))) {
-        STAILQ_REMOVE_HEAD(&notices->departed, departed_entry);
-        free(name);
-    }
+    if (!error)
+        forget_departed(notices);
     return error;
 }
 

@@ -277,6 +277,14 @@ static int open_a_stream_twice(void *unused)
     return open_a_pair(&stream) + (unused != NULL);
 }
 
+static int overwrite_an_open_stream(void *unused)
+{
+    static struct stream stream;
+    open_a_pair(&stream);
+    memset(&stream, 0, sizeof(stream));
+    return unused != NULL;
+}
+
 static int let_a_child_open_a_stream_of_the_parent(void *unused)
 {
     (void)unused;
@@ -291,6 +299,8 @@ START_TEST(an_open_stream_on_the_stack_of_an_ended_task)
 {
     aborts_with("task main: opens a stream where the memory of one that was not closed is used",
         open_a_stream_twice);
+    aborts_with("task main: ended after the memory of a stream or listener that was not closed",
+        overwrite_an_open_stream);
     aborts_with("task main: ended with an open stream on its stack",
         let_a_child_open_a_stream_of_the_parent);
 

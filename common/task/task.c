@@ -100,9 +100,7 @@ static inline void prepare_slice(struct task_pool *pool, struct task *task, int 
 }
 
 /*
- * Running. The loop resumes a task, and the task suspends to the loop, or right to the task whose
- * turn is next: then the loop is where that one suspends to. Tasks never nest. If something
- * observes the loop, each task suspends to the loop, on whose stack there is room for a report.
+ * Resources: what tasks have opened
  */
 
 static void own(struct task *task, struct task_resource *resource)
@@ -111,12 +109,18 @@ static void own(struct task *task, struct task_resource *resource)
     LIST_INSERT_HEAD(&task->resources, resource, entry);
 }
 
-/* To insert a resource writes to the one before, which may lie in a frame that is gone. */
+/* Returns whether nothing has overwritten the task's first resource. To insert or remove one writes
+ * to its neighbors, which may lie in a frame that is gone. */
+static bool is_intact(const struct task *task, const struct task_resource *first)
+{
+    return first->task == task && first->entry.le_prev == &LIST_FIRST(&task->resources);
+}
+
 void task_opened(struct task_resource *resource, const char *what)
 {
     struct task *task = task_required(what);
     const struct task_resource *open = LIST_FIRST(&task->resources);
-    if (open && (open->task != task || open->entry.le_prev != &LIST_FIRST(&task->resources)))
+    if (open && !is_intact(task, open))
         task_misuse(
             "opens a %s where the memory of one that was not closed is used again: close each "
             "before that",
@@ -136,20 +140,28 @@ void task_closed(struct task_resource *resource)
 }
 
 /* A resource elsewhere than on the task's stack may live longer than the task, for example on its
- * parent's: that one is asked next. One on the stack may have been overwritten, if it was in a
- * function that has returned. */
+ * parent's: that one is asked next. */
 static void pass_resources_on(struct task *task)
 {
     struct task_resource *open;
     while ((open = LIST_FIRST(&task->resources))) {
         if ((char *)open >= task->coroutine.stack.low && (char *)open < task->coroutine.stack.top)
             task_misuse("ended with an open %s on its stack: close it before its function returns",
-                open->task == task ? open->what : "stream or listener");
+                is_intact(task, open) ? open->what : "stream or listener");
+        if (!is_intact(task, open))
+            task_misuse(
+                "ended after the memory of a stream or listener that was not closed was used "
+                "again: close each before that");
         task_closed(open);
         if (task->parent)
             own(task->parent->owner, open);
     }
 }
+
+/*
+ * Running. The loop resumes a task, and the task suspends to the loop, or right to the task whose
+ * turn is next: then the loop is where that one suspends to. Tasks never nest.
+ */
 
 static void task_main(void *argument)
 {
