@@ -32,7 +32,10 @@ $(steps:%=$(out)/%) $(exercise_programs) $(call tests_of,$(exercises)): $(out)/%
 $(foreach one,$(with_header),$(eval $(addprefix $(out)/,$(one)/exercise $(one)/solution \
     $(filter $(one)/near-misses/%,$(near_misses))): $(out)/$(one)/test.c.o))
 $(exercises:%=$(out)/%/test.c.o): | needs_test
-$(out)/02-coroutines-echo/exercises/5-%: LDFLAGS += -Wl,--wrap=send
+# These tests count calls of these functions.
+$(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc free)
+$(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close uv_run uv_close)
+$(out)/02-coroutines-echo/exercises/4-%: LDFLAGS += -Wl,--wrap=send
 
 chosen_steps := $(call in_chapter,$(steps))
 steps: $(chosen_steps:%=$(out)/%) ## build every step of the lessons (CHAPTER=01-event-loop: of one)
@@ -44,7 +47,7 @@ chosen_exercises := $(call in_chapter,$(exercises))
 form := $(if $(SOLUTION),solution,exercise)
 exercises_sh = OUT=$(out) SANITIZE=$(SANITIZE) VALGRIND=$(VALGRIND) tests/exercises.sh
 # After the plain test, those about memory are tested under Valgrind too.
-about_memory := 01-event-loop/exercises/% 02-coroutines-echo/exercises/2-% 03-keyboard-maze/exercises/2-% \
+about_memory := 01-event-loop/exercises/% $(addprefix 03-keyboard-maze/exercises/,2-% 7-%) \
     $(addprefix 04-chat-server/exercises/,2-% 4-% 5-%)
 tools := $(if $(filter-out plain,$(variant))$(VALGRIND),,sanitizers $(if $(filter $(about_memory),$(exercise)),valgrind))
 

@@ -74,8 +74,8 @@ has_sanitizers() {
         ${CC:-gcc} -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null
 }
 
-# The two functions print what the test said if it fails with this tool.
-passes_with_sanitizers() (
+# The two functions print the beginning of what the test said if it fails with this tool.
+passes_with_sanitizers() {
     has_sanitizers || return 0
     OUT=build/address-undefined
     [ -e "$OUT/libcommon.a" ] || say 'Agora com o AddressSanitizer. Da primeira vez isso compila muito.' \
@@ -84,19 +84,21 @@ passes_with_sanitizers() (
     solution=
     [ "$2" = exercise ] || solution=1
     log=$(MAKEFLAGS='' "${MAKE:-make}" -j "$(getconf _NPROCESSORS_ONLN)" SANITIZE=address,undefined \
-        exercise-program "N=$N" "SOLUTION=$solution" 2>&1 && run_test "$1" "$2" 2>&1) || {
-        echo "$log"
-        return 1
-    }
-)
-passes_with_valgrind() (
+        exercise-program "N=$N" "SOLUTION=$solution" 2>&1 && run_test "$1" "$2" 2>&1)
+    passed=$?
+    OUT=build/plain
+    [ "$passed" -eq 0 ] || echo "$log" | head -n 30
+    return "$passed"
+}
+passes_with_valgrind() {
     command -v valgrind >/dev/null || return 0
     VALGRIND=1
-    log=$(run_test "$1" "$2" 2>&1) || {
-        echo "$log"
-        return 1
-    }
-)
+    log=$(run_test "$1" "$2" 2>&1)
+    passed=$?
+    VALGRIND=
+    [ "$passed" -eq 0 ] || echo "$log" | head -n 30
+    return "$passed"
+}
 
 try() {
     directory=$1
@@ -122,8 +124,8 @@ not_yet() {
 
 found_by() {
     case $1 in sanitizers) tool='AddressSanitizer' ;; *) tool=Valgrind ;; esac
-    say "$number: ainda não. O teste passa, mas o $tool viu um erro de memória: leia acima as primeiras linhas do relatório" \
-        "$number: not yet. The test passes, but $tool has seen an error: read the first lines of its report above"
+    say "$number: ainda não. O teste passa, mas o $tool viu um erro de memória: o relatório está acima" \
+        "$number: not yet. The test passes, but $tool has seen an error: its report is above"
     return 1
 }
 
@@ -230,7 +232,11 @@ near_miss_fails() {
         ;;
     valgrind)
         { [ -z "$SANITIZE" ] && command -v valgrind >/dev/null; } || return 0
-        ! log=$(VALGRIND=1 && run_test "$1" "$2" 2>&1)
+        VALGRIND=1
+        ! log=$(run_test "$1" "$2" 2>&1)
+        failed_as_expected=$?
+        VALGRIND=
+        [ "$failed_as_expected" -eq 0 ]
         ;;
     *) log='"Found by:" knows address and valgrind' && false ;;
     esac && case $log in *"$said"*) true ;; *) false ;; esac
@@ -273,10 +279,10 @@ check() {
         [ "$(grep -c '^★.*·.*·' "$exercise/README.md")" = 1 ] ||
             log='' complain "$exercise/README.md" \
                 'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
-        for page in hint solution; do
-            [ "$(grep -cs '^## ' "$exercise/$page.md")" -gt 0 ] || [ "$page-$(head -c 1 "$exercise/$page.md" 2>&1)" = 'solution-#' ] ||
-                log='' complain "$exercise/$page.md" 'is missing, or a hint has no heading "## ..."'
-        done
+        grep -qs '^## ' "$exercise/hint.md" ||
+            log='' complain "$exercise/hint.md" 'is missing, or no hint has a heading "## ..."'
+        grep -qs '^# ' "$exercise/solution.md" ||
+            log='' complain "$exercise/solution.md" 'is missing, or has no heading "# ..."'
         ! grep -qs '<details' "$exercise"/*.md ||
             log='' complain "$exercise" 'hides something in <details>: hint.md and solution.md are for that'
         fails_by_assertion "$exercise" exercise ||

@@ -165,9 +165,9 @@ START_TEST(the_doctor_asks_for_what_building_and_testing_need)
                       ends_with(output, "make deps FOR=page\nready to build and test\n"),
         "status %d, output\n%s", status, output);
     status = run_copy("CC=no-such-compiler", "doctor", output);
-    ck_assert_msg(status == 1 &&
-                      ends_with(output, "not ready to build and test, without: no-such-compiler; "
-                                        "make deps installs it\n"),
+    ck_assert_msg(
+        status == 1 && ends_with(output, "not ready to build and test, without: no-such-compiler; "
+                                         "make deps installs it\n"),
         "status %d, output\n%s", status, output);
 }
 END_TEST
@@ -186,7 +186,8 @@ static const struct {
     int status;
     const char *said;
 } numbers[] = {
-    {"step N=1.99", 2, "There is no step 1.99. The nearest is 1.9: 01-event-loop/steps/9-closing.c"},
+    {"step N=1.99", 2,
+        "There is no step 1.99. The nearest is 1.9: 01-event-loop/steps/9-closing.c"},
     {"step N=2.20", 2, "The nearest is 2.13: 02-coroutines-echo/steps/13-"},
     {"step N=9.1", 2, "The nearest is 4.1: 04-chat-server/steps/1-"},
     {"step", 2, "Which step? make step N=1.3 is the third of chapter 1."},
@@ -210,8 +211,9 @@ int main(void)
     const TTest *const packages[] = {a_missing_module_is_named_with_its_command,
         an_old_node_module_counts_as_missing, the_doctor_asks_for_what_building_and_testing_need,
         nothing_to_install_is_said, NULL};
-    int numbered = run_table("setup numbers", a_number_that_is_not_there_is_answered_with_the_nearest,
-        sizeof(numbers) / sizeof(*numbers));
+    int numbered =
+        run_table("setup numbers", a_number_that_is_not_there_is_answered_with_the_nearest,
+            sizeof(numbers) / sizeof(*numbers));
     int bare = run_table("setup systems", the_command_of_the_system_is_run_or_told,
         sizeof(bare_systems) / sizeof(*bare_systems));
     int failed =
