@@ -18,6 +18,7 @@ static const struct need {
     {"check", "test"},
     {"check", "page"},
     {"check ARCH=aarch64", "aarch64"},
+    {"check ARCH=riscv64", "riscv64"},
     {"compile ARCH=macos", "macos"},
     {"check-seeds", "test"},
     {"tests CHAPTER=01-event-loop", "test"},
