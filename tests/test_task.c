@@ -1,8 +1,6 @@
 #include "common/task.h"
 
 #include <alloca.h>
-#include <errno.h>
-#include <fenv.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -235,48 +233,6 @@ START_TEST(a_task_may_wait_for_a_signal_alone)
     ck_assert_int_eq(task_run(&loop, "main", wait_for_ever_in_a_child, NULL), UV_ECANCELED);
     ck_assert(task_run_was_cancelled());
     ck_assert_int_eq(task_run(&loop, "main", sleep_for_ever, &number), UV_ECANCELED);
-    close_loop(&loop);
-}
-END_TEST
-
-/*
- * What belongs to the thread
- */
-
-static int keep_an_errno_and_a_rounding(void *mode)
-{
-    ck_assert_int_eq(errno, 0);
-    ck_assert_int_eq(fegetround(), FE_TOWARDZERO); /* as where task_run was called */
-    fesetround(*(int *)mode);
-    errno = *(int *)mode;
-    for (int i = 0; i < 3; i++) {
-        ck_assert_int_eq(i == 1 ? task_sleep(0.001) : task_yield(), 0);
-        ck_assert_int_eq(errno, *(int *)mode);
-        ck_assert_int_eq(fegetround(), *(int *)mode);
-    }
-    return 0;
-}
-
-static int spawn_three_that_round(void *unused)
-{
-    (void)unused;
-    static int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TONEAREST};
-    struct scope scope;
-    scope_enter(&scope);
-    for (int i = 0; i < 3; i++)
-        scope_spawn(&scope, "rounds", keep_an_errno_and_a_rounding, &modes[i]);
-    scope_join(&scope);
-    scope_spawn(&scope, "later", keep_an_errno_and_a_rounding, &modes[0]);
-    return scope_leave(&scope, scope_join(&scope));
-}
-
-START_TEST(each_task_has_its_own_errno_and_rounding)
-{
-    uv_loop_t loop;
-    ck_assert_int_eq(loop_init(&loop), 0);
-    fesetround(FE_TOWARDZERO);
-    ck_assert_int_eq(task_run(&loop, "main", spawn_three_that_round, NULL), 0);
-    ck_assert_int_eq(fegetround(), FE_TOWARDZERO);
     close_loop(&loop);
 }
 END_TEST
@@ -706,7 +662,6 @@ int main(void)
                             the_second_signal_ends_the_program,
                             the_second_signal_ends_a_task_that_holds_the_loop,
                             nothing_is_caught_after_it, a_task_may_wait_for_a_signal_alone, NULL}},
-            {"thread", (const TTest *const[]){each_task_has_its_own_errno_and_rounding, NULL}},
             {"sleep",
                 (const TTest *const[]){sleepers_wake_in_the_order_of_time, no_time_is_no_time,
                     a_real_sleep_is_long_enough, no_sleep_is_too_short, yield_lets_the_others_run,
