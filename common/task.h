@@ -257,7 +257,7 @@ void task_closed(struct task_resource *resource);
 
 /* Closes a libuv handle and waits until its memory may be freed or reused (transport.close,
  * wait_closed). The wait cannot be cancelled: libuv uses the handle until its close callback.
- * Changes handle->data. */
+ * Changes handle->data. Ends the program if the handle is closed, or is being closed, already. */
 void task_close_handle(uv_handle_t *handle);
 
 __END_DECLS
