@@ -187,8 +187,9 @@ int protocol_run(struct stream *stream, const struct protocol *protocol, void *c
 
 /* Accepts connections, and runs the protocol on each in a task of its own, until it is cancelled or
  * accepting fails (loop.create_server and serve_forever). Then it cancels the connections' tasks
- * and waits until they have closed the connections. Returns UV_ECANCELED, UV_ETIMEDOUT or
- * accept's error. */
+ * and waits until they have closed the connections. Returns UV_ECANCELED or accept's error. At a
+ * deadline of the caller's it returns UV_ECANCELED too, because it accepts in a scope of its own,
+ * inside the caller's; scope_leave makes that UV_ETIMEDOUT. */
 int listener_serve(struct listener *listener, const struct protocol *protocol, void *context);
 
 /* Stops listening. Its short wait for libuv cannot be cancelled. No task may be accepting, and no
