@@ -58,7 +58,8 @@ struct task;
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument);
 
 /* Returns whether somebody cancelled the first task of the last task_run: a signal, loop_stop or
- * task_cancel. Only then is UV_ECANCELED the end that was asked for. */
+ * task_cancel. Only then is UV_ECANCELED the end that was asked for. A signal counts that arrived
+ * while the task ran for the last time: its result is its own then. */
 bool task_run_was_cancelled(void);
 
 /* The loop of the running task (asyncio.get_running_loop). Ends the program outside a task. */

@@ -302,8 +302,11 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         struct task *root = task_new(pool, name, function, argument, 0);
         result = root ? run_root(pool, root) : UV_ENOMEM;
     }
-    if (catches)
+    if (catches) {
         loop_stop_interrupts(loop);
+        if (loop_signal_received(loop)) /* perhaps too late for the task to learn of it */
+            root_cancelled = true;
+    }
     observe_tasks_end(&watch);
     return result;
 }
