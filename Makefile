@@ -143,10 +143,13 @@ $(out)/flags: always
 # A function that ends with a wait keeps its frame, so that the tree of tasks shows it. The library
 # does without: there each switch would cost 4 % more.
 keep_frames = $(if $(filter common/% %.S,$<),,-fno-optimize-sibling-calls)
+# A learner's program is not run with a fault that the compiler has seen.
+learner_errors = $(if $(findstring /steps/,$<)$(findstring /exercises/,$<),$(addprefix \
+    -Werror=,return-type implicit-function-declaration incompatible-pointer-types))
 $(out)/untraced/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,-DOBSERVER_LEFT_OUT)
 $(out)/%.o: % Makefile $(out)/flags | $(headers) needs_$(or $(ARCH),build)
-	$(call compile_source,$(keep_frames))
+	$(call compile_source,$(keep_frames) $(learner_errors))
 $(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
 
 -include $(shell find $(out) -name '*.d' 2>/dev/null)
@@ -175,7 +178,7 @@ check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time i
 	@$(runner) tests/seeds.sh
 
 deps: ## install what building and testing need (FOR="build test page bench ci")
-	@tests/setup/packages.sh install $(or $(FOR),build test page)
+	@tests/setup/packages.sh deps $(or $(FOR),build test page)
 
 doctor: ## show the tools and libraries that were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor

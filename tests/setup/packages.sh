@@ -5,8 +5,9 @@
 #   packages.sh check GROUP...     prints what is missing and the command that installs it, with
 #                                  status 1; prints nothing if nothing is missing
 #   packages.sh install GROUP...   installs what is missing, and prints the commands that it runs
-#   packages.sh doctor             prints each tool and library with its version; status 1 if one of
-#                                  the groups build, test and page is missing
+#   packages.sh deps GROUP...      does the same, and says so if there is nothing to install
+#   packages.sh doctor             prints each tool and library with its version, and whether all of
+#                                  build and test is there: status 1 if not. The rest is optional
 #
 # The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
 # docs (the book's pages), picture, site, fuzz, aarch64, riscv64,
@@ -343,7 +344,15 @@ install() {
     check "$@"
 }
 
-# The other groups may be missing.
+deps() {
+    test -n "$(missing "$@")" || {
+        echo "All of $* is there: nothing to install"
+        return 0
+    }
+    install "$@"
+}
+
+# The other groups are optional.
 doctor() {
     needs | while read -r group name how packages; do
         test "$group" = "$last" || printf '%s\n' "to $group:" |
@@ -360,11 +369,19 @@ doctor() {
                 "${command:-no package here; in Debian, Fedora, Arch, Homebrew: $(echo "$packages" | tr -s ' ')}"
         fi
     done
-    test -z "$(missing build test page)"
+    lines=$(missing build test)
+    if test -n "$lines"; then
+        echo "not ready to build and test, without: $(echo "$lines" | names); make deps installs it"
+        return 1
+    fi
+    lines=$(missing page)
+    test -z "$lines" || echo 'not there, for the tests of the pages in a browser only: '"$(
+        echo "$lines" | names); make deps FOR=page"
+    echo 'ready to build and test'
 }
 
 case $1 in
-check | install | doctor) "$@" ;;
+check | install | deps | doctor) "$@" ;;
 *)
     sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2
     exit 2
