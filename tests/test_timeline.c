@@ -74,6 +74,17 @@ START_TEST(the_page_draws_recordings)
 }
 END_TEST
 
+/* With the recordings of these scenarios. */
+START_TEST(the_page_measures_and_finds)
+{
+    begin();
+    run("for name in blocking chat echo timer turns; do"
+        " /usr/bin/python3 docs/recordings/$name.py %1$s/$name.json >&2 || exit; done 2>&1");
+    run("node tests/browser/timeline_tools.mjs 'file://%2$s/docs/timeline/index.html' %1$s 2>&1");
+    end();
+}
+END_TEST
+
 START_TEST(a_picture_shows_the_rows)
 {
     begin();
@@ -85,6 +96,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {the_page_draws_recordings, a_picture_shows_the_rows, NULL};
+    const TTest *const tests[] = {
+        the_page_draws_recordings, the_page_measures_and_finds, a_picture_shows_the_rows, NULL};
     return run_suite("timeline", (struct test_group[]){{"timeline", tests}, {NULL, NULL}});
 }
