@@ -44,6 +44,7 @@ page     chromium      browser                                  $package_of_brow
 page     node>=18      node:18                                  nodejs                   nodejs               nodejs                node
 page     npm           command:npm                              npm                      nodejs-npm           npm                   node
 page     playwright    node_modules:tests/browser:playwright-core -                        -                    -                     -
+page     speedscope    node_modules:tests/browser:speedscope    -                        -                    -                     -
 bench    websockets    module:websockets                        python3-websockets       python3-websockets   python-websockets     -
 bench    node>=18      node:18                                  nodejs                   nodejs               nodejs                node
 bench    npm           command:npm                              npm                      nodejs-npm           npm                   node
