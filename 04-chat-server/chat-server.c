@@ -106,6 +106,7 @@ static int serve(void *unused)
     error = websocket_serve(sockets);
     rooms_announce_shutdown(&server);
     websocket_server_close(sockets);
+    history_free(&server.history);
     log_close(&server.log);
     return error;
 }
