@@ -50,6 +50,7 @@ struct client {
     bool is_remote; /* a client of another server, in the lists of this one: it has no socket */
     TAILQ_ENTRY(client) relay_entry; /* for the relay, as is the next one */
     unsigned relay_epoch;
+    bool relay_listed;
 };
 
 /* What carries the chat between servers (cluster/cluster.h). rooms.c and names.c call it instead of
@@ -59,8 +60,8 @@ struct relay {
     /* Sends a message to the origin's room, or to another client. Returns 0, or an error if nobody
      * gets it. */
     int (*send)(struct relay *relay, struct client *origin, const char *text, size_t size);
-    int (*send_private)(struct relay *relay, struct client *origin, const struct client *recipient,
-        const char *text);
+    int (*send_private)(
+        struct relay *relay, struct client *origin, struct client *recipient, const char *text);
     /* Waits until all servers know the client's new name, or one refuses it. Returns as name_take
      * does. */
     int (*take_name)(struct relay *relay, struct client *client, const char *name);
@@ -164,8 +165,11 @@ struct client *server_find(const struct server *server, const char *name);
  * faster, or UV_ECANCELED, and then nothing has changed. */
 int name_take(struct client *client, const char *name);
 
-/* The same on this server alone. Returns 0 or UV_ENOMEM. */
+/* Does the same on this server alone, without waiting. Returns 0 or UV_ENOMEM. */
 int name_set(struct client *client, const char *name);
+
+/* Does the same without telling the room, which knows the name then. */
+int name_set_silently(struct client *client, const char *name);
 
 /* Whether the client of that name is the same person, whose old connection has not ended yet: both
  * have given the same secret ("?key=..." in the path of the handshake). */
@@ -213,6 +217,9 @@ void notices_init(struct room *room);
 void notices_note_change(struct client *client);
 void notices_note_departure(struct room *room, struct client *client);
 
+/* The room knows the client's name: nothing more is told of it. */
+void notices_settle(struct client *client);
+
 /* Notes that a client has entered the room, or left it. */
 void notices_note_size(struct room *room);
 
@@ -241,6 +248,9 @@ struct room {
  * 0, UV_EINVAL for an invalid name, or UV_ENOMEM. */
 int room_enter(struct client *client, const char *path);
 
+/* Puts the client into the room of that valid name. Returns 0 or UV_ENOMEM. */
+int room_join(struct client *client, const char *name);
+
 /* Takes the client out of its room. */
 void room_leave(struct client *client);
 
@@ -258,6 +268,10 @@ int room_send(struct client *origin, const char *text, size_t size);
  * /historico. Returns 0, or UV_ENOMEM if nobody got it. */
 int room_deliver(struct server *server, const char *room, struct websocket *except,
     const char *sender, const char *text, size_t size);
+
+/* Only remembers it. */
+void room_remember(
+    struct server *server, const char *room, const char *sender, const char *text, size_t size);
 
 /* Sends each client in the room, except one (NULL: none), the text in its language. Returns 0, or
  * UV_ENOMEM if nobody got it. */

@@ -86,14 +86,28 @@ int name_take(struct client *client, const char *text)
     return relay ? relay->take_name(relay, client, text) : name_set(client, text);
 }
 
-int name_set(struct client *client, const char *text)
+static int store(struct client *client, const char *text)
 {
     struct name *name = add(client, text);
-    if (!name)
-        return UV_ENOMEM;
-    set_name(client, name->text);
-    notices_note_change(client);
-    return 0;
+    if (name)
+        set_name(client, name->text);
+    return name ? 0 : UV_ENOMEM;
+}
+
+int name_set(struct client *client, const char *text)
+{
+    int error = store(client, text);
+    if (!error)
+        notices_note_change(client);
+    return error;
+}
+
+int name_set_silently(struct client *client, const char *text)
+{
+    int error = store(client, text);
+    if (!error)
+        notices_settle(client);
+    return error;
 }
 
 void name_release(struct client *client)

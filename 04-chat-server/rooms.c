@@ -36,7 +36,7 @@ static void note_count(const struct client *client)
         relay->note_count(relay);
 }
 
-static int enter(struct client *client, const char *name)
+int room_join(struct client *client, const char *name)
 {
     struct room *room = room_find(client->server, name);
     if (!room)
@@ -79,7 +79,7 @@ int room_enter(struct client *client, const char *path)
     char *name = bytes_to_text(path + 1, strlen(path + 1), NULL);
     if (!name)
         return UV_ENOMEM;
-    int error = room_name_is_valid(name) ? enter(client, name) : UV_EINVAL;
+    int error = room_name_is_valid(name) ? room_join(client, name) : UV_EINVAL;
     free(name);
     return error;
 }
@@ -134,6 +134,15 @@ static char *write_line(const char *sender, const char *text, size_t size, size_
     end[size] = '\0';
     *length = (size_t)(end - line) + size;
     return line;
+}
+
+void room_remember(
+    struct server *server, const char *room, const char *sender, const char *text, size_t size)
+{
+    char *line = write_line(sender, text, size, &size);
+    if (line)
+        history_add(&server->history, room, line, size);
+    free(line);
 }
 
 int room_deliver(struct server *server, const char *name, struct websocket *except,
