@@ -9,8 +9,8 @@
 #   packages.sh doctor             prints each tool and library with its version, and whether all of
 #                                  build and test is there: status 1 if not. The rest is optional
 #
-# The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
-# docs (the book's pages), picture, site, fuzz, aarch64, riscv64,
+# The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), redis (many
+# chat servers as one), ci, docs (the book's pages), picture, site, fuzz, aarch64, riscv64,
 # system (tests/setup/system.sh), macos (tests/setup/macos.mk).
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -50,6 +50,8 @@ bench    node>=18      node:18                                  nodejs          
 bench    npm           command:npm                              npm                      nodejs-npm           npm                   node
 bench    ws            node_modules:tests/bench/peers:ws        -                        -                    -                     -
 bench    bun           node_modules:tests/bench/peers:bun       -                        -                    -                     -
+redis    hiredis       library:hiredis:hiredis/hiredis.h        libhiredis-dev           hiredis-devel        hiredis               hiredis
+redis    redis-server  command:redis-server                     redis-server             redis                redis                 redis
 ci       clang         command:clang                            clang                    clang                clang                 llvm
 ci       clang-format  command:${CLANG_FORMAT:-clang-format}    clang-format             clang-tools-extra    clang                 clang-format
 ci       clang-tidy    command:${CLANG_TIDY:-clang-tidy}        clang-tidy               clang-tools-extra    clang                 llvm
@@ -358,6 +360,7 @@ doctor() {
     needs | while read -r group name how packages; do
         test "$group" = "$last" || printf '%s\n' "to $group:" |
             sed -E -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
+                -e 's/to redis:/for many chat servers as one:/' \
                 -e 's/to ci:/for make lint and CI:/' -e 's/to docs:/to write the book:/' \
                 -e 's/to site:/to build its site:/' -e 's/to picture:/to draw a program at work:/' \
                 -e 's/to system:/to test on other systems:/' -e 's/to (aarch64|riscv64|macos):/for ARCH=\1:/'
