@@ -4,11 +4,11 @@
 #include "common/loop/state.h"
 #include "common/task/state.h"
 
-#define TASKS_A_BLOCK 64
+#define TASKS_PER_BLOCK 64
 
 struct task_block {
     struct task_block *next;
-    struct task tasks[TASKS_A_BLOCK];
+    struct task tasks[TASKS_PER_BLOCK];
 };
 
 /*
@@ -81,7 +81,7 @@ static bool add_block(struct task_pool *pool)
         return false;
     block->next = pool->blocks;
     pool->blocks = block;
-    for (size_t i = TASKS_A_BLOCK; i-- > 0;) {
+    for (size_t i = TASKS_PER_BLOCK; i-- > 0;) {
         block->tasks[i].next = pool->free;
         pool->free = &block->tasks[i];
     }
@@ -92,7 +92,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
     void *argument, size_t stack_size)
 {
     struct stack stack = {0};
-    /* There is a stack for each task, so a spawned task always gets one when it begins. */
+    /* There are never more tasks than stacks, so each task gets a stack when it begins. */
     bool too_many = pool->live >= pool->stacks.capacity;
     if (too_many || (!pool->free && !add_block(pool)))
         return NULL;

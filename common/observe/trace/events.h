@@ -7,7 +7,7 @@
 
 struct events {
     struct trace_output *output;
-    uint64_t start;        /* the zero of the file's times */
+    uint64_t start;        /* time 0 of the file */
     const char *separator; /* before the next event */
 };
 

@@ -6,7 +6,7 @@
 #include "common/observe/trace/json.h"
 #include "common/observe/trace/rows.h"
 
-#define MAX_TURNS 1000 /* that other threads get to complete their records */
+#define MAX_TURNS 1000 /* turns of other threads, in which they complete their records */
 
 /* The open slices of the loop's row: at most one of each category, one inside the other. */
 struct loop_row {
@@ -106,8 +106,9 @@ static void change_row(struct writer *writer, const struct trace_record *record)
         arrows_to(writer, record);
 }
 
-/* Opens or closes a slice. Returns whether the record fits: the end of a callback that libuv ran
- * may have lost its beginning, because the iteration's own was recorded later. */
+/* Opens or closes a slice. Returns false if the record does not fit: the beginning of a callback
+ * that libuv ran may have been dropped, because the beginning of its iteration was recorded after
+ * it. */
 static bool loop_row_change(struct loop_row *row, const struct trace_record *record)
 {
     if (record->kind == TRACE_BEGIN && row->depth < TRACE_CATEGORIES) {
@@ -160,10 +161,10 @@ static void mark(struct writer *writer, const struct trace_record *record)
 
 static void count(struct writer *writer, const struct trace_record *record)
 {
-    static const char *const names[TRACE_COUNTS][2] = {[TRACE_READIES] = {"ready", "tasks"},
-        [TRACE_TASKS] = {"tasks", "live"},
+    static const char *const names[TRACE_COUNTS][2] = {[TRACE_READY_TASKS] = {"ready", "tasks"},
+        [TRACE_LIVE_TASKS] = {"tasks", "live"},
         [TRACE_TIMERS] = {"timers", "pending"},
-        [TRACE_WORKS] = {"pool", "work"}};
+        [TRACE_POOL_WORK] = {"pool", "work"}};
     event_open(&writer->events, "C", 0, record->time);
     event_member(&writer->events, "name", names[record->category][0]);
     event_argument(&writer->events, names[record->category][1], record->value);
