@@ -87,8 +87,8 @@ void loop_signal_stop(struct loop_signal *signal);
  * for a signal does not keep the loop running. */
 int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
 
-/* The signal that the latest loop_on_signal has received, SIGINT or SIGTERM; 0 if none has
- * arrived. */
+/* The first SIGINT or SIGTERM since the latest loop_on_signal, or 0. If the loop stops before it
+ * has called the callback, only this function reports the signal. */
 int loop_signal_received(const uv_loop_t *loop);
 
 /* The loop's clock in milliseconds (loop.time). It stands still within an iteration. */

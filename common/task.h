@@ -59,7 +59,9 @@ struct task;
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument);
 
 /* Returns whether a signal, loop_stop or task_cancel cancelled the first task of the last task_run.
- * Only then does the result UV_ECANCELED mean that the program ended because it was asked to. */
+ * Only then does the result UV_ECANCELED mean that the program ended because it was asked to. A
+ * signal that arrives while the task runs for the last time counts too, but does not change the
+ * task's result. */
 bool task_run_was_cancelled(void);
 
 /* The loop of the running task (asyncio.get_running_loop). Ends the program outside a task. */
@@ -162,11 +164,13 @@ int scope_join(struct scope *scope);
 void scope_cancel(struct scope *scope);
 
 /* Cancels the children that still run, waits until they have ended, and closes the scope
- * (TaskGroup.__aexit__). error is the result of the code inside the scope. The first error that is
- * no cancellation wins: returns error, or the first failure of a child if error is 0, UV_ECANCELED,
- * or the UV_ETIMEDOUT of a deadline that has passed. A child that returns UV_ECANCELED has not
- * failed. If error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0, or the
- * error of a cancellation from outside. A cancellation does not shorten this wait. */
+ * (TaskGroup.__aexit__). Pass the result of the code inside the scope as error. Returns error, or
+ * the first failure of a child if error is 0 or only a cancellation (UV_ECANCELED, or the
+ * UV_ETIMEDOUT of a deadline that has passed). A child that returns UV_ECANCELED has not failed. If
+ * error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0. As in trio, a
+ * cancellation from outside passes through: UV_ECANCELED then replaces that 0 and, unless the scope
+ * is shielded, the UV_ETIMEDOUT of the scope's own deadline. A cancellation does not shorten this
+ * wait. */
 int scope_leave(struct scope *scope, int error);
 
 /* Waits until the task has ended, stores its result in *result unless that is NULL, and releases
@@ -191,7 +195,8 @@ struct task_call {
 /* Runs all the calls, each in a task of its own, and waits until all have ended (asyncio.gather).
  * Returns 0, the first failure, UV_ENOMEM or UV_ECANCELED. After an error the other
  * calls have been cancelled, and have ended too; but a call that itself returns UV_ECANCELED lets
- * the others go on, as in asyncio. */
+ * the others go on, as in asyncio. At a deadline of the caller's it returns UV_ECANCELED, because
+ * it waits in a scope of its own, inside the caller's; scope_leave makes that UV_ETIMEDOUT. */
 int task_gather(struct task_call *calls, size_t count);
 
 /*
@@ -262,7 +267,7 @@ void task_closed(struct task_resource *resource);
 
 /* Closes a libuv handle and waits until its memory may be freed or reused (transport.close,
  * wait_closed). The wait cannot be cancelled: libuv uses the handle until its close callback.
- * Changes handle->data. */
+ * Changes handle->data. Ends the program if the handle is closed, or is being closed, already. */
 void task_close_handle(uv_handle_t *handle);
 
 __END_DECLS

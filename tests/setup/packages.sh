@@ -5,11 +5,12 @@
 #   packages.sh check GROUP...     prints what is missing and the command that installs it, with
 #                                  status 1; prints nothing if nothing is missing
 #   packages.sh install GROUP...   installs what is missing, and prints the commands that it runs
-#   packages.sh doctor             prints each tool and library with its version; status 1 if one of
-#                                  the groups build, test and page is missing
+#   packages.sh deps GROUP...      does the same, and says so if there is nothing to install
+#   packages.sh doctor             prints each tool and library with its version, and whether all of
+#                                  build and test is there: status 1 if not. The rest is optional
 #
-# The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
-# docs (the book's pages), picture, site, fuzz, aarch64, riscv64,
+# The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), redis (many
+# chat servers as one), ci, docs (the book's pages), picture, site, fuzz, aarch64, riscv64,
 # system (tests/setup/system.sh), macos (tests/setup/macos.mk).
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -43,11 +44,14 @@ page     chromium      browser                                  $package_of_brow
 page     node>=18      node:18                                  nodejs                   nodejs               nodejs                node
 page     npm           command:npm                              npm                      nodejs-npm           npm                   node
 page     playwright    node_modules:tests/browser:playwright-core -                        -                    -                     -
+page     speedscope    node_modules:tests/browser:speedscope    -                        -                    -                     -
 bench    websockets    module:websockets                        python3-websockets       python3-websockets   python-websockets     -
 bench    node>=18      node:18                                  nodejs                   nodejs               nodejs                node
 bench    npm           command:npm                              npm                      nodejs-npm           npm                   node
 bench    ws            node_modules:tests/bench/peers:ws        -                        -                    -                     -
 bench    bun           node_modules:tests/bench/peers:bun       -                        -                    -                     -
+redis    hiredis       library:hiredis:hiredis/hiredis.h        libhiredis-dev           hiredis-devel        hiredis               hiredis
+redis    redis-server  command:redis-server                     redis-server             redis                redis                 redis
 ci       clang         command:clang                            clang                    clang                clang                 llvm
 ci       clang-format  command:${CLANG_FORMAT:-clang-format}    clang-format             clang-tools-extra    clang                 clang-format
 ci       clang-tidy    command:${CLANG_TIDY:-clang-tidy}        clang-tidy               clang-tools-extra    clang                 llvm
@@ -343,11 +347,20 @@ install() {
     check "$@"
 }
 
-# The other groups may be missing.
+deps() {
+    test -n "$(missing "$@")" || {
+        echo "All of $* is there: nothing to install"
+        return 0
+    }
+    install "$@"
+}
+
+# The other groups are optional.
 doctor() {
     needs | while read -r group name how packages; do
         test "$group" = "$last" || printf '%s\n' "to $group:" |
             sed -E -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
+                -e 's/to redis:/for many chat servers as one:/' \
                 -e 's/to ci:/for make lint and CI:/' -e 's/to docs:/to write the book:/' \
                 -e 's/to site:/to build its site:/' -e 's/to picture:/to draw a program at work:/' \
                 -e 's/to system:/to test on other systems:/' -e 's/to (aarch64|riscv64|macos):/for ARCH=\1:/'
@@ -360,11 +373,19 @@ doctor() {
                 "${command:-no package here; in Debian, Fedora, Arch, Homebrew: $(echo "$packages" | tr -s ' ')}"
         fi
     done
-    test -z "$(missing build test page)"
+    lines=$(missing build test)
+    if test -n "$lines"; then
+        echo "not ready to build and test, without: $(echo "$lines" | names); make deps installs it"
+        return 1
+    fi
+    lines=$(missing page)
+    test -z "$lines" || echo 'not there, for the tests of the pages in a browser only: '"$(
+        echo "$lines" | names); make deps FOR=page"
+    echo 'ready to build and test'
 }
 
 case $1 in
-check | install | doctor) "$@" ;;
+check | install | deps | doctor) "$@" ;;
 *)
     sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2
     exit 2
