@@ -46,7 +46,7 @@ int room_join(struct client *client, const char *name)
     client->room = room;
     room->count++;
     TAILQ_INSERT_TAIL(&room->clients, client, room_entry);
-    notices_note_size(room); /* before the client would get the notice */
+    notices_note_size(room); /* first, so that the client does not get the notice */
     /* An error means that the connection has ended; client_receive will report it. */
     if (!client->is_remote)
         websocket_room_enter(&room->members[client->language], client->socket);
@@ -101,7 +101,8 @@ void room_leave(struct client *client)
     free(room);
 }
 
-/* Both texts reserve memory before either is sent, so that an error means that nobody got it. */
+/* Reserves the memory for both texts before it sends either, so that an error means that nobody got
+ * the message. */
 int room_send_both(
     struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2])
 {
@@ -154,7 +155,7 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
         return UV_ENOMEM;
     int error = 0;
     if (room) {
-        notices_flush(room); /* so nobody speaks before the room knows the name */
+        notices_flush(room); /* so that the room knows the name before the message */
         error = room_send_both(room, except, (char *[]){line, line}, (size_t[]){size, size});
     }
     if (!error)
@@ -167,7 +168,7 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
  * To all rooms
  */
 
-/* twalk passes its callback no argument. */
+/* twalk cannot pass an argument to its callback. */
 static const char *announcement[2];
 
 static void announce(const void *node, VISIT visit, int depth)
