@@ -26,8 +26,8 @@
  *     future_wait, task_join, scope_join,          return a result that exists,
  *     task_gather                                  otherwise the error
  *
- *  * scope_leave, stream_close, listener_close, wait as usual, because cleanup has *
- * task_close_handle to finish; for a bounded time
+ *     scope_leave, stream_close, listener_close,   wait as usual, because cleanup has
+ *     task_close_handle                            to finish; for a bounded time
  *
  *     scope_spawn                                  starts the child, unless that scope
  *                                                  itself is cancelled
