@@ -48,14 +48,14 @@ struct client {
     bool slowed;    /* it exceeds the rate, and has been told so */
     bool leaving;   /* after /sair */
     bool is_remote; /* a client of another server, in the lists of this one: it has no socket */
-    TAILQ_ENTRY(client) relay_entry; /* for the relay, as is the next one */
+    TAILQ_ENTRY(client) relay_entry; /* these three belong to the relay */
     unsigned relay_epoch;
     bool relay_listed;
 };
 
-/* What carries the chat between servers (cluster/cluster.h). rooms.c and names.c call it instead of
- * acting themselves; it calls them back when all servers are to act: room_deliver, name_set,
- * name_give_up. */
+/* Connects the chat of several servers (cluster/cluster.h). rooms.c and names.c call these
+ * functions instead of acting themselves. When it is time for all servers to act, the relay calls
+ * them back: room_deliver, name_set, name_give_up. */
 struct relay {
     /* Sends a message to the origin's room, or to another client. Returns 0, or an error if nobody
      * gets it. */
@@ -67,7 +67,8 @@ struct relay {
     int (*take_name)(struct relay *relay, struct client *client, const char *name);
     /* A client with a name is leaving; its memory is valid until the call returns. */
     void (*leave)(struct relay *relay, struct client *client);
-    /* The number of this server's clients has changed; waits for the number of all servers'. */
+    /* Notes that the number of this server's clients has changed, and waits for the number of all
+     * servers' clients. */
     void (*note_count)(struct relay *relay);
     size_t (*count)(struct relay *relay);
     /* Appends to /metrics; writes the state for /healthz, and returns whether the server is well.
@@ -169,7 +170,7 @@ int name_take(struct client *client, const char *name);
 /* Does the same on this server alone, without waiting. Returns 0 or UV_ENOMEM. */
 int name_set(struct client *client, const char *name);
 
-/* Does the same without telling the room, which knows the name then. */
+/* Does the same without a notice to the room. */
 int name_set_silently(struct client *client, const char *name);
 
 /* Whether the name belongs to a ghost of this client: an old connection of the same person that has
@@ -220,7 +221,7 @@ void notices_init(struct room *room);
 void notices_note_change(struct client *client);
 void notices_note_departure(struct room *room, struct client *client);
 
-/* The room knows the client's name: nothing more is told of it. */
+/* Marks the client's name as known to the room, so that no notice is sent about it. */
 void notices_settle(struct client *client);
 
 /* Notes that a client has entered the room, or left it. */
@@ -272,7 +273,7 @@ int room_send(struct client *origin, const char *text, size_t size);
 int room_deliver(struct server *server, const char *room, struct websocket *except,
     const char *sender, const char *text, size_t size);
 
-/* Only remembers it. */
+/* Only stores it for /historico. */
 void room_remember(
     struct server *server, const char *room, const char *sender, const char *text, size_t size);
 

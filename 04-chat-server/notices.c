@@ -20,7 +20,7 @@
  * A notice, in both languages
  */
 
-/* What precedes several names, and what follows one. */
+/* The text before several names, and the text after one name. */
 struct wording {
     const char *several[2], *one[2];
 };

@@ -86,7 +86,7 @@ int task_sleep(double seconds);
 int task_yield(void);
 
 /* Returns 0, or the error that the next wait would return (task.cancelling). It looks at the clock,
- * so a task that computes for long, and asks it now and then, also learns that a deadline has
+ * so a task that computes for long should call it now and then, to notice a deadline that has
  * passed. Does not wait. */
 int task_cancelled(void);
 

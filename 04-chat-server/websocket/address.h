@@ -1,5 +1,5 @@
 /*
- * The addresses that clients connect from, and what is limited for each of them. All clients of an
+ * The addresses that clients connect from, and the limits for each of them. All clients of an
  * address share its limits.
  */
 #pragma once

@@ -11,7 +11,7 @@
  *     write.c                    frames, and a client's pending output
  *     queue.c, context.c
  *     access_control.c           which sockets and requests the server takes
- *     address.c, rate.c          what is limited for each address
+ *     address.c, rate.c          the limits for each address
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
  *     request.c, request_parse.c HTTP requests,

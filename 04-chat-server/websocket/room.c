@@ -146,7 +146,7 @@ int websocket_room_enter(struct websocket_room *room, struct websocket *socket)
     return 0;
 }
 
-/* Without members, the room is all zero again: nobody waits for its log. */
+/* Makes a room without members all zero again, since no member waits for its log. */
 static void reset(struct websocket_room *room)
 {
     if (buffer_size(&room->log) > 0)

@@ -112,9 +112,9 @@ static void first_interrupt(int number)
     errno = error;
 }
 
-/* Returns the signal that has arrived and that libuv has not told the loop of, or 0. It never does
- * so if the loop stops in the iteration in which the signal arrives. */
-static int unheard(const struct loop_state *state)
+/* Returns a signal that has arrived without a call of interrupted yet, or 0. libuv never makes that
+ * call if the loop stops in the iteration in which the signal arrives. */
+static int unreported(const struct loop_state *state)
 {
     return interrupts.arrivals == state->arrivals ? 0 : interrupts.last;
 }
@@ -202,14 +202,14 @@ void loop_stop_interrupts(uv_loop_t *loop)
     stop_interrupts(state);
     pthread_mutex_unlock(&interrupts.lock);
     if (!state->signal_received)
-        state->signal_received = unheard(state);
+        state->signal_received = unreported(state);
 }
 
 int loop_signal_received(const uv_loop_t *loop)
 {
     const struct loop_state *state = state_of(loop);
     return state->signal_received || !state->interrupts[0] ? state->signal_received
-                                                           : unheard(state);
+                                                           : unreported(state);
 }
 
 void loop_close_signals(uv_loop_t *loop)

@@ -58,7 +58,7 @@ void debug_require_thread(const struct debug *debug)
 }
 
 /*
- * Waiting for ever, and holding the loop
+ * Waiting forever, and holding the loop
  */
 
 void debug_poll(struct debug *debug, bool alive)

@@ -6,7 +6,7 @@
  * - A task that holds the loop for 100 ms is named on stderr, with the call in which it waited in
  *   the end; so is a callback of call_soon or call_later that takes that long. LOOP_DEBUG_SLOW sets
  *   another number of milliseconds (loop.slow_callback_duration).
- * - If another thread than the loop's own uses the loop, the program ends. It also ends if a task
+ * - If a thread other than the loop's own uses the loop, the program ends. It also ends if a task
  *   returns while a handle on its stack is open, such as a uv_timer_t of its own.
  * - loop_close names the handles that are still open.
  * - If every task waits, and only a signal can wake one, stderr says so.
@@ -32,7 +32,7 @@ struct debug *debug_open(void);
 /* The calling thread runs the loop from here on. */
 void debug_enter(struct debug *debug);
 
-/* Ends the program, and names the call, if another thread than the loop's makes it. */
+/* Ends the program, and names the call, if a thread other than the loop's makes it. */
 void debug_require_thread(const struct debug *debug);
 
 /* The loop is about to wait for events. alive tells whether anything but a signal can bring one; if

@@ -1,6 +1,7 @@
 /*
- * How the runtime tells its observer what happens: the recording (TRACE), LOOP_DEBUG and LOOP_SEED.
- * A first reader of the runtime can skip every line that begins with observe:
+ * The calls with which the runtime reports what it does to its observer: the recording (TRACE),
+ * LOOP_DEBUG and LOOP_SEED. A first reader of the runtime can skip every line that begins with
+ * observe:
  *
  *     observe(state->observer, timer_fired, timer);
  *

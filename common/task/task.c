@@ -304,7 +304,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     }
     if (catches) {
         loop_stop_interrupts(loop);
-        if (loop_signal_received(loop)) /* perhaps too late for the task to learn of it */
+        if (loop_signal_received(loop)) /* it may have arrived after the task's last wait */
             root_cancelled = true;
     }
     observe_tasks_end(&watch);

@@ -79,7 +79,7 @@ static void row_slice(
     event_close(&writer->events);
 }
 
-/* Whether a slice of the row is open, for an arrow to begin in. */
+/* Whether a slice of the row is open, in which an arrow can begin. */
 static bool is_in_slice(const struct writer *writer, uint32_t row)
 {
     return row ? trace_row_of(writer->trace, row)->state != ROW_IDLE : writer->loop.depth > 0;
@@ -268,8 +268,8 @@ static void end_rows(struct writer *writer)
             row_slice(writer, "E", &writer->trace->rows[i], writer->ended);
 }
 
-/* Before the first record: if that ends a slice, the slice has a length. Some tools that open the
- * file end slices without a length before they begin. */
+/* Lies before the first record, so that a slice that ends at that record has a length. Some tools
+ * put the end of a slice without a length before its beginning. */
 static uint64_t began(const struct writer *writer)
 {
     uint64_t start = writer->trace->start;
