@@ -101,8 +101,7 @@ void room_leave(struct client *client)
     free(room);
 }
 
-/* Reserves the memory for both texts before it sends either, so that an error means that nobody got
- * the message. */
+/* Both texts reserve memory before either is sent, so that an error means that nobody got it. */
 int room_send_both(
     struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2])
 {
@@ -155,7 +154,7 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
         return UV_ENOMEM;
     int error = 0;
     if (room) {
-        notices_flush(room); /* so that the room knows the name before the message */
+        notices_flush(room); /* so nobody speaks before the room knows the name */
         error = room_send_both(room, except, (char *[]){line, line}, (size_t[]){size, size});
     }
     if (!error)
@@ -168,7 +167,7 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
  * To all rooms
  */
 
-/* twalk cannot pass an argument to its callback. */
+/* twalk passes its callback no argument. */
 static const char *announcement[2];
 
 static void announce(const void *node, VISIT visit, int depth)
