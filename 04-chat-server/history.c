@@ -62,7 +62,7 @@ static void forget(struct history *history, struct history_line *line)
     free(room);
 }
 
-/* Frees lines above the limits. The newest line always stays, so its room is not freed. */
+/* The newest line stays, so that its room does. */
 static void keep_bounds(struct history *history, struct history_room *room)
 {
     if (room->count > HISTORY_LINES)

@@ -4,11 +4,11 @@
 #include "common/loop/state.h"
 #include "common/task/state.h"
 
-#define TASKS_PER_BLOCK 64
+#define TASKS_A_BLOCK 64
 
 struct task_block {
     struct task_block *next;
-    struct task tasks[TASKS_PER_BLOCK];
+    struct task tasks[TASKS_A_BLOCK];
 };
 
 /*
@@ -81,7 +81,7 @@ static bool add_block(struct task_pool *pool)
         return false;
     block->next = pool->blocks;
     pool->blocks = block;
-    for (size_t i = TASKS_PER_BLOCK; i-- > 0;) {
+    for (size_t i = TASKS_A_BLOCK; i-- > 0;) {
         block->tasks[i].next = pool->free;
         pool->free = &block->tasks[i];
     }

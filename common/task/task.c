@@ -11,9 +11,9 @@
 #include "common/task/floating_point.h"
 #include "common/task/state.h"
 
-#define BUDGET 32           /* calls that a task may make without a wait between them */
-#define BYTES_PER_CALL 8192 /* received or written, that count as one more call */
-#define SAVED 64            /* bytes below the frame, where the switch saves the registers */
+#define BUDGET 32         /* calls that a task may make without a wait between them */
+#define BYTES_A_CALL 8192 /* that it receives or writes count as another call */
+#define SAVED 64          /* bytes below the frame: there the switch saves the registers */
 
 /* The pool whose tasks this thread runs. Calls that wait take no loop, so they find it here. */
 static _Thread_local struct task_pool *running;
@@ -350,7 +350,7 @@ int task_checkpoint(const char *what)
 void task_spend(size_t bytes)
 {
     if (running)
-        running->budget -= (ptrdiff_t)(bytes / BYTES_PER_CALL);
+        running->budget -= (ptrdiff_t)(bytes / BYTES_A_CALL);
 }
 
 int task_yield(void)
