@@ -1,5 +1,5 @@
-/* What a room is told of its clients' names. A notice costs a delivery for each member, so there
- * are few notices, however many clients come and go. */
+/* Notices tell a room which clients join, leave or change their names. A notice costs a delivery to
+ * each member, so there are few notices, however many clients come and go. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 
 #define NOTICES_PER_SECOND 5 /* in a room; twice as many at once */
 #define NAMES_IN_NOTICE 20   /* more are counted */
-#define RETRY_SECONDS 1.0    /* when memory was out */
+#define RETRY_SECONDS 1.0    /* after running out of memory */
 
-/* With more clients a room is crowded: nobody would read who comes and goes. With no more than the
- * second number it is not crowded any more. */
+/* With more clients than the first number, a room becomes crowded, because nobody would read who
+ * comes and goes. With no more than the second number, it stops being crowded. */
 #define CROWD_BEGINS 200
 #define CROWD_ENDS 150
 
@@ -159,7 +159,7 @@ static bool has_news(const struct room *room)
 }
 
 /*
- * Telling it
+ * Sending the notices
  */
 
 static int tell_departures(struct room *room)
