@@ -1,7 +1,6 @@
 #include "04-chat-server/log.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -67,7 +66,7 @@ static size_t write_text(char line[PIPE_BUF], size_t start, const char *text)
 
 void log_printf(struct log *log, const char *format, ...)
 {
-    char line[PIPE_BUF], *text = NULL, *visible = NULL;
+    char *line = log->line, *text = NULL, *visible = NULL;
     va_list arguments;
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) >= 0) {

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 
 /* All zero is a new log. */
@@ -13,6 +14,8 @@ struct log {
     unsigned long long unreported; /* lines lost since the last one that was written */
     int output;                    /* descriptor; 0: not opened yet */
     bool is_torn;                  /* only the beginning of the last line was written */
+    char line[PIPE_BUF];           /* that is being written; not on the stack of a client's task,
+                                      which would be a page larger for ever */
 };
 
 /* Writes a printf-style line. Disallowed code points are made visible (text.h), and a line of more

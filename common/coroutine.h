@@ -16,8 +16,7 @@
 __BEGIN_DECLS
 
 struct coroutine {
-    void *pointer; /* its stack pointer while it is suspended */
-    void *resumer; /* the stack pointer of its resumer while it runs */
+    void *pointer; /* its stack pointer while it is suspended, its resumer's while it runs */
     struct stack stack;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     void (*entry)(void *argument);

@@ -114,7 +114,6 @@ void loop_clock_advance(uv_loop_t *loop, double seconds);
 struct loop_callback {
     void (*run)(void *argument);
     void *argument;
-    const void *hot; /* memory that run begins with: it is fetched while the one before runs */
     STAILQ_ENTRY(loop_callback) entry;
     bool pending; /* in a queue: scheduling it again does nothing */
 };

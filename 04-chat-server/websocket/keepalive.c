@@ -3,6 +3,10 @@
  * for each client would cost more. */
 #include "04-chat-server/websocket/private.h"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #define CHECK_INTERVAL 5.0 /* seconds */
 #define PING_AFTER 20000   /* ms of silence */
 #define ABORT_AFTER 45000  /* ms of silence */
@@ -44,6 +48,24 @@ static void discount_stop(struct websocket *socket, uint64_t stopped, uint64_t n
         socket->active_at = now;
 }
 
+/* After a time in which much was sent, glibc keeps the memory of what was queued: between it lies
+ * other memory that is in use. While less than a message a client is sent, giving it back delays
+ * nobody. */
+static void trim_when_quiet(struct websocket_server *server)
+{
+    unsigned long long sent = server->counts.deliveries - server->deliveries_before;
+    server->deliveries_before = server->counts.deliveries;
+    if (sent > server->count) {
+        server->was_busy = true;
+        return;
+    }
+#if defined(__GLIBC__)
+    if (server->was_busy)
+        malloc_trim(0);
+#endif
+    server->was_busy = false;
+}
+
 int websocket_keepalive_run(void *argument)
 {
     struct websocket_server *server = argument;
@@ -60,6 +82,7 @@ int websocket_keepalive_run(void *argument)
         }
         due = now;
         address_table_sweep(&server->access.addresses);
+        trim_when_quiet(server);
     }
     return error;
 }

@@ -43,6 +43,8 @@ struct websocket_server {
     LIST_HEAD(, websocket) connected;
     size_t count; /* of the connected clients */
     struct websocket_counts counts;
+    unsigned long long deliveries_before; /* counts.deliveries a few seconds ago */
+    bool was_busy;                        /* much has been sent since memory was given back */
     bool closing;
     struct future empty; /* while closing: set when the last connection has ended */
 

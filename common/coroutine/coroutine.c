@@ -137,14 +137,14 @@ void coroutine_begin(
 void coroutine_resume(struct coroutine *coroutine)
 {
     before_resume(coroutine);
-    switch_to(&coroutine->resumer, coroutine->pointer);
+    switch_to(&coroutine->pointer, coroutine->pointer);
     after_resume(coroutine);
 }
 
 void coroutine_suspend(struct coroutine *coroutine)
 {
     before_suspend(coroutine);
-    switch_to(&coroutine->pointer, coroutine->resumer);
+    switch_to(&coroutine->pointer, coroutine->pointer);
     after_suspend(coroutine);
 }
 // #endregion resume
@@ -152,15 +152,16 @@ void coroutine_suspend(struct coroutine *coroutine)
 void coroutine_finish(struct coroutine *coroutine)
 {
     before_finish(coroutine);
-    switch_to(&coroutine->pointer, coroutine->resumer);
+    switch_to(&coroutine->pointer, coroutine->pointer);
     abort();
 }
 
 void coroutine_transfer(struct coroutine *from, struct coroutine *to)
 {
-    to->resumer = from->resumer;
+    void *pointer = to->pointer;
+    to->pointer = from->pointer; /* the resumer's */
     before_transfer(from, to);
-    switch_over(&from->pointer, to->pointer);
+    switch_over(&from->pointer, pointer);
     after_suspend(from);
 }
 

@@ -24,7 +24,7 @@ __attribute__((always_inline)) static inline void run_queue(
     STAILQ_INIT(queue);
     observe(state->observer, queue_begin, phase, &state->next);
     while (state->next) {
-        struct loop_callback *callback = take_next(state);
+        struct loop_callback *callback = loop_take(state);
         callback->run(callback->argument);
     }
 }
@@ -108,28 +108,20 @@ void loop_run_iteration(uv_check_t *check)
     observe(state->observer, iteration_end);
 }
 
-/* Not inlined, so that scheduling within an iteration stays short. */
-__attribute__((noinline)) static void begin_soon(struct loop_state *state)
+static void begin_soon(struct loop_state *state)
 {
     uv_idle_start(&state->idle, do_nothing);
 }
 
-/* A function of its own, so that schedule needs no frame. */
+/* A function of its own, so that loop_begin_soon needs no frame. */
 HOOK static void begin_observed(struct loop_state *state, const struct loop_callback *callback)
 {
     observe(state->observer, scheduled, callback);
     begin_soon(state);
 }
 
-static void schedule(
-    struct loop_state *state, struct callback_queue *queue, struct loop_callback *callback)
+void loop_begin_soon(struct loop_state *state, const struct loop_callback *callback)
 {
-    if (!callback->pending) {
-        callback->pending = true;
-        STAILQ_INSERT_TAIL(queue, callback, entry);
-    }
-    if (state->deferred)
-        return;
     if (OBSERVED(state->observer))
         begin_observed(state, callback);
     else
@@ -138,17 +130,17 @@ static void schedule(
 
 void loop_ready(uv_loop_t *loop, struct loop_callback *callback)
 {
-    schedule(state_of(loop), &state_of(loop)->ready, callback);
+    loop_schedule(state_of(loop), &state_of(loop)->ready, callback);
 }
 
 void loop_wake(uv_loop_t *loop, struct loop_callback *callback)
 {
-    schedule(state_of(loop), &state_of(loop)->woken, callback);
+    loop_schedule(state_of(loop), &state_of(loop)->woken, callback);
 }
 
 void loop_at_end_of_iteration(uv_loop_t *loop, struct loop_callback *callback)
 {
-    schedule(state_of(loop), &state_of(loop)->end_of_iteration, callback);
+    loop_schedule(state_of(loop), &state_of(loop)->end_of_iteration, callback);
 }
 
 /*

@@ -103,25 +103,34 @@ static inline void loop_release(uv_loop_t *loop)
 void loop_run_iteration(uv_check_t *check);
 
 /*
- * The next callback: inline, since each switch of tasks asks for it.
+ * Inline, since each switch of tasks needs it: scheduling a callback, and the next one.
  */
 
-/* While a task runs, the top of the next one's stack is fetched into the cache: a thousand tasks
- * that yield in turn then take two thirds of the time. */
-static inline struct loop_callback *take_next(struct loop_state *state)
+/* Outside the phases of an iteration: makes libuv begin one. */
+void loop_begin_soon(struct loop_state *state, const struct loop_callback *callback);
+
+static inline void loop_schedule(
+    struct loop_state *state, struct callback_queue *queue, struct loop_callback *callback)
+{
+    if (!callback->pending) {
+        callback->pending = true;
+        STAILQ_INSERT_TAIL(queue, callback, entry);
+    }
+    if (!state->deferred)
+        loop_begin_soon(state, callback);
+}
+
+static inline struct loop_callback *loop_take(struct loop_state *state)
 {
     struct loop_callback *callback = state->next;
     state->next = STAILQ_NEXT(callback, entry);
-    if (state->next)
-        __builtin_prefetch(state->next->hot);
     callback->pending = false;
     return callback;
 }
 
-/* If the next callback is one of run's, takes it and returns its argument, else NULL: the caller
- * does the callback's work in the loop's place. */
-static inline void *loop_take_next(const uv_loop_t *loop, void (*run)(void *argument))
+/* Returns the next callback if run is what it runs, else NULL. */
+static inline struct loop_callback *loop_next(
+    const struct loop_state *state, void (*run)(void *argument))
 {
-    struct loop_state *state = state_of(loop);
-    return state->next && state->next->run == run ? take_next(state)->argument : NULL;
+    return state->next && state->next->run == run ? state->next : NULL;
 }

@@ -13,7 +13,6 @@
 
 #define BUDGET 32         /* calls that a task may make without a wait between them */
 #define BYTES_A_CALL 8192 /* that it receives or writes count as another call */
-#define SAVED 64          /* bytes below the frame: there the switch saves the registers */
 
 /* The pool whose tasks this thread runs. Calls that wait take no loop, so they find it here. */
 static _Thread_local struct task_pool *running;
@@ -159,7 +158,7 @@ static void task_main(void *argument)
 
 static void require_whole_stack(const struct task *task, const void *pointer)
 {
-    if (stack_is_whole(&task->coroutine.stack, pointer))
+    if (!task->canary || stack_canary_lives(&task->coroutine.stack, pointer))
         return;
     observe_stack_overflow(task);
     abort();
@@ -222,24 +221,39 @@ static void begin_task(void *argument)
     task->ready.run = task->pool->resume;
     if (!stack.low)
         stack_acquire(&task->pool->stacks, STACK_SIZE, &stack);
+    task->canary = stack.guard == GUARD_CANARY;
     coroutine_begin(&task->coroutine, stack, task_main, task);
     task->ready.run(task);
 }
 
-static void suspend(struct task *task)
+/* Returns the task whose turn is next, or NULL: something else is next. A task's first member is
+ * its callback. */
+static inline struct task *next_task(const struct loop_state *state)
 {
-    struct task_pool *pool = running;
-    struct task *next = loop_take_next(pool->loop, resume_task);
+    return (struct task *)loop_next(state, resume_task);
+}
+
+static void suspend(struct task_pool *pool, struct task *task)
+{
+    struct loop_state *state = pool->state;
+    struct task *next = next_task(state);
+    if (next) {
+        loop_take(state);
+        /* While the next task runs, the top of the stack after it is fetched into the cache: a
+         * thousand tasks that yield in turn then take two thirds of the time. */
+        const struct task *after_next = next_task(state);
+        if (after_next)
+            __builtin_prefetch(after_next->coroutine.pointer);
+    }
     require_whole_stack(task, __builtin_frame_address(0));
-    task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     task->error = *pool->error;
     task->control = floating_point_control();
-    if (next) {
-        prepare_slice(pool, next, task->control);
-        coroutine_transfer(&task->coroutine, &next->coroutine);
-    } else {
+    if (!next) {
         coroutine_suspend(&task->coroutine);
+        return;
     }
+    prepare_slice(pool, next, task->control);
+    coroutine_transfer(&task->coroutine, &next->coroutine);
 }
 
 static void cancel_root(void *argument)
@@ -324,7 +338,7 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
     wait->since = loop_now(task->pool->loop);
     task->wait = wait;
     task_interrupt(task);
-    suspend(task);
+    suspend(task->pool, task);
     int cancellation = wait->result == UV_ECANCELED ? task_cancellation(task) : 0;
     return cancellation ? cancellation : wait->result;
 }
@@ -356,8 +370,9 @@ void task_spend(size_t bytes)
 int task_yield(void)
 {
     struct task *task = task_required("task_yield");
-    loop_ready(running->loop, &task->ready);
-    suspend(task);
+    struct task_pool *pool = running;
+    loop_schedule(pool->state, &pool->state->ready, &task->ready);
+    suspend(pool, task);
     return task_cancellation(task);
 }
 
@@ -399,7 +414,7 @@ int task_cancellation(const struct task *task)
         if (scope->shielded)
             return 0;
     }
-    return task->cancelled;
+    return task->cancelled ? UV_ECANCELED : 0;
 }
 
 void task_interrupt(struct task *task)
@@ -417,6 +432,6 @@ void task_cancel(struct task *task)
     task_require_valid(task, "task_cancel");
     if (task->ended || task->cancelled)
         return;
-    task->cancelled = UV_ECANCELED;
+    task->cancelled = true;
     task_interrupt(task);
 }
