@@ -16,7 +16,7 @@
 #define ENTRIES_AT_ONCE 100
 #define MIN_PAUSE 0.1 /* seconds between two attempts */
 #define MAX_PAUSE 5.0
-#define GAP_DELIVERED 90.0 /* seconds: after a longer one, old messages are for /historico only */
+#define MAX_GAP 90000 /* ms: after a longer one, old messages are for /historico only */
 #define BYE_SECONDS 1.0
 
 /*
@@ -36,7 +36,7 @@ static void apply(struct cluster *cluster, const struct entry *entry)
         return;
     }
     peer->last = entry->number;
-    if (!cluster->is_history)
+    if (!cluster->is_history || cluster->cursor.milliseconds >= cluster->deliver_from)
         people_apply(cluster, peer, entry);
     else if (entry->kind == ENTRY_MESSAGE)
         room_remember(cluster->server, entry->room, entry->name, entry->text, entry->size);
@@ -135,11 +135,30 @@ static int begin(struct cluster *cluster)
     return scope_leave(&scope, error);
 }
 
+/* Handles the answer of TIME: what was written since this server began, or since it lost Redis, is
+ * for its clients; what is older, or waited for too long, is for /historico. */
+static int choose_what_to_deliver(const redisReply *reply, void *argument)
+{
+    struct cluster *cluster = argument;
+    uint64_t gap = loop_now(cluster->loop) - cluster->away_since;
+    bool is_time = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
+                   reply->element[0]->type == REDIS_REPLY_STRING &&
+                   reply->element[1]->type == REDIS_REPLY_STRING;
+    if (!is_time)
+        return UV_EPROTO;
+    uint64_t now = strtoull(reply->element[0]->str, NULL, 10) * 1000 +
+                   strtoull(reply->element[1]->str, NULL, 10) / 1000;
+    cluster->is_history = !cluster->has_read || gap > MAX_GAP;
+    gap = gap < MAX_GAP ? gap : MAX_GAP;
+    cluster->deliver_from = now > gap ? now - gap : 0;
+    return 0;
+}
+
 static int take_up_what_was_missed(struct cluster *cluster)
 {
-    double gap = (double)(loop_now(cluster->loop) - cluster->away_since) / 1000;
-    cluster->is_history = !cluster->has_read || gap > GAP_DELIVERED;
-    int count;
+    int count = redis_call(&cluster->reader, choose_what_to_deliver, cluster, "TIME");
+    if (count < 0)
+        return count;
     do
         count = read_now(cluster);
     while (count > 0);

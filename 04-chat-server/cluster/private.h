@@ -11,7 +11,7 @@
 #define NAMES_KEY "{chat}:names"      /* a hash: a name in lower case, its server and epoch */
 #define SERVER_KEY "{chat}:server:"   /* and the server's id: it expires when the server is gone */
 #define STREAM_ENTRIES 100000         /* about as many stay in the stream */
-#define SERVER_EXPIRES 7000           /* ms */
+#define SERVER_EXPIRES 5000           /* ms */
 #define BEAT_SECONDS 2.0              /* between two renewals of the server's key */
 #define MAX_OUTBOX ((size_t)16 << 20) /* bytes that wait for Redis */
 
@@ -62,6 +62,7 @@ struct cluster {
     struct entry_id cursor; /* the last entry that was read */
     bool has_read;          /* the stream, once to its end */
     bool is_history;        /* what is read is old: it is remembered and not delivered */
+    uint64_t deliver_from;  /* ms of Redis' clock: what is newer is delivered all the same */
     struct peer self;
     uint64_t number; /* of the last entry of this server */
     TAILQ_HEAD(posts, post) outbox;
