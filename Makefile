@@ -12,7 +12,7 @@ WERROR   ?=#   1: warnings are errors, as in CI
 VALGRIND ?=#   1: make check runs every program under Valgrind
 V        ?=#   1: show the whole commands
 CHAPTER  ?=#   build or check this chapter alone
-ARCH     ?=#   aarch64: the library's suites, cross-compiled and run by qemu-user; macos: make compile
+ARCH     ?=#   aarch64 or riscv64: the library's suites, by a cross compiler and qemu-user; macos: make compile
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -27,7 +27,7 @@ of_linux := 02_echo_peers 04_access_control 04_chat 04_limits 04_shortage 04_web
 # Patterns of the programs and suites that a system or a variant leaves out.
 left_out := $(if $(filter Darwin,$(system)),$(of_linux))
 ifneq ($(ARCH),)
-include tests/setup/$(ARCH).mk
+include tests/setup/$(if $(filter macos,$(ARCH)),macos,cross).mk
 endif
 
 empty :=
@@ -61,7 +61,7 @@ link = $(CC) $(sanitize) $(LDFLAGS)
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
 
 # needs_GROUP: stops where a package of the group is missing, and prints the command that installs it.
-needs := $(addprefix needs_,build test page redis ci docs picture site fuzz aarch64 macos)
+needs := $(addprefix needs_,build test page redis ci docs picture site fuzz aarch64 riscv64 macos)
 $(needs): needs_%:
 	@tests/setup/packages.sh check $*
 
@@ -150,10 +150,13 @@ $(out)/flags: always
 # A function that ends with a wait keeps its frame, so that the tree of tasks shows it. The library
 # does without: there each switch would cost 4 % more.
 keep_frames = $(if $(filter common/% %.S,$<),,-fno-optimize-sibling-calls)
+# A learner's program is not run with a fault that the compiler has seen.
+learner_errors = $(if $(findstring /steps/,$<)$(findstring /exercises/,$<),$(addprefix \
+    -Werror=,return-type implicit-function-declaration incompatible-pointer-types))
 $(out)/untraced/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,-DOBSERVER_LEFT_OUT)
 $(out)/%.o: % Makefile $(out)/flags | $(headers) needs_$(or $(ARCH),build)
-	$(call compile_source,$(keep_frames))
+	$(call compile_source,$(keep_frames) $(learner_errors))
 $(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
 
 -include $(shell find $(out) -name '*.d' 2>/dev/null)
@@ -182,7 +185,7 @@ check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time i
 	@$(runner) tests/seeds.sh
 
 deps: ## install what building and testing need (FOR="build test page bench ci")
-	@tests/setup/packages.sh install $(or $(FOR),build test page)
+	@tests/setup/packages.sh deps $(or $(FOR),build test page)
 
 doctor: ## show the tools and libraries that were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
@@ -241,7 +244,7 @@ clean: ## remove all that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | expand -t 24
 	@echo
-	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 |'
+	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 | ARCH=riscv64 |'
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
