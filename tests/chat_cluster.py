@@ -509,8 +509,8 @@ async def names_of_the_dead():
     took = asyncio.get_running_loop().time() - began
     assert took < 15, took
     await ana.asks("/nome Bia", "Nome alterado com sucesso para Bia")
-    await ana.asks("/clientes", "1 clientes conectados")
     await ana.hears("Eva saiu da sala")
+    await ana.asks("/clientes", "1 clientes conectados")
     third.process.send_signal(signal.SIGCONT)
     await ana.hears("Eva entrou na sala")
     await eva.hears("Ana agora é Bia")

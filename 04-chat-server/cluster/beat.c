@@ -53,9 +53,11 @@ static void note_key(
     if (value->type == REDIS_REPLY_STRING) {
         peer->missed = 0;
         peer->clients = count_in(value);
-    } else if (peer->is_alive && is_beat && ++peer->missed >= MISSED_BEATS) {
-        peer_bury(cluster, peer);
+        return;
     }
+    peer->clients = 0;
+    if (peer->is_alive && is_beat && ++peer->missed >= MISSED_BEATS)
+        peer_bury(cluster, peer);
 }
 
 static int note_keys(const redisReply *reply, void *argument)
