@@ -302,6 +302,8 @@ class Proxy:
         self.url = "unix:" + self.path
         self.writers = set()
         self.left = None  # bytes until the next cut
+        self.gate = asyncio.Event()  # of the connections that are made now: while it is closed,
+        self.gate.set()  # what servers write waits here
 
     async def start(self):
         self.server = await asyncio.start_unix_server(self.accept, self.path)
@@ -314,11 +316,14 @@ class Proxy:
             writer.close()
             return
         self.writers |= {writer, redis_writer}
-        await asyncio.gather(self.copy(reader, redis_writer), self.copy(redis_reader, writer))
+        opened = asyncio.Event()
+        opened.set()
+        await asyncio.gather(self.copy(reader, redis_writer, self.gate), self.copy(redis_reader, writer, opened))
 
-    async def copy(self, reader, writer):
+    async def copy(self, reader, writer, gate):
         try:
             while data := await reader.read(65536):
+                await gate.wait()
                 if self.left is not None:
                     data, self.left = data[:self.left], self.left - len(data)
                 writer.write(data)
@@ -432,6 +437,16 @@ async def fault_cut(redis, proxy, places, rng):
     for _ in range(4):
         proxy.left = rng.randrange(2000)
         await asyncio.sleep(rng.random() * 0.5)
+
+
+async def fault_late(redis, proxy, places, rng):
+    """What servers wrote reaches Redis when they have given it up, and have written it again."""
+    gate = proxy.gate
+    gate.clear()
+    proxy.gate = asyncio.Event()
+    proxy.gate.set()
+    await asyncio.sleep(2.5 + rng.random())
+    gate.set()
 
 
 async def fault_server(redis, proxy, places, rng):

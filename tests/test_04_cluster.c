@@ -48,8 +48,9 @@ END_TEST
 
 START_TEST(nothing_is_lost_and_nothing_comes_twice)
 {
-    PLAY("fault kill", "fault stop", "fault cut", "fault server", "fault both", "fault clock",
-        "data_lost", "fills_up", "names_of_the_dead", "names_taken_meanwhile", "without_redis");
+    PLAY("fault kill", "fault stop", "fault cut", "fault late", "fault server", "fault both",
+        "fault clock", "names_of_the_dead", "names_taken_meanwhile", "without_redis", "data_lost",
+        "fills_up");
 }
 END_TEST
 
