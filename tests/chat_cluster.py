@@ -13,6 +13,7 @@ import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -101,12 +102,13 @@ class Redis:
 class Server:
     """A chat server."""
 
-    def __init__(self, url, *options):
+    def __init__(self, url, *options, environment=None):
         prefix = ["valgrind"] if os.environ.get("VALGRIND") else []
         self.log = open(f"{work}/chat-{len(processes)}-{random.random()}.log", "w+")
         words = [*prefix, f"{BIN}/04-chat-server/chat-server", "--port", "0", "--rate", "0", "--per-address", "0"]
         redis = ["--redis", url] if url else []
-        self.process = subprocess.Popen([*words, *redis, *options], stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([*words, *redis, *options], stdout=self.log, stderr=self.log,
+                                        env={**os.environ, **(environment or {})})
         processes.append(self.process)
 
     def output(self):
@@ -760,6 +762,38 @@ async def rubbish():
     await stop(*both)
 
 
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+async def tls():
+    """rediss:// checks the certificate and its host; without TLS in hiredis it is refused."""
+    program = f"{BIN}/04-chat-server/chat-server"
+    linked = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+    if "hiredis_ssl" not in linked:
+        server = Server("rediss://localhost")
+        assert await asyncio.to_thread(server.process.wait) == 1
+        return await server.says("hiredis")
+    for name in ["good", "other"]:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost", "-keyout", f"{work}/{name}.key",
+                        "-out", f"{work}/{name}.pem"], check=True, capture_output=True)
+    port = free_port()
+    redis = await Redis("--tls-port", str(port), "--tls-cert-file", f"{work}/good.pem", "--tls-key-file",
+                        f"{work}/good.key", "--tls-ca-cert-file", f"{work}/good.pem", "--tls-auth-clients", "no").start()
+    trusting, wary = ({"SSL_CERT_FILE": f"{work}/{name}.pem"} for name in ["good", "other"])
+    both = [await Server(f"rediss://localhost:{port}", environment=trusting).ready() for _ in range(2)]
+    talk = await Talk(random.Random(1), both).begin()
+    await talk.all_send(50, 0)
+    await talk.expect_all()
+    for server in [Server(f"rediss://localhost:{port}", environment=wary),
+                   Server(f"rediss://127.0.0.1:{port}", environment=trusting)]:
+        await server.ready("Redis: fora de alcance")
+        await stop(server)
+    await stop(*both)
+
+
 async def addresses():
     """What --redis takes."""
     def run(*words):
@@ -774,10 +808,9 @@ async def addresses():
     result = run("--redis-required")
     assert result.returncode == 1 and "--redis" in result.stderr, result
     redis = await Redis("--port", "0").start()
-    port = random.randrange(20000, 30000)
     await redis.ask("CONFIG", "SET", "bind", "127.0.0.1")
-    while await redis.ask("CONFIG", "SET", "port", port) != "OK":
-        port = random.randrange(20000, 30000)
+    port = free_port()
+    assert await redis.ask("CONFIG", "SET", "port", port) == "OK"
     await redis.ask("ACL", "SETUSER", "ana", "on", ">a:b/c@d", "~*", "&*", "+@all")
     await redis.ask("CONFIG", "SET", "requirepass", "p%")
     for good in [f"redis://:p%25@127.0.0.1:{port}", f"redis://ana:a%3Ab%2Fc%40d@localhost:{port}/1",

@@ -225,7 +225,7 @@ int cluster_open(struct cluster **result, const char *url, bool is_required, str
     cluster->is_required = is_required;
     int error = redis_url_parse(&cluster->url, url);
     if (!error && cluster->url.is_tls)
-        error = redis_tls_make(&cluster->tls, cluster->url.host);
+        error = redis_tls_make(&cluster->tls);
     if (error) {
         redis_url_free(&cluster->url);
         free(cluster);
