@@ -114,6 +114,11 @@ static int join_cluster(void)
         return program_end(
             error, tr("--redis: falta a biblioteca hiredis; make deps FOR=redis, make",
                        "--redis: hiredis is missing; make deps FOR=redis, make"));
+    if (error == UV_ENOTSUP)
+        return program_end(error,
+            tr("--redis %s: a biblioteca hiredis daqui não tem TLS",
+                "--redis %s: hiredis has no TLS here"),
+            redis);
     return error ? program_end(error, "--redis %s", redis) : 0;
 }
 

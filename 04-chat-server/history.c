@@ -1,6 +1,7 @@
 #include "04-chat-server/history.h"
 
 #include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,13 +64,21 @@ static void forget(struct history *history, struct history_line *line)
 }
 
 /* The newest line stays, so that its room does. */
+static bool is_too_large(const struct history *history)
+{
+    return (history->count > HISTORY_MESSAGES || history->bytes > HISTORY_BYTES) &&
+           history->count > 1;
+}
+
 static void keep_bounds(struct history *history, struct history_room *room)
 {
     if (room->count > HISTORY_LINES)
         forget(history, TAILQ_FIRST(&room->lines));
-    while (
-        (history->count > HISTORY_MESSAGES || history->bytes > HISTORY_BYTES) && history->count > 1)
-        forget(history, TAILQ_FIRST(&history->lines));
+    struct history_line *line, *next;
+    for (line = TAILQ_FIRST(&history->lines); is_too_large(history); line = next) {
+        next = TAILQ_NEXT(line, entry);
+        forget(history, line);
+    }
 }
 
 void history_add(struct history *history, const char *name, const char *text, size_t size)
@@ -123,8 +132,10 @@ size_t history_list(
         return 0;
     for (; line; line = TAILQ_NEXT(line, room_entry)) {
         *end++ = '\n';
-        for (size_t i = 0; i < line->size; i++)
-            *end++ = line->text[i] ? line->text[i] : ' ';
+        memcpy(end, line->text, line->size);
+        for (char *nul = end; (nul = memchr(nul, '\0', (size_t)(end + line->size - nul)));)
+            *nul = ' ';
+        end += line->size;
     }
     *end = '\0';
     return found;
@@ -132,6 +143,9 @@ size_t history_list(
 
 void history_free(struct history *history)
 {
-    while (history->count > 0)
-        forget(history, TAILQ_FIRST(&history->lines));
+    struct history_line *line, *next;
+    for (line = history->count > 0 ? TAILQ_FIRST(&history->lines) : NULL; line; line = next) {
+        next = TAILQ_NEXT(line, entry);
+        forget(history, line);
+    }
 }

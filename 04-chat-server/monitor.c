@@ -70,7 +70,5 @@ int server_answer(
         write_metrics(stream, server);
     if (fclose(stream) != 0)
         error = UV_ENOMEM;
-    if (error)
-        free(*body);
     return error;
 }
