@@ -20,33 +20,35 @@
  * A notice, in both languages
  */
 
-/* What precedes several names, and what follows one. */
+/* What precedes several names, and what follows one; and what a page gets before any. */
 struct wording {
-    const char *several[2], *one[2];
+    const char *several[2], *one[2], *page;
 };
 
-static const struct wording arrived = {
-    {"Entraram na sala: ", "Joined the room: "}, {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}};
+static const struct wording arrived = {{"Entraram na sala: ", "Joined the room: "},
+    {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}, "joined"};
 static const struct wording departed = {
-    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}};
-static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""}};
+    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}, "left"};
+static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""}, "renamed"};
 static const struct wording crowd_began = {
     .one = {"A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra "
             "quem está aqui.",
         "The room is crowded: who joins, leaves or takes another name is no longer announced. /who "
-        "shows who is here."}};
+        "shows who is here."},
+    .page = "crowded"};
 static const struct wording crowd_ended = {
     .one = {"A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.",
         "The room is no longer crowded: who joins, leaves or takes another name is announced "
-        "again."}};
+        "again."},
+    .page = "uncrowded"};
 
 struct notice {
     const struct wording *wording;
     size_t count; /* of the names */
     size_t added;
-    FILE *streams[2];
-    char *texts[2];
-    size_t sizes[2];
+    FILE *streams[FORMS];
+    char *texts[FORMS];
+    size_t sizes[FORMS];
 };
 
 static void print_both(struct notice *notice, const char *const texts[2])
@@ -61,21 +63,32 @@ static void print(struct notice *notice, const char *text)
     print_both(notice, (const char *[]){text, text});
 }
 
+static void print_to_page(struct notice *notice, const char *text)
+{
+    if (notice->streams[FORM_PAGE])
+        fputs(text, notice->streams[FORM_PAGE]);
+}
+
 /* Begins a notice about so many names. notice_send reports an error. */
 static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
 {
     *notice = (struct notice){.wording = wording, .count = count};
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        notice->streams[language] =
-            open_memstream(&notice->texts[language], &notice->sizes[language]);
+    for (int form = 0; form < FORMS; form++)
+        notice->streams[form] = open_memstream(&notice->texts[form], &notice->sizes[form]);
+    print_to_page(notice, wording->page);
     if (count > 1)
         print_both(notice, wording->several);
 }
 
-/* Adds a name, or an old name and a new one. */
+/* Adds a name, or an old name and a new one. A page gets them all. */
 static void notice_add(struct notice *notice, const char *before, const char *after)
 {
     static const char *const is_now[2] = {TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? before : after;
+        print_to_page(notice, name ? "\t" : "");
+        print_to_page(notice, name ? name : "");
+    }
     if (notice->added++ >= NAMES_IN_NOTICE)
         return;
     if (notice->added > 1)
@@ -105,13 +118,13 @@ static int notice_send(struct notice *notice, struct room *room, struct websocke
 {
     int error = 0;
     print_rest(notice);
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        if (!notice->streams[language] || fclose(notice->streams[language]))
+    for (int form = 0; form < FORMS; form++)
+        if (!notice->streams[form] || fclose(notice->streams[form]))
             error = UV_ENOMEM;
     if (!error)
-        error = room_send_both(room, except, notice->texts, notice->sizes);
-    free(notice->texts[PORTUGUESE]);
-    free(notice->texts[ENGLISH]);
+        error = room_send_forms(room, except, notice->texts, notice->sizes);
+    for (int form = 0; form < FORMS; form++)
+        free(notice->texts[form]);
     return error;
 }
 
@@ -152,11 +165,18 @@ static bool is_crowded(const struct room *room)
     return room->count > (room->notices.is_crowded ? CROWD_ENDS : CROWD_BEGINS);
 }
 
+/* Whether the pages show a wrong number of clients: those without a name count, too. */
+static bool is_count_old(const struct room *room)
+{
+    return room->members[FORM_PAGE].count > 0 && !room->notices.is_crowded &&
+           room->notices.count != room->count;
+}
+
 static bool has_news(const struct room *room)
 {
     const struct notices *notices = &room->notices;
     return !TAILQ_EMPTY(&notices->changes) || !STAILQ_EMPTY(&notices->departed) ||
-           notices->is_crowded != is_crowded(room);
+           notices->is_crowded != is_crowded(room) || is_count_old(room);
 }
 
 /*
@@ -226,6 +246,18 @@ static int tell_size(struct room *room)
     return error;
 }
 
+static int tell_count(struct room *room)
+{
+    char text[32];
+    if (!is_count_old(room))
+        return 0;
+    int size = snprintf(text, sizeof(text), "count\t%zu", room->count);
+    int error = websocket_room_send(&room->members[FORM_PAGE], NULL, text, (size_t)size);
+    if (!error)
+        room->notices.count = room->count;
+    return error;
+}
+
 /* Departures first: another client may have taken the name since. */
 static int tell_all(struct room *room)
 {
@@ -236,6 +268,8 @@ static int tell_all(struct room *room)
         error = tell_changes(room, &renamed);
     if (!error && !room->notices.is_crowded)
         error = tell_changes(room, &arrived);
+    if (!error)
+        error = tell_count(room);
     if (!error)
         settle_all(room);
     return error;

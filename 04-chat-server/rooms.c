@@ -42,7 +42,8 @@ static int enter(struct client *client, const char *name)
     TAILQ_INSERT_TAIL(&room->clients, client, room_entry);
     notices_note_size(room); /* before the client would get the notice */
     /* An error means that the connection has ended; client_receive will report it. */
-    websocket_room_enter(&room->members[client->language], client->socket);
+    websocket_room_enter(
+        &room->members[client->is_page ? FORM_PAGE : (int)client->language], client->socket);
     return 0;
 }
 
@@ -86,20 +87,22 @@ void room_leave(struct client *client)
     free(room);
 }
 
-/* Both texts reserve memory before either is sent, so that an error means that nobody got it. */
-int room_send_both(
-    struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2])
+/* All texts reserve memory before one is sent, so that an error means that nobody got it. */
+int room_send_forms(struct room *room, struct websocket *except, char *const texts[FORMS],
+    const size_t sizes[FORMS])
 {
-    struct websocket_room *members = room->members;
-    int error = websocket_room_reserve(&members[PORTUGUESE], sizes[PORTUGUESE]);
-    if (!error)
-        error = websocket_room_reserve(&members[ENGLISH], sizes[ENGLISH]);
-    for (enum language language = PORTUGUESE; language <= ENGLISH && !error; language++)
-        error = websocket_room_send(&members[language], except, texts[language], sizes[language]);
+    int error = 0;
+    for (int form = 0; form < FORMS && !error; form++)
+        error = websocket_room_reserve(&room->members[form], sizes[form]);
+    for (int form = 0; form < FORMS && !error; form++)
+        error = websocket_room_send(&room->members[form], except, texts[form], sizes[form]);
     return error;
 }
 
-int room_send(const struct client *origin, const char *text, size_t size, const char *format, ...)
+/* A printf-style beginning, then the text; NULL if out of memory. The caller frees it. */
+static char *compose(const char *text, size_t *size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static char *compose(const char *text, size_t *size, const char *format, ...)
 {
     char *beginning = NULL;
     va_list arguments;
@@ -107,18 +110,31 @@ int room_send(const struct client *origin, const char *text, size_t size, const 
     int length = vasprintf(&beginning, format, arguments);
     va_end(arguments);
     if (length < 0)
-        return UV_ENOMEM;
-    char *message = realloc(beginning, (size_t)length + size);
+        return NULL;
+    char *message = realloc(beginning, (size_t)length + *size);
     if (!message) {
         free(beginning);
-        return UV_ENOMEM;
+        return NULL;
     }
-    memcpy(message + length, text, size);
-    size += (size_t)length;
-    notices_flush(origin->room); /* so nobody speaks before the room knows the name */
-    int error = room_send_both(
-        origin->room, origin->socket, (char *[]){message, message}, (size_t[]){size, size});
+    memcpy(message + length, text, *size);
+    *size += (size_t)length;
+    return message;
+}
+
+int room_send(const struct client *origin, const char *text, size_t size)
+{
+    size_t sizes[FORMS] = {size, size, size};
+    char *message = compose(text, &sizes[PORTUGUESE], "%s >> ", origin->name);
+    char *for_page = compose(text, &sizes[FORM_PAGE], "message\t%s\n", origin->name);
+    sizes[ENGLISH] = sizes[PORTUGUESE];
+    int error = message && for_page ? 0 : UV_ENOMEM;
+    if (!error) {
+        notices_flush(origin->room); /* so nobody speaks before the room knows the name */
+        error = room_send_forms(
+            origin->room, origin->socket, (char *[]){message, message, for_page}, sizes);
+    }
     free(message);
+    free(for_page);
     return error;
 }
 
@@ -136,6 +152,7 @@ static void announce_shutdown(const void *node, VISIT visit, int depth)
     struct room *room = (struct room *)(name - offsetof(struct room, name));
     send_text(&room->members[PORTUGUESE], "O servidor está fechando. Até logo!");
     send_text(&room->members[ENGLISH], "The server is closing. Goodbye!");
+    send_text(&room->members[FORM_PAGE], "closing");
 }
 
 void rooms_announce_shutdown(struct server *server)

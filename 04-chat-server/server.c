@@ -1,4 +1,5 @@
 /* The articles' class Servidor: its methods, in their order. */
+#include <stdio.h>
 #include <string.h>
 
 #include "04-chat-server/chat.h"
@@ -9,7 +10,8 @@ int server_connect(struct websocket *socket, void *argument)
     struct server *server = argument;
     struct client client = {.socket = socket,
         .server = server,
-        .language = language_of_header(websocket_accept_language(socket))};
+        .language = language_of_header(websocket_accept_language(socket)),
+        .is_page = websocket_has_subprotocol(socket)};
     int error = room_enter(&client, websocket_path(socket));
     if (error == UV_EINVAL)
         client_send(&client, TEXT_BAD_ROOM_PORTUGUESE, TEXT_BAD_ROOM_ENGLISH);
@@ -40,7 +42,7 @@ int server_send_to_all(
 {
     if (server->verbose)
         log_printf(&server->log, "%s", tr("Enviando a todos", "Sending to all"));
-    return room_send(origin, text, size, "%s >> ", origin->name);
+    return room_send(origin, text, size);
 }
 
 int server_send_to_one(
@@ -53,6 +55,10 @@ int server_send_to_one(
         log_printf(&server->log,
             tr("Enviando de <%s> para <%s>: %s", "Sending from <%s> to <%s>: %s"), origin->name,
             recipient, text);
+    char kind[sizeof("private ") + 4 * MAX_NAME_CHARACTERS];
+    snprintf(kind, sizeof(kind), "private\t%s", origin->name);
+    if (client->is_page)
+        return client_send_as(client, kind, "%s", "%s", text);
     return client_send(client, TEXT_PRIVATE_PORTUGUESE "%s >> %s", TEXT_PRIVATE_ENGLISH "%s >> %s",
         origin->name, text);
 }

@@ -5,7 +5,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const patience = Number(process.env.CK_TIMEOUT_MULTIPLIER) || 1;
+export const patience = Number(process.env.CK_TIMEOUT_MULTIPLIER) || 1;
 export const STEP = 8000 * patience; // milliseconds that one condition may take
 const WHOLE = 27000 * patience; // and a whole script: Check's limit is 30 s, and says nothing
 

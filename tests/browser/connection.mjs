@@ -66,6 +66,7 @@ export async function ownGhost() {
   await page.evaluate(() => {
     GHOST.pause = 100;
     introduction = "/nome Bia";
+    introducedSince = 0;
     introduce();
   });
   const STILL = "Seu nome ainda está em uso: a página tenta de novo.";
@@ -109,9 +110,9 @@ export async function growingPauses() {
   await waitForCountdown(page, 30);
   await page.evaluate(() => { Math.random = () => 0; });
   await page.clock.runFor(30000);
-  await waitForCountdown(page, 15); // chance takes up to half away
+  await waitForCountdown(page, 3); // chance takes up to nine tenths away
   await proxy.restore();
-  await page.clock.runFor(15000);
+  await page.clock.runFor(3000);
   await waitForState(page, "connected");
 
   await page.evaluate(() => { Math.random = () => 0.9999; });

@@ -69,7 +69,9 @@ export function waitForLast(page, expected) {
   return waitFor(() => lastLine(page).textContent(), good, `the last line "${expected}"`);
 }
 
-/* Lines as if the server had sent them. */
+/* Lines as if the server had sent them: "Ana >> Olá", or in the server's own form: its kind and
+ * what it is about, separated by tabs, then the text. */
 export function feed(page, ...texts) {
-  return page.evaluate((all) => all.forEach((text) => receive(text)), texts);
+  const frames = texts.map((text) => text.replace(/^([^\t\n]+?) >> /u, "message\t$1\n"));
+  return page.evaluate((all) => all.forEach((frame) => receive(frame)), frames);
 }

@@ -13,7 +13,7 @@ import {
 } from "./fixture.mjs";
 import {
   outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands, sameSpaces,
-  severalAtOnce, storms, unreadInTheTitle,
+  severalAtOnce, storms, unreadInTheTitle, arrivalsAreGathered,
 } from "./rooms.mjs";
 
 const lastOf = async (page) => (await linesOf(page)).at(-1);
@@ -32,7 +32,10 @@ async function typing() {
   proxy.release();
   await page.keyboard.type("dois");
   await page.keyboard.press("Shift+Enter");
-  equal(await lastOf(page), "own: Você >> dois", "line sent by Shift+Enter");
+  await page.keyboard.type("linhas");
+  equal(await valueOf(page), "dois\nlinhas", "another line by Shift+Enter");
+  await page.keyboard.press("Enter");
+  equal(await lastOf(page), "own: Você >> dois\nlinhas", "two lines sent");
   await page.keyboard.type("três");
   await page.click("#composer button");
   equal(await lastOf(page), "own: Você >> três", "line sent by the button");
@@ -102,7 +105,7 @@ function manyLines(count) {
 
 async function scrolling() {
   const page = await open({ viewport: { width: 700, height: 400 } });
-  const latest = page.getByRole("button", { name: "Mais recentes" });
+  const latest = page.locator("#latest");
   const top = () => page.locator("#log").evaluate((log) => log.scrollTop);
   const toEnd = () => page.locator("#log")
     .evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
@@ -118,8 +121,11 @@ async function scrolling() {
   await feed(page, ...manyLines(20));
   await waitFor(toEnd, (pixels) => pixels > distance, "lines below what is read");
   equal(await top(), place, "the place of one who reads older lines");
+  equal(await latest.textContent(), "↓ 20 novas", "what the button leads to");
+  equal(await page.locator(".new + .line .text").textContent(), "linha 1", "where the new lines begin");
   await latest.click();
   await waitForEnd("after the button");
+  equal(await latest.textContent(), "↓ Mais recentes", "the button, when all were seen");
   equal(await focused(page), "input", "focus after the button");
 
   await page.keyboard.press("PageUp");
@@ -206,8 +212,9 @@ async function accessible() {
   equal(await page.getByRole("main").count(), 1, "landmarks called main");
 
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await feed(page, "Ana >> oi", "Ana >> de novo", "PRIVADO de Bia >> só", "um aviso",
-    "Nome alterado com sucesso para Caio", "Duda entrou na sala", "Quem está aqui: 9\nCaio\nDuda");
+  await feed(page, "Ana >> oi", "Ana >> de novo", "private\tBia\nsó", "notice\num aviso",
+    "named\tCaio\nNome alterado com sucesso para Caio", "joined\tDuda",
+    "here\t9\t12\t0\nQuem está aqui: 9\nCaio\nDuda", "Ana >> Caio, veja https://example.org/");
   equal(await styleOf(lastLine(page), "animationName"), "none", "motion");
   equal(await page.locator("#lines .arrow:not([aria-hidden])").count(), 0, "arrows read aloud");
   await say(page, "minha");
@@ -272,7 +279,7 @@ const GROUPS = {
   connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],
   rooms: [roomInTheAddress, outAndInAgain, sameCommands, sameSpaces],
   people: [peopleKeptUpToDate, peopleOnAPhone, unreadInTheTitle],
-  crowds: [severalAtOnce, storms],
+  crowds: [severalAtOnce, arrivalsAreGathered, storms],
 };
 
 await run(`page.mjs URL [${Object.keys(GROUPS).join("|")}]`, async (launched, url, group) => {
