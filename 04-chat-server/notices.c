@@ -349,6 +349,8 @@ void notices_note_departure(struct room *room, struct client *client)
 
 void notices_note_size(struct room *room)
 {
+    if (room->members[FORM_PAGE].count == 0)
+        room->notices.count = room->count; /* the first page will ask */
     schedule(room);
 }
 
