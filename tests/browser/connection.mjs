@@ -2,7 +2,7 @@
 import {
   check, closePage, equal, linesOf, say, waitFor, waitForLines, waitForState,
 } from "./browser.mjs";
-import { open, openAs, proxy, styleOf, valueOf } from "./fixture.mjs";
+import { openAs, openTimeless, proxy, styleOf, valueOf } from "./fixture.mjs";
 
 const KEPT = "Sem conexão: sua mensagem fica aqui até que ela volte.";
 
@@ -81,18 +81,6 @@ export async function ownGhost() {
   await waitFor(() => linesOf(bia), (lines) => /em uso/.test(lines.at(-1)), "a refusal");
   await closePage(page);
   await closePage(bia);
-}
-
-/* A page whose clock moves when we say so, and whose chance always takes the longest pause. */
-async function openTimeless() {
-  const page = await open({
-    before: async (opened) => {
-      await opened.clock.install();
-      await opened.addInitScript(() => { Math.random = () => 0.9999; });
-    },
-  });
-  await page.clock.pauseAt(Date.now() + 3600000);
-  return page;
 }
 
 export async function growingPauses() {

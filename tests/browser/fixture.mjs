@@ -42,6 +42,19 @@ export async function openAs(name, options) {
   return page;
 }
 
+/* A page whose clock moves when we say so, and whose chance always takes the longest pause. */
+export async function openTimeless(hash = "") {
+  const page = await open({
+    hash,
+    before: async (opened) => {
+      await opened.clock.install();
+      await opened.addInitScript(() => { Math.random = () => 0.9999; });
+    },
+  });
+  await page.clock.pauseAt(Date.now() + 3600000);
+  return page;
+}
+
 export function valueOf(page) {
   return page.locator("#input").inputValue();
 }

@@ -5,12 +5,19 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { check, closePage, equal, linesOf, openPage, run, say, waitFor } from "./browser.mjs";
+import {
+  completion, countOfPeople, dayAndZone, forcedColours, links, longRoomNames, mentionsNotify, onlyTheLogScrolls,
+  quotesOfPhones, severalLines, smooth,
+} from "./comforts.mjs";
 import { growingPauses, muteServer, ownGhost, reconnectsAtOnce, serverGoneAndBack } from "./connection.mjs";
 import { findFaintTexts } from "./contrast.mjs";
 import {
   browser, feed, focused, lastLine, open, openAs, POLICY, proxy, start, styleOf, valueOf,
   waitForFocus, waitForLast,
 } from "./fixture.mjs";
+import {
+  deadWhenAwake, deadWhileIdle, lostMessages, nameFirst, roomOverADeadNetwork,
+} from "./network.mjs";
 import {
   outAndInAgain, peopleKeptUpToDate, peopleOnAPhone, roomInTheAddress, sameCommands, sameSpaces,
   severalAtOnce, storms, unreadInTheTitle, arrivalsAreGathered,
@@ -277,6 +284,9 @@ const GROUPS = {
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
   connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],
+  network: [deadWhileIdle, deadWhenAwake, lostMessages, roomOverADeadNetwork, nameFirst],
+  comforts: [completion, links, quotesOfPhones, severalLines, dayAndZone, countOfPeople, mentionsNotify],
+  sizes: [onlyTheLogScrolls, longRoomNames, forcedColours, smooth],
   rooms: [roomInTheAddress, outAndInAgain, sameCommands, sameSpaces],
   people: [peopleKeptUpToDate, peopleOnAPhone, unreadInTheTitle],
   crowds: [severalAtOnce, arrivalsAreGathered, storms],
