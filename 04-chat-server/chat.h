@@ -24,6 +24,7 @@
  *     named NAME                     the page's own new name
  *     here NAMED CLIENTS CROWDED     the answer to /quem: how many have names, how many there are,
  *                                    and 1 if arrivals are not announced
+ *     help                           the answer to /ajuda: a command a line
  *     done                           the page's message before has been processed
  *
  * The page has words of its own for what all are told; these have no text:

@@ -7,6 +7,12 @@
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
 
+/* A page sends a space to learn whether the connection still works. */
+static bool is_probe(const struct client *self, const char *message)
+{
+    return self->is_page && strcmp(message, " ") == 0;
+}
+
 /* So a page knows that its message has arrived. */
 static void acknowledge(struct client *self)
 {
@@ -25,7 +31,7 @@ int client_manage(struct client *self)
         "Welcome to the chat server written in C with libuv and WebSockets. "
         "Identify yourself with /name YourName");
     while (!self->leaving && (size = client_receive(self, &message)) > 0) {
-        if (self->server->verbose)
+        if (self->server->verbose && !is_probe(self, message))
             log_printf(
                 &self->server->log, "%s%s < %s", client_label(self), client_mark(self), message);
         client_process_commands(self, message, (size_t)size);
@@ -139,8 +145,8 @@ static void ask_for_name(struct client *self)
 void client_process_commands(struct client *self, const char *message, size_t size)
 {
     const char *text = text_skip_space(message);
-    if (self->is_page && size == 1 && *message == ' ') {
-        return; /* the page asks only whether the connection still works */
+    if (is_probe(self, message)) {
+        return;
     } else if (*text == '/') {
         struct words words = {0};
         bool contains_nul = strlen(message) != size;

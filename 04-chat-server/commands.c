@@ -153,7 +153,7 @@ static int send_help(struct client *self, const struct words *words)
             commands[i].parameters[self->language], commands[i].help[self->language]);
     int error = fclose(help) == 0 ? 0 : UV_ENOMEM;
     if (!error)
-        client_send(self, "%s", "%s", text);
+        client_send_as(self, "help", "%s", "%s", text);
     free(text);
     return error;
 }

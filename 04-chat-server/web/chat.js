@@ -56,13 +56,6 @@ function showTitle() {
   document.title = `${unread ? `(${unread}) ` : ""}${room ? `${room} · ` : ""}Chat`;
 }
 
-function countUnread() {
-  if (!document.hidden)
-    return;
-  unread++;
-  showTitle();
-}
-
 function looked() {
   keepForReload();
   if (document.hidden)
@@ -91,6 +84,8 @@ function receive(data) {
 function notice(kind, fields, text) {
   if (kind === "refused")
     refuseOldest();
+  else if (kind === "help")
+    listCommands(text);
   notePeople(kind, fields, text);
   if (text && !isForPage(kind))
     show({ kind: "notice", text });
@@ -98,7 +93,20 @@ function notice(kind, fields, text) {
 
 /* Whether the text answers the page, and not the person before it. */
 function isForPage(kind) {
-  return Boolean(pending[0]?.isQuiet) && (kind === "here" || (kind === "taken" && triesAgain()));
+  return Boolean(pending[0]?.isQuiet) && (kind === "here" || kind === "help" || (kind === "taken" && triesAgain()));
+}
+
+/* The server's commands, "/apenas Nome texto: a uma só pessoa", and the page's own. */
+function listCommands(text) {
+  const all = `${text}\n${tr("/sala Nome: vai a outra sala", "/room Name: leads to another room")}`;
+  document.getElementById("commands").replaceChildren(...all.split("\n").map((line) => {
+    const [, name, words, meaning] = /^(\S+?)(?: (.*?))?: (.*)$/u.exec(line);
+    const [item, button, about] = [part("li", "", ""), part("button", "", name), part("p", "", "")];
+    button.type = "button";
+    about.append(part("i", "", words ?? ""), part("span", "", meaning));
+    item.append(button, about);
+    return item;
+  }));
 }
 
 function hear(kind, from, text) {
@@ -108,8 +116,11 @@ function hear(kind, from, text) {
   const line = show({ kind: isPrivate ? "private" : "person", from, text,
     tag: isPrivate ? tr("PRIVADO de", "PRIVATE from") : "" });
   line.classList.toggle("mention", isMention);
-  countUnread();
-  if (isMention && document.hidden && globalThis.Notification?.permission === "granted")
+  if (!document.hidden)
+    return;
+  unread++;
+  showTitle();
+  if (isMention && globalThis.Notification?.permission === "granted")
     new Notification(`${from}${room && ` · ${room}`}`, { body: text.slice(0, 200), tag: "mention" });
 }
 

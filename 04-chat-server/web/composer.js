@@ -115,7 +115,7 @@ function choicesFor(before) {
   const word = /\S*$/u.exec(before)[0];
   const fits = (text) => simplified(text).startsWith(simplified(word));
   const commands = [...help.querySelectorAll("li button")].map((button) => button.textContent);
-  const choices = /^\s*\/\S*$/u.test(before) ? [...commands, tr("/sala", "/room")]
+  const choices = /^\s*\/\S*$/u.test(before) ? commands
     : order.filter((name) => name !== ownName);
   const written = isCommand(before) ? quote : String;
   return word === "" ? []

@@ -28,25 +28,24 @@ let introducedSince = 0; // when the page first said so, by performance.now; 0: 
 const pending = []; // what the server has not processed yet: a person's { line, text }, or isQuiet
 let watchdog; // the timer of QUIET or PATIENCE
 
-/* A reload keeps the name. While the page is looked at nothing is stored, so that a second tab, which
- * gets a copy, does not take the name from the first. */
-function keepForReload(event) {
+function stored(action) {
   try {
-    if (document.hidden || event?.type === "pagehide")
-      sessionStorage.setItem("chat", JSON.stringify({ secret, introduction }));
-    else
-      sessionStorage.removeItem("chat");
+    return action(sessionStorage);
   } catch {
-    // storage is off
+    return null; // the browser keeps nothing
   }
 }
 
+/* A reload keeps the name. While the page is looked at nothing is stored, so that a second tab, which
+ * gets a copy, does not take the name from the first. */
+function keepForReload(event) {
+  const isGoing = document.hidden || event?.type === "pagehide";
+  stored((storage) => (isGoing ? storage.setItem("chat", JSON.stringify({ secret, introduction }))
+    : storage.removeItem("chat")));
+}
+
 function takeFromReload() {
-  try {
-    ({ secret, introduction } = JSON.parse(sessionStorage.getItem("chat")) ?? { secret, introduction });
-  } catch {
-    // storage is off
-  }
+  ({ secret, introduction } = stored((storage) => JSON.parse(storage.getItem("chat"))) ?? { secret, introduction });
   keepForReload();
 }
 
@@ -109,6 +108,7 @@ function connected() {
   introducedSince = 0;
   introduce();
   askWhoIsHere();
+  transmit(tr("/ajuda", "/help"), { isQuiet: true });
 }
 
 /* ---- whether it works --------------------------------------------------------------------- */
@@ -242,6 +242,8 @@ function move() {
   forgetPeople();
   attempts = 0;
   lostAt = "";
+  for (const button of lines.querySelectorAll(".status button"))
+    button.remove(); // it would send to the wrong room
   if (wasInside && isRoom(room))
     show({ kind: "gap", text: room ? tr(`Sala ${room}`, `Room ${room}`)
       : tr("Sala comum", "The common room") });

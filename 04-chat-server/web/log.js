@@ -8,7 +8,7 @@ const LINES_KEPT = 1000; // on the page; older ones go, and first those about wh
 const LINES_SHOWN = 200; // of one message, until a person asks for all
 const NAMES_SHOWN = 3; // of those who came or went; if there are more, two are named
 const NEAR_THE_END = 40; // pixels from the log's end that still count as its end
-const LINK = /\bhttps?:\/\/[^\s<>"]*[^\s<>"'.,:;!?)\]}’”»]|(?<!\S)\/(?:sala|room) +(\S+)/giu;
+const LINK = /\bhttps?:\/\/[^\s<>"]*[^\s<>"'.,:;!?)\]}’”»]|(?<!\S)\/(?:sala|room) +(\S*[^\s.,:;!?)])/giu;
 
 const [log, lines, latest] = ["log", "lines", "latest"].map((id) => document.getElementById(id));
 
@@ -116,6 +116,8 @@ function showDay() {
 
 /* What became of one's own message, and a button that sends it again. */
 function markLine(line, kind, words, text) {
+  if (line.querySelector(".status"))
+    return;
   const status = part("span", "status", `${words} `);
   const button = part("button", "", tr("Enviar de novo", "Send again"));
   button.type = "button";

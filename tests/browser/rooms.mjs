@@ -271,17 +271,20 @@ export async function sameSpaces() {
   await closePage(page);
 }
 
-/* The page's list of commands is the server's. */
+/* The page's list of commands is the server's, and /sala, which is the page's own. */
 export async function sameCommands() {
-  for (const [locale, command] of [["pt-BR", "/ajuda"], ["en-US", "/help"]]) {
+  for (const [locale, command, last] of [["pt-BR", "/ajuda", "/sala Nome: vai a outra sala"],
+    ["en-US", "/help", "/room Name: leads to another room"]]) {
     const page = await open({ locale });
+    await say(page, command);
+    const expected = page.locator("#lines .line").last();
+    await waitFor(() => expected.textContent(), (text) => text.split("\n").length > 4, "the commands");
     const listed = await page.locator("#help li").evaluateAll((items) => items.map((item) => {
-      const [name, words, text] = ["button", "i", "p span, p:not(:has(span))"]
-        .map((part) => item.querySelector(part)?.textContent ?? "");
+      const [name, words, text] = ["button", "i", "span"].map((one) => item.querySelector(one).textContent);
       return `${name}${words && " "}${words}: ${text}`;
     }));
-    await say(page, command);
-    await waitForLast(page, listed.join("\n"));
+    equal(listed, [...(await expected.textContent()).split("\n"), last], "the list");
+    check(new Set(listed.map((line) => line.split(" ")[0])).size === listed.length, "each command once");
     await closePage(page);
   }
 }
