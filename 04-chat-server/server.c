@@ -1,5 +1,4 @@
 /* The articles' class Servidor: its methods, in their order. */
-#include <stdio.h>
 #include <string.h>
 
 #include "04-chat-server/chat.h"
@@ -37,8 +36,7 @@ void server_disconnect(struct server *server, struct client *client)
     room_leave(client);
 }
 
-int server_send_to_all(
-    struct server *server, const struct client *origin, const char *text, size_t size)
+int server_send_to_all(struct server *server, struct client *origin, const char *text, size_t size)
 {
     if (server->verbose)
         log_printf(&server->log, "%s", tr("Enviando a todos", "Sending to all"));
@@ -46,7 +44,7 @@ int server_send_to_all(
 }
 
 int server_send_to_one(
-    struct server *server, const struct client *origin, const char *text, const char *recipient)
+    struct server *server, struct client *origin, const char *text, const char *recipient)
 {
     struct client *client = server_find(server, recipient);
     if (!client || client == origin)
@@ -55,12 +53,7 @@ int server_send_to_one(
         log_printf(&server->log,
             tr("Enviando de <%s> para <%s>: %s", "Sending from <%s> to <%s>: %s"), origin->name,
             recipient, text);
-    char kind[sizeof("private ") + 4 * MAX_NAME_CHARACTERS];
-    snprintf(kind, sizeof(kind), "private\t%s", origin->name);
-    if (client->is_page)
-        return client_send_as(client, kind, "%s", "%s", text);
-    return client_send(client, TEXT_PRIVATE_PORTUGUESE "%s >> %s", TEXT_PRIVATE_ENGLISH "%s >> %s",
-        origin->name, text);
+    return name_send(origin, client, text);
 }
 
 bool server_check_name(const struct server *server, const struct client *client, const char *name)

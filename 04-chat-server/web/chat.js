@@ -75,8 +75,8 @@ function receive(data) {
     confirmOldest();
   else if (kind === "message" || kind === "private")
     hear(kind, fields[0], text);
-  else if (kind === "closing")
-    show({ kind: "notice", text: tr("O servidor está fechando. Até logo!", "The server is closing. Goodbye!") });
+  else if (kind === "announcement")
+    show({ kind: "notice", text: tr(...fields) });
   else
     notice(kind, fields, text);
 }
