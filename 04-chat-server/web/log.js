@@ -5,6 +5,7 @@
  */
 
 const LINES_KEPT = 1000; // on the page; older ones go, and first those about who came and went
+const RENDERED = 50; // of the last lines, seen or not, so that the end is where it seems to be
 const LINES_SHOWN = 200; // of one message, until a person asks for all
 const NAMES_SHOWN = 3; // of those who came or went; if there are more, two are named
 const NEAR_THE_END = 40; // pixels from the log's end that still count as its end
@@ -97,6 +98,7 @@ function show(message) {
   if (message.from && !message.tag && before?.dataset.from === line.dataset.from)
     line.classList.add("again"); // the name is not repeated; that a line is private always is
   lines.append(line);
+  lines.children[lines.childElementCount - RENDERED]?.classList.add("old");
   while (lines.childElementCount > LINES_KEPT)
     (lines.querySelector(".presence, .day:not(:first-child)") ?? lines.firstElementChild).remove();
   return line;

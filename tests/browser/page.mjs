@@ -283,6 +283,7 @@ async function fromFile() {
 }
 
 const GROUPS = {
+  central: [typing, scrolling, onlyTheLogScrolls, links, deadWhileIdle, lostMessages, roomOverADeadNetwork],
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
   connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],
@@ -297,7 +298,7 @@ const GROUPS = {
 await run(`page.mjs URL [${Object.keys(GROUPS).join("|")}]`, async (launched, url, group) => {
   check(!group || group in GROUPS, `there is a group "${group}"`);
   await start(launched, url);
-  for (const one of group ? GROUPS[group] : Object.values(GROUPS).flat()) {
+  for (const one of group ? GROUPS[group] : new Set(Object.values(GROUPS).flat())) {
     const begun = Date.now();
     try {
       await one();
