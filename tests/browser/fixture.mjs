@@ -32,6 +32,7 @@ export async function open({ hash = "", state = "connected", ...options } = {}) 
   const page = await openPage(browser, proxy.url + hash, options);
   await waitForState(page, state);
   await waitFor(() => linesOf(page), (lines) => lines.length === 1, "the server's welcome");
+  await waitForFocus(page, "input");
   return page;
 }
 
