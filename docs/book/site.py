@@ -9,6 +9,7 @@ import re
 import shutil
 from urllib.parse import unquote
 
+from . import steps
 from .figures import PICTURE, figure
 from .links import ELSEWHERE
 from .regions import without_marks
@@ -18,6 +19,7 @@ ICON = "04-chat-server/web/favicon.svg"
 LANGUAGES = {"c": "c", "h": "c", "S": "asm", "py": "python", "mjs": "js", "sh": "sh", "mk": "make",
              "html": "html", "css": "css", "js": "js", "yml": "yaml", "json": "json",
              "txt": "console"}
+CHAPTER = re.compile(r"\d\d-[\w-]+/README(\.pt-BR)?\.md")
 WORDS = {
     "": {"start": "The start", "chapters": "Chapters", "exercises": "Exercises",
          "more": "For all chapters", "source": "The source of {}, to read.", "note": ""},
@@ -96,8 +98,7 @@ class Site:
         return "/" + path
 
     def _path_of(self, page, target):
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), target))
-        return path
+        return posixpath.normpath(posixpath.join(posixpath.dirname(page.path), target))
 
     def _new_target(self, page, link, prefix):
         """The target of the link in the site, and the attributes that follow the link there."""
@@ -112,8 +113,8 @@ class Site:
             relative = "./" + relative
         return relative + (f"#{anchor}" if anchor else ""), ""
 
-    def page(self, page, prefix):
-        """Writes the page in that language; in English, if there is no translation."""
+    def _converted(self, page, prefix):
+        """The page's lines, with links that lead to the same things in the site."""
         lines = list(page.lines)
         for link in page.links():
             if ELSEWHERE.match(link.target) or link.target.startswith("#"):
@@ -126,9 +127,30 @@ class Site:
             target, behind = self._new_target(page, link, prefix)
             line = lines[link.line].replace(f"({link.target})", f"({target}){behind}")
             lines[link.line] = line.replace(f'="{link.target}"', f'="{target}"')
+        return lines
+
+    def page(self, page, prefix):
+        """Writes the page in that language; in English, if there is no translation."""
+        lines = self._converted(page, prefix)
+        if CHAPTER.fullmatch(page.path):
+            self._step_pages(page, prefix)
+            steps.add_links(lines, steps.steps_of(page), prefix)
         note = WORDS[prefix]["note"] if prefix != prefix_of(page.path) else ""
         self.put(address_of(page.path, prefix), front_matter(description=description_of(page))
                  + note + "\n".join(lines) + "\n")
+
+    def _step_pages(self, page, prefix):
+        """Not for the search, which finds the chapter."""
+        found = steps.steps_of(page)
+        folder = posixpath.dirname(address_of(page.path, prefix))
+        for index, step in enumerate(found):
+            part = steps.section(page, step)
+            head = front_matter(search=False, pageClass="step", aside=False,
+                                description=description_of(part),
+                                **steps.neighbours(found, index, f"/{folder}/", prefix))
+            text = steps.beside("\n".join(self._converted(part, prefix)),
+                                steps.program(self.tree, page, step, prefix))
+            self.put(f"{folder}/{step.name}.md", head + text)
 
     def source(self, path):
         if (self.tree.root / path).is_dir():
@@ -183,12 +205,16 @@ def _sidebar(tree, prefix):
     pages = [page.path for page in tree.pages() if prefix_of(page.path) == prefix]
     chapters = []
     for path in pages:
-        if re.fullmatch(r"\d\d-[\w-]+/README(\.pt-BR)?\.md", path):
+        if CHAPTER.fullmatch(path):
             exercises = [_entry(tree, other, prefix) for other in pages
                          if other.startswith(path.split("/")[0] + "/exercises/")
                          and "/README." in other]
-            more = [{"text": words["exercises"], "collapsed": True, "items": exercises}]
-            chapters.append(_entry(tree, path, prefix) | {"items": more if exercises else []})
+            folder = posixpath.dirname(address_of(path, prefix))
+            own = [{"text": step.title, "link": f"/{folder}/{step.name}"}
+                   for step in steps.steps_of(tree.page(path))]
+            groups = [(steps.WORDS[prefix]["steps"], own), (words["exercises"], exercises)]
+            chapters.append(_entry(tree, path, prefix) | {"items": [
+                {"text": text, "collapsed": True, "items": items} for text, items in groups if items]})
     shared = [_entry(tree, path, prefix) for path in _shared_pages(tree, prefix)]
     sections = [(words["chapters"], chapters), (words["more"], shared)]
     return [{"text": words["start"], "link": f"/{prefix}"}] + [

@@ -30,7 +30,8 @@ async function livePictures() {
     const targets = new Set();
     for (const path of WITH_PICTURES) {
       await page.goto(`${url}${prefix}${path}`, { waitUntil: "domcontentloaded" });
-      const links = await page.locator(".picture .recording").evaluateAll((all) => all.map(({ href }) => href));
+      const links = await page.locator(".picture .recording")
+        .evaluateAll((all) => all.map(({ href }) => href));
       equal(await page.locator(".picture .light").count(), links.length, "pictures with links");
       links.forEach((link) => targets.add(link));
     }
@@ -136,6 +137,20 @@ async function listingsFit() {
   }
 }
 
+/* From the chapter to a step's own page, and from step to step; its program stands beside the text. */
+async function stepPages() {
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await open("pt/01-event-loop/");
+  await page.getByText("Este passo numa página só dele").nth(1).click();
+  await waitFor(() => page.locator("main h1").textContent(), (text) => text.startsWith("Passo 2:"), "step 2");
+  const [text, program] = await Promise.all([page.locator(".section").boundingBox(),
+    page.locator(".program").boundingBox()]);
+  check(program.x >= text.x + text.width && program.width > 800, "the program stands beside the text");
+  await page.locator(".pager-link.next").click();
+  await waitFor(() => page.locator("main h1").textContent(), (now) => now.startsWith("Passo 3:"), "step 3");
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
 async function copying() {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await open("01-event-loop/");
@@ -182,8 +197,8 @@ async function fromDisk() {
   }
 }
 
-const CHECKS = [livePictures, thereAndBack, languageMenu, noSuchPage, picturesOnPhones, lightAndDark, listingsFit,
-  copying, searching, descriptions, fromDisk];
+const CHECKS = [livePictures, thereAndBack, languageMenu, noSuchPage, picturesOnPhones, lightAndDark,
+  listingsFit, stepPages, copying, searching, descriptions, fromDisk];
 
 const [folder, base] = process.argv.splice(2, 2);
 [root, url] = [resolve(folder), await serveSite(folder, base)];

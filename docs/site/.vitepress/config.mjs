@@ -43,6 +43,18 @@ function render(text, environment, markdown) {
   return text.startsWith('---\nsearch: false\n') ? '' : markdown.render(text, environment)
 }
 
+// Listings stand in several pages: each is highlighted once.
+function rememberHighlights(markdown) {
+  const { highlight } = markdown.options
+  const known = new Map()
+  markdown.options.highlight = (text, language, attributes) => {
+    const key = JSON.stringify([text, language, attributes])
+    if (!known.has(key))
+      known.set(key, highlight(text, language, attributes))
+    return known.get(key)
+  }
+}
+
 // Portuguese is found with and without its accents. The browser runs this too, from its text.
 function withoutAccents(term) {
   return term.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
@@ -68,7 +80,7 @@ export default {
   outDir: '../../build/site',
   cacheDir: '../../build/site-cache',
   ignoreDeadLinks: 'localhostLinks', // those of programs that the reader runs
-  markdown: { anchor: { slugify } },
+  markdown: { anchor: { slugify }, config: rememberHighlights },
   locales: {
     root: { label: 'English', lang: 'en' },
     pt: {
