@@ -1,18 +1,19 @@
-/* What a room is told of its clients' names. A notice costs a delivery for each member, so there
- * are few notices, however many clients come and go. */
+/* Notices tell a room which clients join, leave or change their names. A notice costs a delivery to
+ * each member, so there are few notices, however many clients come and go. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
+#include "common/buffer.h"
 
 #define NOTICES_PER_SECOND 5 /* in a room; twice as many at once */
 #define NAMES_IN_NOTICE 20   /* more are counted */
-#define RETRY_SECONDS 1.0    /* when memory was out */
+#define RETRY_SECONDS 1.0    /* after running out of memory */
 
-/* With more clients a room is crowded: nobody would read who comes and goes. With no more than the
- * second number it is not crowded any more. */
+/* With more clients than the first number, a room becomes crowded, because nobody would read who
+ * comes and goes. With no more than the second number, it stops being crowded. */
 #define CROWD_BEGINS 200
 #define CROWD_ENDS 150
 
@@ -44,16 +45,16 @@ struct notice {
     const struct wording *wording;
     size_t count; /* of the names */
     size_t added;
-    FILE *streams[2];
-    char *texts[2];
-    size_t sizes[2];
+    struct buffer texts[2]; /* a stream of open_memstream would need 8 KiB for a moment: behind it,
+                               a name that stays would keep the heap from shrinking */
+    int error;
 };
 
 static void print_both(struct notice *notice, const char *const texts[2])
 {
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        if (notice->streams[language])
-            fputs(texts[language], notice->streams[language]);
+    for (enum language language = PORTUGUESE; language <= ENGLISH && !notice->error; language++)
+        notice->error =
+            buffer_append(&notice->texts[language], texts[language], strlen(texts[language]));
 }
 
 static void print(struct notice *notice, const char *text)
@@ -65,9 +66,6 @@ static void print(struct notice *notice, const char *text)
 static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
 {
     *notice = (struct notice){.wording = wording, .count = count};
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        notice->streams[language] =
-            open_memstream(&notice->texts[language], &notice->sizes[language]);
     if (count > 1)
         print_both(notice, wording->several);
 }
@@ -90,11 +88,12 @@ static void notice_add(struct notice *notice, const char *before, const char *af
 
 static void print_rest(struct notice *notice)
 {
-    if (notice->count > NAMES_IN_NOTICE && notice->streams[PORTUGUESE] &&
-        notice->streams[ENGLISH]) {
-        size_t rest = notice->count - NAMES_IN_NOTICE;
-        fprintf(notice->streams[PORTUGUESE], TEXT_AND_MORE_PORTUGUESE "%zu", rest);
-        fprintf(notice->streams[ENGLISH], TEXT_AND_ENGLISH "%zu" TEXT_OTHERS_ENGLISH, rest);
+    if (notice->count > NAMES_IN_NOTICE) {
+        char rest[2][64];
+        size_t left = notice->count - NAMES_IN_NOTICE;
+        snprintf(rest[PORTUGUESE], sizeof(*rest), TEXT_AND_MORE_PORTUGUESE "%zu", left);
+        snprintf(rest[ENGLISH], sizeof(*rest), TEXT_AND_ENGLISH "%zu" TEXT_OTHERS_ENGLISH, left);
+        print_both(notice, (const char *[]){rest[PORTUGUESE], rest[ENGLISH]});
     }
     if (notice->count <= 1)
         print_both(notice, notice->wording->one);
@@ -103,15 +102,16 @@ static void print_rest(struct notice *notice)
 /* Returns 0, or UV_ENOMEM if nobody got it. */
 static int notice_send(struct notice *notice, struct room *room, struct websocket *except)
 {
-    int error = 0;
+    char *texts[2];
+    size_t sizes[2];
     print_rest(notice);
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        if (!notice->streams[language] || fclose(notice->streams[language]))
-            error = UV_ENOMEM;
-    if (!error)
-        error = room_send_both(room, except, notice->texts, notice->sizes);
-    free(notice->texts[PORTUGUESE]);
-    free(notice->texts[ENGLISH]);
+    for (enum language language = PORTUGUESE; language <= ENGLISH; language++) {
+        texts[language] = notice->texts[language].data;
+        sizes[language] = buffer_size(&notice->texts[language]);
+    }
+    int error = notice->error ? notice->error : room_send_both(room, except, texts, sizes);
+    buffer_free(&notice->texts[PORTUGUESE]);
+    buffer_free(&notice->texts[ENGLISH]);
     return error;
 }
 
@@ -159,7 +159,7 @@ static bool has_news(const struct room *room)
 }
 
 /*
- * Telling it
+ * Sending the notices
  */
 
 static int tell_departures(struct room *room)
