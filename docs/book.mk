@@ -35,6 +35,12 @@ $(out)/02-coroutines-echo/exercises/5-%: LDFLAGS += -Wl,--wrap=send
 chosen_steps := $(call in_chapter,$(steps))
 steps: $(chosen_steps:%=$(out)/%) ## build every step of the lessons (CHAPTER=01-event-loop: of one)
 
+diff: ## show what a step changed since the step before it (N=2.6)
+	@$(if $(step),,echo 'Which step? make diff N=2.6 shows what it changed since step 2.5.'; exit 2)
+	@before=$$(printf '%s\n' $(filter $(dir $(step))%,$(steps)) | grep -x -B1 $(step) | head -n 1); \
+	test "$$before" != $(step) || { echo '$(step).c is the first of its chapter.'; exit; }; \
+	diff -u "$$before.c" $(step).c; test $$? = 1
+
 step: $(step:%=$(out)/%) ## build and run a step (N=1.3 ARGS="...")
 	@$(if $(step),$< $(ARGS),echo 'Which step? make step N=1.3 is the third of chapter 1. There are:'; \
 	    printf '  %s.c\n' $(chosen_steps); exit 2)
@@ -80,4 +86,4 @@ site: needs_site ## the book as a site in both languages, in build/site (make de
 	@ln -sfn ../docs/site/node_modules build/node_modules # the pages' modules look for Vue in the folders above
 	@docs/site/node_modules/.bin/vitepress build docs/site
 
-.PHONY: docs docs-check site steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs
+.PHONY: docs docs-check site steps step diff exercise exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs

@@ -287,9 +287,22 @@ START_TEST(docs_counts_the_lines_anew)
 }
 END_TEST
 
+START_TEST(the_interface_sets_a_call_of_python_as_code)
+{
+    make_book();
+    change("common/loop.h", "Runs", "Waits (await queue.put, await task). Runs");
+    expect("write --seconds 0", 0, "");
+    const char *interface = read_file("docs/api.md");
+    ck_assert_ptr_nonnull(strstr(interface, "(`await queue.put`, `await task`)"));
+    remove_book();
+}
+END_TEST
+
 int main(void)
 {
+    const TTest *const interface[] = {the_interface_sets_a_call_of_python_as_code, NULL};
     const TTest *const counts[] = {docs_counts_the_lines_anew, NULL};
     int failed = run_table("book", a_drift_is_named_at_its_line, sizeof(drifts) / sizeof(*drifts));
-    return run_suite("counts", (struct test_group[]){{"counts", counts}, {NULL, NULL}}) || failed;
+    const struct test_group groups[] = {{"counts", counts}, {"interface", interface}, {NULL, NULL}};
+    return run_suite("writes", groups) || failed;
 }

@@ -88,8 +88,8 @@ static int (*const ways[])(void *unused) = {
     recurse_without_end, hold_one_megabyte, leap_over_the_end};
 enum { WAYS = sizeof(ways) / sizeof(*ways) };
 
-/* Writes down to just below the limit, and returns: into the neighbour's stack, not further. Without
- * AddressSanitizer, whose red zones between two frames are wider than the canary. */
+/* Writes down to just below the limit, and returns: into the neighbour's stack, not further.
+ * Without AddressSanitizer, whose red zones between two frames are wider than the canary. */
 static __attribute__((noinline, no_sanitize("address"))) int dig(const char *end)
 {
     volatile char frame[512];
