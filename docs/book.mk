@@ -39,7 +39,9 @@ diff: ## show what a step changed since the step before it (N=2.6)
 	@$(if $(step),,echo 'Which step? make diff N=2.6 shows what it changed since step 2.5.'; exit 2)
 	@before=$$(printf '%s\n' $(filter $(dir $(step))%,$(steps)) | grep -x -B1 $(step) | head -n 1); \
 	test "$$before" != $(step) || { echo '$(step).c is the first of its chapter.'; exit; }; \
-	diff -u "$$before.c" $(step).c; test $$? = 1
+	mkdir -p $(out); sed '/\/\/ #.*region /d' "$$before.c" >$(out)/step-before.c; \
+	sed '/\/\/ #.*region /d' $(step).c | \
+	    diff -u --label "$$before.c" --label $(step).c $(out)/step-before.c -; test $$? = 1
 
 step: $(step:%=$(out)/%) ## build and run a step (N=1.3 ARGS="...")
 	@$(if $(step),$< $(ARGS),echo 'Which step? make step N=1.3 is the third of chapter 1. There are:'; \

@@ -33,11 +33,12 @@ static const struct file book[] = {
         "| --- | ---: | --- |\n| [loop.h](loop.h) | | declares |\n| [loop.c](loop/loop.c) | | runs "
         "|\n"
         "| both | | |\n"},
-    {"docs/methods.md", "# Methods\n\n<!-- methods -->\n| Python | here | file | lines |\n| --- | "
-                        "--- | --- | ---: |\n"
-                        "| `Loop.run` | `loop_run` | [loop.c](../common/loop/loop.c) | |\n"
-                        "| `Loop.name` | `loop_name()` | [loop.c](../common/loop/loop.c) | |\n"
-                        "| `Loop.stop` | not needed | | |\n"},
+    {"docs/methods.md",
+        "# Methods\n\n<!-- methods -->\n| Python | here | file | lines here |\n| --- | "
+        "--- | --- | ---: |\n"
+        "| `Loop.run` | `loop_run` | [loop.c](../common/loop/loop.c) | |\n"
+        "| `Loop.name` | `loop_name()` | [loop.c](../common/loop/loop.c) | |\n"
+        "| `Loop.stop` | not needed | | |\n"},
     {"docs/methods.pt-BR.md", "# Métodos\n\n<!-- methods -->\n| Python | aqui | arquivo | linhas "
                               "|\n| --- | --- | --- | ---: |\n"
                               "| `Loop.run` | `loop_run` | [loop.c](../common/loop/loop.c) | |\n"},
