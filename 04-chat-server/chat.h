@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/queue.h>
 
+#include "04-chat-server/history.h"
 #include "04-chat-server/log.h"
 #include "04-chat-server/websocket/rate.h"
 #include "04-chat-server/websocket/websocket.h"
@@ -16,9 +18,11 @@
 
 /* Servidor. Its list of clients is split by room, because most messages go to one room. */
 struct server {
-    size_t connected; /* clients in all rooms (nconectados) */
-    void *rooms;      /* those with clients: a tree of <search.h>, ordered by name */
-    void *names;      /* all clients' names: another tree */
+    size_t connected;    /* clients in all rooms (nconectados) */
+    void *rooms;         /* those with clients: a tree of <search.h>, ordered by name */
+    void *names;         /* all clients' names: another tree */
+    struct relay *relay; /* to other servers, or NULL */
+    struct history history;
     const struct websocket_server *sockets;
     uv_loop_t *loop; /* NULL: notices are not gathered */
     struct log log;
@@ -41,8 +45,35 @@ struct client {
     bool is_noted; /* in the room's list of changes: */
     TAILQ_ENTRY(client) change_entry;
     struct rate rate;
-    bool slowed;  /* it exceeds the rate, and has been told so */
-    bool leaving; /* after /sair */
+    bool slowed;    /* it exceeds the rate, and has been told so */
+    bool leaving;   /* after /sair */
+    bool is_remote; /* a client of another server, in the lists of this one: it has no socket */
+    TAILQ_ENTRY(client) relay_entry; /* for the relay, as is the next one */
+    unsigned relay_epoch;
+    bool relay_listed;
+};
+
+/* What carries the chat between servers (cluster/cluster.h). rooms.c and names.c call it instead of
+ * acting themselves; it calls them back when all servers are to act: room_deliver, name_set,
+ * name_give_up. */
+struct relay {
+    /* Sends a message to the origin's room, or to another client. Returns 0, or an error if nobody
+     * gets it. */
+    int (*send)(struct relay *relay, struct client *origin, const char *text, size_t size);
+    int (*send_private)(
+        struct relay *relay, struct client *origin, struct client *recipient, const char *text);
+    /* Waits until all servers know the client's new name, or one refuses it. Returns as name_take
+     * does. */
+    int (*take_name)(struct relay *relay, struct client *client, const char *name);
+    /* A client with a name is leaving; its memory is valid until the call returns. */
+    void (*leave)(struct relay *relay, struct client *client);
+    /* The number of this server's clients has changed; waits for the number of all servers'. */
+    void (*note_count)(struct relay *relay);
+    size_t (*count)(struct relay *relay);
+    /* Appends to /metrics; writes the state for /healthz, and returns whether the server is well.
+     */
+    void (*write_metrics)(const struct relay *relay, FILE *metrics);
+    bool (*write_health)(const struct relay *relay, FILE *health);
 };
 
 /*
@@ -58,14 +89,13 @@ void server_disconnect(struct server *server, struct client *client);
 
 /* Sends "NAME >> text" to all other clients in the origin's room (envia_a_todos). The text may
  * contain NULs. Returns 0, or UV_ENOMEM if nobody got it. */
-int server_send_to_all(
-    struct server *server, const struct client *origin, const char *text, size_t size);
+int server_send_to_all(struct server *server, struct client *origin, const char *text, size_t size);
 
 /* Sends a private message to the client of that name, in whatever room it is
  * (envia_a_destinatario). Returns 0, UV_ENOENT if there is no other client of that name, UV_ENOMEM,
  * or another error if the client is being disconnected. */
 int server_send_to_one(
-    struct server *server, const struct client *origin, const char *text, const char *recipient);
+    struct server *server, struct client *origin, const char *text, const char *recipient);
 
 /* Whether the client may take the name: it is valid, and neither another client's nor the one that
  * the client has (verifica_nome). */
@@ -130,9 +160,16 @@ bool name_is_valid(const char *name);
 /* Returns the client of that name, or NULL. */
 struct client *server_find(const struct server *server, const char *name);
 
-/* Gives the client a free name, or its own in other capitals, in place of its old one. Returns 0,
- * or UV_ENOMEM if nothing has changed. */
+/* Gives the client a free name, or its own in other capitals, in place of its old one. Waits for
+ * the other servers, if there are any. Returns 0; or UV_ENOMEM, UV_EEXIST if another client was
+ * faster, or UV_ECANCELED, and then nothing has changed. */
 int name_take(struct client *client, const char *name);
+
+/* Does the same on this server alone, without waiting. Returns 0 or UV_ENOMEM. */
+int name_set(struct client *client, const char *name);
+
+/* Does the same without telling the room, which knows the name then. */
+int name_set_silently(struct client *client, const char *name);
 
 /* Whether the client of that name is the same person, whose old connection has not ended yet: both
  * have given the same secret ("?key=..." in the path of the handshake). */
@@ -141,9 +178,22 @@ bool name_is_of_ghost(const struct client *client, const char *name);
 /* Takes the name from the ghost, whose connection it closes. */
 void name_take_from_ghost(struct client *client, const char *name);
 
-/* Takes the client's name from it, if it has one. The name is free then; its memory is freed unless
- * the room knows it. */
+/* Takes the client's name from it, if it has one, because the client leaves. The name is free then;
+ * its memory is freed unless the room knows it. */
 void name_release(struct client *client);
+
+/* Takes the client's name from it, if it has one, and tells the room, in which the client stays. */
+void name_give_up(struct client *client);
+
+/* Moves the name of a client that leaves, and what the room knows of it, to another one without a
+ * name in the same room. */
+void name_move(struct client *from, struct client *to);
+
+/* Sends a private message to a client of any server. Returns as server_send_to_one does. */
+int name_send(struct client *origin, struct client *recipient, const char *text);
+
+/* Sends it to a client of this server. */
+int name_deliver(struct client *recipient, const char *sender, const char *text);
 
 /*
  * notices.c
@@ -166,6 +216,9 @@ void notices_init(struct room *room);
  * empty then. */
 void notices_note_change(struct client *client);
 void notices_note_departure(struct room *room, struct client *client);
+
+/* The room knows the client's name: nothing more is told of it. */
+void notices_settle(struct client *client);
 
 /* Notes that a client has entered the room, or left it. */
 void notices_note_size(struct room *room);
@@ -195,18 +248,38 @@ struct room {
  * 0, UV_EINVAL for an invalid name, or UV_ENOMEM. */
 int room_enter(struct client *client, const char *path);
 
+/* Puts the client into the room of that valid name. Returns 0 or UV_ENOMEM. */
+int room_join(struct client *client, const char *name);
+
 /* Takes the client out of its room. */
 void room_leave(struct client *client);
 
-/* Sends a message to all other clients in the origin's room: a printf-style beginning, then the
- * text, which may contain NULs. Returns 0, or UV_ENOMEM if nobody got it. */
-int room_send(const struct client *origin, const char *text, size_t size, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* Whether a room may have that name: "" is the common room's. */
+bool room_name_is_valid(const char *name);
+
+/* Returns the room of that name, or NULL. */
+struct room *room_find(const struct server *server, const char *name);
+
+/* Sends "NAME >> text" to all other clients in the origin's room, on all servers. The text may
+ * contain NULs. Returns 0, or an error if nobody got it. */
+int room_send(struct client *origin, const char *text, size_t size);
+
+/* Sends it to this server's clients in the room, except one (NULL: none), and remembers it for
+ * /historico. Returns 0, or UV_ENOMEM if nobody got it. */
+int room_deliver(struct server *server, const char *room, struct websocket *except,
+    const char *sender, const char *text, size_t size);
+
+/* Only remembers it. */
+void room_remember(
+    struct server *server, const char *room, const char *sender, const char *text, size_t size);
 
 /* Sends each client in the room, except one (NULL: none), the text in its language. Returns 0, or
  * UV_ENOMEM if nobody got it. */
 int room_send_both(
     struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2]);
+
+/* Sends all clients a text in their language. */
+void rooms_announce(struct server *server, const char *portuguese, const char *english);
 
 /* Tells all clients that the server is closing; from then on departures are not announced. */
 void rooms_announce_shutdown(struct server *server);

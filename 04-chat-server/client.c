@@ -133,6 +133,12 @@ static int limit_renames(struct client *self)
     return delay > 0 ? task_sleep(delay) : 0;
 }
 
+static void refuse_name(struct client *self)
+{
+    client_send(self, "Nome em uso ou inválido. Escolha um outro.",
+        "Name in use or invalid. Choose another one.");
+}
+
 int client_change_name(struct client *self, const struct words *words)
 {
     const char *name = words->count > 1 ? words->word[1] : "";
@@ -142,15 +148,16 @@ int client_change_name(struct client *self, const struct words *words)
     if (free_before && limit_renames(self) != 0)
         return 0; /* client_receive reports the end */
     if (!free_before || !server_check_name(self->server, self, name)) {
-        client_send(self, "Nome em uso ou inválido. Escolha um outro.",
-            "Name in use or invalid. Choose another one.");
+        refuse_name(self);
         return 0;
     }
     int error = name_take(self, name);
     if (!error)
         client_send(self, "Nome alterado com sucesso para %s", "Name successfully changed to %s",
             self->name);
-    return error;
+    else if (error == UV_EEXIST)
+        refuse_name(self);
+    return error == UV_ENOMEM ? error : 0;
 }
 
 /* Returns the words from number first on, with a space between two; NULL if out of memory. The

@@ -7,7 +7,8 @@
 #include "04-chat-server/chat.h"
 #include "common/bytes.h"
 
-#define NAMES_ON_PAGE 200 /* in one answer to /quem */
+#define NAMES_ON_PAGE 200   /* in one answer to /quem */
+#define LINES_OF_HISTORY 20 /* in an answer to /historico without a number */
 
 /* Texts are in Portuguese and in English. */
 struct command {
@@ -47,8 +48,10 @@ static int send_date(struct client *self, const struct words *words)
 
 static int send_count(struct client *self, const struct words *words)
 {
+    struct relay *relay = self->server->relay;
+    size_t count = relay ? relay->count(relay) : self->server->connected;
     (void)words;
-    client_send(self, "%zu clientes conectados", "%zu clients connected", self->server->connected);
+    client_send(self, "%zu clientes conectados", "%zu clients connected", count);
     return 0;
 }
 
@@ -109,6 +112,18 @@ static int send_names(struct client *self, const struct words *words)
     return error;
 }
 
+static int send_history(struct client *self, const struct words *words)
+{
+    unsigned long count = words->count > 1 ? strtoul(words->word[1], NULL, 10) : LINES_OF_HISTORY;
+    char *lines;
+    size_t found = history_list(&self->server->history, self->room->name, count, &lines);
+    if (!lines)
+        return UV_ENOMEM;
+    client_send(self, "Últimas mensagens: %zu%s", "Last messages: %zu%s", found, lines);
+    free(lines);
+    return 0;
+}
+
 static int send_help(struct client *self, const struct words *words);
 
 static int quit(struct client *self, const struct words *words)
@@ -128,6 +143,8 @@ static const struct command commands[] = {
     {{"quem", "who"}, {"", ""}, {"quem está nesta sala", "who is in this room"}, send_names},
     {{"clientes", "clients"}, {"", ""}, {"quantos estão conectados", "how many are connected"},
         send_count},
+    {{"historico", "history"}, {" [N]", " [N]"},
+        {"as últimas mensagens da sala", "the room’s last messages"}, send_history},
     {{"horas", "time"}, {"", ""}, {"a hora do servidor", "the server’s time"}, send_time},
     {{"data", "date"}, {"", ""}, {"a data do servidor", "the server’s date"}, send_date},
     {{"ajuda", "help"}, {"", ""}, {"os comandos", "the commands"}, send_help},

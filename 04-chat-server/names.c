@@ -82,17 +82,72 @@ static void set_name(struct client *client, const char *name)
 
 int name_take(struct client *client, const char *text)
 {
+    struct relay *relay = client->server->relay;
+    return relay ? relay->take_name(relay, client, text) : name_set(client, text);
+}
+
+static int store(struct client *client, const char *text)
+{
     struct name *name = add(client, text);
-    if (!name)
-        return UV_ENOMEM;
-    set_name(client, name->text);
-    notices_note_change(client);
-    return 0;
+    if (name)
+        set_name(client, name->text);
+    return name ? 0 : UV_ENOMEM;
+}
+
+int name_set(struct client *client, const char *text)
+{
+    int error = store(client, text);
+    if (!error)
+        notices_note_change(client);
+    return error;
+}
+
+int name_set_silently(struct client *client, const char *text)
+{
+    int error = store(client, text);
+    if (!error)
+        notices_settle(client);
+    return error;
 }
 
 void name_release(struct client *client)
 {
+    struct relay *relay = client->server->relay;
+    if (relay && !client->is_remote)
+        relay->leave(relay, client);
     set_name(client, NULL);
+}
+
+void name_give_up(struct client *client)
+{
+    set_name(client, NULL);
+    notices_note_departure(client->room, client);
+}
+
+void name_move(struct client *from, struct client *to)
+{
+    name_of(from->name)->owner = to;
+    to->name = from->name;
+    to->announced = from->announced;
+    from->name = from->announced = NULL;
+    if (from->is_noted)
+        TAILQ_REMOVE(&from->room->notices.changes, from, change_entry);
+    from->is_noted = false;
+    if (to->name != to->announced)
+        notices_note_change(to);
+}
+
+int name_send(struct client *origin, struct client *recipient, const char *text)
+{
+    struct relay *relay = origin->server->relay;
+    return relay ? relay->send_private(relay, origin, recipient, text)
+                 : name_deliver(recipient, origin->name, text);
+}
+
+int name_deliver(struct client *recipient, const char *sender, const char *text)
+{
+    return client_send(recipient, TEXT_PRIVATE_PORTUGUESE "%s >> %s",
+        TEXT_PRIVATE_ENGLISH "%s >> %s", sender, text);
 }
 
 /*
@@ -104,6 +159,8 @@ void name_release(struct client *client)
 
 static const char *secret_of(const struct client *client)
 {
+    if (client->is_remote)
+        return NULL;
     const char *query = websocket_query(client->socket);
     bool is_secret =
         strncmp(query, SECRET, strlen(SECRET)) == 0 && strlen(query) >= strlen(SECRET) + MIN_SECRET;
@@ -130,7 +187,7 @@ bool name_is_of_ghost(const struct client *client, const char *name)
 void name_take_from_ghost(struct client *client, const char *name)
 {
     struct client *ghost = server_find(client->server, name);
-    name_release(ghost);
+    set_name(ghost, NULL);
     if (ghost->room == client->room && !client->announced) {
         client->announced = ghost->announced; /* the room need not know */
         ghost->announced = NULL;

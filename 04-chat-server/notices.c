@@ -119,8 +119,7 @@ static int notice_send(struct notice *notice, struct room *room, struct websocke
  * What the room knows
  */
 
-/* The room knows the client's name. */
-static void settle(struct client *client)
+void notices_settle(struct client *client)
 {
     if (client->announced && client->announced != client->name)
         free(name_of(client->announced));
@@ -144,7 +143,7 @@ static void settle_all(struct room *room)
     struct notices *notices = &room->notices;
     forget_departed(notices);
     while (!TAILQ_EMPTY(&notices->changes))
-        settle(TAILQ_FIRST(&notices->changes));
+        notices_settle(TAILQ_FIRST(&notices->changes));
 }
 
 static bool is_crowded(const struct room *room)
@@ -208,7 +207,7 @@ static int tell_changes(struct room *room, const struct wording *kind)
     for (client = TAILQ_FIRST(&room->notices.changes); client && !error; client = next) {
         next = TAILQ_NEXT(client, change_entry);
         if (is_of_kind(client, kind))
-            settle(client);
+            notices_settle(client);
     }
     return error;
 }
@@ -295,7 +294,7 @@ void notices_note_change(struct client *client)
         TAILQ_INSERT_TAIL(&room->notices.changes, client, change_entry);
     client->is_noted = true;
     if (room->notices.is_crowded || room->count == 1)
-        settle(client);
+        notices_settle(client);
     schedule(room);
 }
 

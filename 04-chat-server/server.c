@@ -35,16 +35,15 @@ void server_disconnect(struct server *server, struct client *client)
     room_leave(client);
 }
 
-int server_send_to_all(
-    struct server *server, const struct client *origin, const char *text, size_t size)
+int server_send_to_all(struct server *server, struct client *origin, const char *text, size_t size)
 {
     if (server->verbose)
         log_printf(&server->log, "%s", tr("Enviando a todos", "Sending to all"));
-    return room_send(origin, text, size, "%s >> ", origin->name);
+    return room_send(origin, text, size);
 }
 
 int server_send_to_one(
-    struct server *server, const struct client *origin, const char *text, const char *recipient)
+    struct server *server, struct client *origin, const char *text, const char *recipient)
 {
     struct client *client = server_find(server, recipient);
     if (!client || client == origin)
@@ -53,8 +52,7 @@ int server_send_to_one(
         log_printf(&server->log,
             tr("Enviando de <%s> para <%s>: %s", "Sending from <%s> to <%s>: %s"), origin->name,
             recipient, text);
-    return client_send(client, TEXT_PRIVATE_PORTUGUESE "%s >> %s", TEXT_PRIVATE_ENGLISH "%s >> %s",
-        origin->name, text);
+    return name_send(origin, client, text);
 }
 
 bool server_check_name(const struct server *server, const struct client *client, const char *name)

@@ -126,6 +126,25 @@ int text_compare_names(const void *one, const void *other)
     return !*right - !*left;
 }
 
+/* Writes the character in UTF-8, and returns its end. */
+static char *put_character(char *end, uint32_t character)
+{
+    int more = character < 0x80 ? 0 : character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
+    static const unsigned char first[] = {0, 0xC0, 0xE0, 0xF0};
+    *end++ = (char)(first[more] | character >> 6 * more);
+    while (more-- > 0)
+        *end++ = (char)(0x80 | (character >> 6 * more & 0x3F));
+    return end;
+}
+
+void text_fold_name(const char *name, char folded[4 * MAX_NAME_CHARACTERS + 1])
+{
+    char *end = folded;
+    while (*name && end - folded <= 4 * (MAX_NAME_CHARACTERS - 1))
+        end = put_character(end, to_lowercase(visible_next_character(&name)));
+    *end = '\0';
+}
+
 char *text_make_visible(const char *text)
 {
     return visible_text(text, strlen(text));

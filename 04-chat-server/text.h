@@ -50,6 +50,10 @@ bool text_is_name(const char *text);
 /* Compares two texts, for the trees of <search.h>. */
 int text_compare(const void *one, const void *other);
 
+/* Writes the name in lower case, as text_compare_names sees it, so that two names are the same
+ * where these are. */
+void text_fold_name(const char *name, char folded[4 * MAX_NAME_CHARACTERS + 1]);
+
 /* Compares two texts without regard to case, for the trees of <search.h>. */
 int text_compare_names(const void *one, const void *other);
 

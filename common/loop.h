@@ -85,7 +85,8 @@ void loop_signal_stop(struct loop_signal *signal);
  */
 int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
 
-/* The signal for which the callback that loop_on_signal set last was called, or 0. */
+/* The first SIGINT or SIGTERM since loop_on_signal was called last, or 0. The loop may stop before
+ * the callback is called for it: then this alone tells of it. */
 int loop_signal_received(const uv_loop_t *loop);
 
 /* The loop's clock in milliseconds (loop.time). It stands still within an iteration. */

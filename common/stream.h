@@ -155,7 +155,8 @@ struct listener {
     uv_poll_t poll;
     uv_loop_t *loop;
     int socket;
-    bool open; /* all zero is a closed listener */
+    bool open;    /* all zero is a closed listener */
+    bool closing; /* a task is in listener_close */
     struct task_resource resource;
     bool polling;
     bool shortage_reported; /* since the last accepted connection */
@@ -172,7 +173,7 @@ int listener_address(const struct listener *listener, char address[STREAM_ADDRES
 
 /* Waits for the next connection (loop.sock_accept). Returns its socket, which the caller owns, or
  * an error. When descriptors or memory run out, reports that on stderr, waits for a moment and
- * tries again. A cancelled call accepts nothing. */
+ * tries again. A cancelled call accepts nothing. UV_EBADF: the listener is closed. */
 int listener_accept(struct listener *listener);
 
 /* Connects and runs the protocol on the connection until it is closed (loop.create_connection).
@@ -186,12 +187,14 @@ int protocol_run(struct stream *stream, const struct protocol *protocol, void *c
 
 /* Accepts connections, and runs the protocol on each in a task of its own, until it is cancelled or
  * accepting fails (loop.create_server and serve_forever). Then it cancels the connections' tasks
- * and waits until they have closed the connections. Returns UV_ECANCELED, UV_ETIMEDOUT or
- * accept's error. */
+ * and waits until they have closed the connections. Returns UV_ECANCELED or accept's error. At a
+ * deadline of the caller's it returns UV_ECANCELED too, because it accepts in a scope of its own,
+ * inside the caller's; scope_leave makes that UV_ETIMEDOUT. */
 int listener_serve(struct listener *listener, const struct protocol *protocol, void *context);
 
-/* Stops listening. Its short wait for libuv cannot be cancelled. No task may be accepting. Does
- * nothing to a listener that is closed. */
+/* Stops listening. Its short wait for libuv cannot be cancelled. No task may be accepting, and no
+ * other task closing it. From then on listener_accept returns UV_EBADF. Does nothing to a listener
+ * that is closed. */
 void listener_close(struct listener *listener);
 
 __END_DECLS

@@ -58,7 +58,8 @@ struct task;
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument);
 
 /* Returns whether somebody cancelled the first task of the last task_run: a signal, loop_stop or
- * task_cancel. Only then is UV_ECANCELED the end that was asked for. */
+ * task_cancel. Only then is UV_ECANCELED the end that was asked for. A signal counts that arrived
+ * while the task ran for the last time: its result is its own then. */
 bool task_run_was_cancelled(void);
 
 /* The loop of the running task (asyncio.get_running_loop). Ends the program outside a task. */
@@ -162,8 +163,10 @@ void scope_cancel(struct scope *scope);
  * (TaskGroup.__aexit__). error is the result of the code inside the scope. The first error that is
  * no cancellation wins: returns error, or the first failure of a child if error is 0, UV_ECANCELED,
  * or the UV_ETIMEDOUT of a deadline that has passed. A child that returns UV_ECANCELED has not
- * failed. If error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0, or the
- * error of a cancellation from outside. A cancellation does not shorten this wait. */
+ * failed. If error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0. A
+ * cancellation from outside passes through, as in trio: if there is one, returns UV_ECANCELED in
+ * place of that 0, and in place of the UV_ETIMEDOUT of the scope's own deadline, unless the scope
+ * is shielded. A cancellation does not shorten this wait. */
 int scope_leave(struct scope *scope, int error);
 
 /* Waits until the task has ended, stores its result in *result unless that is NULL, and releases
@@ -188,7 +191,8 @@ struct task_call {
 /* Runs all the calls, each in a task of its own, and waits until all have ended (asyncio.gather).
  * Returns 0, the first failure, UV_ENOMEM or UV_ECANCELED. After an error the other
  * calls have been cancelled, and have ended too; but a call that itself returns UV_ECANCELED lets
- * the others go on, as in asyncio. */
+ * the others go on, as in asyncio. At a deadline of the caller's it returns UV_ECANCELED, because
+ * it waits in a scope of its own, inside the caller's; scope_leave makes that UV_ETIMEDOUT. */
 int task_gather(struct task_call *calls, size_t count);
 
 /*
@@ -257,7 +261,7 @@ void task_closed(struct task_resource *resource);
 
 /* Closes a libuv handle and waits until its memory may be freed or reused (transport.close,
  * wait_closed). The wait cannot be cancelled: libuv uses the handle until its close callback.
- * Changes handle->data. */
+ * Changes handle->data. Ends the program if the handle is closed, or is being closed, already. */
 void task_close_handle(uv_handle_t *handle);
 
 __END_DECLS

@@ -43,6 +43,7 @@ pictures: $(pictures:%=picture-%) $(patsubst %.dot,%.svg,$(wildcard $(drawn)/*.d
 picture-%: all
 	@$(MAKE) recording NAME=$(call recorded,$*)
 	$(python) docs/picture.py $(part_$*) $(recordings)/$(call recorded,$*).json $(drawn)/$*.svg
+	gzip -9 --no-name <$(recordings)/$(call recorded,$*).json >docs/recordings/$*.json.gz # the site shows the picture's own
 
 $(drawn)/%.svg: $(drawn)/%.dot | needs_docs
 	dot -Tsvg -o $@ $<

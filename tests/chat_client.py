@@ -580,6 +580,7 @@ HELP = """/nome SeuNome: quem você é
 /apenas Nome texto: a uma só pessoa
 /quem: quem está nesta sala
 /clientes: quantos estão conectados
+/historico [N]: as últimas mensagens da sala
 /horas: a hora do servidor
 /data: a data do servidor
 /ajuda: os comandos
@@ -595,6 +596,34 @@ async def helping():
     await bia.hears("Até logo!")
     await ends_with(1000, bia.socket)
     await ana.hears_nothing()
+
+
+async def history():
+    ana, bia = await enter("Ana"), await enter(language="en")
+    await ana.asks("/historico", "Últimas mensagens: 0")
+    for n in range(130):
+        await ana.say(f"{n}")
+        await bia.hears(f"Ana >> {n}")
+    await ana.asks("/historico 2", "Últimas mensagens: 2\nAna >> 128\nAna >> 129")
+    await bia.asks("/history 1", "Last messages: 1\nAna >> 129")
+    for none in ["0", "x"]:
+        await ana.asks(f"/historico {none}", "Últimas mensagens: 0")
+    for words, count in [("", 20), (" 3 4", 3), (" 1000", 100), (" -1", 100), (" 99999999999999999999", 100)]:
+        lines = [f"\nAna >> {n}" for n in range(130 - count, 130)]
+        await ana.asks(f"/HISTORICO{words}", f"Últimas mensagens: {count}" + "".join(lines))
+    await ana.leave()
+    await bia.leave()
+    stranger = await enter()
+    await stranger.asks("/historico 1", "Últimas mensagens: 1\nAna >> 129")
+    other = await enter("Eva", path="/outra")
+    await other.asks("/historico", "Últimas mensagens: 0")
+    await other.say("a\0b\nc")
+    await other.asks("/historico", "Últimas mensagens: 1\nEva >> a b\nc")
+    long = "é" * 30000  # two do not fit in an answer
+    for _ in range(80):  # more bytes than are kept
+        await other.say(long)
+    await other.asks("/historico", "Últimas mensagens: 1\nEva >> " + long)
+    await stranger.asks("/historico", "Últimas mensagens: 0")
 
 
 async def get(path, method="GET", host="localhost", **options):

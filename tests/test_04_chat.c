@@ -163,6 +163,12 @@ START_TEST(help_and_quit)
 }
 END_TEST
 
+START_TEST(last_messages)
+{
+    play("history");
+}
+END_TEST
+
 START_TEST(counts)
 {
     play("metrics");
@@ -332,7 +338,7 @@ int main(void)
         english_for_who_prefers_it, NULL};
     const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,
         many_who_come_and_go_are_announced_together, limits_connections_and_names_by_address,
-        help_and_quit, NULL};
+        help_and_quit, last_messages, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop,
         metrics_are_for_those_who_may_read_them, the_log_tells_addresses_from_names, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,

@@ -3,11 +3,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/executor.h"
-#include "common/stream.h"
 #include "common/task/state.h"
 #include "support_runtime.h"
 
@@ -224,121 +221,8 @@ START_TEST(using_a_stale_handle)
 END_TEST
 
 /*
- * Streams and listeners that are not closed
+ * The loop
  */
-
-static int forget_a_stream(void *unused)
-{
-    (void)unused;
-    int sockets[2];
-    struct stream stream;
-    char *line;
-    struct scope scope;
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets))
-        return 0;
-    stream_open(&stream, sockets[0]);
-    scope_enter_until(&scope, 0);
-    return scope_leave(&scope, (int)stream_read_line(&stream, &line));
-}
-
-static __attribute__((noinline)) int overwrite_the_stack(int depth)
-{
-    volatile char frame[512];
-    memset((char *)frame, 0x5A, sizeof(frame));
-    return depth ? overwrite_the_stack(depth - 1) + frame[0] : frame[0];
-}
-
-static int forget_a_stream_in_a_function(void *unused)
-{
-    int (*volatile function)(void *) = forget_a_stream;
-    function(unused);
-    return overwrite_the_stack(4);
-}
-
-static int forget_a_listener(void *unused)
-{
-    (void)unused;
-    struct listener listener;
-    return listener_open(&listener, "127.0.0.1", "0");
-}
-
-static int open_a_pair(void *stream)
-{
-    int sockets[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0)
-        stream_open(stream, sockets[0]);
-    return 0;
-}
-
-static int open_a_stream_twice(void *unused)
-{
-    static struct stream stream;
-    open_a_pair(&stream);
-    return open_a_pair(&stream) + (unused != NULL);
-}
-
-static int overwrite_an_open_stream(void *unused)
-{
-    static struct stream stream;
-    open_a_pair(&stream);
-    memset(&stream, 0, sizeof(stream));
-    return unused != NULL;
-}
-
-static int let_a_child_open_a_stream_of_the_parent(void *unused)
-{
-    (void)unused;
-    struct stream stream;
-    struct scope scope;
-    scope_enter(&scope);
-    scope_spawn(&scope, "child", open_a_pair, &stream);
-    return scope_leave(&scope, scope_join(&scope));
-}
-
-START_TEST(an_open_stream_on_the_stack_of_an_ended_task)
-{
-    aborts_with("task main: opens a stream where the memory of one that was not closed is used",
-        open_a_stream_twice);
-    aborts_with("task main: ended after the memory of a stream or listener that was not closed",
-        overwrite_an_open_stream);
-    aborts_with("task main: ended with an open stream on its stack",
-        let_a_child_open_a_stream_of_the_parent);
-
-    aborts_with("task main: ended with an open stream on its stack: close it", forget_a_stream);
-    aborts_with("task main: ended with an open listener on its stack", forget_a_listener);
-    if (!memory_is_shadowed()) /* else ASan or Valgrind reports the use of the function's frame */
-        aborts_with("task main: ended with an open stream", forget_a_stream_in_a_function);
-}
-END_TEST
-
-static int open_for_another(void *stream)
-{
-    int sockets[2];
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
-    stream_open(stream, sockets[0]);
-    close(sockets[1]);
-    return 0;
-}
-
-static int use_what_another_opened(void *unused)
-{
-    (void)unused;
-    static struct stream stream;
-    struct scope scope;
-    char *line;
-    scope_enter(&scope);
-    scope_spawn(&scope, "opener", open_for_another, &stream);
-    scope_join(&scope);
-    ck_assert_int_eq(stream_read_line(&stream, &line), 0);
-    stream_close(&stream);
-    return scope_leave(&scope, 0);
-}
-
-START_TEST(a_stream_elsewhere_may_outlive_the_task_that_opened_it)
-{
-    ck_assert_int_eq(run_main(use_what_another_opened, NULL), 0);
-}
-END_TEST
 
 static void never(void *unused)
 {
@@ -420,295 +304,43 @@ START_TEST(waking_a_task_that_does_not_wait)
 }
 END_TEST
 
-/*
- * Scopes
- */
-
-static int leave_the_outer_scope_first(void *unused)
+static void *a_handle(void)
 {
+    static uv_timer_t timer;
+    uv_timer_init(task_loop(), &timer);
+    return &timer;
+}
+
+static int close_a_handle(void *handle)
+{
+    task_close_handle(handle);
+    return 0;
+}
+
+static int close_a_handle_twice(void *unused)
+{
+    void *handle = a_handle();
     (void)unused;
-    struct scope outer, inner;
-    scope_enter(&outer);
-    scope_enter(&inner);
-    return scope_leave(&outer, 0);
+    close_a_handle(handle);
+    return close_a_handle(handle);
 }
 
-START_TEST(leaving_a_scope_that_is_not_innermost)
+static int close_a_handle_in_two_tasks(void *unused)
 {
-    aborts_with("task main: leaves a scope that is not its innermost", leave_the_outer_scope_first);
-}
-END_TEST
-
-static int leave_it(void *scope)
-{
-    return scope_leave(scope, 0);
-}
-
-static int let_a_child_leave(void *unused)
-{
-    (void)unused;
     struct scope scope;
+    void *handle = a_handle();
+    (void)unused;
     scope_enter(&scope);
-    scope_spawn(&scope, "child", leave_it, &scope);
+    scope_spawn(&scope, "first", close_a_handle, handle);
+    scope_spawn(&scope, "second", close_a_handle, handle);
     return scope_leave(&scope, scope_join(&scope));
 }
 
-START_TEST(leaving_another_tasks_scope)
+START_TEST(closing_a_handle_twice)
 {
-    aborts_with("task child: scope_leave on a scope of task main", let_a_child_leave);
-}
-END_TEST
-
-static int join_the_scope(void *scope)
-{
-    return scope_join(scope);
-}
-
-static int let_a_child_join(void *unused)
-{
-    (void)unused;
-    struct scope scope;
-    scope_enter(&scope);
-    scope_spawn(&scope, "child", join_the_scope, &scope);
-    return scope_leave(&scope, scope_join(&scope));
-}
-
-START_TEST(joining_another_tasks_scope)
-{
-    aborts_with("task child: scope_join on a scope of task main", let_a_child_join);
-}
-END_TEST
-
-static int forget_to_leave(void *unused)
-{
-    (void)unused;
-    struct scope scope;
-    scope_enter(&scope);
-    return 0;
-}
-
-START_TEST(ending_with_a_scope_open)
-{
-    aborts_with("task main: ended with a scope that was not left", forget_to_leave);
-}
-END_TEST
-
-static int leave_it_twice(void *unused)
-{
-    (void)unused;
-    struct scope scope;
-    scope_enter(&scope);
-    scope_leave(&scope, 0);
-    return scope_leave(&scope, 0);
-}
-
-static int spawn_into_a_left_scope(void *unused)
-{
-    (void)unused;
-    struct scope scope;
-    scope_enter(&scope);
-    scope_leave(&scope, 0);
-    return scope_spawn(&scope, "late", do_nothing, NULL);
-}
-
-static int cancel_a_scope_that_was_never_entered(void *unused)
-{
-    (void)unused;
-    struct scope scope = {0};
-    scope_cancel(&scope);
-    return 0;
-}
-
-static int join_a_scope_that_was_never_entered(void *unused)
-{
-    (void)unused;
-    struct scope scope = {0};
-    return scope_join(&scope);
-}
-
-START_TEST(using_a_scope_that_is_not_open)
-{
-    aborts_with(
-        "task main: scope_leave on a scope that is not open: call scope_enter", leave_it_twice);
-    aborts_with("task main: scope_spawn on a scope that is not open", spawn_into_a_left_scope);
-    aborts_with(
-        "task main: scope_join on a scope that is not open", join_a_scope_that_was_never_entered);
-    aborts_with("task main: scope_cancel on a scope that is not open",
-        cancel_a_scope_that_was_never_entered);
-}
-END_TEST
-
-static int enter_it_twice(void *unused)
-{
-    (void)unused;
-    struct scope scope, inner;
-    scope_enter(&scope);
-    scope_enter(&inner);
-    scope_enter(&scope);
-    return task_cancelled();
-}
-
-START_TEST(entering_a_scope_twice)
-{
-    aborts_with("task main: enters a scope that it is in", enter_it_twice);
-}
-END_TEST
-
-/*
- * Streams
- */
-
-struct shared {
-    struct stream stream;
-    struct listener listener;
-    int peer;
-};
-
-static int read_it(void *argument)
-{
-    char *line;
-    struct shared *shared = argument;
-    return (int)stream_read_line(&shared->stream, &line);
-}
-
-static int close_stream(void *argument)
-{
-    stream_close(&((struct shared *)argument)->stream);
-    return 0;
-}
-
-static int accept_one(void *argument)
-{
-    return listener_accept(&((struct shared *)argument)->listener);
-}
-
-static int close_listener(void *argument)
-{
-    listener_close(&((struct shared *)argument)->listener);
-    return 0;
-}
-
-/* Fills the peer's buffers, so that closing has to wait. */
-static int write_much(void *argument)
-{
-    static char much[1 << 20];
-    struct shared *shared = argument;
-    int error = stream_write(&shared->stream, much, sizeof(much));
-    return error ? error : stream_drain(&shared->stream);
-}
-
-/* Starts two tasks one after the other; both get the same argument. */
-static int first_and_second(int (*first)(void *), int (*second)(void *))
-{
-    struct shared shared;
-    struct scope scope;
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
-        return UV_EMFILE;
-    stream_open(&shared.stream, ends[0]);
-    shared.peer = ends[1];
-    int error = listener_open(&shared.listener, "127.0.0.1", "0");
-    scope_enter(&scope);
-    scope_spawn(&scope, "first", first, &shared);
-    run_ready();
-    scope_spawn(&scope, "second", second, &shared);
-    error = scope_leave(&scope, error ? error : scope_join(&scope));
-    stream_close(&shared.stream);
-    listener_close(&shared.listener);
-    close(shared.peer);
-    return error;
-}
-
-static int close_while_it_is_read(void *unused)
-{
-    (void)unused;
-    return first_and_second(read_it, close_stream);
-}
-
-static int close_while_it_is_written(void *unused)
-{
-    (void)unused;
-    return first_and_second(write_much, close_stream);
-}
-
-static int close_much(void *argument)
-{
-    struct shared *shared = argument;
-    static char much[1 << 20];
-    stream_write(&shared->stream, much, sizeof(much));
-    stream_close(&shared->stream);
-    return 0;
-}
-
-static int close_while_it_is_closed(void *unused)
-{
-    (void)unused;
-    return first_and_second(close_much, close_stream);
-}
-
-static int read_twice_at_once(void *unused)
-{
-    (void)unused;
-    return first_and_second(read_it, read_it);
-}
-
-START_TEST(closing_a_stream_in_use)
-{
-    aborts_with("task second: closes a stream that task first waits for: cancel that one",
-        close_while_it_is_read);
-    aborts_with(
-        "task second: closes a stream that task first waits for", close_while_it_is_written);
-    aborts_with("task second: closes a stream that another task closes", close_while_it_is_closed);
-}
-END_TEST
-
-START_TEST(two_tasks_doing_the_same)
-{
-    aborts_with(
-        "task second: read_line on a stream on which another task does the same, first: let",
-        read_twice_at_once);
-}
-END_TEST
-
-static int read_when_it_is_closed(void *argument)
-{
-    close_stream(argument);
-    note("%d", read_it(argument));
-    return 0;
-}
-
-static int read_while_another_closes(void *unused)
-{
-    (void)unused;
-    return first_and_second(read_when_it_is_closed, read_it);
-}
-
-/* This is not a mistake: asyncio's reader does the same. */
-START_TEST(reading_a_closed_stream_finds_its_end)
-{
-    ck_assert_int_eq(run_main(read_while_another_closes, NULL), 0);
-    expect_notes("0");
-}
-END_TEST
-
-static int close_while_it_accepts(void *unused)
-{
-    (void)unused;
-    return first_and_second(accept_one, close_listener);
-}
-
-static int accept_twice_at_once(void *unused)
-{
-    (void)unused;
-    return first_and_second(accept_one, accept_one);
-}
-
-START_TEST(a_listener_in_use)
-{
-    aborts_with("task second: closes a listener at which task first accepts: cancel that one",
-        close_while_it_accepts);
-    aborts_with("task second: accepts at a listener at which task first does the same: let one",
-        accept_twice_at_once);
+    aborts_with("task main: closes a handle that is closed, or is being closed, already",
+        close_a_handle_twice);
+    aborts_with(": closes a handle that is closed, or", close_a_handle_in_two_tasks);
 }
 END_TEST
 
@@ -717,15 +349,8 @@ int main(void)
     return run_suite("misuse",
         (struct test_group[]){{"outside", (const TTest *const[]){waiting_outside_a_task, NULL}},
             {"task", (const TTest *const[]){joining_itself, joining_a_task_twice,
-                         joining_without_a_handle, using_a_stale_handle, starting_a_timer_twice,
-                         an_open_stream_on_the_stack_of_an_ended_task,
-                         a_stream_elsewhere_may_outlive_the_task_that_opened_it,
-                         running_while_it_runs, waking_a_task_that_does_not_wait, NULL}},
-            {"scope", (const TTest *const[]){leaving_a_scope_that_is_not_innermost,
-                          leaving_another_tasks_scope, joining_another_tasks_scope,
-                          ending_with_a_scope_open, using_a_scope_that_is_not_open,
-                          entering_a_scope_twice, NULL}},
-            {"stream", (const TTest *const[]){closing_a_stream_in_use, two_tasks_doing_the_same,
-                           reading_a_closed_stream_finds_its_end, a_listener_in_use, NULL}},
+                         joining_without_a_handle, using_a_stale_handle, NULL}},
+            {"loop", (const TTest *const[]){starting_a_timer_twice, running_while_it_runs,
+                         waking_a_task_that_does_not_wait, closing_a_handle_twice, NULL}},
             {NULL, NULL}});
 }

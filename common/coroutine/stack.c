@@ -29,6 +29,9 @@
 #ifndef MADV_GUARD_INSTALL /* newer than the C library's headers */
 #define MADV_GUARD_INSTALL 102
 #endif
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
 #ifndef MAP_NORESERVE
 #define MAP_NORESERVE 0
 #endif
@@ -130,10 +133,18 @@ static void build_wall(char *slot)
     mprotect(slot, SLOT, PROT_NONE);
 }
 
+/* qemu-user accepts any advice and does nothing. A guard that exists refuses to be populated. */
+static bool advise_guard(const struct stack_arena *arena, char *slot)
+{
+    bool known_to_work = arena->guards[GUARD_INSTALL] > 0;
+    return madvise(slot, STACK_GUARD_SIZE, MADV_GUARD_INSTALL) == 0 &&
+           (known_to_work || madvise(slot, STACK_GUARD_SIZE, MADV_POPULATE_READ) != 0);
+}
+
 /* Guards the low end of a slot in the best way that works; one that fails is not tried again. */
 static enum stack_guard install_guard(struct stack_arena *arena, char *slot)
 {
-    if (arena->guard == GUARD_INSTALL && madvise(slot, STACK_GUARD_SIZE, MADV_GUARD_INSTALL) == 0)
+    if (arena->guard == GUARD_INSTALL && advise_guard(arena, slot))
         return GUARD_INSTALL;
     if (arena->guard == GUARD_INSTALL)
         arena->guard = GUARD_MPROTECT;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "common/loop/state.h"
@@ -90,6 +91,8 @@ static struct {
     pthread_mutex_t lock;
     int loops;
     struct sigaction before[2], libuv[2];
+    atomic_int last;      /* the signal that the handler was called for last ... */
+    atomic_uint arrivals; /* ... and how often it was called */
 } interrupts = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Runs as a signal handler. An ignored signal gets its default effect, too: a shell ignores SIGINT
@@ -102,8 +105,17 @@ static void first_interrupt(int number)
         const struct sigaction *before = &interrupts.before[i];
         sigaction(numbers[i], before->sa_handler == SIG_IGN ? &standard : before, NULL);
     }
+    interrupts.last = number;
+    interrupts.arrivals++;
     interrupts.libuv[number == SIGTERM].sa_handler(number);
     errno = error;
+}
+
+/* Returns the signal that has arrived and that libuv has not told the loop of, or 0. It never does
+ * so if the loop stops in the iteration in which the signal arrives. */
+static int unheard(const struct loop_state *state)
+{
+    return interrupts.arrivals == state->arrivals ? 0 : interrupts.last;
 }
 
 static void interrupted(uv_signal_t *handle, int number)
@@ -121,6 +133,7 @@ static int start_interrupts(uv_loop_t *loop)
 {
     struct loop_state *state = state_of(loop);
     int error = 0;
+    state->arrivals = interrupts.arrivals;
     for (int i = 0; i < 2 && !error; i++) {
         if (interrupts.loops == 0)
             sigaction(numbers[i], NULL, &interrupts.before[i]);
@@ -185,11 +198,15 @@ void loop_stop_interrupts(uv_loop_t *loop)
     interrupts.loops--;
     stop_interrupts(state);
     pthread_mutex_unlock(&interrupts.lock);
+    if (!state->signal_received)
+        state->signal_received = unheard(state);
 }
 
 int loop_signal_received(const uv_loop_t *loop)
 {
-    return state_of(loop)->signal_received;
+    const struct loop_state *state = state_of(loop);
+    return state->signal_received || !state->interrupts[0] ? state->signal_received
+                                                           : unheard(state);
 }
 
 void loop_close_signals(uv_loop_t *loop)

@@ -46,6 +46,7 @@ struct loop_state {
     void (*on_signal)(void *argument);
     void *on_signal_argument;
     int signal_received;
+    unsigned arrivals; /* how many signals had arrived before loop_on_signal */
 
     bool running;
     bool deferred; /* the end of this iteration sets the alarm and the idle handle */

@@ -62,16 +62,20 @@ int listener_open(struct listener *listener, const char *host, const char *port)
 
 void listener_close(struct listener *listener)
 {
+    if (listener->closing)
+        task_misuse("closes a listener that another task closes: let one do it");
     if (!listener->open)
         return;
     if (listener->waiter)
         task_misuse(
             "closes a listener at which task %s accepts: cancel that one, and join it, before",
             task_name(listener->waiter->task));
+    listener->open = false; /* a task that accepts from now on gets UV_EBADF */
+    listener->closing = true;
     task_close_handle((uv_handle_t *)&listener->poll);
     close(listener->socket);
-    listener->open = false;
     task_closed(&listener->resource);
+    listener->closing = false;
 }
 
 /*
@@ -158,9 +162,11 @@ static int handle_failure(struct listener *listener, int failure)
 int listener_accept(struct listener *listener)
 {
     for (;;) {
-        int error = listener->open ? task_checkpoint("accept") : UV_EBADF;
+        int error = task_checkpoint("accept");
         if (error)
             return error;
+        if (!listener->open)
+            return UV_EBADF;
         int connection = socket_accept(listener->socket);
         if (connection >= 0) {
             listener->shortage_reported = false;

@@ -1,5 +1,7 @@
 #include "common/task.h"
 
+#include "common/task/state.h"
+
 static void handle_closed(uv_handle_t *handle)
 {
     task_wake(handle->data, 0);
@@ -8,6 +10,8 @@ static void handle_closed(uv_handle_t *handle)
 void task_close_handle(uv_handle_t *handle)
 {
     struct task_wait wait;
+    if (uv_is_closing(handle))
+        task_misuse("closes a handle that is closed, or is being closed, already");
     handle->data = &wait;
     uv_close(handle, handle_closed);
     task_wait(&wait, "close", NULL);

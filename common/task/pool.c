@@ -107,7 +107,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
         .argument = argument,
         .name = name,
         .pool = pool,
-        .rounding = pool->rounding,
+        .control = pool->control,
         .number = ++pool->spawned,
         .coroutine.stack = stack,
     };

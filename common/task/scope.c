@@ -227,14 +227,19 @@ int scope_join(struct scope *scope)
 }
 
 /* The first error that is no cancellation wins, as in asyncio's TaskGroup. error is the result of
- * the code inside the scope; cancelled is why its waits returned early, or 0. */
+ * the code inside the scope; cancelled is why its waits returned early, or 0. As in trio, a scope
+ * takes its own cancellation for the reason only if there is none outside that can be felt here:
+ * that one passes through it, to the scope or the task that it is meant for. */
 static int result_of(const struct scope *scope, int error, int cancelled)
 {
+    bool only_cancelled = error == UV_ECANCELED || (cancelled && error == cancelled);
     bool outside = task_cancellation(scope->owner); /* the scope is no longer among its scopes */
-    if (scope->error && (error >= 0 || error == UV_ECANCELED || error == cancelled))
+    if (scope->error && (error >= 0 || only_cancelled))
         return scope->error;
-    if (error != UV_ECANCELED || !cancelled || outside)
+    if (!only_cancelled || !cancelled)
         return error;
+    if (outside && (error == UV_ECANCELED || !scope->shielded))
+        return UV_ECANCELED;
     return cancelled == UV_ETIMEDOUT ? UV_ETIMEDOUT : 0;
 }
 

@@ -20,7 +20,7 @@ struct task_pool {
     unsigned oldest;            /* ... so that the use of an old handle can be named */
     struct task_block *blocks;  /* all memory for tasks */
     int *error;                 /* errno of the thread that runs the loop ... */
-    int rounding;               /* ... and its rounding mode, in which tasks begin */
+    uint32_t control;           /* ... and its floating_point.h, with which tasks begin */
     ptrdiff_t budget;           /* calls that the current task may still make without a wait */
     size_t live;                /* tasks that have not ended */
     unsigned spawned;           /* tasks spawned since the start */
@@ -39,7 +39,7 @@ struct task {
     struct coroutine coroutine; /* valid from its first run to its end */
     int cancelled;              /* 0, or the error that its waits return */
     int error;                  /* its errno ... */
-    int rounding;               /* ... and its rounding mode, while another task runs */
+    uint32_t control;           /* ... and its floating_point.h, while another task runs */
     bool begun : 1, ended : 1;
 
     bool held : 1;        /* a handle to it is valid, so its memory outlives its end */

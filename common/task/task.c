@@ -1,7 +1,6 @@
 #include "common/task.h"
 
 #include <errno.h>
-#include <fenv.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
+#include "common/task/floating_point.h"
 #include "common/task/state.h"
 
 #define BUDGET 32         /* calls that a task may make without a wait between them */
@@ -58,32 +58,15 @@ void task_misuse(const char *format, ...)
 }
 
 /*
- * errno and the rounding mode belong to the thread. Each task has its own of both, and the loop its
- * own rounding mode.
+ * errno and the control of floating-point arithmetic belong to the thread. Each task has its own of
+ * both, and the loop its own control.
  */
 
-/* swapcontext switches the rounding mode itself, so there is nothing to compare. */
-#if defined(SWITCH_UCONTEXT) || !(defined(__x86_64__) || defined(__aarch64__))
-#define rounding_mode() FE_TONEAREST
-#else
-/* As fegetround, but inline. fesetround sets it in two registers, and this one is read faster. */
-static inline int rounding_mode(void)
-{
-#if defined(__x86_64__)
-    unsigned short control;
-    __asm__ volatile("fnstcw %0" : "=m"(control));
-    return control & (FE_DOWNWARD | FE_UPWARD | FE_TOWARDZERO);
-#else
-    return fegetround();
-#endif
-}
-#endif
-
-/* present is the rounding mode of the thread, which has to be the wanted one. */
-static inline void set_rounding(int present, int wanted)
+/* present is the control that the thread has, which has to be the wanted one. */
+static inline void set_control(uint32_t present, uint32_t wanted)
 {
     if (present != wanted)
-        fesetround(wanted);
+        floating_point_set(wanted);
 }
 
 /*
@@ -91,12 +74,12 @@ static inline void set_rounding(int present, int wanted)
  * function that suspends leaves no frame on the stack, and a task that wakes touches less memory.
  */
 
-static inline void prepare_slice(struct task_pool *pool, struct task *task, int present_rounding)
+static inline void prepare_slice(struct task_pool *pool, struct task *task, uint32_t control)
 {
     pool->current = task;
     pool->budget = BUDGET;
     *pool->error = task->error;
-    set_rounding(present_rounding, task->rounding);
+    set_control(control, task->control);
 }
 
 /*
@@ -187,12 +170,12 @@ static void require_whole_stack(const struct task *task, const void *pointer)
 static inline struct task *run_slices(struct task *task)
 {
     struct task_pool *pool = task->pool;
-    prepare_slice(pool, task, pool->rounding);
+    prepare_slice(pool, task, pool->control);
     running = pool;
     coroutine_resume(&task->coroutine);
     running = NULL;
     task = pool->current;
-    set_rounding(task->ended ? rounding_mode() : task->rounding, pool->rounding);
+    set_control(task->ended ? floating_point_control() : task->control, pool->control);
     return task;
 }
 
@@ -250,9 +233,9 @@ static void suspend(struct task *task)
     require_whole_stack(task, __builtin_frame_address(0));
     task->ready.hot = (char *)__builtin_frame_address(0) - SAVED;
     task->error = *pool->error;
-    task->rounding = rounding_mode();
+    task->control = floating_point_control();
     if (next) {
-        prepare_slice(pool, next, task->rounding);
+        prepare_slice(pool, next, task->control);
         coroutine_transfer(&task->coroutine, &next->coroutine);
     } else {
         coroutine_suspend(&task->coroutine);
@@ -285,8 +268,6 @@ static int run_root(struct task_pool *pool, struct task *root)
 {
     int failure = 0;
     pool->root = root;
-    pool->error = &errno;
-    pool->rounding = rounding_mode();
     root->on_end = root_ended;
     loop_ready(pool->loop, &root->ready);
     loop_hold(pool->loop);
@@ -311,6 +292,8 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
     struct task_watch watch;
     if (!pool || observe_tasks_begin(&watch, loop))
         return UV_ENOMEM;
+    pool->error = &errno;
+    pool->control = floating_point_control();
     pool->begin = begin_task;
     pool->resume = OBSERVED(pool->observer) ? resume_observed_task : resume_task;
     int result = loop_on_signal(loop, cancel_root, pool);
@@ -319,8 +302,11 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
         struct task *root = task_new(pool, name, function, argument, 0);
         result = root ? run_root(pool, root) : UV_ENOMEM;
     }
-    if (catches)
+    if (catches) {
         loop_stop_interrupts(loop);
+        if (loop_signal_received(loop)) /* perhaps too late for the task to learn of it */
+            root_cancelled = true;
+    }
     observe_tasks_end(&watch);
     return result;
 }
