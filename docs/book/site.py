@@ -1,5 +1,6 @@
 """Writes the pages in the form that VitePress reads: English at /, Portuguese at /pt/, README.md as
-the index of its folder. A link to a source leads to a page that shows the source."""
+the index of its folder. A link to a source leads to a page that shows the source. In the listing of
+a step, the lines that the step before does not have are marked."""
 
 import json
 import posixpath
@@ -8,6 +9,7 @@ import shutil
 from urllib.parse import unquote
 
 from .links import ELSEWHERE
+from .listings import added
 from .regions import without_marks
 from .translations import PORTUGUESE
 
@@ -96,6 +98,10 @@ class Site:
             target, behind = self._new_target(page, link)
             line = lines[link.line].replace(f"({link.target})", f"({target}){behind}")
             lines[link.line] = line.replace(f'="{link.target}"', f'="{target}"')
+        for directive in page.directives:
+            new = added(self.tree, directive.target) if directive.kind == "listing" else []
+            if new and directive.fence:
+                lines[directive.fence.start] += f" {{{','.join(map(str, new))}}}"
         self.put(address_of(page.path), "\n".join(lines) + "\n")
 
     def source(self, path):
