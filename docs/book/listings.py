@@ -17,9 +17,11 @@ def wanted(tree, target):
     text = regions.text(region) if region else "\n".join(without_marks(regions.lines)).strip("\n")
     if text is None:
         return f"no region {region} in {path}: mark it there with #region {region}"
-    return text.split("\n")
+    return [line for line in text.split("\n") if not FOR_DEBUGGERS.match(line)]
 
 
+# Assembly has such a line after each instruction that moves the stack pointer: pages leave them out.
+FOR_DEBUGGERS = re.compile(r"\s*\.cfi_(?:adjust_cfa_offset|rel_offset|restore|register)\b")
 STEP = re.compile(r"(.*/steps/)(\d+)-[\w-]+\.c")
 
 
