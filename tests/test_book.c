@@ -54,7 +54,7 @@ static const struct file book[] = {
         "# Um\n\nEle chama `loop_run`.\n\n## O passo\n\n"
         "<!-- listing: 01-one/steps/1-step.c#body -->\n```c\n```\n\n![Uma imagem](picture.svg)\n\n"
         "<!-- output: 01-one/expected/1-step.txt -->\n```console\n```\n"},
-    {"01-one/picture.svg", "<svg/>\n"},
+    {"01-one/picture.svg", "<svg viewBox=\"0 0 9 9\"><text font-size=\"9\"/></svg>\n"},
     {NULL, NULL},
 };
 
