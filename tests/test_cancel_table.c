@@ -172,7 +172,7 @@ static void cancel_it(void *argument)
         act(cell);
 }
 
-/* In the pass in which the result arrives, between that and the task's turn. */
+/* In the iteration in which the result arrives, between that and the task's turn. */
 static void cancel_it_after_its_result(struct cell *cell)
 {
     if (cell->call->arrival != AT_ONCE)
@@ -279,7 +279,7 @@ static void check_results(const struct cell *cell)
 }
 
 /* That the moment was what its name says: a sibling's turn, and a shuffled one, come when they may;
- * no deadline passes between two tasks of a pass. */
+ * no deadline passes between two tasks of an iteration. */
 static void check_moment(const struct cell *cell)
 {
     bool after = cell->moment == AFTER_ITS_RESULT;
