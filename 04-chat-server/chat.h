@@ -16,6 +16,29 @@
 #include "common/loop.h"
 #include "common/words.h"
 
+/* The forms of a line: its text in each language, or what a page gets, which has asked for the
+ * subprotocol: the line's kind and what it is about, separated by tabs, then "\n" and the text.
+ *
+ *     message NAME, private NAME     a person's text
+ *     notice                         an answer or a warning
+ *     refused                        why the page's message or command had no effect
+ *     taken                          why the name is refused
+ *     named NAME                     the page's own new name
+ *     here NAMED CLIENTS CROWDED     the answer to /quem: how many have names, how many there are,
+ *                                    and 1 if arrivals are not announced
+ *     help                           the answer to /ajuda: a command a line
+ *     done                           the page's message before has been processed
+ *
+ * The page has words of its own for what all are told; these have no text:
+ *
+ *     joined NAME..., left NAME..., renamed OLD NEW...
+ *     count CLIENTS                  how many are in the room
+ *     crowded, uncrowded             whether arrivals are announced
+ *     announcement TEXT TEXT         to all rooms, in each language
+ */
+#define FORM_PAGE 2 /* after the languages */
+#define FORMS 3
+
 /* Servidor. Its list of clients is split by room, because most messages go to one room. */
 struct server {
     size_t connected;    /* clients in all rooms (nconectados) */
@@ -40,6 +63,7 @@ struct client {
     const char *name;      /* NULL until /nome */
     const char *announced; /* the name that the room knows; NULL: none */
     enum language language;
+    bool is_page; /* it gets lines in the page's form */
     struct room *room;
     TAILQ_ENTRY(client) room_entry;
     bool is_noted; /* whether it is in the room's list of changes */
@@ -115,6 +139,10 @@ int client_manage(struct client *client);
  * callers may ignore the result. */
 int client_send(struct client *client, const char *portuguese, const char *english, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
+
+/* client_send, with what a page gets before the text instead of "notice". */
+int client_send_as(struct client *client, const char *kind, const char *portuguese,
+    const char *english, ...) __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 
 /* Waits for a message, and longer if the client exceeds its rate (recebe). Returns its size and
  * *message, which is valid until the next call; 0 at the end of the connection, or an error. */
@@ -210,6 +238,7 @@ struct notices {
     TAILQ_HEAD(, client) changes; /* clients whose name differs from what the room knows */
     STAILQ_HEAD(, name) departed; /* names of clients that have left */
     bool is_crowded;              /* the room has been told so */
+    size_t count;                 /* of clients; the pages in the room have been told so */
     struct rate rate;             /* of the notices */
     struct loop_timer timer;      /* runs when collected notices are sent */
 };
@@ -244,8 +273,8 @@ struct room {
     size_t count;                 /* of the clients */
     size_t named;                 /* those with a name */
     struct notices notices;
-    struct websocket_room members[2]; /* the same clients by language, for announcements */
-    char name[];                      /* "": the common room */
+    struct websocket_room members[FORMS]; /* the same clients by the form that they get */
+    char name[];                          /* "": the common room */
 };
 
 /* Puts the client into the room that the path names: "/" the common one, "/jogos" another. Returns
@@ -277,10 +306,10 @@ int room_deliver(struct server *server, const char *room, struct websocket *exce
 void room_remember(
     struct server *server, const char *room, const char *sender, const char *text, size_t size);
 
-/* Sends each client in the room, except one (NULL: none), the text in its language. Returns 0, or
+/* Sends each client in the room, except one (NULL: none), the line in its form. Returns 0, or
  * UV_ENOMEM if nobody got it. */
-int room_send_both(
-    struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2]);
+int room_send_forms(struct room *room, struct websocket *except, char *const texts[FORMS],
+    const size_t sizes[FORMS]);
 
 /* Sends all clients a text in their language. */
 void rooms_announce(struct server *server, const char *portuguese, const char *english);

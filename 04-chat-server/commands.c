@@ -106,8 +106,11 @@ static int send_names(struct client *self, const struct words *words)
     write_remark(list, self, page, pages);
     write_names(list, self->room, page);
     int error = fclose(list) == 0 ? 0 : UV_ENOMEM;
+    char kind[80];
+    snprintf(kind, sizeof(kind), "here\t%zu\t%zu\t%d", count, self->room->count,
+        self->room->notices.is_crowded);
     if (!error)
-        client_send(self, "Quem está aqui: %zu%s", "Who is here: %zu%s", count, names);
+        client_send_as(self, kind, "Quem está aqui: %zu%s", "Who is here: %zu%s", count, names);
     free(names);
     return error;
 }
@@ -167,7 +170,7 @@ static int send_help(struct client *self, const struct words *words)
             commands[i].parameters[self->language], commands[i].help[self->language]);
     int error = fclose(help) == 0 ? 0 : UV_ENOMEM;
     if (!error)
-        client_send(self, "%s", "%s", text);
+        client_send_as(self, "help", "%s", "%s", text);
     free(text);
     return error;
 }

@@ -146,6 +146,10 @@ int name_send(struct client *origin, struct client *recipient, const char *text)
 
 int name_deliver(struct client *recipient, const char *sender, const char *text)
 {
+    char kind[sizeof("private ") + 4 * MAX_NAME_CHARACTERS];
+    snprintf(kind, sizeof(kind), "private\t%s", sender);
+    if (recipient->is_page)
+        return client_send_as(recipient, kind, "%s", "%s", text);
     return client_send(recipient, TEXT_PRIVATE_PORTUGUESE "%s >> %s",
         TEXT_PRIVATE_ENGLISH "%s >> %s", sender, text);
 }

@@ -8,7 +8,7 @@
 
 #define MAX_NAME_CHARACTERS 32
 
-/* The phrases that the server writes around names. The page recognizes the server's lines by
+/* The phrases that the server writes around names. Clients with plain text tell its lines by
  * them. */
 #define TEXT_PRIVATE_PORTUGUESE "PRIVADO de "
 #define TEXT_PRIVATE_ENGLISH "PRIVATE from "

@@ -35,6 +35,7 @@ $(exercises:%=$(out)/%/test.c.o): | needs_test
 # These tests count calls of these functions.
 $(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc free)
 $(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close uv_run uv_close)
+$(out)/04-chat-server/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup free)
 $(out)/02-coroutines-echo/exercises/4-%: LDFLAGS += -Wl,--wrap=send
 
 chosen_steps := $(call in_chapter,$(steps))

@@ -135,10 +135,12 @@ static void note_owner(uv_handle_t *handle, void *argument)
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
     void *user, const struct websocket_options *options)
 {
-    const struct lws_protocols protocols[] = {
+    struct lws_protocols protocols[] = {
         {"chat", callback, 0, options->certificate ? READ_SIZE_OF_TLS : READ_SIZE, 0, NULL,
             MAX_WRITE},
-        {0}};
+        {0}, {0}};
+    protocols[1] = protocols[0];
+    protocols[1].name = WEBSOCKET_SUBPROTOCOL;
     void *loops[] = {task_loop()};
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};

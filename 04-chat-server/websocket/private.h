@@ -93,6 +93,7 @@ struct websocket {
     struct address *address; /* NULL: nothing is limited by address */
     char *path, *accept_language;
     char *query; /* NULL: none */
+    bool has_subprotocol;
     char peer[STREAM_ADDRESS_SIZE];
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "04-chat-server/websocket/request_private.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/bytes.h"
 
 static const struct {
@@ -20,6 +21,7 @@ static const struct {
     [TRANSFER_ENCODING] = {"Transfer-Encoding", 0, .is_list = true},
     [WEBSOCKET_KEY] = {"Sec-WebSocket-Key", 0, .is_list = false},
     [WEBSOCKET_VERSION] = {"Sec-WebSocket-Version", 0, .is_list = false},
+    [WEBSOCKET_PROTOCOL] = {"Sec-WebSocket-Protocol", 0, .is_list = true},
     [CONNECTION] = {"Connection", 0, .is_list = true},
     [UPGRADE] = {"Upgrade", 0, .is_list = true},
 };
@@ -194,6 +196,7 @@ static const struct refusal *parse_header(struct request *request, struct part l
         request->upgrade |= lists(line, "upgrade");
     }
     request->websocket |= header == UPGRADE && lists(line, "websocket");
+    request->subprotocol |= header == WEBSOCKET_PROTOCOL && lists(line, WEBSOCKET_SUBPROTOCOL);
     return NULL;
 }
 

@@ -26,6 +26,7 @@ enum header {
     TRANSFER_ENCODING,
     WEBSOCKET_KEY,
     WEBSOCKET_VERSION,
+    WEBSOCKET_PROTOCOL,
     CONNECTION,
     UPGRADE,
     HEADERS
@@ -38,6 +39,7 @@ struct request {
     struct part values[HEADERS];     /* the first of a list; start is NULL: not there */
     bool close, keep_alive, upgrade; /* what Connection lists */
     bool websocket;                  /* Upgrade lists it */
+    bool subprotocol;                /* Sec-WebSocket-Protocol lists ours */
 };
 
 /* The name of a header in the enum. */

@@ -117,6 +117,11 @@ const char *websocket_query(const struct websocket *socket)
     return socket->query ? socket->query : "";
 }
 
+bool websocket_has_subprotocol(const struct websocket *socket)
+{
+    return socket->has_subprotocol;
+}
+
 const char *websocket_peer(const struct websocket *socket)
 {
     return socket->peer;

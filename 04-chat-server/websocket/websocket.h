@@ -25,6 +25,7 @@
 #define WEBSOCKET_MESSAGE_LIMIT (64 * 1024) /* bytes of the longest message, by default */
 #define WEBSOCKET_NORMAL 1000               /* the closing status of a normal end */
 #define WEBSOCKET_POLICY 1008 /* the closing status for clients that break the server's rules */
+#define WEBSOCKET_SUBPROTOCOL "lines.chat" /* the one that clients may ask for */
 
 struct websocket_server;
 struct websocket;
@@ -135,6 +136,10 @@ const char *websocket_path(const struct websocket *socket);
 
 /* What follows the "?" in that request, or "". */
 const char *websocket_query(const struct websocket *socket);
+
+/* Whether the client has asked for the subprotocol WEBSOCKET_SUBPROTOCOL, which it gets. What that
+ * means is the program's matter. */
+bool websocket_has_subprotocol(const struct websocket *socket);
 
 /* The client's address, "127.0.0.1:50000". */
 const char *websocket_peer(const struct websocket *socket);
