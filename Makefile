@@ -12,7 +12,7 @@ WERROR   ?=#   1: warnings are errors, as in CI
 VALGRIND ?=#   1: make check runs every program under Valgrind
 V        ?=#   1: show the whole commands
 CHAPTER  ?=#   build or check this chapter alone
-ARCH     ?=#   aarch64: the library's suites, cross-compiled and run by qemu-user; macos: make compile
+ARCH     ?=#   aarch64 or riscv64: the library's suites, by a cross compiler and qemu-user; macos: make compile
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -27,7 +27,7 @@ of_linux := 02_echo_peers 04_access_control 04_chat 04_limits 04_memory 04_short
 # Patterns of the programs and suites that a system or a variant leaves out.
 left_out := $(if $(filter Darwin,$(system)),$(of_linux))
 ifneq ($(ARCH),)
-include tests/setup/$(ARCH).mk
+include tests/setup/$(if $(filter macos,$(ARCH)),macos,cross).mk
 endif
 
 empty :=
@@ -43,20 +43,25 @@ bin := $(if $(filter plain,$(variant)),,$(out)/)
 # libraries NAMES: the linker's options from pkg-config, or the usual name where pkg-config knows none.
 libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
 
+# Many chat servers as one need hiredis; without it the chat server is built without them.
+redis := $(if $(filter 0,$(shell $(pkg_config) --exists hiredis 2>/dev/null; echo $$?)),hiredis)
+redis_tls := $(if $(filter 0,$(shell $(pkg_config) --exists hiredis_ssl 2>/dev/null; echo $$?)),hiredis_ssl)
+
 CFLAGS ?= -O2 -g
 sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 of_system := $(if $(filter Darwin,$(system)),-D_DARWIN_C_SOURCE -D_XOPEN_SOURCE -Wno-deprecated-declarations)
 compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE $(of_system) -I. \
     -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
-    $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) $(CFLAGS) \
-    $(foreach name,libuv check ncursesw libwebsockets,$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
+    $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) \
+    $(if $(redis),-DCHAT_REDIS) $(if $(redis_tls),-DREDIS_TLS) $(CFLAGS) \
+    $(foreach name,libuv check ncursesw libwebsockets $(redis),$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
 link = $(CC) $(sanitize) $(LDFLAGS)
 # say WHAT: prints what a recipe does, in one word, instead of its command.
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
 
 # needs_GROUP: stops where a package of the group is missing, and prints the command that installs it.
-needs := $(addprefix needs_,build test page ci docs picture site fuzz aarch64 macos)
+needs := $(addprefix needs_,build test page redis ci docs picture site fuzz aarch64 riscv64 macos)
 $(needs): needs_%:
 	@tests/setup/packages.sh check $*
 
@@ -65,6 +70,7 @@ $(needs): needs_%:
 chapters := 01-event-loop 02-coroutines-echo 03-keyboard-maze 04-chat-server
 libs_03-keyboard-maze := ncursesw
 libs_04-chat-server := libwebsockets libssl
+libs_04-chat-server/chat-server := $(redis_tls) $(redis) $(if $(redis_tls),libcrypto)
 libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.
@@ -82,7 +88,7 @@ chapter: $(chosen_programs:%=$(bin)%)
 tests: $(chosen_suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
 
 members = $(patsubst %,$(out)/%.o,$(filter-out $(have_main),$(wildcard $(1))))
-folders := $(chapters) 04-chat-server/websocket tests tests/bench tests/fuzz
+folders := $(chapters) 04-chat-server/websocket $(if $(redis),04-chat-server/cluster) tests tests/bench tests/fuzz
 $(foreach folder,$(folders),$(eval $(out)/$(folder).a: $(call members,$(folder)/*.c)))
 common_objects := $(call members,common/*/*.[cS] common/*/*/*.c)
 $(out)/libcommon.a: $(common_objects)
@@ -97,6 +103,7 @@ uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h 
 archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
     $(if $(filter tests/bench/%,$(1)),tests/bench) \
     $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server 04-chat-server/websocket) \
+    $(if $(filter 04-chat-server/chat-server,$(1)),$(if $(redis),04-chat-server/cluster)) \
     $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) libcommon)
 libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv \
     $(libs_$(if $(findstring fuzz,$(1)),04-chat-server,$(call chapter_of,$(1)))) $(libs_$(1))
@@ -143,10 +150,13 @@ $(out)/flags: always
 # A function that ends with a wait keeps its frame, so that the tree of tasks shows it. The library
 # does without: there each switch would cost 4 % more.
 keep_frames = $(if $(filter common/% %.S,$<),,-fno-optimize-sibling-calls)
+# A learner's program is not run with a fault that the compiler has seen.
+learner_errors = $(if $(findstring /steps/,$<)$(findstring /exercises/,$<),$(addprefix \
+    -Werror=,return-type implicit-function-declaration incompatible-pointer-types))
 $(out)/untraced/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,-DOBSERVER_LEFT_OUT)
 $(out)/%.o: % Makefile $(out)/flags | $(headers) needs_$(or $(ARCH),build)
-	$(call compile_source,$(keep_frames))
+	$(call compile_source,$(keep_frames) $(learner_errors))
 $(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
 
 -include $(shell find $(out) -name '*.d' 2>/dev/null)
@@ -175,7 +185,7 @@ check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time i
 	@$(runner) tests/seeds.sh
 
 deps: ## install what building and testing need (FOR="build test page bench ci")
-	@tests/setup/packages.sh install $(or $(FOR),build test page)
+	@tests/setup/packages.sh deps $(or $(FOR),build test page)
 
 doctor: ## show the tools and libraries that were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
@@ -196,11 +206,15 @@ bench-chat: OURS ?= $(bin)04-chat-server/chat-server
 bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside its peers (QUICK=1 ROUNDS=3 JSON=file CHART=file.svg)
 	@$< $(if $(QUICK),--quick) $(call options,OURS ROUNDS WORK SERVER JSON CHART)
 
+run-many: needs_build needs_redis $(bin)04-chat-server/chat-server ## chat servers as one, over a Redis of their own (SERVERS=3)
+	@04-chat-server/cluster/run_many.sh $(bin)04-chat-server/chat-server $(or $(SERVERS),2)
+
 # Works with any variant: SANITIZE=address,undefined make soak STOPS=50.
 soak: needs_test $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
 	/usr/bin/python3 tests/soak/soak.py $(bin)04-chat-server/chat-server $(if $(STOPS),stops $(STOPS),$(or $(MINUTES),5))
 
 sources := $(sort $(shell find common $(chapters) tests docs -name node_modules -prune -o -name '*.[ch]' -print))
+compiled := $(filter-out $(if $(redis),,04-chat-server/cluster/%),$(filter %.c,$(sources)))
 # clang-tidy reads one file a run: in a run for all, version 14 remembers va_list from the file before.
 # It does not read exercises, whose faults it would find.
 clang_version = case $$($(CLANG_FORMAT) --version) in *'version 14.'*) ;; *) \
@@ -208,16 +222,16 @@ clang_version = case $$($(CLANG_FORMAT) --version) in *'version 14.'*) ;; *) \
 lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
 	@$(clang_version)
 	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
-	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(filter %.c,$(sources))) | \
+	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(compiled)) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
-	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
+	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh 04-chat-server/cluster/*.sh)
 
 format: needs_ci ## lay the sources out as .clang-format says
 	@$(clang_version)
 	@$(CLANG_FORMAT) -i $(sources)
 
 compile: $(patsubst %,$(out)/%.o,$(filter-out tests/bench/% tests/fuzz/% $(left_out:%=tests/test_%.c), \
-    $(filter %.c,$(sources))) $(wildcard common/*/*.S)) ## compile only (ARCH=macos)
+    $(compiled)) $(wildcard common/*/*.S)) ## compile only (ARCH=macos)
 
 # clangd reads the flags of each source from here.
 compile_commands.json: Makefile $(sources)
@@ -230,8 +244,8 @@ clean: ## remove all that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | expand -t 24
 	@echo
-	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 |'
+	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 | ARCH=riscv64 |'
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
-.PHONY: $(needs) always compile all chapter tests run test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help
+.PHONY: $(needs) always compile all chapter tests run run-many test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help

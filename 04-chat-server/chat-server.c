@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "04-chat-server/chat.h"
+#include "04-chat-server/cluster/cluster.h"
 #include "04-chat-server/descriptors.h"
 #include "common/program.h"
 
@@ -12,6 +13,10 @@
 #define MAX_MESSAGE (1024 * 1024) /* half of what may be queued for a client */
 
 static struct server server = {.rate = 20};
+
+static const char *redis;      /* the address of Redis, or NULL */
+static bool is_redis_required; /* if false, a server without Redis is healthy, too */
+static struct cluster *cluster;
 
 static struct websocket_options options = {.host = "localhost",
     .port = "8765",
@@ -33,11 +38,11 @@ static const struct program_option option_table[] = {
         {"certificado (PEM): https e wss", "certificate (PEM): https and wss"}, 0, 0},
     {"tls-key", OPTION_TEXT, &options.key, "FILE", {"a sua chave (PEM)", "its key (PEM)"}, 0, 0},
     {"max-message", OPTION_COUNT, &options.max_message, "BYTES",
-        {"tamanho da maior mensagem aceita", "size of the longest message that is taken"}, 1,
+        {"tamanho da maior mensagem aceita", "size of the longest accepted message"}, 1,
         MAX_MESSAGE},
     {"rate", OPTION_COUNT, &server.rate, "N",
         {"mensagens por segundo de cada cliente; 0: quantas quiser",
-            "messages a second of each client; 0: any number"},
+            "messages a second from each client; 0: any number"},
         0, 1000000},
     {"per-address", OPTION_COUNT, &options.per_address, "N",
         {"conexões de um mesmo endereço; 0: quantas quiser",
@@ -45,18 +50,24 @@ static const struct program_option option_table[] = {
         0, 1000000},
     {"allow-origin", OPTION_TEXT, &options.allow_origin, "ORIGIN,...",
         {"de que outros sites as páginas podem conectar; *: de todos",
-            "from which other sites pages may connect; *: from all"},
+            "other sites whose pages may connect; *: all"},
         0, 0},
     {"metrics-from", OPTION_TEXT, &server.metrics_from, "ADDRESS,...",
         {"que endereços podem ler /metrics, além deste computador; *: todos",
-            "which addresses may read /metrics, besides this computer; *: all"},
+            "addresses that may read /metrics, besides this computer; *: all"},
         0, 0},
     {"hsts", OPTION_COUNT, &options.hsts, "SECONDS",
         {"com certificado: por quanto tempo navegadores só usam https",
             "with a certificate: for how long browsers use https only"},
         1, 1e9},
+    {"redis", OPTION_TEXT, &redis, "URL",
+        {"um só chat em vários servidores: redis://host:6379, unix:/socket",
+            "one chat on many servers: redis://host:6379, unix:/socket"},
+        0, 0},
+    {"redis-required", OPTION_FLAG, &is_redis_required, NULL,
+        {"sem Redis, /healthz responde 503", "without Redis, /healthz answers 503"}, 0, 0},
     {"verbose", OPTION_FLAG, &server.verbose, NULL,
-        {"mostra também as mensagens", "shows the messages too"}, 0, 0},
+        {"mostra também as mensagens", "show the messages too"}, 0, 0},
     {0},
 };
 
@@ -90,6 +101,39 @@ static int check_files(const char *certificate, const char *key)
     return 0;
 }
 
+/* Joins the other servers. Returns as find_page does. */
+static int join_cluster(void)
+{
+    if (!redis)
+        return is_redis_required
+                   ? program_end(UV_EINVAL, tr("--redis-required: só com --redis",
+                                                "--redis-required: only with --redis"))
+                   : 0;
+    int error = cluster_open(&cluster, redis, is_redis_required, &server);
+    if (error == UV_ENOSYS)
+        return program_end(
+            error, tr("--redis: falta a biblioteca hiredis; make deps FOR=redis, make",
+                       "--redis: hiredis is missing; make deps FOR=redis, make"));
+    if (error == UV_ENOTSUP)
+        return program_end(error,
+            tr("--redis %s: a biblioteca hiredis daqui não tem TLS",
+                "--redis %s: hiredis has no TLS here"),
+            redis);
+    return error ? program_end(error, "--redis %s", redis) : 0;
+}
+
+/* Serves clients, and at the same time follows the other servers, if there are any. */
+static int serve_clients(struct websocket_server *sockets)
+{
+    struct scope scope;
+    scope_enter(&scope);
+    int error = cluster ? scope_spawn(&scope, "cluster", cluster_run, cluster) : 0;
+    if (!error)
+        error = websocket_serve(sockets);
+    rooms_announce_shutdown(&server);
+    return scope_leave(&scope, error);
+}
+
 static int serve(void *unused)
 {
     struct websocket_server *sockets;
@@ -103,9 +147,10 @@ static int serve(void *unused)
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
     printf(tr("Abra %s://%s/ no navegador\n", "Open %s://%s/ in the browser\n"),
         options.certificate ? "https" : "http", address);
-    error = websocket_serve(sockets);
-    rooms_announce_shutdown(&server);
+    error = serve_clients(sockets);
     websocket_server_close(sockets);
+    cluster_free(cluster);
+    history_free(&server.history);
     log_close(&server.log);
     return error;
 }
@@ -125,6 +170,8 @@ int main(int argc, char **argv)
     uv_loop_t loop;
     program_start(argc, argv, purpose, option_table);
     int status = check_files(options.certificate, options.key);
+    if (!status)
+        status = join_cluster();
     if (!status)
         status = find_page();
     if (status)

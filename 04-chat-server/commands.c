@@ -1,4 +1,4 @@
-/* The table of commands, and those that the article does not have. */
+/* The table of commands, and the functions of those that the article does not have. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +7,10 @@
 #include "04-chat-server/chat.h"
 #include "common/bytes.h"
 
-#define NAMES_ON_PAGE 200 /* in one answer to /quem */
+#define NAMES_ON_PAGE 200   /* in one answer to /quem */
+#define LINES_OF_HISTORY 20 /* in an answer to /historico without a number */
 
-/* Texts are in Portuguese and in English. */
+/* A command. Its texts are in Portuguese and in English. */
 struct command {
     const char *names[2]; /* both work in both languages */
     const char *parameters[2];
@@ -47,8 +48,10 @@ static int send_date(struct client *self, const struct words *words)
 
 static int send_count(struct client *self, const struct words *words)
 {
+    struct relay *relay = self->server->relay;
+    size_t count = relay ? relay->count(relay) : self->server->connected;
     (void)words;
-    client_send(self, "%zu clientes conectados", "%zu clients connected", self->server->connected);
+    client_send(self, "%zu clientes conectados", "%zu clients connected", count);
     return 0;
 }
 
@@ -67,8 +70,8 @@ static void write_names(FILE *list, const struct room *room, size_t page)
     }
 }
 
-/* Writes what follows the number of names: which page of them this is, and that they will not be
- * kept up to date. */
+/* Writes the remark after the number of names: which page this is, and whether the room is crowded,
+ * so that the names are not kept up to date. */
 static void write_remark(FILE *list, const struct client *self, size_t page, size_t pages)
 {
     bool crowded = self->room->notices.is_crowded;
@@ -83,7 +86,7 @@ static void write_remark(FILE *list, const struct client *self, size_t page, siz
         fputc(')', list);
 }
 
-/* Returns the page that the command asks for: the first one, or the one that its number says. */
+/* Returns the page that the command asks for: the first one, or the one with the given number. */
 static size_t page_of(const struct words *words, size_t pages)
 {
     char *end;
@@ -103,10 +106,25 @@ static int send_names(struct client *self, const struct words *words)
     write_remark(list, self, page, pages);
     write_names(list, self->room, page);
     int error = fclose(list) == 0 ? 0 : UV_ENOMEM;
+    char kind[80];
+    snprintf(kind, sizeof(kind), "here\t%zu\t%zu\t%d", count, self->room->count,
+        self->room->notices.is_crowded);
     if (!error)
-        client_send(self, "Quem está aqui: %zu%s", "Who is here: %zu%s", count, names);
+        client_send_as(self, kind, "Quem está aqui: %zu%s", "Who is here: %zu%s", count, names);
     free(names);
     return error;
+}
+
+static int send_history(struct client *self, const struct words *words)
+{
+    unsigned long count = words->count > 1 ? strtoul(words->word[1], NULL, 10) : LINES_OF_HISTORY;
+    char *lines;
+    size_t found = history_list(&self->server->history, self->room->name, count, &lines);
+    if (!lines)
+        return UV_ENOMEM;
+    client_send(self, "Últimas mensagens: %zu%s", "Last messages: %zu%s", found, lines);
+    free(lines);
+    return 0;
 }
 
 static int send_help(struct client *self, const struct words *words);
@@ -128,6 +146,8 @@ static const struct command commands[] = {
     {{"quem", "who"}, {"", ""}, {"quem está nesta sala", "who is in this room"}, send_names},
     {{"clientes", "clients"}, {"", ""}, {"quantos estão conectados", "how many are connected"},
         send_count},
+    {{"historico", "history"}, {" [N]", " [N]"},
+        {"as últimas mensagens da sala", "the room’s last messages"}, send_history},
     {{"horas", "time"}, {"", ""}, {"a hora do servidor", "the server’s time"}, send_time},
     {{"data", "date"}, {"", ""}, {"a data do servidor", "the server’s date"}, send_date},
     {{"ajuda", "help"}, {"", ""}, {"os comandos", "the commands"}, send_help},
@@ -150,7 +170,7 @@ static int send_help(struct client *self, const struct words *words)
             commands[i].parameters[self->language], commands[i].help[self->language]);
     int error = fclose(help) == 0 ? 0 : UV_ENOMEM;
     if (!error)
-        client_send(self, "%s", "%s", text);
+        client_send_as(self, "help", "%s", "%s", text);
     free(text);
     return error;
 }

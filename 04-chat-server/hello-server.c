@@ -21,10 +21,10 @@ static int hello(struct websocket *socket, void *log)
 }
 // #endregion hello
 
-static struct log log; /* shows what could deceive a reader of the terminal as \u{1B} */
+static struct log chat_log; /* writes characters that could deceive a reader as \u{1B} */
 
 static struct websocket_options options = {
-    .host = "localhost", .port = "8765", .serve = hello, .argument = &log};
+    .host = "localhost", .port = "8765", .serve = hello, .argument = &chat_log};
 
 static const char *const purpose[] = {"Recebe um nome por WebSocket e responde Hello NOME!",
     "Receives a name over WebSocket and answers Hello NAME!"};
@@ -47,7 +47,7 @@ static int serve(void *unused)
     printf(tr("Escutando %s\n", "Listening on %s\n"), websocket_server_address(server));
     error = websocket_serve(server);
     websocket_server_close(server);
-    log_close(&log);
+    log_close(&chat_log);
     return error;
 }
 

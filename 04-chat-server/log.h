@@ -22,5 +22,5 @@ struct log {
  * than about 4,000 bytes is truncated. Flush stdout before, if you print to it as well. */
 void log_printf(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Closes what the log opened; it is a new log afterwards. */
+/* Closes the log's output. The log can then be used again. */
 void log_close(struct log *log);

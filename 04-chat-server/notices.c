@@ -1,5 +1,5 @@
-/* What a room is told of its clients' names. A notice costs a delivery for each member, so there
- * are few notices, however many clients come and go. */
+/* Notices tell a room which clients join, leave or change their names. A notice costs a delivery to
+ * each member, so there are few notices, however many clients come and go. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +10,10 @@
 
 #define NOTICES_PER_SECOND 5 /* in a room; twice as many at once */
 #define NAMES_IN_NOTICE 20   /* more are counted */
-#define RETRY_SECONDS 1.0    /* when memory was out */
+#define RETRY_SECONDS 1.0    /* after running out of memory */
 
-/* With more clients a room is crowded: nobody would read who comes and goes. With no more than the
- * second number it is not crowded any more. */
+/* With more clients than the first number, a room becomes crowded, because nobody would read who
+ * comes and goes. With no more than the second number, it stops being crowded. */
 #define CROWD_BEGINS 200
 #define CROWD_ENDS 150
 
@@ -21,40 +21,47 @@
  * A notice, in both languages
  */
 
-/* What precedes several names, and what follows one. */
+/* What precedes several names, and what follows one; and what a page gets before any. */
 struct wording {
-    const char *several[2], *one[2];
+    const char *several[2], *one[2], *page;
 };
 
-static const struct wording arrived = {
-    {"Entraram na sala: ", "Joined the room: "}, {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}};
+static const struct wording arrived = {{"Entraram na sala: ", "Joined the room: "},
+    {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}, "joined"};
 static const struct wording departed = {
-    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}};
-static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""}};
+    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}, "left"};
+static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""}, "renamed"};
 static const struct wording crowd_began = {
     .one = {"A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra "
             "quem está aqui.",
         "The room is crowded: who joins, leaves or takes another name is no longer announced. /who "
-        "shows who is here."}};
+        "shows who is here."},
+    .page = "crowded"};
 static const struct wording crowd_ended = {
     .one = {"A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.",
         "The room is no longer crowded: who joins, leaves or takes another name is announced "
-        "again."}};
+        "again."},
+    .page = "uncrowded"};
 
 struct notice {
     const struct wording *wording;
     size_t count; /* of the names */
     size_t added;
-    struct buffer texts[2]; /* a stream of open_memstream would need 8 KiB for a moment: behind it,
-                               a name that stays would keep the heap from shrinking */
+    struct buffer texts[FORMS]; /* a stream of open_memstream would need 8 KiB for a moment: behind
+                                   it, a name that stays would keep the heap from shrinking */
     int error;
 };
 
+static void print_form(struct notice *notice, int form, const char *text)
+{
+    if (!notice->error)
+        notice->error = buffer_append(&notice->texts[form], text, strlen(text));
+}
+
 static void print_both(struct notice *notice, const char *const texts[2])
 {
-    for (enum language language = PORTUGUESE; language <= ENGLISH && !notice->error; language++)
-        notice->error =
-            buffer_append(&notice->texts[language], texts[language], strlen(texts[language]));
+    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
+        print_form(notice, language, texts[language]);
 }
 
 static void print(struct notice *notice, const char *text)
@@ -66,14 +73,20 @@ static void print(struct notice *notice, const char *text)
 static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
 {
     *notice = (struct notice){.wording = wording, .count = count};
+    print_form(notice, FORM_PAGE, wording->page);
     if (count > 1)
         print_both(notice, wording->several);
 }
 
-/* Adds a name, or an old name and a new one. */
+/* Adds a name, or an old name and a new one. A page gets them all. */
 static void notice_add(struct notice *notice, const char *before, const char *after)
 {
     static const char *const is_now[2] = {TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? before : after;
+        print_form(notice, FORM_PAGE, name ? "\t" : "");
+        print_form(notice, FORM_PAGE, name ? name : "");
+    }
     if (notice->added++ >= NAMES_IN_NOTICE)
         return;
     if (notice->added > 1)
@@ -102,16 +115,16 @@ static void print_rest(struct notice *notice)
 /* Returns 0, or UV_ENOMEM if nobody got it. */
 static int notice_send(struct notice *notice, struct room *room, struct websocket *except)
 {
-    char *texts[2];
-    size_t sizes[2];
+    char *texts[FORMS];
+    size_t sizes[FORMS];
     print_rest(notice);
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++) {
-        texts[language] = notice->texts[language].data;
-        sizes[language] = buffer_size(&notice->texts[language]);
+    for (int form = 0; form < FORMS; form++) {
+        texts[form] = notice->texts[form].data;
+        sizes[form] = buffer_size(&notice->texts[form]);
     }
-    int error = notice->error ? notice->error : room_send_both(room, except, texts, sizes);
-    buffer_free(&notice->texts[PORTUGUESE]);
-    buffer_free(&notice->texts[ENGLISH]);
+    int error = notice->error ? notice->error : room_send_forms(room, except, texts, sizes);
+    for (int form = 0; form < FORMS; form++)
+        buffer_free(&notice->texts[form]);
     return error;
 }
 
@@ -119,8 +132,7 @@ static int notice_send(struct notice *notice, struct room *room, struct websocke
  * What the room knows
  */
 
-/* The room knows the client's name. */
-static void settle(struct client *client)
+void notices_settle(struct client *client)
 {
     if (client->announced && client->announced != client->name)
         free(name_of(client->announced));
@@ -144,7 +156,7 @@ static void settle_all(struct room *room)
     struct notices *notices = &room->notices;
     forget_departed(notices);
     while (!TAILQ_EMPTY(&notices->changes))
-        settle(TAILQ_FIRST(&notices->changes));
+        notices_settle(TAILQ_FIRST(&notices->changes));
 }
 
 static bool is_crowded(const struct room *room)
@@ -152,15 +164,22 @@ static bool is_crowded(const struct room *room)
     return room->count > (room->notices.is_crowded ? CROWD_ENDS : CROWD_BEGINS);
 }
 
+/* Whether the pages show a wrong number of clients: those without a name count, too. */
+static bool is_count_old(const struct room *room)
+{
+    return room->members[FORM_PAGE].count > 0 && !room->notices.is_crowded &&
+           room->notices.count != room->count;
+}
+
 static bool has_news(const struct room *room)
 {
     const struct notices *notices = &room->notices;
     return !TAILQ_EMPTY(&notices->changes) || !STAILQ_EMPTY(&notices->departed) ||
-           notices->is_crowded != is_crowded(room);
+           notices->is_crowded != is_crowded(room) || is_count_old(room);
 }
 
 /*
- * Telling it
+ * Sending the notices
  */
 
 static int tell_departures(struct room *room)
@@ -208,7 +227,7 @@ static int tell_changes(struct room *room, const struct wording *kind)
     for (client = TAILQ_FIRST(&room->notices.changes); client && !error; client = next) {
         next = TAILQ_NEXT(client, change_entry);
         if (is_of_kind(client, kind))
-            settle(client);
+            notices_settle(client);
     }
     return error;
 }
@@ -226,6 +245,18 @@ static int tell_size(struct room *room)
     return error;
 }
 
+static int tell_count(struct room *room)
+{
+    char text[32];
+    if (!is_count_old(room))
+        return 0;
+    int size = snprintf(text, sizeof(text), "count\t%zu", room->count);
+    int error = websocket_room_send(&room->members[FORM_PAGE], NULL, text, (size_t)size);
+    if (!error)
+        room->notices.count = room->count;
+    return error;
+}
+
 /* Departures first: another client may have taken the name since. */
 static int tell_all(struct room *room)
 {
@@ -236,6 +267,8 @@ static int tell_all(struct room *room)
         error = tell_changes(room, &renamed);
     if (!error && !room->notices.is_crowded)
         error = tell_changes(room, &arrived);
+    if (!error)
+        error = tell_count(room);
     if (!error)
         settle_all(room);
     return error;
@@ -295,7 +328,7 @@ void notices_note_change(struct client *client)
         TAILQ_INSERT_TAIL(&room->notices.changes, client, change_entry);
     client->is_noted = true;
     if (room->notices.is_crowded || room->count == 1)
-        settle(client);
+        notices_settle(client);
     schedule(room);
 }
 
@@ -315,6 +348,8 @@ void notices_note_departure(struct room *room, struct client *client)
 
 void notices_note_size(struct room *room)
 {
+    if (room->members[FORM_PAGE].count == 0)
+        room->notices.count = room->count; /* the first page will ask */
     schedule(room);
 }
 

@@ -1,6 +1,5 @@
 /* Rooms: a message reaches the clients in its sender's room. */
 #include <search.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "04-chat-server/text.h"
 #include "common/bytes.h"
 
-static struct room *find_room(const struct server *server, const char *name)
+struct room *room_find(const struct server *server, const char *name)
 {
     char **found = tfind(name, &server->rooms, text_compare);
     return found ? (struct room *)(*found - offsetof(struct room, name)) : NULL;
@@ -30,9 +29,16 @@ static struct room *open_room(struct server *server, const char *name)
     return NULL;
 }
 
-static int enter(struct client *client, const char *name)
+static void note_count(const struct client *client)
 {
-    struct room *room = find_room(client->server, name);
+    struct relay *relay = client->server->relay;
+    if (relay && !client->is_remote)
+        relay->note_count(relay);
+}
+
+int room_join(struct client *client, const char *name)
+{
+    struct room *room = room_find(client->server, name);
     if (!room)
         room = open_room(client->server, name);
     if (!room)
@@ -40,9 +46,12 @@ static int enter(struct client *client, const char *name)
     client->room = room;
     room->count++;
     TAILQ_INSERT_TAIL(&room->clients, client, room_entry);
-    notices_note_size(room); /* before the client would get the notice */
+    notices_note_size(room); /* first, so that the client does not get the notice */
     /* An error means that the connection has ended; client_receive will report it. */
-    websocket_room_enter(&room->members[client->language], client->socket);
+    if (!client->is_remote)
+        websocket_room_enter(
+            &room->members[client->is_page ? FORM_PAGE : (int)client->language], client->socket);
+    note_count(client);
     return 0;
 }
 
@@ -61,12 +70,17 @@ static bool is_normal(const char *name)
     return true;
 }
 
+bool room_name_is_valid(const char *name)
+{
+    return !*name || (text_is_name(name) && is_normal(name));
+}
+
 int room_enter(struct client *client, const char *path)
 {
     char *name = bytes_to_text(path + 1, strlen(path + 1), NULL);
     if (!name)
         return UV_ENOMEM;
-    int error = *name && !(text_is_name(name) && is_normal(name)) ? UV_EINVAL : enter(client, name);
+    int error = room_name_is_valid(name) ? room_join(client, name) : UV_EINVAL;
     free(name);
     return error;
 }
@@ -74,7 +88,9 @@ int room_enter(struct client *client, const char *path)
 void room_leave(struct client *client)
 {
     struct room *room = client->room;
-    websocket_room_leave(client->socket);
+    if (!client->is_remote)
+        websocket_room_leave(client->socket);
+    note_count(client);
     TAILQ_REMOVE(&room->clients, client, room_entry);
     room->count--;
     client->room = NULL;
@@ -86,60 +102,105 @@ void room_leave(struct client *client)
     free(room);
 }
 
-/* Both texts reserve memory before either is sent, so that an error means that nobody got it. */
-int room_send_both(
-    struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2])
+/* All texts reserve memory before one is sent, so that an error means that nobody got it. */
+int room_send_forms(struct room *room, struct websocket *except, char *const texts[FORMS],
+    const size_t sizes[FORMS])
 {
-    struct websocket_room *members = room->members;
-    int error = websocket_room_reserve(&members[PORTUGUESE], sizes[PORTUGUESE]);
-    if (!error)
-        error = websocket_room_reserve(&members[ENGLISH], sizes[ENGLISH]);
-    for (enum language language = PORTUGUESE; language <= ENGLISH && !error; language++)
-        error = websocket_room_send(&members[language], except, texts[language], sizes[language]);
+    int error = 0;
+    for (int form = 0; form < FORMS && !error; form++)
+        error = websocket_room_reserve(&room->members[form], sizes[form]);
+    for (int form = 0; form < FORMS && !error; form++)
+        error = websocket_room_send(&room->members[form], except, texts[form], sizes[form]);
     return error;
 }
 
-int room_send(const struct client *origin, const char *text, size_t size, const char *format, ...)
+int room_send(struct client *origin, const char *text, size_t size)
 {
-    char *beginning = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&beginning, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return UV_ENOMEM;
-    char *message = realloc(beginning, (size_t)length + size);
-    if (!message) {
-        free(beginning);
-        return UV_ENOMEM;
+    struct relay *relay = origin->server->relay;
+    if (relay)
+        return relay->send(relay, origin, text, size);
+    return room_deliver(
+        origin->server, origin->room->name, origin->socket, origin->name, text, size);
+}
+
+/* Writes the parts in turn and returns them, for the caller to free; NULL if out of memory. The
+ * text may contain NULs. */
+static char *write_line(const char *beginning, const char *sender, const char *separator,
+    const char *text, size_t size, size_t *length)
+{
+    char *line = malloc(strlen(beginning) + strlen(sender) + strlen(separator) + size + 1);
+    if (!line)
+        return NULL;
+    char *end = stpcpy(stpcpy(stpcpy(line, beginning), sender), separator);
+    memcpy(end, text, size);
+    end[size] = '\0';
+    *length = (size_t)(end - line) + size;
+    return line;
+}
+
+void room_remember(
+    struct server *server, const char *room, const char *sender, const char *text, size_t size)
+{
+    char *line = write_line("", sender, " >> ", text, size, &size);
+    if (line)
+        history_add(&server->history, room, line, size);
+    free(line);
+}
+
+int room_deliver(struct server *server, const char *name, struct websocket *except,
+    const char *sender, const char *text, size_t size)
+{
+    struct room *room = room_find(server, name);
+    size_t sizes[FORMS];
+    char *line = write_line("", sender, " >> ", text, size, &sizes[PORTUGUESE]);
+    char *for_page = write_line("message\t", sender, "\n", text, size, &sizes[FORM_PAGE]);
+    int error = line && for_page ? 0 : UV_ENOMEM;
+    sizes[ENGLISH] = sizes[PORTUGUESE];
+    if (!error && room) {
+        notices_flush(room); /* so nobody speaks before the room knows the name */
+        error = room_send_forms(room, except, (char *[]){line, line, for_page}, sizes);
     }
-    memcpy(message + length, text, size);
-    size += (size_t)length;
-    notices_flush(origin->room); /* so nobody speaks before the room knows the name */
-    int error = room_send_both(
-        origin->room, origin->socket, (char *[]){message, message}, (size_t[]){size, size});
-    free(message);
+    if (!error)
+        history_add(&server->history, name, line, sizes[PORTUGUESE]);
+    free(line);
+    free(for_page);
     return error;
 }
 
-static void send_text(struct websocket_room *members, const char *text)
-{
-    websocket_room_send(members, NULL, text, strlen(text));
-}
+/*
+ * To all rooms
+ */
 
-static void announce_shutdown(const void *node, VISIT visit, int depth)
+/* twalk passes its callback no argument. */
+static const char *announcement[FORMS];
+
+static void announce(const void *node, VISIT visit, int depth)
 {
     (void)depth;
     if (visit != postorder && visit != leaf) /* twalk visits an inner node three times */
         return;
     const char *name = *(char *const *)node;
     struct room *room = (struct room *)(name - offsetof(struct room, name));
-    send_text(&room->members[PORTUGUESE], "O servidor está fechando. Até logo!");
-    send_text(&room->members[ENGLISH], "The server is closing. Goodbye!");
+    for (int form = 0; form < FORMS; form++)
+        websocket_room_send(
+            &room->members[form], NULL, announcement[form], strlen(announcement[form]));
+}
+
+void rooms_announce(struct server *server, const char *portuguese, const char *english)
+{
+    char *for_page;
+    if (asprintf(&for_page, "announcement\t%s\t%s", portuguese, english) < 0)
+        return;
+    announcement[PORTUGUESE] = portuguese;
+    announcement[ENGLISH] = english;
+    announcement[FORM_PAGE] = for_page;
+    twalk(server->rooms, announce);
+    free(for_page);
 }
 
 void rooms_announce_shutdown(struct server *server)
 {
     server->closing = true;
-    twalk(server->rooms, announce_shutdown);
+    rooms_announce(
+        server, "O servidor está fechando. Até logo!", "The server is closing. Goodbye!");
 }

@@ -9,7 +9,8 @@ int server_connect(struct websocket *socket, void *argument)
     struct server *server = argument;
     struct client client = {.socket = socket,
         .server = server,
-        .language = language_of_header(websocket_accept_language(socket))};
+        .language = language_of_header(websocket_accept_language(socket)),
+        .is_page = websocket_has_subprotocol(socket)};
     int error = room_enter(&client, websocket_path(socket));
     if (error == UV_EINVAL)
         client_send(&client, TEXT_BAD_ROOM_PORTUGUESE, TEXT_BAD_ROOM_ENGLISH);
@@ -35,16 +36,15 @@ void server_disconnect(struct server *server, struct client *client)
     room_leave(client);
 }
 
-int server_send_to_all(
-    struct server *server, const struct client *origin, const char *text, size_t size)
+int server_send_to_all(struct server *server, struct client *origin, const char *text, size_t size)
 {
     if (server->verbose)
         log_printf(&server->log, "%s", tr("Enviando a todos", "Sending to all"));
-    return room_send(origin, text, size, "%s >> ", origin->name);
+    return room_send(origin, text, size);
 }
 
 int server_send_to_one(
-    struct server *server, const struct client *origin, const char *text, const char *recipient)
+    struct server *server, struct client *origin, const char *text, const char *recipient)
 {
     struct client *client = server_find(server, recipient);
     if (!client || client == origin)
@@ -53,8 +53,7 @@ int server_send_to_one(
         log_printf(&server->log,
             tr("Enviando de <%s> para <%s>: %s", "Sending from <%s> to <%s>: %s"), origin->name,
             recipient, text);
-    return client_send(client, TEXT_PRIVATE_PORTUGUESE "%s >> %s", TEXT_PRIVATE_ENGLISH "%s >> %s",
-        origin->name, text);
+    return name_send(origin, client, text);
 }
 
 bool server_check_name(const struct server *server, const struct client *client, const char *name)

@@ -13,8 +13,8 @@ int text_compare(const void *one, const void *other)
     return strcmp(one, other);
 }
 
-/* Marks that are disallowed on every letter, so that a name is written in one way only: "e" with an
- * accent of its own looks like the letter "é". The others belong to no script. */
+/* Marks that are disallowed on every letter, so that a name is written in one way only: "e" and a
+ * combining accent look like the letter "é". The other marks belong to no script. */
 static const struct text_range disallowed_marks[] = {{0x300, 0x36F}, {0x483, 0x489},
     {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE20, 0xFE2F}, {0x653, 0x655},
     {0x2DE0, 0x2DFF}, {0x302A, 0x302F}, {0x3099, 0x309A}, {0xA66F, 0xA67D}, {0xA69E, 0xA69F},
@@ -124,6 +124,25 @@ int text_compare_names(const void *one, const void *other)
             return a < b ? -1 : 1;
     }
     return !*right - !*left;
+}
+
+/* Writes the character in UTF-8, and returns its end. */
+static char *put_character(char *end, uint32_t character)
+{
+    int more = character < 0x80 ? 0 : character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
+    static const unsigned char first[] = {0, 0xC0, 0xE0, 0xF0};
+    *end++ = (char)(first[more] | character >> 6 * more);
+    while (more-- > 0)
+        *end++ = (char)(0x80 | (character >> 6 * more & 0x3F));
+    return end;
+}
+
+void text_fold_name(const char *name, char folded[4 * MAX_NAME_CHARACTERS + 1])
+{
+    char *end = folded;
+    while (*name && end - folded <= 4 * (MAX_NAME_CHARACTERS - 1))
+        end = put_character(end, to_lowercase(visible_next_character(&name)));
+    *end = '\0';
 }
 
 char *text_make_visible(const char *text)

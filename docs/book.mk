@@ -4,11 +4,13 @@
 #   with an exercise.h     the test calls the functions that it declares: both are one program
 #   without                the test starts the exercise, child_start(&child, getenv("EXERCISE"), ...)
 #
-# Its near-misses/NAME.c are wrong solutions that people write; the test has to fail for each.
-# tests/exercises.sh says what their first comment has to say.
+# README.md sets the task, hint.md has the hints, each under a heading, and solution.md explains the
+# solution. Its near-misses/NAME.c are wrong solutions that people write; the test has to fail for
+# each. tests/exercises.sh says what their first comment has to say.
 
-N        ?=#  make step N=1.3, make exercise N=2.3: chapter.number
+N        ?=#  make step N=1.3, make exercise N=2.3, make hint N=2.3: chapter.number
 SOLUTION ?=#  1: make exercise runs the solution instead
+HINT     ?=1# make hint N=2.3 HINT=2 shows the second hint
 
 in_numeric_order = $(shell printf '%s\n' $(1) | sort -V)
 steps := $(basename $(call in_numeric_order,$(wildcard $(chapters:%=%/steps/*.c))))
@@ -30,22 +32,34 @@ $(steps:%=$(out)/%) $(exercise_programs) $(call tests_of,$(exercises)): $(out)/%
 $(foreach one,$(with_header),$(eval $(addprefix $(out)/,$(one)/exercise $(one)/solution \
     $(filter $(one)/near-misses/%,$(near_misses))): $(out)/$(one)/test.c.o))
 $(exercises:%=$(out)/%/test.c.o): | needs_test
-$(out)/02-coroutines-echo/exercises/5-%: LDFLAGS += -Wl,--wrap=send
+# These tests count calls of these functions.
+$(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc free)
+$(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close uv_run uv_close)
+$(out)/02-coroutines-echo/exercises/4-%: LDFLAGS += -Wl,--wrap=send
 
 chosen_steps := $(call in_chapter,$(steps))
 steps: $(chosen_steps:%=$(out)/%) ## build every step of the lessons (CHAPTER=01-event-loop: of one)
 
 step: $(step:%=$(out)/%) ## build and run a step (N=1.3 ARGS="...")
-	@$(if $(step),$< $(ARGS),echo 'Which step? make step N=1.3 is the third of chapter 1. There are:'; \
-	    printf '  %s.c\n' $(chosen_steps); exit 2)
+	@$(if $(step),LOOP_DEBUG=$${LOOP_DEBUG-1} $< $(ARGS),$(exercises_sh) nearest step '$(N)' $(steps))
 
 chosen_exercises := $(call in_chapter,$(exercises))
 form := $(if $(SOLUTION),solution,exercise)
-exercises_sh = OUT=$(out) SANITIZE=$(SANITIZE) tests/exercises.sh
+exercises_sh = OUT=$(out) SANITIZE=$(SANITIZE) VALGRIND=$(VALGRIND) tests/exercises.sh
+# After the plain test, those about memory are tested under Valgrind too.
+about_memory := 01-event-loop/exercises/% $(addprefix 03-keyboard-maze/exercises/,2-% 7-%) \
+    $(addprefix 04-chat-server/exercises/,2-% 4-% 5-%)
+tools := $(if $(filter-out plain,$(variant))$(VALGRIND),,sanitizers $(if $(filter $(about_memory),$(exercise)),valgrind))
 
-exercise: $(exercise:%=$(out)/%/$(form)) $(call tests_of,$(exercise)) ## build and test an exercise (N=2.3), or its solution (SOLUTION=1)
-	@$(if $(exercise),$(exercises_sh) try $(exercise) $(form),echo \
-	    'Which exercise? make exercise N=2.3 is the third of chapter 2; make exercises lists them.'; exit 2)
+# Make ends with status 1, and adds no error of its own, when SIGQUIT ends it: the exercise is not
+# solved yet, and nothing else is wrong.
+exercise: exercise-program ## build and test an exercise (N=2.3), or its solution (SOLUTION=1)
+	@$(if $(exercise),$(exercises_sh) try $(exercise) $(form) $(tools) || { [ $$? -eq 1 ] && kill -QUIT $$PPID; } \
+	    ,$(exercises_sh) nearest exercise '$(N)' $(exercises))
+exercise-program: $(exercise:%=$(out)/%/$(form)) $(call tests_of,$(exercise))
+
+hint: ## show the hint of an exercise (N=2.3), or the next one (HINT=2)
+	@$(exercises_sh) $(if $(exercise),hint $(exercise) $(HINT),nearest exercise '$(N)' $(exercises))
 
 exercise-programs solution-programs: %-programs: $(addprefix $(out)/,$(addsuffix /%,$(chosen_exercises))) $(call tests_of,$(chosen_exercises))
 near-miss-programs: $(patsubst %,$(out)/%,$(call in_chapter,$(near_misses)))
@@ -80,4 +94,4 @@ site: needs_site ## the book as a site in both languages, in build/site (make de
 	@ln -sfn ../docs/site/node_modules build/node_modules # the pages' modules look for Vue in the folders above
 	@docs/site/node_modules/.bin/vitepress build docs/site
 
-.PHONY: docs docs-check site steps step exercise exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs
+.PHONY: docs docs-check site steps step exercise exercise-program hint exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs

@@ -84,7 +84,8 @@ class Picture:
         names = ", ".join(row.label for row in self.rows)
         return "\n".join([
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self.height}"'
-            f' width="{WIDTH}" height="{self.height}" role="img">',
+            f' width="{WIDTH}" height="{self.height}" role="img"'
+            f' data-from="{self.start:.3f}" data-to="{self.end:.3f}">',
             f"<title>{escape(self.program)}: {escape(names)}</title>",
             f"<style>\n{style}</style>", f"<defs>{HATCH}</defs>", *self.parts, "</svg>", ""])
 

@@ -37,6 +37,7 @@ pictures: $(pictures:%=picture-%) $(patsubst %.dot,%.svg,$(wildcard $(drawn)/*.d
 picture-%: all
 	@$(MAKE) recording NAME=$*
 	$(python) docs/picture.py $(part_$*) $(recordings)/$*.json $(drawn)/$*.svg
+	gzip -9 --no-name <$(recordings)/$*.json >docs/recordings/$*.json.gz # the site shows the picture's own
 
 $(drawn)/%.svg: $(drawn)/%.dot | needs_docs
 	dot -Tsvg -o $@ $<

@@ -1,13 +1,20 @@
 #!/bin/sh
 # Tests the exercises of the book after docs/book.mk has built them:
 #
-#   exercises.sh try DIRECTORY FORM    tests the form, exercise or solution, and prints the result
+#   exercises.sh try DIRECTORY FORM [TOOL...]
+#                                      tests the form, exercise or solution, and prints the result; if
+#                                      it passes, tests it with these tools too, where they are there:
+#                                      sanitizers, valgrind. Status 1: it is not solved yet
+#   exercises.sh hint DIRECTORY N      prints the Nth hint
 #   exercises.sh list DIRECTORY...     prints stars, minutes and kind of each, and whether it is solved
+#   exercises.sh nearest KIND N PATH...  says that there is no step or exercise N, and names the
+#                                      nearest of the paths; status 2
 #   exercises.sh check DIRECTORY...    fails unless each skeleton fails by an assertion, each solution
 #                                      passes, and each near miss fails with the message that it names
 #
 #   OUT=build/plain                    the folder of the variant's objects
 #   SANITIZE=address,undefined         the variant's sanitizers
+#   VALGRIND=1                         try runs under Valgrind, and with no other tool
 #
 # A near miss begins with a comment that says what is wrong, and what the test says about it:
 #
@@ -21,6 +28,9 @@ set -u
 
 OUT=${OUT:-build/plain}
 SANITIZE=${SANITIZE:-}
+VALGRIND=${VALGRIND:-}
+export VALGRIND
+export LOOP_DEBUG="${LOOP_DEBUG-1}"
 export CK_DEFAULT_TIMEOUT=20
 export ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1:${ASAN_OPTIONS:-}"
 
@@ -41,30 +51,129 @@ number() {
     echo "${chapter#0}.${name%%-*}"
 }
 
-# The README in the user's language, or in English if there is no translation.
-readme() {
-    if [ -e "$1/README$language.md" ]; then echo "$1/README$language.md"; else echo "$1/README.md"; fi
+# page DIRECTORY NAME: the page in the user's language, or in English if there is no translation.
+page() {
+    if [ -e "$1/$2$language.md" ]; then echo "$1/$2$language.md"; else echo "$1/$2.md"; fi
 }
+
+valgrind='valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite'
+valgrind="$valgrind --error-exitcode=9"
 
 # run_test DIRECTORY FORM: an exercise without exercise.h is a program, which its test starts.
 run_test() {
     if [ -e "$1/exercise.h" ]; then
-        "$OUT/$1/$2"
+        # shellcheck disable=SC2086 # a command and its options
+        ${VALGRIND:+env CK_TIMEOUT_MULTIPLIER=5 $valgrind} "$OUT/$1/$2"
     else
         BIN=$PWD/$OUT EXERCISE=$1/$2 "$OUT/$1/test"
     fi
 }
 
+has_sanitizers() {
+    echo 'int main(void) { return 0; }' |
+        ${CC:-gcc} -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null
+}
+
+# The two functions print the beginning of what the test said if it fails with this tool.
+passes_with_sanitizers() {
+    has_sanitizers || return 0
+    OUT=build/address-undefined
+    [ -e "$OUT/libcommon.a" ] || say 'Agora com o AddressSanitizer. Da primeira vez isso compila muito.' \
+        'Now with AddressSanitizer. The first time, this compiles a lot.'
+    N=$(number "$1")
+    solution=
+    [ "$2" = exercise ] || solution=1
+    log=$(MAKEFLAGS='' "${MAKE:-make}" -j "$(getconf _NPROCESSORS_ONLN)" SANITIZE=address,undefined \
+        exercise-program "N=$N" "SOLUTION=$solution" 2>&1 && run_test "$1" "$2" 2>&1)
+    passed=$?
+    OUT=build/plain
+    [ "$passed" -eq 0 ] || echo "$log" | head -n 30
+    return "$passed"
+}
+passes_with_valgrind() {
+    command -v valgrind >/dev/null || return 0
+    VALGRIND=1
+    log=$(run_test "$1" "$2" 2>&1)
+    passed=$?
+    VALGRIND=
+    [ "$passed" -eq 0 ] || echo "$log" | head -n 30
+    return "$passed"
+}
+
 try() {
-    if run_test "$1" "$2"; then
-        say "$(number "$1"): resolvido." "$(number "$1"): solved."
+    directory=$1
+    form=$2
+    shift 2
+    [ -z "$VALGRIND" ] || command -v valgrind >/dev/null || {
+        say 'Falta o Valgrind: make deps' 'Valgrind is missing: make deps' >&2
+        return 2
+    }
+    number=$(number "$directory")
+    run_test "$directory" "$form" || not_yet || return
+    for tool; do
+        "passes_with_$tool" "$directory" "$form" || found_by "$tool" || return
+    done
+    say "$number: resolvido." "$number: solved."
+}
+
+not_yet() {
+    say "$number: ainda não. Esta falha é o exercício: leia $(page "$directory" README) e mude $directory/exercise.c" \
+        "$number: not yet. This failure is the exercise: read $(page "$directory" README) and change $directory/exercise.c"
+    return 1
+}
+
+found_by() {
+    case $1 in sanitizers) tool='AddressSanitizer' ;; *) tool=Valgrind ;; esac
+    say "$number: ainda não. O teste passa, mas o $tool viu um erro de memória: o relatório está acima" \
+        "$number: not yet. The test passes, but $tool has seen an error: its report is above"
+    return 1
+}
+
+# The hints of a page stand below headings of the second level.
+hint() {
+    awk -v wanted="$2" '
+        /^<!--/ { next }
+        /^## / { count++ }
+        count == wanted { print; found = 1 }
+        END { exit !found }' "$(page "$1" hint)" || {
+        say "$(number "$1") não tem a dica $2." "$(number "$1") has no hint $2."
+        return 2
+    }
+    following=$(($2 + 1))
+    if [ "$(grep -c '^## ' "$1/hint.md")" -ge "$following" ]; then
+        say "Há outra: make hint N=$(number "$1") HINT=$following" \
+            "There is another: make hint N=$(number "$1") HINT=$following"
     else
-        number=$(number "$1")
-        readme=$(readme "$1")
-        say "$number: ainda não. Esta falha é o exercício: leia $readme e mude $1/exercise.c" \
-            "$number: not yet. This failure is the exercise: read $readme and change $1/exercise.c"
-        return 1
+        say "A solução está em $(page "$1" solution)" "The solution is in $(page "$1" solution)"
     fi
+}
+
+# 1.2 and 1.10 are ordered as numbers, and the chapter counts first.
+nearest() {
+    kind=$1
+    wanted=$2
+    shift 2
+    found=$(for path; do echo "$(number "$path") $path"; done | awk -v wanted="$wanted" '
+        function distance(a, b) { return a < b ? b - a : a - b }
+        BEGIN { if (wanted !~ /^[0-9]+\.[0-9]+/) exit; split(wanted, want, ".") }
+        {
+            split($1, have, ".")
+            d = 1000 * distance(have[1], want[1]) + distance(have[2], want[2])
+            if (!nearest || d < least) { nearest = $0; least = d }
+        }
+        END { print nearest }')
+    case $kind in
+    step) what_pt=passo what=step found=${found:+$found.c} ;;
+    *) what_pt='exercício' what=exercise ;;
+    esac
+    if [ -n "$found" ]; then
+        say "Não há $what_pt $wanted. O mais próximo é ${found%% *}: ${found#* }" \
+            "There is no $what $wanted. The nearest is ${found%% *}: ${found#* }"
+    else
+        say "Qual $what_pt? make $kind N=1.3 é o terceiro do capítulo 1." \
+            "Which $what? make $kind N=1.3 is the third of chapter 1."
+    fi >&2
+    return 2
 }
 
 # If the program is older than its source, the source did not compile.
@@ -81,8 +190,9 @@ state() {
 # The README begins with "# 2.3 Title" and, a little below, "★★☆ · 15 minutes · find the bug".
 list() {
     for exercise; do
-        title=$(sed -n '1s/^# [0-9.]* *//p' "$(readme "$exercise")")
-        grep -m 1 '^★' "$(readme "$exercise")" | sed 's/ · /|/g' | {
+        readme=$(page "$exercise" README)
+        title=$(sed -n '1s/^# [0-9.]* *//p' "$readme")
+        grep -m 1 '^★' "$readme" | sed 's/ · /|/g' | {
             IFS='|' read -r stars time kind
             printf '  %-4s %s  %-11s %-20s %-15s %s\n' "$(number "$exercise")" "$stars" "$time" \
                 "$kind" "$(state "$exercise")" "$title"
@@ -122,7 +232,11 @@ near_miss_fails() {
         ;;
     valgrind)
         { [ -z "$SANITIZE" ] && command -v valgrind >/dev/null; } || return 0
-        ! log=$(CK_FORK=no valgrind -q --error-exitcode=9 "$OUT/$1/$2" 2>&1)
+        VALGRIND=1
+        ! log=$(run_test "$1" "$2" 2>&1)
+        failed_as_expected=$?
+        VALGRIND=
+        [ "$failed_as_expected" -eq 0 ]
         ;;
     *) log='"Found by:" knows address and valgrind' && false ;;
     esac && case $log in *"$said"*) true ;; *) false ;; esac
@@ -165,6 +279,12 @@ check() {
         [ "$(grep -c '^★.*·.*·' "$exercise/README.md")" = 1 ] ||
             log='' complain "$exercise/README.md" \
                 'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
+        grep -qs '^## ' "$exercise/hint.md" ||
+            log='' complain "$exercise/hint.md" 'is missing, or no hint has a heading "## ..."'
+        grep -qs '^# ' "$exercise/solution.md" ||
+            log='' complain "$exercise/solution.md" 'is missing, or has no heading "# ..."'
+        ! grep -qs '<details' "$exercise"/*.md ||
+            log='' complain "$exercise" 'hides something in <details>: hint.md and solution.md are for that'
         fails_by_assertion "$exercise" exercise ||
             complain "$exercise/exercise.c" 'has to fail by an assertion of test.c'
         passes "$exercise" ||
@@ -176,7 +296,7 @@ check() {
 }
 
 case ${1:-} in
-try | list | check) "$@" ;;
+try | hint | list | nearest | check) "$@" ;;
 *)
     sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2
     exit 2

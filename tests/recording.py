@@ -4,8 +4,8 @@
     recording.py FILE CLAIM...
 
 Every recording has to be sound: JSON of the known shape; time never goes back; every slice has its
-end; a task's row has no gap from its spawn to its end; the waker exists; arrows come in pairs. A
-CLAIM is what this one has to hold besides:
+end, which repeats its name and arguments; a task's row has no gap from its spawn to its end; the waker
+exists; arrows come in pairs, and begin and end in slices. A CLAIM is what this one has to hold besides:
 
     row=NAME            a row of that name: "loop", "pool 1", a task's
     NAME                an event of that name
@@ -30,11 +30,14 @@ class Recording:
         with open(path, encoding="utf-8") as file:
             self.whole = json.load(file)
         self.names = {}
+        self.process = None
         self.events = []
         for event in self.whole["traceEvents"]:
             assert event["pid"] == 1, event
             if event["ph"] != "M":
                 self.events.append(event)
+            elif event["name"] == "process_name":
+                self.process = event["args"]["name"]
             elif event["name"] == "thread_name":
                 assert event["tid"] not in self.names, event
                 self.names[event["tid"]] = event["args"]["name"]
@@ -49,6 +52,7 @@ class Recording:
         assert self.whole["displayTimeUnit"] == "ns"
         assert other["program"] and 0 < other["events"] <= other["limit"], other
         assert self.names[0] == "loop", self.names
+        assert self.process == other["program"], self.process
         check = {"B": self.begin, "E": self.end, "i": self.mark, "C": self.count,
                  "s": self.arrow, "f": self.arrow}
         self.last, self.first = 0.0, self.events[0]["ts"]
@@ -93,7 +97,9 @@ class Recording:
 
     def end(self, event):
         assert self.slices[event["tid"]], ("without a beginning", event)
-        self.slices[event["tid"]].pop()
+        begun = self.slices[event["tid"]].pop()
+        named = [(other["name"], other.get("args")) for other in (begun, event)]
+        assert named[0] == named[1], ("another name or arguments at the end", begun, event)
         self.ended[event["tid"]] = event["ts"]
 
     def mark(self, event):
@@ -120,6 +126,7 @@ class Recording:
         assert event["ph"] == "s" or event["bp"] == "e", event
         number = event["id"]
         self.arrows[number] = self.arrows.get(number, "") + event["ph"]
+        assert self.slices[event["tid"]], ("an arrow outside of slices", event)
         if event["ph"] == "f":
             assert [s["cat"] for s in self.slices[event["tid"]]] == ["ready"], event
 

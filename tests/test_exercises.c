@@ -11,6 +11,7 @@
 #define DIRECTORY "02-two/exercises/3-words"
 #define PLACE "# 2.3 A title\\n\\n★★☆ · 15 minutes · extend\\n"
 #define ASSERTION "echo test.c:9:F:a:b:0: not so; exit 1"
+#define HINTS "# 2.3 Hints\\n\\n## Where\\n\\nThere.\\n\\n## How\\n\\nSo.\\n"
 #define PASSES "echo 100%: Checks: 2, Failures: 0, Errors: 0"
 
 #define MISS "/* NEAR MISS: wrong.\n * Says: not so */"
@@ -48,6 +49,16 @@ static const struct row {
     {"try", ASSERTION, PASSES, NULL, NULL, 1,
         "2.3: not yet. This failure is the exercise: read 02-two", NO_MISS},
     {"try", PASSES, PASSES, NULL, NULL, 0, "2.3: solved.", NO_MISS},
+    {"try", "echo LOOP_DEBUG=$LOOP_DEBUG; exit 1", PASSES, NULL, NULL, 1, "LOOP_DEBUG=1\n",
+        NO_MISS},
+    {"hint", PASSES, PASSES, NULL, NULL, 0,
+        "## Where\n\nThere.\n\nThere is another: make hint N=2.3 HINT=2\n", NO_MISS},
+    {"list; rm " DIRECTORY "/hint.md; \"$here\" check", ASSERTION, PASSES, NULL, NULL, 1,
+        "hint.md: is missing", NO_MISS},
+    {"list; rm " DIRECTORY "/solution.md; \"$here\" check", ASSERTION, PASSES, NULL, NULL, 1,
+        "solution.md: is missing", NO_MISS},
+    {"check", ASSERTION, PASSES, NULL, PLACE "<details>\\n", 1, "hides something in <details>",
+        NO_MISS},
     {"list", ASSERTION, PASSES, NULL, NULL, 0,
         "  2.3  ★★☆  15 minutes  extend               open            A title\n", NO_MISS},
     {"list", PASSES, PASSES, NULL, NULL, 0, "solved", NO_MISS},
@@ -124,7 +135,8 @@ static void make_exercise(const char *root, const struct row *row)
     snprintf(command, sizeof(command),
         "mkdir -p " DIRECTORY " build/" DIRECTORY " && touch " DIRECTORY "/exercise.h"
         " && echo '%s' >" DIRECTORY "/exercise.c && printf '%s' >" DIRECTORY "/README.md"
-        " && touch -d yesterday " DIRECTORY "/exercise.c",
+        " && printf '" HINTS "' >" DIRECTORY "/hint.md && echo '# 2.3 The solution' >" DIRECTORY
+        "/solution.md && touch -d yesterday " DIRECTORY "/exercise.c",
         row->source ? row->source : "/* EXERCISE: here */", row->readme ? row->readme : PLACE);
     int status;
     free(run_shell(root, command, &status));
@@ -151,7 +163,9 @@ START_TEST(what_is_said)
         "here='%s/tests/exercises.sh'; export LC_ALL=en OUT=build %s; \"$here\" %s " DIRECTORY
         " %s",
         here, row->sanitize ? "SANITIZE=address" : "SANITIZE=", row->command,
-        strcmp(row->command, "try") == 0 ? "exercise" : "");
+        strcmp(row->command, "try") == 0    ? "exercise"
+        : strcmp(row->command, "hint") == 0 ? "1"
+                                            : "");
     int status, removed;
     char *said = run_shell(root, command, &status);
     snprintf(command, sizeof(command), "rm -r %s", root);

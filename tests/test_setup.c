@@ -18,6 +18,7 @@ static const struct need {
     {"check", "test"},
     {"check", "page"},
     {"check ARCH=aarch64", "aarch64"},
+    {"check ARCH=riscv64", "riscv64"},
     {"compile ARCH=macos", "macos"},
     {"check-seeds", "test"},
     {"tests CHAPTER=01-event-loop", "test"},
@@ -76,16 +77,17 @@ START_TEST(a_missing_module_is_named_with_its_command)
 END_TEST
 
 /* A copy of packages.sh looks for Node's modules in the tree around it. */
-static void check_of_playwright(const char *installed, const char *locked, bool is_found)
+static void check_node_modules(const char *installed, const char *locked, bool is_found)
 {
     char command[1024], output[4096];
     snprintf(command, sizeof(command),
-        "directory=$(mktemp -d); trap 'rm -r $directory' EXIT; mkdir -p $directory/tests/setup "
-        "$directory/tests/browser/node_modules/playwright-core; "
+        "directory=$(mktemp -d); trap 'rm -r $directory' EXIT; "
+        "mkdir -p $directory/tests/setup $directory/tests/browser; "
         "cp tests/setup/packages.sh $directory/tests/setup; cd $directory/tests/browser; "
-        "printf '{\\n  \"version\": \"%s\"\\n}\\n' >node_modules/playwright-core/package.json; "
-        "printf '\"node_modules/playwright-core\": {\\n  \"version\": \"%s\",\\n' "
-        ">package-lock.json; $directory/tests/setup/packages.sh check page 2>&1",
+        "for name in playwright-core speedscope; do mkdir -p node_modules/$name; "
+        "printf '{\\n  \"version\": \"%s\"\\n}\\n' >node_modules/$name/package.json; "
+        "printf '\"node_modules/'$name'\": {\\n  \"version\": \"%s\",\\n' >>package-lock.json; "
+        "done; $directory/tests/setup/packages.sh check page 2>&1",
         installed, locked);
     shell_run(command, output, sizeof(output));
     ck_assert_msg(is_found == !strstr(output, "(cd tests/browser && npm ci"),
@@ -94,9 +96,9 @@ static void check_of_playwright(const char *installed, const char *locked, bool 
 
 START_TEST(an_old_node_module_counts_as_missing)
 {
-    check_of_playwright("1.61.0", "1.61.0", true);
-    check_of_playwright("1.60.0", "1.61.0", false);
-    check_of_playwright("", "1.61.0", false);
+    check_node_modules("1.2.0", "1.2.0", true);
+    check_node_modules("1.1.0", "1.2.0", false);
+    check_node_modules("", "1.2.0", false);
 }
 END_TEST
 
@@ -139,14 +141,85 @@ START_TEST(the_command_of_the_system_is_run_or_told)
 }
 END_TEST
 
+/* Runs a copy of packages.sh, around which there are no Node modules, after these assignments. */
+static int run_copy(const char *assignments, const char *command, char output[8192])
+{
+    char line[512];
+    snprintf(line, sizeof(line),
+        "directory=$(mktemp -d); trap 'rm -r $directory' EXIT; mkdir -p $directory/tests/setup; "
+        "cp tests/setup/packages.sh $directory/tests/setup; "
+        "%s $directory/tests/setup/packages.sh %s 2>&1",
+        assignments, command);
+    return shell_run(line, output, 8192);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text), end_size = strlen(end);
+    return size >= end_size && strcmp(text + size - end_size, end) == 0;
+}
+
+START_TEST(the_doctor_asks_for_what_building_and_testing_need)
+{
+    char output[8192];
+    int status = run_copy("", "doctor", output);
+    ck_assert_msg(status == 0 && strstr(output, "playwright     MISSING") &&
+                      ends_with(output, "make deps FOR=page\nready to build and test\n"),
+        "status %d, output\n%s", status, output);
+    status = run_copy("CC=no-such-compiler", "doctor", output);
+    ck_assert_msg(
+        status == 1 && ends_with(output, "not ready to build and test, without: no-such-compiler; "
+                                         "make deps installs it\n"),
+        "status %d, output\n%s", status, output);
+}
+END_TEST
+
+START_TEST(nothing_to_install_is_said)
+{
+    char output[8192];
+    ck_assert_int_eq(run_copy("", "deps build test", output), 0);
+    ck_assert_str_eq(output, "All of build test is there: nothing to install\n");
+}
+END_TEST
+
+/* What a learner asks for by its number. */
+static const struct {
+    const char *target;
+    int status;
+    const char *said;
+} numbers[] = {
+    {"step N=1.99", 2,
+        "There is no step 1.99. The nearest is 1.9: 01-event-loop/steps/9-closing.c"},
+    {"step N=2.20", 2, "The nearest is 2.13: 02-coroutines-echo/steps/13-"},
+    {"step N=9.1", 2, "The nearest is 4.1: 04-chat-server/steps/1-"},
+    {"step", 2, "Which step? make step N=1.3 is the third of chapter 1."},
+    {"exercise N=3.99", 2, "There is no exercise 3.99. The nearest is 3."},
+    {"hint N=one", 2, "Which exercise? make exercise N=1.3 is the third of chapter 1."},
+    {"hint N=1.2 HINT=9", 2, "1.2 has no hint 9."},
+};
+
+START_TEST(a_number_that_is_not_there_is_answered_with_the_nearest)
+{
+    char command[256], output[8192];
+    snprintf(command, sizeof(command), "LC_ALL=en " MAKE "%s 2>&1", numbers[_i].target);
+    int status = shell_run(command, output, sizeof(output));
+    ck_assert_msg(status == numbers[_i].status && strstr(output, numbers[_i].said),
+        "make %s: status %d, output\n%s", numbers[_i].target, status, output);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const packages[] = {
-        a_missing_module_is_named_with_its_command, an_old_node_module_counts_as_missing, NULL};
+    const TTest *const packages[] = {a_missing_module_is_named_with_its_command,
+        an_old_node_module_counts_as_missing, the_doctor_asks_for_what_building_and_testing_need,
+        nothing_to_install_is_said, NULL};
+    int numbered =
+        run_table("setup numbers", a_number_that_is_not_there_is_answered_with_the_nearest,
+            sizeof(numbers) / sizeof(*numbers));
     int bare = run_table("setup systems", the_command_of_the_system_is_run_or_told,
         sizeof(bare_systems) / sizeof(*bare_systems));
     int failed =
         run_table("setup needs", a_target_checks_its_packages, sizeof(needs) / sizeof(*needs));
     return run_suite("setup", (struct test_group[]){{"packages", packages}, {NULL, NULL}}) ||
-           failed || bare;
+           failed || bare || numbered;
 }

@@ -541,7 +541,7 @@ TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
 }
 
 /*
- * Where libuv ends the program
+ * Where an older libuv ends the program
  */
 
 static void watch_without_room(void *unused)
@@ -553,9 +553,11 @@ static void watch_without_room(void *unused)
         run_refusing(many_tasks, i);
 }
 
-START_TEST(libuv_itself_ends_the_program_without_room_for_its_watchers)
+START_TEST(libuv_ends_the_program_without_room_for_its_watchers_or_survives)
 {
-    ck_assert_int_eq(run_apart(watch_without_room, NULL, NULL), 128 + SIGABRT);
+    enum { ABORTS = 1 << 16 | 50 << 8 }; /* Debian 13's; 1.53 survives */
+    int status = run_apart(watch_without_room, NULL, NULL);
+    ck_assert(status == 128 + SIGABRT || (status == 0 && uv_version() > ABORTS));
 }
 END_TEST
 
@@ -566,6 +568,6 @@ int main(void)
             {"memory", (const TTest *const[]){the_leaves_survive, callbacks_survive, tasks_survive,
                            the_executor_survives, streams_survive,
                            without_memory_for_a_newcomer_the_others_stay,
-                           libuv_itself_ends_the_program_without_room_for_its_watchers, NULL}},
+                           libuv_ends_the_program_without_room_for_its_watchers_or_survives, NULL}},
             {NULL, NULL}});
 }

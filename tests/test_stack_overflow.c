@@ -88,8 +88,18 @@ static int (*const ways[])(void *unused) = {
     recurse_without_end, hold_one_megabyte, leap_over_the_end};
 enum { WAYS = sizeof(ways) / sizeof(*ways) };
 
-/* Writes down to just below the limit, and returns: into the neighbour's stack, not further. */
-static __attribute__((noinline)) int dig(const char *end)
+/* GCC makes no probes for -fstack-clash-protection on RISC-V: a frame of a megabyte leaps over
+ * every guard there. */
+#ifdef __riscv
+#define FRAMES_HAVE_PROBES 0
+#else
+#define FRAMES_HAVE_PROBES 1
+#endif
+static int (*const overflow)(void *) = FRAMES_HAVE_PROBES ? hold_one_megabyte : recurse_without_end;
+
+/* Writes down to just below the limit, and returns: into the neighbour's stack, not further.
+ * Without AddressSanitizer, whose red zones between two frames are wider than the canary. */
+static __attribute__((noinline, no_sanitize("address"))) int dig(const char *end)
 {
     volatile char frame[512];
     for (size_t i = sizeof frame; i-- > 0;)
@@ -203,6 +213,8 @@ static void every_guard_and_way(struct attempt attempt)
             bool leaps = ways[way] == leap_over_the_end;
             if (leaps && (strcmp(guards[i], "canary") == 0 || memory_is_shadowed()))
                 continue; /* no canary catches it; a sanitizer or Valgrind reports it itself */
+            if (ways[way] == hold_one_megabyte && !FRAMES_HAVE_PROBES)
+                continue;
             attempt.way = ways[way];
             is_named(attempt, SIGSEGV);
         }
@@ -224,7 +236,7 @@ END_TEST
 START_TEST(of_any_place_in_the_arena)
 {
     for (size_t i = 0; i < 16; i++)
-        is_named((struct attempt){"canary", hold_one_megabyte, true, NEIGHBOURS + i, 0}, SIGSEGV);
+        is_named((struct attempt){"canary", overflow, true, NEIGHBOURS + i, 0}, SIGSEGV);
 }
 END_TEST
 

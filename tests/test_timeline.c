@@ -74,6 +74,39 @@ START_TEST(the_page_draws_recordings)
 }
 END_TEST
 
+static void record(const char *names)
+{
+    char command[PATH_MAX];
+    snprintf(command, sizeof(command),
+        "for name in %s; do /usr/bin/python3 docs/recordings/$name.py %%1$s/$name.json || exit;"
+        " done 2>&1",
+        names);
+    run(command);
+}
+
+/* The book's recordings, and new ones: one that has lost its beginning, and a long one. */
+START_TEST(speedscope_opens_recordings)
+{
+    begin();
+    make_long_recording();
+    record("executor");
+    run("TRACE_LIMIT=700 /usr/bin/python3 docs/recordings/chat.py %1$s/dropped.json 2>&1");
+    run("node tests/browser/speedscope.mjs"
+        " 'file://%2$s/tests/browser/node_modules/speedscope/dist/release/index.html'"
+        " docs/recordings/*.json.gz %1$s/*.json 2>&1");
+    end();
+}
+END_TEST
+
+START_TEST(the_page_measures_and_finds)
+{
+    begin();
+    record("blocking chat echo timer turns");
+    run("node tests/browser/timeline_tools.mjs 'file://%2$s/docs/timeline/index.html' %1$s 2>&1");
+    end();
+}
+END_TEST
+
 START_TEST(a_picture_shows_the_rows)
 {
     begin();
@@ -85,6 +118,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {the_page_draws_recordings, a_picture_shows_the_rows, NULL};
+    const TTest *const tests[] = {the_page_draws_recordings, the_page_measures_and_finds,
+        speedscope_opens_recordings, a_picture_shows_the_rows, NULL};
     return run_suite("timeline", (struct test_group[]){{"timeline", tests}, {NULL, NULL}});
 }

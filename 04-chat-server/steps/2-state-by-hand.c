@@ -76,7 +76,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     struct lws_context *context = lws_create_context(&info);
     if (!context) {
-        fprintf(stderr, "cannot listen on port %d: is it taken?\n", info.port);
+        fprintf(stderr, "cannot listen on port %d; choose another with ARGS=9000\n", info.port);
         return 1;
     }
     struct lws_vhost *vhost = lws_get_vhost_by_name(context, "default");

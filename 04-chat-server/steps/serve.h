@@ -24,5 +24,6 @@ static inline int serve_clients(
 static inline int run_server(int argc, char **argv, int (*serve)(void *port))
 {
     char *port = argc > 1 ? argv[1] : "8765";
-    return program_end(run_task(serve, port), "listen on port %s", port);
+    return program_end(
+        run_task(serve, port), "listen on port %s (ARGS=9000 chooses another)", port);
 }

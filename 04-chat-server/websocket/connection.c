@@ -29,19 +29,23 @@ static int write_response(
     return lws_write(connection, (unsigned char *)body, size, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : 0;
 }
 
-/* libwebsockets' own page for it would follow a HEAD request, too. */
+/* libwebsockets' own error page would have a body even after a HEAD request. */
 static int write_error(struct lws *connection, int error)
 {
     static const char *const not_found[] = {
         "Não há nada neste endereço.\n", "There is nothing at this address.\n"};
     static const char *const failed[] = {"O servidor falhou.\n", "The server failed.\n"};
+    static const char *const unavailable[] = {
+        "Agora não: use um outro servidor.\n", "Not now: use another server.\n"};
     static const char *const forbidden[] = {
         "Isto não se mostra a este endereço.\n", "This is not shown to this address.\n"};
     const char *const *reason = error == UV_ENOENT   ? not_found
                                 : error == UV_EACCES ? forbidden
+                                : error == UV_EAGAIN ? unavailable
                                                      : failed;
     unsigned status = error == UV_ENOENT   ? HTTP_STATUS_NOT_FOUND
                       : error == UV_EACCES ? HTTP_STATUS_FORBIDDEN
+                      : error == UV_EAGAIN ? HTTP_STATUS_SERVICE_UNAVAILABLE
                                            : HTTP_STATUS_INTERNAL_SERVER_ERROR;
     return write_response(
         connection, status, reason[websocket_language(connection)], "text/plain; charset=utf-8");
@@ -128,6 +132,7 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
     if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
         socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* not needed to serve */
+    socket->has_subprotocol = lws_hdr_total_length(connection, WSI_TOKEN_PROTOCOL) > 0;
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
     socket->address =
         address_widest(((struct incoming *)lws_get_opaque_user_data(connection))->address);
@@ -198,8 +203,9 @@ static bool is_full(const struct message_queue *input)
     return input->count >= MAX_WAITING_MESSAGES || input->bytes >= MAX_WAITING_BYTES;
 }
 
-/* Not while libwebsockets reads: it would read a TLS record again and again until reading goes on.
- * By the end of the iteration, the task may have received the messages. */
+/* Must not be called while libwebsockets reads, because it would then read a TLS record again and
+ * again until reading resumes. And by the end of the iteration, the task may have received the
+ * messages. */
 void websocket_pause_if_full(struct websocket *socket)
 {
     if (socket->paused || !is_full(&socket->input) || !websocket_is_open(socket))
@@ -217,7 +223,7 @@ static void on_message(struct websocket *socket, struct message *message)
     socket->server->counts.messages++;
     message_queue_push(&socket->input, message);
     if (is_full(&socket->input))
-        websocket_schedule_flush(socket); /* which pauses */
+        websocket_schedule_flush(socket); /* which pauses reading */
     websocket_wake(socket);
 }
 
@@ -244,7 +250,8 @@ static void on_part(struct websocket *socket, const char *data, size_t size)
     }
 }
 
-/* The client sends no more messages. Returns -1 if the connection is to be ended. */
+/* The client sends no more messages: the PONG frame of frames.h has arrived. Returns -1 to end the
+ * connection. */
 static int on_end(struct websocket *socket, const char *digits, size_t size)
 {
     char text[8] = "";

@@ -1,6 +1,6 @@
 /* Pings clients that have been silent for long, and disconnects those that do not answer. One task
- * checks all clients, and the addresses that they had, every few seconds: a timer for each client
- * would cost more. */
+ * checks all clients every few seconds, and the addresses that are no longer used, because a timer
+ * for each client would cost more. */
 #include "04-chat-server/websocket/private.h"
 
 #if defined(__GLIBC__)
@@ -39,8 +39,9 @@ static void check_idle(struct websocket *socket, uint64_t now)
     }
 }
 
-/* While the process was stopped, or the computer asleep, no client could show that it is there. */
-static void forgive(struct websocket *socket, uint64_t stopped, uint64_t now)
+/* Does not count the time in which the process was stopped or the computer was asleep, because no
+ * client could show then that it was there. */
+static void discount_stop(struct websocket *socket, uint64_t stopped, uint64_t now)
 {
     socket->active_at += stopped;
     if (socket->active_at > now) /* it has sent something since then */
@@ -76,7 +77,7 @@ int websocket_keepalive_run(void *argument)
         due += (uint64_t)(CHECK_INTERVAL * 1000);
         LIST_FOREACH(socket, &server->connected, connected_entry) {
             if (now > due)
-                forgive(socket, now - due, now);
+                discount_stop(socket, now - due, now);
             check_idle(socket, now);
         }
         due = now;

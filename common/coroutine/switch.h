@@ -13,6 +13,6 @@ void *switch_prepare(void *low, void *top, void (*entry)(void *argument), void *
  * own place. */
 void switch_to(void **save, void *pointer);
 
-/* Does the same, but for a switch between two coroutines, in which the processor predicts another
- * return. */
+/* Does the same for a switch between two coroutines, where the processor predicts the return
+ * address correctly (x86_64.S). */
 void switch_over(void **save, void *pointer);

@@ -97,7 +97,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
     void *argument, size_t stack_size)
 {
     struct stack stack = {0};
-    /* There is a stack for each task, so a spawned task always gets one when it begins. */
+    /* There are never more tasks than stacks, so each task gets a stack when it begins. */
     bool too_many = pool->live >= pool->stacks.capacity;
     if (too_many || (!pool->free && !add_block(pool)))
         return NULL;

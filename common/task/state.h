@@ -1,5 +1,5 @@
 /*
- * The tasks of a loop and what each is made of. Private to task/ and observe/.
+ * The state of a task, and of all tasks of a loop. Private to task/ and observe/.
  */
 #pragma once
 
@@ -17,8 +17,8 @@ struct task_pool {
     struct task *current;       /* the task that runs, or the last that ran */
     struct task *root;          /* the task of task_run */
     struct task *free;          /* memory for new tasks */
-    struct task *stale[STALE];  /* freed last, a ring: their memory is not reused yet ... */
-    unsigned oldest;            /* ... so that the use of an old handle can be named */
+    struct task *stale[STALE];  /* a ring of those freed last, which are not reused yet ... */
+    unsigned oldest;            /* ... so that the use of an old handle is noticed */
     struct task_block *blocks;  /* all memory for tasks */
     int *error;                 /* errno of the thread that runs the loop ... */
     uint32_t control;           /* ... and its floating_point.h, with which tasks begin */
@@ -27,8 +27,8 @@ struct task_pool {
     unsigned spawned;           /* tasks spawned since the start */
     uv_timer_t trim;            /* active while free stacks may hold much memory */
     struct observer *observer;  /* the loop's: what watches the tasks, or NULL */
-    void (*begin)(void *task);  /* a task's callback: at first ... */
-    void (*resume)(void *task); /* ... and from then on */
+    void (*begin)(void *task);  /* the callback of a task that has not begun ... */
+    void (*resume)(void *task); /* ... and of one that has */
 };
 
 struct task {

@@ -141,7 +141,8 @@ def _sidebar(tree, prefix):
     for path in pages:
         if re.fullmatch(r"\d\d-[\w-]+/README(\.pt-BR)?\.md", path):
             exercises = [_entry(tree, other) for other in pages
-                         if other.startswith(path.split("/")[0] + "/exercises/")]
+                         if other.startswith(path.split("/")[0] + "/exercises/")
+                         and "/README." in other]
             more = [{"text": words["exercises"], "collapsed": True, "items": exercises}]
             chapters.append(_entry(tree, path) | {"items": more if exercises else []})
     shared = [_entry(tree, path) for path in _shared_pages(tree, prefix)]

@@ -12,7 +12,7 @@ from .tree import Problem
 
 PORTUGUESE = ".pt-BR.md"
 MARK = re.compile(r"<!-- en:\s*(\w*)\s*-->$")
-LESSONS = re.compile(r"\d\d-[\w-]+/(?:exercises/[\w-]+/)?README\.md$")
+LESSONS = re.compile(r"\d\d-[\w-]+/(?:README|exercises/[\w-]+/(?:README|hint|solution))\.md$")
 
 # start is the line of the heading, mark the line of the hash; shown are the listings and outputs.
 Section = namedtuple("Section", "start level title hash shown mark marked")

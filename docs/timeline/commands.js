@@ -27,6 +27,9 @@ const COMMANDS = {
   selectAbove: () => select(moveSelection(view, state.selected, state.time, 0, -1)),
   selectBelow: () => select(moveSelection(view, state.selected, state.time, 0, 1)),
   waker: goToWaker,
+  measure: toggleMeasure,
+  fold: toggleFold,
+  tasks: toggleTable,
   nearer,
   unselect,
   search: () => search.focus(),
@@ -37,6 +40,7 @@ const KEYS = {
   "Home": "start", "End": "end", "ArrowLeft": "left", "ArrowRight": "right", "ArrowUp": "up",
   "ArrowDown": "down", "Shift+ArrowRight": "selectNext", "Shift+ArrowLeft": "selectPrevious",
   "Shift+ArrowUp": "selectAbove", "Shift+ArrowDown": "selectBelow", "w": "waker",
+  "m": "measure", "f": "fold", "t": "tasks",
   "Enter": "nearer", "Escape": "unselect", "/": "search",
 };
 
@@ -47,9 +51,16 @@ function command(name) {
   if (player.playing || name === "next" || name === "previous")
     view.showTime(state.time);
   if (name === "next" || name === "previous")
-    say(tr(`${formatTime(state.time)}; rodando: ${runningAt(state.model, state.time)}`,
-      `${formatTime(state.time)}; running: ${runningAt(state.model, state.time)}`));
+    sayMoment();
   changed();
+}
+
+function sayMoment() {
+  const timers = timersAt(state.model, state.time).map(({ name }) => `; ${name}`).join("");
+  const runs = runningAt(state.model, state.time);
+  say(tr(`${formatTime(state.time)}; rodando: ${runs}`, `${formatTime(state.time)}; running: ${runs}`)
+    + timers);
+  rememberMoment();
 }
 
 function pressKey(event) {

@@ -1,6 +1,7 @@
 "use strict";
 
-/* What is said of a spell or a mark: beside the pointer, in the panel, and to a screen reader. */
+/* What is said of a spell, a mark or a counter: beside the pointer, in the panel, and to a screen
+ * reader. */
 
 /* The state of a task, or what the row does. */
 function stateText({ kind, name }) {
@@ -43,10 +44,12 @@ function argumentLines(model, args) {
 /* Pairs of a label and its value. */
 function describe(model, item) {
   const lines = [[tr("linha", "row"), rowLabel(item.row)]];
+  if (item.kind === "counter")
+    lines.push([tr("valor", "value"), formatNumber(item.value)]);
   if (item.mark)
     lines.push([tr("marca", "mark"), item.name], [tr("em", "at"), formatTime(item.begin)]);
   else
-    lines.push([tr("estado", "state"), stateText(item)],
+    lines.push(...item.kind === "counter" ? [] : [[tr("estado", "state"), stateText(item)]],
       [tr("desde", "since"), formatTime(item.begin)],
       [tr("durante", "for"), formatTime(item.end - item.begin)]);
   const wake = item.mark ? undefined : wakeOf(item);

@@ -16,7 +16,8 @@ class Drawing {
     this.canvas = canvas;
     this.pen = canvas.getContext("2d", { alpha: false });
     this.shapes = 0; // of the last frame
-    this.columns = null;
+    this.widths = new Map(); // by text
+    this.columns = new Map(); // by colour, those that are not drawn yet
     this.readColours();
   }
 
@@ -37,24 +38,36 @@ class Drawing {
     this.shapes++;
   }
 
-  /* A column, of one pixel if nothing else is said. Columns that follow each other and look the
-   * same become one rectangle, drawn when endColumns is called. */
+  /* A column, of one pixel if nothing else is said. Columns of one colour that follow each other at
+   * the same height become one rectangle, drawn when endColumns is called: none may overlap. */
   column(x, y, height, fill, width = 1) {
-    const last = this.columns;
-    if (last && last.fill === fill && last.y === y && last.height === height
-      && last.x + last.width >= x) {
-      last.width = x + width - last.x;
+    const last = this.columns.get(fill);
+    if (last && last.y === y && last.height === height && last.x + last.width === x) {
+      last.width += width;
       return;
     }
-    this.endColumns();
-    this.columns = { x, y, width, height, fill };
+    this.endColumn(last);
+    this.columns.set(fill, { x, y, width, height, fill });
+  }
+
+  endColumn(column) {
+    if (column)
+      this.rectangle(column.x, column.y, column.width, column.height, column.fill);
   }
 
   endColumns() {
-    if (this.columns)
-      this.rectangle(this.columns.x, this.columns.y, this.columns.width, this.columns.height,
-        this.columns.fill);
-    this.columns = null;
+    this.columns.forEach((column) => this.endColumn(column));
+    this.columns.clear();
+  }
+
+  /* Digits are as wide as zeros: measuring takes long. */
+  widthOf(text) {
+    const form = text.replace(/\d/g, "0");
+    if (!this.widths.has(form)) {
+      this.pen.font = FONT;
+      this.widths.set(form, this.pen.measureText(form).width);
+    }
+    return this.widths.get(form);
   }
 
   write(text, x, y, colour, font = FONT) {
@@ -72,6 +85,7 @@ class Drawing {
     pen.textBaseline = "middle";
     this.rectangle(0, 0, view.width, view.height, palette.page);
     const rows = view.visibleRows();
+    this.ticks = ticksOf(view, (text) => this.widthOf(text));
     this.clip(view.gutter, RULER, () => {
       rows.forEach((row) => this.drawBand(row));
       this.drawGrid();
@@ -79,7 +93,7 @@ class Drawing {
       drawOverlay(this, rows, state);
     });
     this.clip(0, RULER, () => rows.forEach((row) => this.drawLabel(row, state)));
-    this.drawRuler(state);
+    drawRuler(this, state);
   }
 
   /* Draws with all left of x and above y left as it is. */
@@ -101,35 +115,21 @@ class Drawing {
         this.palette.band);
   }
 
-  /* The times at which lines stand: 1, 2 or 5 of some power of ten apart. */
-  gridTimes() {
-    const { view } = this;
-    const least = 95 / view.scale;
-    const power = 10 ** Math.floor(Math.log10(least));
-    const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least);
-    const times = [];
-    for (let n = Math.ceil(Math.max(view.from, 0) / step); n * step <= view.to; n++)
-      times.push(n * step);
-    return times;
-  }
-
   drawGrid() {
-    for (const time of this.gridTimes())
+    for (const { time } of this.ticks)
       this.rectangle(Math.round(this.view.xOf(time)), RULER, 1, this.view.height,
         this.palette.grid);
+    this.drawFolds();
   }
 
-  drawRuler(state) {
-    const { view, palette } = this;
-    this.rectangle(0, 0, view.width, RULER, palette.band);
-    for (const time of this.gridTimes()) {
-      this.rectangle(Math.round(view.xOf(time)), RULER - 6, 1, 6, palette.muted);
-      this.write(formatTime(time), view.xOf(time) + 4, RULER / 2, palette.muted);
-    }
-    const x = view.xOf(state.time);
-    if (x >= view.gutter)
-      this.rectangle(x - 4, RULER - 8, 9, 8, palette.cursor);
-    this.rectangle(0, 0, view.gutter, RULER, palette.band);
+  /* Bands where polls are folded, if they are wide enough to be seen: all are equally wide. */
+  drawFolds() {
+    const { view } = this;
+    const { polls, length } = view.fold;
+    const width = length * view.scale;
+    const first = firstIndex(polls, ({ end }) => end > view.from);
+    for (let i = first; width >= 2 && polls[i]?.begin < view.to; i++)
+      this.rectangle(view.xOf(polls[i].begin), RULER, width, view.height, this.palette.folded);
   }
 
   drawLabel(row, state) {
@@ -166,16 +166,14 @@ class Drawing {
       row.lanes.forEach((_, lane) => this.drawLane(row, lane));
   }
 
-  /* What is wider than a pixel, each by itself; the rest in columns of one pixel, in which the
-   * tallest is seen: a task that ran for a moment is not lost among its waits. */
+  /* What is wider than a pixel, each by itself; the rest in columns of one pixel. */
   drawLane(row, lane) {
     const { view } = this;
     const spells = row.lanes[lane];
     const [top, height] = view.laneBox(row, lane);
-    const pixel = 1 / view.scale;
     let i = firstIndex(spells, ({ end }) => end > view.from);
     while (i < spells.length && spells[i].begin < view.to) {
-      if (spells[i].end - spells[i].begin >= pixel)
+      if (view.widthOf(spells[i]) >= 1)
         this.drawSpell(spells[i++], top, height);
       else
         i = this.drawColumn(spells, i, top, height);
@@ -183,24 +181,21 @@ class Drawing {
     this.endColumns();
   }
 
-  /* The spells from the i-th on that share a pixel. Returns the index of the next one. */
+  /* The pixel in which the i-th spell begins: looks stand on each other, each as high as its share
+   * of the time. Returns the index of the first spell that is not in it alone. */
   drawColumn(spells, i, top, height) {
     const { view } = this;
-    const column = Math.floor(view.xOf(spells[i].begin));
-    const next = view.timeAt(column + 1);
-    let tallest = this.looks.none;
-    for (; i < spells.length && spells[i].begin < next; i++) {
-      if ((spells[i].end - spells[i].begin) * view.scale >= 1)
-        break;
-      const look = lookOf(this.looks, spells[i]);
-      if (look.height > tallest.height)
-        tallest = look;
-      if (tallest.height === 1) // no other can be taller
-        i = Math.max(i, firstIndex(spells, ({ end }) => end >= next) - 1);
+    const x = Math.floor(view.xOf(spells[i].begin));
+    const next = view.timeAt(x + 1);
+    let bottom = top + height;
+    for (const [name, share] of sharesOf(spells).between(view.timeAt(x), next)) {
+      const look = this.looks[name];
+      const part = Math.max(1, Math.round(share * look.height * height)); // nothing is lost
+      bottom -= part;
+      this.column(x, bottom, part, look.fill);
     }
-    const part = Math.round(height * tallest.height);
-    this.column(column, top + height - part, part, tallest.fill);
-    return i;
+    const after = Math.max(i + 1, firstIndex(spells, ({ begin }) => begin >= next));
+    return after > i + 1 && view.widthOf(spells[after - 1]) >= 1 ? after - 1 : after;
   }
 
   fill(x, width, top, height, look) {

@@ -1,7 +1,7 @@
 "use strict";
 
 /* Pointers and keys on the canvas: zooming, panning, choosing. What they mean is in the table that
- * the page hands in: {hover(item, x, y), choose(item, time), changed()}. */
+ * the page hands in: {hover(item, x, y), choose(item, time), measure(from, to), changed()}. */
 
 const TAP = 5; // pixels that a press may move and still choose
 const WHEEL = 0.002; // of a wheel's pixel: how much nearer
@@ -25,9 +25,11 @@ class Pointers {
   press(event) {
     if (!this.view.model || event.button !== 0)
       return;
+    const place = this.place(event);
     this.canvas.setPointerCapture(event.pointerId);
-    this.down.set(event.pointerId, this.place(event));
+    this.down.set(event.pointerId, place);
     this.moved = this.down.size > 1 ? Infinity : 0;
+    this.measured = place.y < RULER && this.down.size === 1 ? this.view.timeAt(place.x) : undefined;
   }
 
   move(event) {
@@ -45,6 +47,8 @@ class Pointers {
     down.set(event.pointerId, place);
     if (others.length > 0)
       this.pinch(before, place, others[0]);
+    else if (this.moved > TAP && this.measured !== undefined)
+      actions.measure(this.measured, view.timeAt(place.x));
     else if (this.moved > TAP)
       view.pan(before.x - place.x, before.y - place.y);
     actions.changed();
@@ -78,25 +82,4 @@ class Pointers {
       this.view.zoom(Math.exp(-dy * WHEEL), x);
     this.actions.changed();
   }
-}
-
-/* The chosen spell's neighbour: in its lane, or in another row at the time of its beginning. */
-function moveSelection(view, selected, time, dx, dy) {
-  const { rows } = view.model;
-  if (!selected) {
-    const row = view.visibleRows().find(({ kind }) => kind !== "counter");
-    return row && nearestSpell(row, time);
-  }
-  if (dx)
-    return neighbourOf(selected, dx);
-  for (let i = selected.row.index + dy; rows[i]; i += dy)
-    if (rows[i].kind !== "counter")
-      return nearestSpell(rows[i], Math.max(time, selected.begin));
-  return undefined;
-}
-
-/* What the row did at that time, or before it, or first of all. */
-function nearestSpell(row, time) {
-  const lane = row.lanes[Math.min(1, row.lanes.length - 1)];
-  return spellAt(lane, time) ?? lane[firstIndex(lane, ({ begin }) => begin > time) - 1] ?? lane[0];
 }

@@ -15,7 +15,17 @@ const MARGIN = 0.02; // of the recording's length, left and right of it
 
 class View {
   constructor() {
-    Object.assign(this, { width: 1, height: 1, from: 0, to: 1, top: 0, tops: [0], model: null });
+    Object.assign(this, { width: 1, height: 1, top: 0, tops: [0], model: null });
+    Object.assign(this, { fold: UNFOLDED, first: 0, last: 1 }); // places on the fold's axis
+  }
+
+  /* The times at the left and the right. */
+  get from() {
+    return this.fold.timeAt(this.first);
+  }
+
+  get to() {
+    return this.fold.timeAt(this.last);
   }
 
   /* Shows a recording, whole. */
@@ -25,7 +35,15 @@ class View {
     for (const row of model.rows)
       this.tops.push(this.tops.at(-1) + ROW_HEIGHTS[row.kind]);
     this.top = 0;
+    this.foldBy(UNFOLDED);
     this.showAll();
+  }
+
+  foldBy(fold) {
+    const { from, to } = this;
+    this.fold = fold;
+    if (this.model)
+      this.show(from, to);
   }
 
   resize(width, height) {
@@ -38,16 +56,20 @@ class View {
     return Math.min(150, Math.round(this.width * 0.26));
   }
 
-  get scale() { // pixels a microsecond
-    return (this.width - this.gutter) / (this.to - this.from);
+  get scale() { // pixels a microsecond, where nothing is folded
+    return (this.width - this.gutter) / (this.last - this.first);
   }
 
   xOf(time) {
-    return this.gutter + (time - this.from) * this.scale;
+    return this.gutter + (this.fold.placeOf(time) - this.first) * this.scale;
   }
 
   timeAt(x) {
-    return this.from + (x - this.gutter) / this.scale;
+    return this.fold.timeAt(this.first + (x - this.gutter) / this.scale);
+  }
+
+  widthOf({ begin, end }) {
+    return this.fold === UNFOLDED ? (end - begin) * this.scale : this.xOf(end) - this.xOf(begin);
   }
 
   yOf(row) {
@@ -76,13 +98,17 @@ class View {
 
   /* Shows from ... to, or as much of it as there is. */
   show(from, to) {
-    const { begin, end } = this.model;
+    this.showPlaces(this.fold.placeOf(from), this.fold.placeOf(to));
+  }
+
+  showPlaces(first, last) {
+    const [begin, end] = [this.model.begin, this.model.end].map((time) => this.fold.placeOf(time));
     const margin = (end - begin) * MARGIN || 1;
     const whole = end - begin + 2 * margin;
-    const length = Math.min(Math.max(to - from, SHORTEST), whole);
-    const middle = (from + to) / 2;
-    this.from = Math.min(Math.max(middle - length / 2, begin - margin), end + margin - length);
-    this.to = this.from + length;
+    const length = Math.min(Math.max(last - first, SHORTEST), whole);
+    const middle = (first + last) / 2;
+    this.first = Math.min(Math.max(middle - length / 2, begin - margin), end + margin - length);
+    this.last = this.first + length;
   }
 
   showAll() {
@@ -92,13 +118,13 @@ class View {
 
   /* factor: above 1 is nearer. The time at x stays where it is. */
   zoom(factor, x = (this.gutter + this.width) / 2) {
-    const time = this.timeAt(x);
-    this.show(time - (time - this.from) / factor, time + (this.to - time) / factor);
+    const place = this.first + (x - this.gutter) / this.scale;
+    this.showPlaces(place - (place - this.first) / factor, place + (this.last - place) / factor);
   }
 
   /* By pixels: what is shown moves left and up. */
   pan(dx, dy) {
-    this.show(this.from + dx / this.scale, this.to + dx / this.scale);
+    this.showPlaces(this.first + dx / this.scale, this.last + dx / this.scale);
     this.scrollTo(this.top + dy);
   }
 
@@ -113,18 +139,18 @@ class View {
     this.scrollTo(Math.min(top, Math.max(this.top, bottom + RULER - this.height)));
   }
 
-  showTime(time) {
-    if (time < this.from || time > this.to)
-      this.show(time - (this.to - this.from) * 0.1, time + (this.to - this.from) * 0.9);
+  /* Moves only if the time cannot be seen; then it stands at that share of the width. */
+  showTime(time, share = 0.1) {
+    if (time >= this.from && time <= this.to)
+      return;
+    const [place, length] = [this.fold.placeOf(time), this.last - this.first];
+    this.showPlaces(place - length * share, place + length * (1 - share));
   }
 
   /* Brings a spell or a mark into sight: as large as it is, unless it is too small to be seen. */
   showSpell(spell) {
     this.showRow(spell.row);
-    const length = this.to - this.from;
-    if (spell.begin >= this.from && spell.begin <= this.to)
-      return;
-    this.show(spell.begin - length * 0.3, spell.begin + length * 0.7);
+    this.showTime(spell.begin, 0.3);
   }
 }
 
@@ -134,8 +160,10 @@ const MARKS = 16; // pixels at the top of a row in which they stand
 
 function itemAt(view, x, y) {
   const row = view.rowAt(y);
-  if (!row || row.kind === "counter")
+  if (!row || x < view.gutter)
     return undefined;
+  if (row.kind === "counter")
+    return lastBefore(row.steps, view.timeAt(x));
   const mark = y < view.yOf(row) + MARKS ? markAt(view, row, x) : undefined;
   return mark ?? spellUnder(view, row, x, y);
 }

@@ -91,9 +91,12 @@ class Model {
     const value = Number(Object.values(args ?? {})[0]) || 0;
     if (!counters.has(name))
       counters.set(name, { ...newRow(`counter ${name}`, name, "counter"), steps: [], most: 0 });
-    const counter = counters.get(name);
-    counter.steps.push({ begin: ts, value });
-    counter.most = Math.max(counter.most, value);
+    const row = counters.get(name);
+    if (row.steps.length > 0)
+      row.steps.at(-1).end = ts;
+    row.steps.push({ row, name, kind: "counter", begin: ts, end: ts, value, args: {},
+      number: this.items++ });
+    row.most = Math.max(row.most, value);
   }
 
   /* The loop, its counters, then tasks and threads of the pool in the recording's own order. */
@@ -101,16 +104,23 @@ class Model {
     const rows = [...this.rowOf.values()].sort((a, b) => a.order - b.order || a.tid - b.tid);
     const after = rows.findIndex((row) => row.kind === "loop") + 1;
     rows.splice(after, 0, ...counters.values());
+    for (const { steps } of counters.values())
+      steps.at(-1).end = this.end;
     this.rows = rows;
     rows.forEach((row, index) => { row.index = index; });
   }
 
-  /* The moments at which a task's state changes, each once, in order. */
+  /* The moments at which something changes, each once, in order: a task's state, a callback, a
+   * timer, a piece of work on the pool. */
   findChanges() {
     const moments = new Set();
-    for (const row of this.rows)
-      if (row.kind === "task")
-        row.lanes[0].forEach((spell) => moments.add(spell.begin).add(spell.end));
+    for (const { kind, lanes, marks } of this.rows) {
+      for (const { begin, end } of (kind === "loop" ? lanes[2] : lanes[0]) ?? [])
+        moments.add(begin).add(end);
+      for (const mark of marks)
+        if (mark.kind === "timer")
+          moments.add(mark.begin);
+    }
     return Float64Array.from(moments).sort();
   }
 }
@@ -128,9 +138,14 @@ function firstIndex(list, later) {
   return low;
 }
 
+/* The last item that began at that time or before, if there is one. */
+function lastBefore(list, time) {
+  return list[firstIndex(list, ({ begin }) => begin > time) - 1];
+}
+
 /* The spell of the lane at that time. At the border of two, the later one. */
 function spellAt(lane, time) {
-  const spell = lane[firstIndex(lane, ({ begin }) => begin > time) - 1];
+  const spell = lastBefore(lane, time);
   return spell && (time < spell.end || time === spell.begin) ? spell : undefined;
 }
 
@@ -155,16 +170,9 @@ function runningAt(model, time) {
   return phase ? `${loop.name}: ${phase.name}` : "";
 }
 
-/* The neighbour in time of a spell in its lane: step is -1 or 1. */
-function neighbourOf(spell, step) {
-  const list = spell.mark ? spell.row.marks : spell.row.lanes[spell.lane];
-  return list[firstIndex(list, ({ number }) => number >= spell.number) + step];
-}
-
-/* The ready spell that led to this one: what woke the task. */
-function wakeOf(spell) {
-  if (spell.kind === "ready")
-    return spell;
-  const before = spell.kind === "run" ? neighbourOf(spell, -1) : undefined;
-  return before?.kind === "ready" ? before : undefined;
+function timersAt(model, time) {
+  return model.rows.flatMap(({ marks }) => {
+    const after = firstIndex(marks, ({ begin }) => begin > time);
+    return marks.slice(firstIndex(marks, ({ begin }) => begin >= time), after);
+  }).filter(({ kind }) => kind === "timer");
 }

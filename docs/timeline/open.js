@@ -4,12 +4,14 @@
  * beginning. */
 
 function showModel(model, name) {
-  Object.assign(state, { model, selected: undefined, time: model.begin });
+  Object.assign(state, { model, selected: undefined, time: model.begin, span: undefined });
   view.open(model);
+  pressButton("fold", false);
+  table.show(model);
   player.stop();
   details.replaceChildren();
   document.documentElement.classList.add("open");
-  const length = formatTime(model.end - model.begin);
+  const length = formatRoughly(model.end - model.begin);
   const lost = formatNumber(model.dropped);
   title.textContent = `${model.program || name}: ${length}, ${model.rows.length} `
     + tr("linhas", "rows")
@@ -23,28 +25,40 @@ function showModel(model, name) {
   canvas.focus();
 }
 
-/* What the search offers: each name once, of the first rows. */
+/* What the search offers: each name once, of the first rows and of events. */
 function listNames(model) {
   const rows = model.rows.filter(({ kind }) => kind !== "counter");
-  const names = new Set(rows.map(({ name }) => name));
+  const names = new Set([...rows.map(({ name }) => name), ...namesOfEvents(model)]);
   document.getElementById("names").replaceChildren(
     ...[...names].slice(0, 200).map((name) => new Option(name)));
 }
 
 let openings = 0; /* the last one is shown, whichever comes first */
 
-/* get(): a promise of the text. */
+/* get(): a promise of a file or an answer. Returns whether the recording is shown. */
 async function openRecording(name, get) {
   const opening = ++openings;
   try {
-    const text = await get();
+    const text = await unpack(await (await get()).blob());
     if (opening === openings)
       showModel(new Model(readRecording(text)), name);
+    return opening === openings;
   } catch (error) {
     if (!(error instanceof RecordingError))
       console.error(error);
     message.textContent = `${name}: ${error.message}`;
+    return false;
   }
+}
+
+/* The text of a file, which may be compressed by gzip. */
+async function unpack(blob) {
+  const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  if (first !== 0x1f || second !== 0x8b)
+    return blob.text();
+  const unpacked = new Response(blob.stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  return unpacked.catch((error) => refuse(`não pode ser descomprimido. (${error.message})`,
+    `cannot be decompressed. (${error.message})`));
 }
 
 async function fetchRecording(address) {
@@ -58,12 +72,12 @@ async function fetchRecording(address) {
   if (!answer.ok)
     refuse(`o servidor respondeu ${answer.status} ${answer.statusText}.`,
       `the server answered ${answer.status} ${answer.statusText}.`);
-  return answer.text();
+  return answer;
 }
 
 function openFile(file) {
   if (file)
-    openRecording(file.name, () => file.text());
+    openRecording(file.name, () => new Response(file));
 }
 
 /* ---- light and dark ----------------------------------------------------------------------- */
@@ -84,7 +98,7 @@ function toggleTheme() {
 /* ---- the beginning ------------------------------------------------------------------------ */
 
 function listen() {
-  new Pointers(canvas, view, { hover, choose, changed });
+  new Pointers(canvas, view, { hover, choose, measure, changed });
   canvas.addEventListener("keydown", pressKey);
   for (const button of document.querySelectorAll("[data-command]"))
     button.addEventListener("click", () => command(button.dataset.command));
@@ -97,7 +111,17 @@ function listen() {
   document.getElementById("finder").addEventListener("submit", (event) => {
     event.preventDefault();
     if (state.model)
-      find(search.value);
+      find(search.value, 1);
+  });
+  search.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.shiftKey || !state.model)
+      return;
+    event.preventDefault();
+    find(search.value, -1);
+  });
+  addEventListener("hashchange", () => {
+    if (state.model)
+      goToFragment(location.hash, view, player);
   });
   speed.addEventListener("change", () => { player.speed = Number(speed.value); });
   addEventListener("dragover", (event) => event.preventDefault());
@@ -109,9 +133,29 @@ function listen() {
   new ResizeObserver(resize).observe(stage);
 }
 
+/* Back to the page that led here, where the reader was in it. */
+function offerWayBack() {
+  const back = document.getElementById("back");
+  back.hidden = !document.referrer.startsWith(`${location.origin}/`);
+  back.href = back.hidden ? "" : document.referrer;
+  back.addEventListener("click", (event) => {
+    if (history.length > 1) {
+      event.preventDefault();
+      history.back();
+    }
+  });
+}
+
+async function openWanted(wanted) {
+  const { hash } = location;
+  if (await openRecording(wanted, () => fetchRecording(wanted)))
+    goToFragment(hash, view, player);
+}
+
 translatePage();
 showTheme(dark.matches);
 listen();
+offerWayBack();
 const wanted = new URLSearchParams(location.search).get("file");
 if (wanted)
-  openRecording(wanted, () => fetchRecording(wanted));
+  openWanted(wanted);

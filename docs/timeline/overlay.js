@@ -8,28 +8,40 @@ const ARROW_ROOM = 10;
 const MARK_ROOM = 12;
 
 function drawOverlay(drawing, rows, state) {
-  for (const row of rows)
-    if (row.kind === "task")
-      drawWakes(drawing, row);
+  drawWakes(drawing, rows);
   for (const row of rows)
     drawMarks(drawing, row);
   drawSelection(drawing, state);
+  for (const time of state.span ? [state.span.from, state.span.to] : [])
+    drawing.rectangle(Math.round(drawing.view.xOf(time)), RULER, 1, drawing.view.height,
+      drawing.palette.select);
   const x = Math.round(drawing.view.xOf(state.time));
   drawing.rectangle(x, RULER, 1, drawing.view.height, drawing.palette.cursor);
 }
 
-/* Those that can be seen, and whether each has that much room. */
-function inSight(view, list, room) {
-  const first = firstIndex(list, ({ begin }) => begin >= view.from);
-  const last = firstIndex(list, ({ begin }) => begin > view.to);
-  return { first, last, roomy: (last - first) * room < view.width - view.gutter };
+/* The places of those that can be seen. */
+function inSight(view, list) {
+  return [firstIndex(list, ({ begin }) => begin >= view.from),
+    firstIndex(list, ({ begin }) => begin > view.to)];
 }
 
-function drawWakes(drawing, row) {
-  const { first, last, roomy } = inSight(drawing.view, row.wakes, ARROW_ROOM);
-  for (let i = first; roomy && i < last; i++)
-    if (row.wakes[i].by !== row)
-      drawArrow(drawing, row.wakes[i], drawing.palette.wake, 1);
+/* Whether each of so many has that much room. */
+function isRoomy(view, count, room) {
+  return count * room < view.width - view.gutter;
+}
+
+/* All that can be seen in all rows, or none. */
+function drawWakes(drawing, rows) {
+  const { view, palette } = drawing;
+  const inRows = rows.map((row) => [row.wakes, ...inSight(view, row.wakes)]);
+  const count = inRows.reduce((sum, [, first, last]) => sum + last - first, 0);
+  drawing.arrowsLeftOut = isRoomy(view, count, ARROW_ROOM) ? 0 : count;
+  if (drawing.arrowsLeftOut > 0)
+    return;
+  for (const [wakes, first, last] of inRows)
+    for (let i = first; i < last; i++)
+      if (wakes[i].by !== wakes[i].row)
+        drawArrow(drawing, wakes[i], palette.wake, 1);
 }
 
 /* From the waker's row to the one that is woken, straight: both were there at that moment. */
@@ -106,7 +118,8 @@ function drawMark(drawing, mark, x, y) {
 
 function drawMarks(drawing, row) {
   const { view } = drawing;
-  const { first, last, roomy } = inSight(view, row.marks, MARK_ROOM);
+  const [first, last] = inSight(view, row.marks);
+  const roomy = isRoomy(view, last - first, MARK_ROOM);
   const y = view.yOf(row) + (row.kind === "loop" ? 10 : 7);
   if (!roomy)
     drawStrokes(drawing, row.marks, first, last, y);
@@ -127,6 +140,12 @@ function drawStrokes(drawing, marks, first, last, y) {
   drawing.endColumns();
 }
 
+function boxOf(view, { mark, row, lane }) {
+  if (row.kind === "counter")
+    return [view.yOf(row) + 3, ROW_HEIGHTS.counter - 6];
+  return mark ? [view.yOf(row), 15] : view.laneBox(row, lane);
+}
+
 function drawSelection(drawing, { selected }) {
   if (!selected)
     return;
@@ -134,8 +153,7 @@ function drawSelection(drawing, { selected }) {
   const wake = wakeOf(selected);
   if (wake?.by && wake.by !== wake.row)
     drawArrow(drawing, wake, palette.select, 3);
-  const [top, height] = selected.mark ? [view.yOf(selected.row), 15]
-    : view.laneBox(selected.row, selected.lane);
+  const [top, height] = boxOf(view, selected);
   const left = Math.max(view.xOf(selected.begin) - (selected.mark ? 7 : 1), view.gutter - 4);
   const right = Math.min(view.xOf(selected.end) + (selected.mark ? 7 : 1), view.width + 4);
   pen.strokeStyle = palette.select;

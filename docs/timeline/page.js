@@ -2,19 +2,25 @@
 
 /* The page joins what the scripts before it bring: the view, the drawing, the player, the panel. */
 
-const [canvas, chooser, details, live, message, now, playButton, running, readyList, search, speed,
-  stage, title, tip] = ["canvas", "chooser", "details", "live", "message", "now", "play", "running",
-  "ready-list", "search", "speed", "stage", "title", "tip"]
-  .map((id) => document.getElementById(id));
+const [canvas, chooser, details, left, live, message, now, playButton, running, readyList, search,
+  span, speed, stage, tableBox, title, tip] = ["canvas", "chooser", "details", "left-out", "live",
+  "message", "now", "play", "running", "ready-list", "search", "span", "speed", "stage", "tasks",
+  "title", "tip"].map((id) => document.getElementById(id));
 
-const state = { model: null, selected: undefined, time: 0 };
+/* span: the times from and to that are measured; open: its end still follows the cursor. */
+const state = { model: null, selected: undefined, time: 0, span: undefined };
 const view = new View();
 const drawing = new Drawing(canvas);
 const player = new Player(state, () => {
   if (player.playing)
     view.showTime(state.time);
+  if (state.span?.open)
+    state.span.to = state.time;
   changed();
 });
+const overview = new Overview(document.getElementById("overview"), view, changed);
+const table = new Table(tableBox.querySelector("table"), select);
+const finder = new Finder();
 
 /* ---- frames ------------------------------------------------------------------------------- */
 
@@ -31,8 +37,13 @@ function frame(time) {
   if (player.playing)
     player.step(time);
   drawing.draw(view, state);
+  overview.draw(drawing.palette);
   showQueue(state.model, state.time, running, readyList);
-  now.textContent = formatTime(state.time);
+  now.textContent = formatTime(state.time, Math.max(NANOSECOND, pixelAt(view, state.time)));
+  span.textContent = state.span ? formatSpan(view, state.span) : tr("nada", "nothing");
+  left.textContent = drawing.arrowsLeftOut > 0
+    ? tr(`${formatNumber(drawing.arrowsLeftOut)} flechas: aproxime para vê-las`,
+      `${formatNumber(drawing.arrowsLeftOut)} arrows: zoom in to see them`) : "";
   playButton.setAttribute("aria-pressed", player.playing);
 }
 
@@ -40,8 +51,9 @@ function resize() {
   const { clientWidth, clientHeight } = stage;
   view.resize(clientWidth, clientHeight);
   drawing.resize(clientWidth, clientHeight, devicePixelRatio || 1);
+  overview.resize(clientWidth, devicePixelRatio || 1);
   if (state.model)
-    view.show(view.from, view.to);
+    view.showPlaces(view.first, view.last);
   changed();
 }
 
@@ -55,16 +67,16 @@ function select(item) {
   if (!item)
     return;
   state.selected = item;
-  state.time = item.begin;
   player.stop();
+  player.goTo(item.begin);
   view.showSpell(item);
   fillList(details, describe(state.model, item));
   say(describeInOneLine(state.model, item));
-  changed();
+  rememberMoment();
 }
 
 function unselect() {
-  state.selected = undefined;
+  state.selected = state.span = undefined;
   details.replaceChildren();
   changed();
 }
@@ -73,6 +85,15 @@ function choose(item, time) {
   if (item)
     select(item);
   player.goTo(time);
+  rememberMoment();
+}
+
+let remembering = 0;
+
+/* In the address, which is then a link to this moment; browsers refuse to change it too often. */
+function rememberMoment() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => history.replaceState(history.state, "", fragmentOf(state.time)), 250);
 }
 
 function hover(item, x, y) {
@@ -85,25 +106,56 @@ function hover(item, x, y) {
   tip.style.translate = `${Math.max(0, left)}px ${Math.max(0, top)}px`;
 }
 
-/* The next row whose name or number is looked for. */
-function find(text) {
-  const wanted = text.trim().toLowerCase();
-  const rows = state.model.rows.filter((row) => row.kind !== "counter" && row.lanes[0].length > 0
-    && rowLabel(row).toLowerCase().includes(wanted));
-  if (!wanted || rows.length === 0) {
-    say(tr(`Nenhuma linha se chama "${text}".`, `No row is called "${text}".`));
-    search.setAttribute("aria-invalid", wanted !== "");
+function find(text, step) {
+  const item = finder.next(state.model, text, state.time, step);
+  search.setAttribute("aria-invalid", !item && text.trim() !== "");
+  if (!item) {
+    say(tr(`Nada se chama "${text}".`, `Nothing is called "${text}".`));
     return;
   }
-  search.removeAttribute("aria-invalid");
-  const after = rows.find((row) => row.index > (state.selected?.row.index ?? -1));
-  select(nearestSpell(after ?? rows[0], state.time));
+  select(item);
+  const [number, count] = [finder.at + 1, finder.hits.length].map((value) => formatNumber(value));
+  say(describeInOneLine(state.model, item) + tr(`; ${number} de ${count}`, `; ${number} of ${count}`));
 }
 
 function goToWaker() {
   const wake = state.selected && !state.selected.mark && wakeOf(state.selected);
-  if (wake?.by)
-    select(nearestSpell(wake.by, wake.begin));
+  const spell = wake?.by && spellOfWaker(wake);
+  if (spell)
+    select(spell);
+  else
+    say(tr("Nada de antes o acordou.", "Nothing before it woke it."));
+}
+
+/* ---- what the buttons switch -------------------------------------------------------------- */
+
+function measure(from, to, open = false) {
+  state.span = { from, to, open };
+  say(tr("Medido: ", "Measured: ") + formatSpan(view, state.span));
+  changed();
+}
+
+/* By keys: from the cursor to where it goes, until the key is pressed again. */
+function toggleMeasure() {
+  if (state.span?.open)
+    measure(state.span.from, state.time);
+  else
+    measure(state.time, state.time, true);
+}
+
+function pressButton(name, pressed) {
+  document.querySelector(`[data-command="${name}"]`).setAttribute("aria-pressed", pressed);
+}
+
+function toggleFold() {
+  const folded = view.fold === UNFOLDED;
+  view.foldBy(folded ? foldOf(state.model) : UNFOLDED);
+  pressButton("fold", folded);
+}
+
+function toggleTable() {
+  tableBox.hidden = !tableBox.hidden;
+  pressButton("tasks", !tableBox.hidden);
 }
 
 function nearer() {

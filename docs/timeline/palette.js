@@ -4,7 +4,7 @@
 
 const COLOURS = ["page", "band", "ink", "muted", "grid", "run", "run-ink", "ready", "wait",
   "wait-ink", "poll", "phase", "phase-ink", "callback", "callback-ink", "work", "work-ink", "wake",
-  "io", "timer", "counter", "cursor", "select"];
+  "io", "timer", "counter", "folded", "cursor", "select"];
 
 /* A pattern of stripes, for what is told apart not by its colour alone. */
 function stripes(context, colour, back) {
@@ -34,9 +34,10 @@ function readPalette(context) {
 
 /* How the kinds of spells look: what fills them, their writing, and which share of the lane's
  * height they stand in, from its bottom. Waiting is low, ready hatched, running full. */
+const LOOKS = new Set(["run", "ready", "wait", "loop", "poll", "phase", "callback", "work"]);
+
 function looksOf(palette) {
   return {
-    none: { fill: palette.page, height: 0 },
     run: { fill: palette.run, ink: palette["run-ink"], height: 1 },
     ready: { fill: palette.hatch, edge: palette.ready, ink: palette.ink, height: 0.7, bare: true },
     wait: { fill: palette.wait, ink: palette["wait-ink"], height: 0.55 },
@@ -48,6 +49,13 @@ function looksOf(palette) {
   };
 }
 
+/* The name of a look, of those above. */
+function lookName({ kind, name }) {
+  if (kind === "phase" && name === "poll")
+    return "poll";
+  return LOOKS.has(kind) ? kind : "wait";
+}
+
 function lookOf(looks, spell) {
-  return looks[spell.kind === "phase" && spell.name === "poll" ? "poll" : spell.kind] ?? looks.wait;
+  return looks[lookName(spell)];
 }

@@ -43,7 +43,7 @@ class Player {
     this.changed();
   }
 
-  /* To the next moment at which a task changes its state, or the one before. */
+  /* To the next moment at which something changes, or the one before. */
   stepTo(direction) {
     const { changes } = this.state.model;
     const index = direction > 0 ? firstIndex(changes, (time) => time > this.state.time)

@@ -9,7 +9,9 @@ function languageOf(names) {
   return known ?? "pt";
 }
 
-const language = languageOf((navigator.languages ?? [navigator.language]).filter(Boolean));
+/* A link may name the language: ?lang=en. */
+const language = languageOf([new URLSearchParams(location.search).get("lang"),
+  ...navigator.languages ?? [navigator.language]].filter(Boolean));
 
 function tr(portuguese, english) {
   return language === "pt" ? portuguese : english;
@@ -27,17 +29,47 @@ function translatePage() {
     element.setAttribute("aria-label", element.dataset.enLabel);
 }
 
-const numberFormats = Array.from({ length: 7 },
-  (_, digits) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }));
+/* By the digits behind the point: at most that many, and exactly that many. */
+const formats = new Map();
+
+function numberFormat(digits, least) {
+  const key = `${digits} ${least}`;
+  if (!formats.has(key))
+    formats.set(key, new Intl.NumberFormat(language,
+      { maximumFractionDigits: digits, minimumFractionDigits: least }));
+  return formats.get(key);
+}
 
 function formatNumber(number, digits = 0) {
-  return numberFormats[digits].format(number);
+  return numberFormat(digits, 0).format(number);
 }
 
 /* Times are microseconds everywhere, as in the recording. */
-function formatTime(time) {
-  const size = Math.abs(time);
-  if (size < 1000)
-    return `${formatNumber(time, 2)} µs`;
-  return size < 1e6 ? `${formatNumber(time / 1000, 3)} ms` : `${formatNumber(time / 1e6, 4)} s`;
+const UNITS = [{ name: "s", size: 1e6 }, { name: "ms", size: 1e3 }, { name: "µs", size: 1 }];
+const NANOSECOND = 1e-3;
+
+function unitOf(time) {
+  return UNITS.find(({ size }) => Math.abs(time) >= size) ?? UNITS.at(-1);
+}
+
+/* Digits of that unit that tell apart times which lie that far from each other. */
+function digitsFor(unit, step) {
+  return Math.min(Math.max(0, Math.ceil(-Math.log10(step / unit.size) - 1e-9)), 15);
+}
+
+/* The time as the recording has it, to the nanosecond; or as exact as the step asks for. */
+function formatTime(time, step = NANOSECOND) {
+  const unit = unitOf(time);
+  return `${formatNumber(time / unit.size, digitsFor(unit, step))} ${unit.name}`;
+}
+
+/* Labels of a ruler have the same unit and the same number of digits. */
+function formatTick(time, step, unit) {
+  const digits = digitsFor(unit, step);
+  return `${numberFormat(digits, digits).format(time / unit.size)} ${unit.name}`;
+}
+
+/* Four digits, for what need not be exact. */
+function formatRoughly(time) {
+  return formatTime(time, Math.max(NANOSECOND, Math.abs(time) / 1000));
 }

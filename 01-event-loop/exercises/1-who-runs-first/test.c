@@ -25,11 +25,23 @@ static void run(struct order *order)
     ck_assert_int_eq(loop_close(&loop), 0);
 }
 
+/* The order of the calls as they came with the exercise, in a form that does not give it away. */
+#define HASH 0xa75e011fU
+
+static unsigned hash(const char *text)
+{
+    unsigned sum = 2166136261U; /* FNV-1a */
+    for (; *text; text++)
+        sum = (sum ^ (unsigned char)*text) * 16777619U;
+    return sum;
+}
+
 START_TEST(the_calls_run_as_predicted)
 {
     struct order order = {0};
     run(&order);
-    ck_assert_uint_eq(order.count, 7);
+    ck_assert_msg(hash(order.letters) == HASH,
+        "the calls are other calls than before: change the prediction, and nothing else");
     ck_assert_msg(strlen(prediction) == order.count, "seven calls run, your prediction has %zu",
         strlen(prediction));
     ck_assert_msg(prediction[0] == order.letters[0],

@@ -1,4 +1,4 @@
-/* When is it called? The test pauses the loop's clock, and moves it. */
+/* When is it called? Most tests pause the loop's clock, and move it; the last one really works. */
 #include "exercise.h"
 
 #include "tests/support.h"
@@ -9,6 +9,7 @@ struct record {
     struct periodic periodic;
     uint64_t began;
     double takes[CALLS]; /* seconds that each call takes */
+    size_t stops_at;     /* the call that stops it, counted from 1; 0: none */
     int times[CALLS];    /* milliseconds from the start to the start of each call */
     size_t count;
 };
@@ -22,24 +23,38 @@ static void write_down(void *argument)
     record->times[record->count] = (int)(loop_now(loop) - record->began);
     loop_clock_advance(loop, record->takes[record->count]);
     record->count++;
+    if (record->count == record->stops_at)
+        periodic_stop(&record->periodic);
 }
 
-/* Lets 2 seconds pass, 10 ms at a time. */
+static void let_pass(uv_loop_t *loop, int hundredths)
+{
+    for (int i = 0; i < hundredths; i++) {
+        loop_clock_advance(loop, 0.01);
+        ck_assert_int_eq(loop_run(loop), 0);
+    }
+}
+
+static void begin(struct record *record, uv_loop_t *loop)
+{
+    ck_assert_int_eq(loop_init(loop), 0);
+    loop_clock_pause(loop);
+    loop_clock_advance(loop, 0.1 - (double)(loop_now(loop) % 100) / 1000 + 0.037); /* any time */
+    record->began = loop_now(loop);
+    record->periodic =
+        (struct periodic){.loop = loop, .interval = 100, .run = write_down, .argument = record};
+    ck_assert_int_eq(periodic_start(&record->periodic), 0);
+}
+
+/* Lets 2 seconds pass. */
 static void run(struct record *record)
 {
     uv_loop_t loop;
-    ck_assert_int_eq(loop_init(&loop), 0);
-    loop_clock_pause(&loop);
-    record->began = loop_now(&loop);
-    record->periodic = (struct periodic){&loop, 100, write_down, record, {0}};
-    ck_assert_int_eq(periodic_start(&record->periodic), 0);
-    for (int i = 0; i < 200; i++) {
-        loop_clock_advance(&loop, 0.01);
-        ck_assert_int_eq(loop_run(&loop), 0);
-    }
+    begin(record, &loop);
+    let_pass(&loop, 200);
     periodic_stop(&record->periodic);
     ck_assert_int_eq(loop_close(&loop), 0);
-    ck_assert_uint_eq(record->count, CALLS);
+    ck_assert_msg(record->count == CALLS, "in 2 seconds only %zu calls came", record->count);
 }
 
 static void require_times(const struct record *record, const int expected[CALLS])
@@ -67,17 +82,91 @@ END_TEST
 
 START_TEST(a_time_that_was_missed_is_left_out)
 {
-    struct record record = {.takes = {0, 0.25, 0, 0, 0}};
+    struct record record = {.takes = {0, 0.25, 0.33, 0, 0}};
     run(&record);
-    require_times(&record, (const int[]){100, 200, 500, 600, 700});
+    require_times(&record, (const int[]){100, 200, 500, 900, 1000});
+}
+END_TEST
+
+START_TEST(it_can_be_stopped_inside_a_call)
+{
+    struct record record = {.stops_at = 2};
+    uv_loop_t loop;
+    begin(&record, &loop);
+    let_pass(&loop, 100);
+    ck_assert_msg(record.count == 2,
+        "the second call has called periodic_stop, and after it there were %zu more",
+        record.count - 2);
+    record.began = loop_now(&loop);
+    ck_assert_int_eq(periodic_start(&record.periodic), 0);
+    let_pass(&loop, 20);
+    ck_assert_msg(record.count == 4 && record.times[2] == 100 && record.times[3] == 200,
+        "it was stopped and started again, and then %zu calls came in two intervals",
+        record.count - 2);
+    periodic_stop(&record.periodic);
+    let_pass(&loop, 100);
+    ck_assert_msg(record.count == 4, "it was stopped, and called");
+    ck_assert_int_eq(loop_close(&loop), 0);
+}
+END_TEST
+
+/*
+ * Real work: the loop's clock runs, but in an iteration it stands still.
+ */
+
+#define INTERVAL 20 /* milliseconds */
+
+struct work {
+    struct periodic periodic;
+    unsigned takes[CALLS];                       /* milliseconds */
+    uint64_t deadlines[CALLS + 1], ended[CALLS]; /* when each call was due, and when it ended */
+    size_t count;
+};
+
+static void do_work(void *argument)
+{
+    struct work *work = argument;
+    uv_loop_t *loop = work->periodic.loop;
+    work->deadlines[work->count] = work->periodic.timer.deadline;
+    uv_sleep(work->takes[work->count]);
+    work->ended[work->count] = loop_deadline(loop, 1) - 1000;
+    if (++work->count < CALLS)
+        return;
+    periodic_stop(&work->periodic);
+    loop_stop(loop);
+}
+
+START_TEST(real_work_is_no_other)
+{
+    struct work work = {.takes = {5, 50, 5, 5, 0}};
+    uv_loop_t loop;
+    ck_assert_int_eq(loop_init(&loop), 0);
+    work.periodic =
+        (struct periodic){.loop = &loop, .interval = INTERVAL, .run = do_work, .argument = &work};
+    ck_assert_int_eq(periodic_start(&work.periodic), 0);
+    ck_assert_int_eq(loop_run(&loop), 0);
+    ck_assert_int_eq(loop_close(&loop), 0);
+    for (int i = 1; i < CALLS; i++) {
+        int since = (int)(work.deadlines[i] - work.deadlines[0]);
+        ck_assert_msg(since % INTERVAL == 0,
+            "the calls worked for some milliseconds, and call %d was due %d ms after the first: "
+            "these are no whole intervals of %d ms",
+            i + 1, since, INTERVAL);
+        ck_assert_msg(work.deadlines[i] >= work.ended[i - 1],
+            "call %d worked for %u ms, and the next one was due %d ms before it ended: that time "
+            "was missed, but a call came for it",
+            i, work.takes[i - 1], (int)(work.ended[i - 1] - work.deadlines[i]));
+    }
 }
 END_TEST
 
 int main(void)
 {
-    return run_suite(
-        "1.4", (struct test_group[]){{"times", (const TTest *const[]){it_comes_at_each_interval,
-                                                   the_time_that_a_call_takes_does_not_add_up,
-                                                   a_time_that_was_missed_is_left_out, NULL}},
-                   {NULL, NULL}});
+    return run_suite("1.4",
+        (struct test_group[]){
+            {"times",
+                (const TTest *const[]){it_comes_at_each_interval,
+                    the_time_that_a_call_takes_does_not_add_up, a_time_that_was_missed_is_left_out,
+                    it_can_be_stopped_inside_a_call, real_work_is_no_other, NULL}},
+            {NULL, NULL}});
 }

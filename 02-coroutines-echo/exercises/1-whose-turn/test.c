@@ -5,12 +5,25 @@
 
 #include "tests/support_runtime.h"
 
+/* The order of the letters as the exercise came, in a form that does not give it away. */
+#define HASH 0x91c1804fU
+
+static unsigned hash(const char *text)
+{
+    unsigned sum = 2166136261U; /* FNV-1a */
+    for (; *text; text++)
+        sum = (sum ^ (unsigned char)*text) * 16777619U;
+    return sum;
+}
+
 START_TEST(the_prediction_comes_true)
 {
     char notes[32] = "";
     keep_order();
     ck_assert_int_eq(run_main(talk, notes), 0);
-    const char *said = prediction();
+    ck_assert_msg(hash(notes) == HASH,
+        "the tasks are other tasks than before: change the prediction, and nothing else");
+    const char *said = prediction() ? prediction() : "";
     size_t right = 0;
     while (said[right] && said[right] == notes[right])
         right++;

@@ -39,18 +39,12 @@ void event_close(struct events *events)
     json_text(events->output, "}");
 }
 
-void event_begin(
-    struct events *events, uint32_t row, uint64_t time, const char *category, const char *name)
+void event_slice(struct events *events, const char *phase, uint32_t row, uint64_t time,
+    const char *category, const char *name)
 {
-    event_open(events, "B", row, time);
+    event_open(events, phase, row, time);
     event_member(events, "cat", category);
     event_member(events, "name", name);
-}
-
-void event_end(struct events *events, uint32_t row, uint64_t time)
-{
-    event_open(events, "E", row, time);
-    event_close(events);
 }
 
 void event_arrow(
@@ -80,4 +74,12 @@ void event_name_row(struct events *events, uint32_t row, const char *name)
     json_text(events->output, ",\"name\":\"thread_sort_index\"");
     event_argument(events, "sort_index", trace_row_number(row));
     event_close(events);
+}
+
+void event_name_process(struct events *events, const char *name)
+{
+    event_open(events, "M", 0, 0);
+    json_text(events->output, ",\"name\":\"process_name\",\"args\":{\"name\":");
+    json_string(events->output, name);
+    json_text(events->output, "}}");
 }

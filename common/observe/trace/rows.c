@@ -56,7 +56,7 @@ void trace_row_register(struct trace *trace, const struct trace_record *record)
     add_row(trace, (struct trace_row){.row = record->row,
                        .name = is_mark ? record->what : record->name,
                        .what = record->kind == TRACE_WORK_END ? record->name : record->what,
-                       .task = record->by,
+                       .by = record->kind == TRACE_WORK_END ? record->by : 0,
                        .state = before[record->kind]});
     if (record->kind == TRACE_SPAWN || record->kind == TRACE_READY)
         add_row(trace, (struct trace_row){.row = record->by,
@@ -76,5 +76,5 @@ void trace_row_change(struct trace_row *row, const struct trace_record *record)
         [TRACE_WORK_END] = ROW_IDLE};
     row->state = after[record->kind];
     row->what = record->kind == TRACE_WORK ? record->name : record->what;
-    row->task = record->by;
+    row->by = record->by;
 }

@@ -13,7 +13,7 @@ struct trace_row {
     bool used;
     uint8_t state; /* enum row_state: before the first record, then after the last one read */
     uint16_t name, what;
-    uint32_t row, task; /* the task that asked for the work */
+    uint32_t row, by; /* what woke the task; the task that asked for the work */
 };
 
 /* The size of the table of rows for that many records. */

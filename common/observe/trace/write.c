@@ -6,12 +6,13 @@
 #include "common/observe/trace/json.h"
 #include "common/observe/trace/rows.h"
 
-#define MAX_TURNS 1000 /* that other threads get to complete their records */
+#define MAX_TURNS 1000 /* turns of other threads, in which they complete their records */
 
 /* The open slices of the loop's row: at most one of each category, one inside the other. */
 struct loop_row {
     unsigned depth;
     uint8_t open[TRACE_CATEGORIES];
+    uint16_t names[TRACE_CATEGORIES];
 };
 
 struct writer {
@@ -57,8 +58,9 @@ static const char *text_of(const struct writer *writer, uint16_t name)
  * Rows
  */
 
-/* Begins the slice of the row's state. */
-static void begin_slice(struct writer *writer, struct trace_row *row, uint64_t time, uint32_t by)
+/* Begins ("B") or ends ("E") the slice of the row's state. */
+static void row_slice(
+    struct writer *writer, const char *phase, const struct trace_row *row, uint64_t time)
 {
     static const char *const categories[] = {[ROW_READY] = "ready",
         [ROW_RUNNING] = "run",
@@ -68,24 +70,24 @@ static void begin_slice(struct writer *writer, struct trace_row *row, uint64_t t
     if (row->state == ROW_IDLE)
         return;
     bool named = row->state == ROW_WAITING || row->state == ROW_WORKING;
-    event_begin(&writer->events, row->row, time, categories[row->state],
+    event_slice(&writer->events, phase, row->row, time, categories[row->state],
         named ? text_of(writer, row->what) : names[row->state]);
     if (row->state == ROW_READY)
-        event_argument(&writer->events, "by", trace_row_number(by));
+        event_argument(&writer->events, "by", trace_row_number(row->by));
     if (row->state == ROW_WORKING)
-        event_argument(&writer->events, "task", trace_row_number(row->task));
+        event_argument(&writer->events, "task", trace_row_number(row->by));
     event_close(&writer->events);
 }
 
-static void end_slice(struct writer *writer, const struct trace_row *row, uint64_t time)
+/* Whether a slice of the row is open, in which an arrow can begin. */
+static bool is_in_slice(const struct writer *writer, uint32_t row)
 {
-    if (row->state != ROW_IDLE)
-        event_end(&writer->events, row->row, time);
+    return row ? trace_row_of(writer->trace, row)->state != ROW_IDLE : writer->loop.depth > 0;
 }
 
 static void arrows_to(struct writer *writer, const struct trace_record *record)
 {
-    if (record->value == 0) {
+    if (record->value == 0 && is_in_slice(writer, record->by)) {
         uint64_t number = 2 * ++writer->arrows;
         event_arrow(&writer->events, "s", record->by, record->time, number);
         event_arrow(&writer->events, "f", record->row, record->time, number);
@@ -99,18 +101,20 @@ static void change_row(struct writer *writer, const struct trace_record *record)
     struct trace_row *row = trace_row_of(writer->trace, record->row);
     if (record->kind == TRACE_WORK_END && record->value)
         event_arrow(&writer->events, "s", record->row, record->time, 2 * record->value + 1);
-    end_slice(writer, row, record->time);
+    row_slice(writer, "E", row, record->time);
     trace_row_change(row, record);
-    begin_slice(writer, row, record->time, record->by);
+    row_slice(writer, "B", row, record->time);
     if (record->kind == TRACE_SPAWN || record->kind == TRACE_READY)
         arrows_to(writer, record);
 }
 
-/* Opens or closes a slice. Returns whether the record fits: the end of a callback that libuv ran
- * may have lost its beginning, because the iteration's own was recorded later. */
+/* Opens or closes a slice. Returns false if the record does not fit: the beginning of a callback
+ * that libuv ran may have been dropped, because the beginning of its iteration was recorded after
+ * it. */
 static bool loop_row_change(struct loop_row *row, const struct trace_record *record)
 {
     if (record->kind == TRACE_BEGIN && row->depth < TRACE_CATEGORIES) {
+        row->names[row->depth] = record->name;
         row->open[row->depth++] = record->category;
         return true;
     }
@@ -121,19 +125,25 @@ static bool loop_row_change(struct loop_row *row, const struct trace_record *rec
     return true;
 }
 
-static void loop_slice(struct writer *writer, const struct trace_record *record)
+/* Writes the beginning or the end of the slice that is open at that depth. */
+static void write_loop_slice(
+    struct writer *writer, const char *phase, unsigned place, uint64_t time)
 {
     static const char *const categories[] = {
         [TRACE_LOOP] = "loop", [TRACE_PHASE] = "phase", [TRACE_CALLBACK] = "callback"};
+    event_slice(&writer->events, phase, 0, time, categories[writer->loop.open[place]],
+        text_of(writer, writer->loop.names[place]));
+    event_close(&writer->events);
+}
+
+static void loop_slice(struct writer *writer, const struct trace_record *record)
+{
     if (!loop_row_change(&writer->loop, record))
         return;
-    if (record->kind == TRACE_END) {
-        event_end(&writer->events, 0, record->time);
-        return;
-    }
-    event_begin(&writer->events, 0, record->time, categories[record->category],
-        text_of(writer, record->name));
-    event_close(&writer->events);
+    if (record->kind == TRACE_END) /* its place still holds what was open */
+        write_loop_slice(writer, "E", writer->loop.depth, record->time);
+    else
+        write_loop_slice(writer, "B", writer->loop.depth - 1, record->time);
 }
 
 static void mark(struct writer *writer, const struct trace_record *record)
@@ -160,10 +170,10 @@ static void mark(struct writer *writer, const struct trace_record *record)
 
 static void count(struct writer *writer, const struct trace_record *record)
 {
-    static const char *const names[TRACE_COUNTS][2] = {[TRACE_READIES] = {"ready", "tasks"},
-        [TRACE_TASKS] = {"tasks", "live"},
+    static const char *const names[TRACE_COUNTS][2] = {[TRACE_READY_TASKS] = {"ready", "tasks"},
+        [TRACE_LIVE_TASKS] = {"tasks", "live"},
         [TRACE_TIMERS] = {"timers", "pending"},
-        [TRACE_WORKS] = {"pool", "work"}};
+        [TRACE_POOL_WORK] = {"pool", "work"}};
     event_open(&writer->events, "C", 0, record->time);
     event_member(&writer->events, "name", names[record->category][0]);
     event_argument(&writer->events, names[record->category][1], record->value);
@@ -235,6 +245,7 @@ static void complete_loop(struct writer *writer)
 /* Writes the name of each row, and begins the slice that it was in before the first record. */
 static void begin_rows(struct writer *writer)
 {
+    event_name_process(&writer->events, writer->trace->program);
     event_name_row(&writer->events, 0, "loop");
     for (uint64_t i = 0; i < writer->count; i++)
         trace_row_register(writer->trace, record_at(writer, i));
@@ -245,16 +256,25 @@ static void begin_rows(struct writer *writer)
     complete_loop(writer);
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)
-            begin_slice(writer, &writer->trace->rows[i], writer->began, 0);
+            row_slice(writer, "B", &writer->trace->rows[i], writer->began);
 }
 
 static void end_rows(struct writer *writer)
 {
-    for (; writer->loop.depth > 0; writer->loop.depth--)
-        event_end(&writer->events, 0, writer->ended);
+    while (writer->loop.depth > 0)
+        write_loop_slice(writer, "E", --writer->loop.depth, writer->ended);
     for (size_t i = 0; i < writer->trace->row_places; i++)
         if (writer->trace->rows[i].used)
-            end_slice(writer, &writer->trace->rows[i], writer->ended);
+            row_slice(writer, "E", &writer->trace->rows[i], writer->ended);
+}
+
+/* Lies before the first record, so that a slice that ends at that record has a length. Some tools
+ * put the end of a slice without a length before its beginning. */
+static uint64_t began(const struct writer *writer)
+{
+    uint64_t start = writer->trace->start;
+    uint64_t first = writer->count ? record_at(writer, 0)->time : start;
+    return first > start ? first - 1 : start;
 }
 
 /* Closes the ring. Waits for the records that other threads are about to add, but not long: the
@@ -278,7 +298,7 @@ int trace_write(struct trace *trace)
         .events = {&trace->output, trace->start, ""}};
     trace->row_places = trace_row_places(kept);
     sort(&writer);
-    writer.began = kept ? record_at(&writer, 0)->time : trace->start;
+    writer.began = began(&writer);
     writer.ended = uv_hrtime();
     write_head(&writer);
     begin_rows(&writer);

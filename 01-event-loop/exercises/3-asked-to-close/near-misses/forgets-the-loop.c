@@ -1,5 +1,5 @@
 /* NEAR MISS: the handles are closed, and the loop keeps its descriptors.
- * Says: descriptors open: was it closed? */
+ * Says: descriptors are still open */
 #include "../exercise.h"
 
 static void beat(uv_timer_t *metronome)

@@ -1,0 +1,29 @@
+/* NEAR MISS: nobody frees the memory of a call.
+ * Says: were never freed */
+#include "../exercise.h"
+
+#include <stdlib.h>
+
+struct call {
+    uv_timer_t timer;
+    void (*run)(void *argument);
+    void *argument;
+};
+
+static void due(uv_timer_t *timer)
+{
+    struct call *call = timer->data;
+    call->run(call->argument);
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+int call_after(uv_loop_t *loop, uint64_t ms, void (*run)(void *argument), void *argument)
+{
+    struct call *call = malloc(sizeof(*call));
+    if (!call)
+        return UV_ENOMEM;
+    *call = (struct call){.run = run, .argument = argument};
+    uv_timer_init(loop, &call->timer);
+    call->timer.data = call;
+    return uv_timer_start(&call->timer, due, ms, 0);
+}

@@ -1,0 +1,26 @@
+/* NEAR MISS: all calls share one timer.
+ * Says: two calls were given the same timer */
+#include "../exercise.h"
+
+struct call {
+    uv_timer_t timer;
+    void (*run)(void *argument);
+    void *argument;
+};
+
+static void due(uv_timer_t *timer)
+{
+    struct call *call = timer->data;
+    call->run(call->argument);
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+int call_after(uv_loop_t *loop, uint64_t ms, void (*run)(void *argument), void *argument)
+{
+    static struct call the_call;
+    struct call *call = &the_call;
+    *call = (struct call){.run = run, .argument = argument};
+    uv_timer_init(loop, &call->timer);
+    call->timer.data = call;
+    return uv_timer_start(&call->timer, due, ms, 0);
+}

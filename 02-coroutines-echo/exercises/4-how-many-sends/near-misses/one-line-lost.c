@@ -1,0 +1,26 @@
+/* NEAR MISS: the lines are gathered for a turn, and the last of each is overwritten.
+ * Says: the peer did not receive the lines */
+#include "../exercise.h"
+
+#include <stdio.h>
+
+#define LINES_A_TURN 20
+
+int answer(struct stream *stream)
+{
+    for (int i = 1; i <= 100; i++) {
+        char line[16];
+        snprintf(line, sizeof(line), "%d\n", i);
+        if (i % LINES_A_TURN != 0)
+            stream_write_text(stream, line);
+        int error = i % LINES_A_TURN == 0 ? task_yield() : 0;
+        if (error)
+            return error;
+    }
+    return stream_drain(stream);
+}
+
+int sends(void)
+{
+    return 100 / LINES_A_TURN;
+}

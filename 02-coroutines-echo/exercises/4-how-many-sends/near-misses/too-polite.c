@@ -1,0 +1,25 @@
+/* NEAR MISS: the others have a turn after ten lines, and twenty were allowed.
+ * Says: that took 10 sends */
+#include "../exercise.h"
+
+#include <stdio.h>
+
+#define LINES_A_TURN 10
+
+int answer(struct stream *stream)
+{
+    for (int i = 1; i <= 100; i++) {
+        char line[16];
+        snprintf(line, sizeof(line), "%d\n", i);
+        stream_write_text(stream, line);
+        int error = i % LINES_A_TURN == 0 ? task_yield() : 0;
+        if (error)
+            return error;
+    }
+    return stream_drain(stream);
+}
+
+int sends(void)
+{
+    return 100 / LINES_A_TURN;
+}

@@ -1,0 +1,165 @@
+/* Each server has a key in Redis, which holds its epoch and the number of its clients, and which
+ * expires when the server does not renew it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "04-chat-server/cluster/private.h"
+
+#define MISSED_BEATS 2 /* after so many, a server is gone: one may be a jump of Redis' clock */
+
+#define SET_KEY "SET " SERVER_KEY "%s %b PX %d"
+#define VALUE_SIZE 48
+
+static size_t write_value(const struct cluster *cluster, char value[VALUE_SIZE])
+{
+    return (size_t)snprintf(
+        value, VALUE_SIZE, "%u %zu", cluster->epoch, cluster->server->connected);
+}
+
+static void renewed(int result, void *argument)
+{
+    if (result < 0)
+        cluster_break(argument, result);
+}
+
+static void renew(struct cluster *cluster)
+{
+    char value[VALUE_SIZE];
+    size_t size = write_value(cluster, value);
+    redis_send(&cluster->writer, NULL, renewed, cluster, SET_KEY, cluster->self.id, value, size,
+        SERVER_EXPIRES);
+}
+
+/* Returns the number of clients in a server's key. */
+static size_t count_in(const redisReply *value)
+{
+    unsigned long count = 0;
+    unsigned epoch;
+    if (sscanf(value->str, "%9u %9lu", &epoch, &count) != 2)
+        return 0;
+    return count;
+}
+
+/* The question that was asked; the list of peers may have changed since. */
+struct question {
+    struct cluster *cluster;
+    unsigned generation;
+    bool is_beat;
+};
+
+static void note_key(struct peer *peer, const redisReply *value, bool is_beat)
+{
+    if (value->type == REDIS_REPLY_STRING) {
+        peer->missed = 0;
+        peer->clients = count_in(value);
+        return;
+    }
+    peer->clients = 0;
+    if (peer->is_alive && is_beat && ++peer->missed >= MISSED_BEATS)
+        peer_bury(peer);
+}
+
+static int note_keys(const redisReply *reply, void *argument)
+{
+    const struct question *question = argument;
+    struct cluster *cluster = question->cluster;
+    size_t i = 0;
+    if (reply->type != REDIS_REPLY_ARRAY)
+        return UV_EPROTO;
+    if (question->generation != cluster->generation)
+        return 0;
+    struct peer *peer;
+    TAILQ_FOREACH(peer, &cluster->peers, entry)
+        if (i < reply->elements)
+            note_key(peer, reply->element[i++], question->is_beat);
+    return 0;
+}
+
+static void asked(int result, void *argument)
+{
+    struct question *question = argument;
+    if (result < 0)
+        cluster_break(question->cluster, result);
+    free(question);
+}
+
+/* Writes MGET and the keys of all peers; NULL if out of memory. */
+static char *write_question(const struct cluster *cluster)
+{
+    char *text = NULL;
+    size_t size;
+    const struct peer *peer;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    fputs("MGET", stream);
+    TAILQ_FOREACH(peer, &cluster->peers, entry)
+        fprintf(stream, " " SERVER_KEY "%s", peer->id);
+    if (fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void ask(struct cluster *cluster)
+{
+    struct question *question = malloc(sizeof(*question));
+    char *text = TAILQ_EMPTY(&cluster->peers) ? NULL : write_question(cluster);
+    if (question && text) {
+        *question = (struct question){cluster, cluster->generation, true};
+        redis_send(&cluster->writer, note_keys, asked, question, text);
+    } else {
+        free(question);
+    }
+    free(text);
+}
+
+static void beat(void *argument)
+{
+    struct cluster *cluster = argument;
+    renew(cluster);
+    ask(cluster);
+    if (cluster->is_ready)
+        loop_timer_start(cluster->loop, &cluster->beat, loop_deadline(cluster->loop, BEAT_SECONDS));
+}
+
+int beat_begin(struct cluster *cluster)
+{
+    char value[VALUE_SIZE];
+    size_t size = write_value(cluster, value);
+    return redis_call(
+        &cluster->writer, NULL, NULL, SET_KEY, cluster->self.id, value, size, SERVER_EXPIRES);
+}
+
+void beat_start(struct cluster *cluster)
+{
+    cluster->beat = (struct loop_timer){.run = beat, .argument = cluster};
+    beat(cluster);
+}
+
+void beat_stop(struct cluster *cluster)
+{
+    loop_timer_stop(cluster->loop, &cluster->beat);
+}
+
+void beat_recount(void *argument)
+{
+    struct cluster *cluster = argument;
+    if (cluster->is_ready)
+        renew(cluster);
+}
+
+size_t beat_count(struct cluster *cluster)
+{
+    const struct peer *peer;
+    struct question question = {cluster, cluster->generation, false};
+    char *text =
+        cluster->is_ready && !TAILQ_EMPTY(&cluster->peers) ? write_question(cluster) : NULL;
+    if (text)
+        redis_call(&cluster->writer, note_keys, &question, text);
+    free(text);
+    size_t count = cluster->server->connected;
+    TAILQ_FOREACH(peer, &cluster->peers, entry)
+        count += peer->is_alive && cluster->is_ready ? peer->clients : 0;
+    return count;
+}

@@ -1,0 +1,251 @@
+/* Connects to Redis, takes up what was missed, follows the stream, and begins anew. */
+#include "04-chat-server/cluster/cluster.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "04-chat-server/cluster/private.h"
+#include "04-chat-server/cluster/tls.h"
+
+#define CONNECT_SECONDS 3.0
+#define WRITER_PATIENCE 2.0
+#define READER_PATIENCE 5.0
+#define MIN_PAUSE 0.1 /* seconds between two attempts */
+#define MAX_PAUSE 5.0
+#define BYE_SECONDS 1.0
+
+/*
+ * Beginning
+ */
+
+static int open_connections(struct cluster *cluster)
+{
+    int error = redis_open(&cluster->writer, &cluster->url);
+    if (!error)
+        error = redis_open(&cluster->reader, &cluster->url);
+    if (!error)
+        error = stream_check(cluster);
+    return error;
+}
+
+static int begin(struct cluster *cluster)
+{
+    struct scope scope;
+    cluster->epoch++;
+    int error = scope_enter_for(&scope, CONNECT_SECONDS);
+    if (!error)
+        error = open_connections(cluster);
+    return scope_leave(&scope, error);
+}
+
+static void come_back(struct cluster *cluster)
+{
+    cluster->is_ready = true;
+    cluster->attempts = 0;
+    cluster->problem = 0;
+    loop_timer_stop(cluster->loop, &cluster->notice);
+    log_printf(&cluster->server->log, "%s", tr("Redis: conectado", "Redis: connected"));
+    if (cluster->is_away_announced)
+        rooms_announce(cluster->server, "Os outros servidores estão ao alcance de novo.",
+            "The other servers can be reached again.");
+    cluster->is_away_announced = false;
+    outbox_resend(cluster);
+    outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL);
+    people_post_all(cluster, false);
+    beat_start(cluster);
+}
+
+static int live(struct cluster *cluster)
+{
+    int error = begin(cluster);
+    if (!error)
+        error = stream_catch_up(cluster);
+    if (!error)
+        error = beat_begin(cluster);
+    if (!error)
+        error = script_enroll(cluster);
+    if (!error)
+        come_back(cluster);
+    while (error >= 0 && cluster->is_ready)
+        error = stream_follow(cluster);
+    return error;
+}
+
+/*
+ * Outages
+ */
+
+void cluster_break(struct cluster *cluster, int error)
+{
+    if (!cluster->is_ready || cluster->problem)
+        return;
+    cluster->problem = error;
+    snprintf(cluster->reason, sizeof(cluster->reason), "%s", cluster->writer.problem);
+    redis_close(&cluster->reader); /* so stream_follow returns */
+}
+
+static void on_lost_writer(void *cluster)
+{
+    cluster_break(cluster, UV_ECONNRESET);
+}
+
+static void announce_outage(void *argument)
+{
+    struct cluster *cluster = argument;
+    cluster->is_away_announced = true;
+    rooms_announce(cluster->server,
+        "Os outros servidores estão fora de alcance. Por ora, só quem está neste recebe as "
+        "mensagens; os outros as recebem depois.",
+        "The other servers cannot be reached. For now only clients of this one get the messages; "
+        "the others get them later.");
+}
+
+/* Short outages are not worth a line to everybody. */
+#define NOTICE_AFTER 1.0
+
+static void note_reason(struct cluster *cluster, int error)
+{
+    char before[sizeof(cluster->reason)];
+    char text[512];
+    snprintf(before, sizeof(before), "%s", cluster->reason);
+    if (!cluster->problem) {
+        const struct redis *redis = *cluster->writer.problem ? &cluster->writer : &cluster->reader;
+        cluster->problem = error;
+        snprintf(cluster->reason, sizeof(cluster->reason), "%s", redis->problem);
+    }
+    if (!cluster->is_ready && cluster->attempts > 0 && strcmp(before, cluster->reason) == 0)
+        return; /* it has been logged */
+    report_problem(cluster, text, sizeof(text));
+    log_printf(&cluster->server->log,
+        tr("Redis: %s. Só os clientes deste servidor se falam.",
+            "Redis: %s. Only clients of this server hear each other."),
+        text);
+}
+
+static void go_away(struct cluster *cluster, int error)
+{
+    bool was_ready = cluster->is_ready;
+    note_reason(cluster, error);
+    beat_stop(cluster);
+    loop_timer_stop(cluster->loop, &cluster->answer);
+    cluster->is_ready = false;
+    redis_close(&cluster->reader);
+    redis_close(&cluster->writer);
+    if (was_ready) {
+        cluster->outages++;
+        cluster->away_since = loop_now(cluster->loop);
+        outbox_apply_all(cluster);
+    }
+    if ((was_ready || cluster->attempts == 0) && cluster->notice.place == 0)
+        loop_timer_start(
+            cluster->loop, &cluster->notice, loop_deadline(cluster->loop, NOTICE_AFTER));
+}
+
+/* It doubles with each attempt. A part of it is random, so that the servers do not all come back in
+ * the same moment. */
+static double pause_of(unsigned attempts)
+{
+    unsigned random = 0;
+    double pause = MIN_PAUSE * (double)(1U << (attempts < 10 ? attempts : 10));
+    getrandom(&random, sizeof(random), GRND_NONBLOCK);
+    return (pause < MAX_PAUSE ? pause : MAX_PAUSE) * (0.5 + random % 1000 / 2000.0);
+}
+
+static void say_bye(struct cluster *cluster)
+{
+    struct scope scope;
+    if (cluster->is_ready && scope_enter_shielded(&scope, BYE_SECONDS) == 0) {
+        script_say_bye(cluster);
+        scope_leave(&scope, 0);
+    }
+    beat_stop(cluster);
+    loop_timer_stop(cluster->loop, &cluster->notice);
+    loop_timer_stop(cluster->loop, &cluster->answer);
+    cluster->is_ready = false;
+    redis_close(&cluster->reader);
+    redis_close(&cluster->writer);
+}
+
+int cluster_run(void *argument)
+{
+    struct cluster *cluster = argument;
+    int error = 0;
+    cluster->loop = task_loop();
+    cluster->away_since = loop_now(cluster->loop);
+    while (!task_cancelled()) {
+        error = live(cluster);
+        if (task_cancelled())
+            break;
+        go_away(cluster, error);
+        task_sleep(pause_of(cluster->attempts++));
+    }
+    say_bye(cluster);
+    return task_cancelled();
+}
+
+/*
+ * The object
+ */
+
+/* Writes 16 random digits. */
+static void make_id(char id[SERVER_ID_SIZE])
+{
+    uint64_t random = 0;
+    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+        random = uv_hrtime() ^ (uint64_t)uv_os_getpid() << 48;
+    snprintf(id, SERVER_ID_SIZE, "%016llx", (unsigned long long)random);
+}
+
+static void init(struct cluster *cluster, struct server *server)
+{
+    cluster->relay = cluster_relay;
+    cluster->server = server;
+    TAILQ_INIT(&cluster->outbox);
+    TAILQ_INIT(&cluster->locals);
+    TAILQ_INIT(&cluster->peers);
+    TAILQ_INIT(&cluster->self.people);
+    make_id(cluster->self.id);
+    cluster->writer.patience = WRITER_PATIENCE;
+    cluster->writer.lost = on_lost_writer;
+    cluster->writer.argument = cluster;
+    cluster->reader.patience = READER_PATIENCE;
+    cluster->notice = (struct loop_timer){.run = announce_outage, .argument = cluster};
+    cluster->answer = (struct loop_timer){.run = people_answer, .argument = cluster};
+    cluster->recount = (struct loop_callback){.run = beat_recount, .argument = cluster};
+}
+
+int cluster_open(struct cluster **result, const char *url, bool is_required, struct server *server)
+{
+    struct cluster *cluster = calloc(1, sizeof(*cluster));
+    if (!cluster)
+        return UV_ENOMEM;
+    init(cluster, server);
+    cluster->is_required = is_required;
+    int error = redis_url_parse(&cluster->url, url);
+    if (!error && cluster->url.is_tls)
+        error = redis_tls_make(&cluster->tls);
+    if (error) {
+        redis_url_free(&cluster->url);
+        free(cluster);
+        return error;
+    }
+    cluster->writer.tls = cluster->reader.tls = cluster->tls;
+    signal(SIGPIPE, SIG_IGN); /* hiredis writes to connections that may be closed */
+    server->relay = &cluster->relay;
+    *result = cluster;
+    return 0;
+}
+
+void cluster_free(struct cluster *cluster)
+{
+    if (!cluster)
+        return;
+    cluster->server->relay = NULL;
+    people_free(cluster);
+    outbox_free(cluster);
+    redis_url_free(&cluster->url);
+    redis_tls_free(cluster->tls);
+    free(cluster);
+}

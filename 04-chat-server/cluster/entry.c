@@ -1,0 +1,148 @@
+#include "04-chat-server/cluster/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "04-chat-server/chat.h"
+#include "common/bytes.h"
+
+#define MAX_TEXT ((size_t)2 * 1024 * 1024)
+
+const char *const entry_kind_names[ENTRY_KINDS] = {
+    "message", "private", "name", "left", "hello", "here", "bye"};
+
+int entry_id_compare(struct entry_id one, struct entry_id other)
+{
+    if (one.milliseconds != other.milliseconds)
+        return one.milliseconds < other.milliseconds ? -1 : 1;
+    return one.sequence < other.sequence ? -1 : one.sequence > other.sequence;
+}
+
+/* Reads digits only: strtoull would take a sign, and spaces before it. */
+static bool parse_number(const char **text, uint64_t *number)
+{
+    const char *start = *text;
+    *number = 0;
+    for (; **text >= '0' && **text <= '9'; ++*text) {
+        uint64_t digit = (uint64_t)(**text - '0');
+        if (*number > (UINT64_MAX - digit) / 10)
+            return false;
+        *number = *number * 10 + digit;
+    }
+    return *text > start;
+}
+
+static bool is_string(const redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS;
+}
+
+bool entry_id_parse(struct entry_id *id, const redisReply *reply)
+{
+    if (!is_string(reply))
+        return false;
+    const char *text = reply->str;
+    if (!parse_number(&text, &id->milliseconds) || *text++ != '-')
+        return false;
+    return parse_number(&text, &id->sequence) && text == reply->str + reply->len;
+}
+
+/*
+ * Fields
+ */
+
+static const redisReply *find_field(const redisReply *fields, const char *name)
+{
+    for (size_t i = 0; i + 1 < fields->elements; i += 2) {
+        const redisReply *field = fields->element[i];
+        if (is_string(field) && field->len == strlen(name) &&
+            memcmp(field->str, name, field->len) == 0)
+            return is_string(fields->element[i + 1]) ? fields->element[i + 1] : NULL;
+    }
+    return NULL;
+}
+
+static bool is_utf8(const char *text, size_t size)
+{
+    bool whole = true;
+    while (size > 0 && whole) {
+        size_t length = bytes_next_character(text, size, &whole);
+        text += length;
+        size -= length;
+    }
+    return whole;
+}
+
+/* A text of valid UTF-8 without NULs; a missing field is "". */
+static bool take_text(const char **text, const redisReply *fields, const char *name)
+{
+    const redisReply *value = find_field(fields, name);
+    *text = value ? value->str : "";
+    return !value || (strlen(value->str) == value->len && is_utf8(value->str, value->len));
+}
+
+static bool take_body(struct entry *entry, const redisReply *fields)
+{
+    const redisReply *value = find_field(fields, "text");
+    entry->text = value ? value->str : "";
+    entry->size = value ? value->len : 0;
+    return entry->size <= MAX_TEXT && is_utf8(entry->text, entry->size);
+}
+
+static bool take_kind(struct entry *entry, const char *kind)
+{
+    for (int i = 0; i < ENTRY_KINDS; i++) {
+        if (strcmp(kind, entry_kind_names[i]) == 0) {
+            entry->kind = (enum entry_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_server(struct entry *entry, const char *server)
+{
+    size_t size = strlen(server);
+    if (size != SERVER_ID_SIZE - 1 || strspn(server, "0123456789abcdef") != size)
+        return false;
+    memcpy(entry->server, server, sizeof(entry->server));
+    return true;
+}
+
+/* Which names each kind needs, and whether what is there may be a name or a room. */
+static bool has_valid_names(const struct entry *entry)
+{
+    bool needs_name = entry->kind <= ENTRY_LEFT, needs_other = entry->kind == ENTRY_PRIVATE;
+    bool is_name_of_other = entry->kind == ENTRY_PRIVATE || entry->kind == ENTRY_NAME;
+    if (!room_name_is_valid(entry->room))
+        return false;
+    if ((needs_name || *entry->name) && !name_is_valid(entry->name))
+        return false;
+    if (needs_other || (is_name_of_other && *entry->other))
+        return name_is_valid(entry->other);
+    return true;
+}
+
+int entry_parse(struct entry *entry, struct entry_id *id, bool *has_id, const redisReply *reply)
+{
+    const char *kind, *server, *number, *part;
+    *entry = (struct entry){0};
+    *has_id = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
+              entry_id_parse(id, reply->element[0]);
+    if (!*has_id || reply->element[1]->type != REDIS_REPLY_ARRAY)
+        return UV_EINVAL;
+    const redisReply *fields = reply->element[1];
+    bool is_valid = take_text(&kind, fields, "kind") && take_kind(entry, kind) &&
+                    take_text(&server, fields, "server") && take_server(entry, server) &&
+                    take_text(&number, fields, "number") && parse_number(&number, &entry->number) &&
+                    !*number && take_text(&entry->room, fields, "room") &&
+                    take_text(&entry->name, fields, "name") &&
+                    take_text(&entry->other, fields, "other") && take_body(entry, fields) &&
+                    take_text(&part, fields, "part") && has_valid_names(entry);
+    if (!is_valid)
+        return UV_EINVAL;
+    entry->is_first = strchr(part, 'f');
+    entry->is_last = strchr(part, 'l');
+    return 0;
+}

@@ -1,0 +1,264 @@
+/* What this server writes to the stream. An entry stays here until this server has read it itself:
+ * then all servers have it, in the same place of the order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "04-chat-server/cluster/private.h"
+#include "04-chat-server/text.h"
+
+static struct post *find(const struct cluster *cluster, uint64_t number)
+{
+    struct post *post;
+    TAILQ_FOREACH(post, &cluster->outbox, link)
+        if (post->entry.number >= number)
+            return post->entry.number == number ? post : NULL;
+    return NULL;
+}
+
+static void discard(struct cluster *cluster, struct post *post)
+{
+    TAILQ_REMOVE(&cluster->outbox, post, link);
+    cluster->outbox_bytes -= post->bytes;
+    free(post);
+}
+
+/*
+ * For this server's clients
+ */
+
+static void end_waiting(struct post *post, int result)
+{
+    if (post->waiter)
+        future_set(post->waiter, result);
+    post->waiter = NULL;
+}
+
+/* A client that has left in the meantime holds a name that nobody needs. */
+static void apply_name(struct cluster *cluster, struct post *post)
+{
+    struct client *client = post->origin;
+    if (client) {
+        int error = name_set(client, post->entry.name);
+        if (!error)
+            local_add(cluster, client);
+        end_waiting(post, error);
+    } else if (cluster->is_ready) {
+        outbox_add(cluster, (struct entry){.kind = ENTRY_LEFT, .name = post->entry.name}, NULL);
+    }
+}
+
+static void apply(struct cluster *cluster, struct post *post)
+{
+    const struct entry *entry = &post->entry;
+    struct client *recipient;
+    struct person *person;
+    post->is_applied = true;
+    switch (entry->kind) {
+    case ENTRY_MESSAGE:
+        room_deliver(cluster->server, entry->room, post->origin ? post->origin->socket : NULL,
+            entry->name, entry->text, entry->size);
+        break;
+    case ENTRY_PRIVATE:
+        recipient = server_find(cluster->server, entry->other);
+        if (recipient && !recipient->is_remote)
+            name_deliver(recipient, entry->name, entry->text);
+        break;
+    case ENTRY_NAME:
+        apply_name(cluster, post);
+        break;
+    case ENTRY_LEFT:
+        person = person_find(cluster, &cluster->self, entry->name);
+        if (person)
+            person_remove(person);
+        break;
+    default:
+        break;
+    }
+}
+
+bool outbox_confirm(struct cluster *cluster, uint64_t number)
+{
+    struct post *post = find(cluster, number);
+    if (!post)
+        return false;
+    if (!post->is_applied)
+        apply(cluster, post);
+    discard(cluster, post);
+    return true;
+}
+
+void outbox_refuse(struct cluster *cluster, uint64_t number)
+{
+    struct post *post = find(cluster, number);
+    if (!post)
+        return;
+    end_waiting(post, UV_EEXIST);
+    discard(cluster, post);
+}
+
+/* Whether other servers may need it after the outage. They learn of names in another way then. */
+static bool is_for_others(const struct cluster *cluster, const struct entry *entry)
+{
+    if (entry->kind == ENTRY_MESSAGE)
+        return true;
+    const struct client *recipient =
+        entry->kind == ENTRY_PRIVATE ? server_find(cluster->server, entry->other) : NULL;
+    return recipient && recipient->is_remote;
+}
+
+void outbox_apply_all(struct cluster *cluster)
+{
+    struct post *post, *next;
+    for (post = TAILQ_FIRST(&cluster->outbox); post; post = next) {
+        next = TAILQ_NEXT(post, link);
+        if (!post->is_applied)
+            apply(cluster, post);
+        if (!is_for_others(cluster, &post->entry))
+            discard(cluster, post);
+    }
+}
+
+/*
+ * For the other servers
+ */
+
+static void written(int result, void *argument)
+{
+    struct cluster *cluster = argument;
+    if (result < 0)
+        cluster_break(cluster, result);
+}
+
+static void send_entry(struct cluster *cluster, const struct entry *entry)
+{
+    redis_send(&cluster->writer, NULL, written, cluster,
+        "XADD " STREAM_KEY " MAXLEN ~ %d * kind %s server %s number %llu room %s name %s other %s "
+        "part %s text %b",
+        STREAM_ENTRIES, entry_kind_names[entry->kind], cluster->self.id,
+        (unsigned long long)entry->number, entry->room, entry->name, entry->other,
+        entry->is_first && entry->is_last ? "fl"
+        : entry->is_first                 ? "f"
+        : entry->is_last                  ? "l"
+                                          : "",
+        entry->text, entry->size);
+}
+
+static void send_post(struct cluster *cluster, struct post *post)
+{
+    if (post->entry.kind == ENTRY_NAME)
+        script_send_name(cluster, post);
+    else if (post->entry.kind == ENTRY_LEFT)
+        script_send_left(cluster, post);
+    else
+        send_entry(cluster, &post->entry);
+    cluster->posted++;
+}
+
+static const char *copy(char **end, const char *text, size_t size)
+{
+    char *start = *end;
+    if (size > 0)
+        memcpy(start, text, size);
+    start[size] = '\0';
+    *end += size + 1;
+    return start;
+}
+
+static const char *copy_text(char **end, const char *text)
+{
+    return copy(end, text ? text : "", text ? strlen(text) : 0);
+}
+
+static size_t size_of(const char *text)
+{
+    return text ? strlen(text) + 1 : 1;
+}
+
+static struct post *make(struct entry entry)
+{
+    size_t bytes = sizeof(struct post) + size_of(entry.room) + size_of(entry.name) +
+                   size_of(entry.other) + entry.size + 1;
+    struct post *post = calloc(1, bytes);
+    if (!post)
+        return NULL;
+    char *end = (char *)(post + 1);
+    post->entry = entry;
+    post->entry.room = copy_text(&end, entry.room);
+    post->entry.name = copy_text(&end, entry.name);
+    post->entry.other = copy_text(&end, entry.other);
+    post->entry.text = copy(&end, entry.text, entry.size);
+    post->bytes = bytes;
+    return post;
+}
+
+/* While Redis is away, the oldest go: they are the least worth. */
+static bool has_room_for(struct cluster *cluster, size_t bytes)
+{
+    struct post *post, *next;
+    for (post = TAILQ_FIRST(&cluster->outbox); post && !cluster->is_ready; post = next) {
+        if (cluster->outbox_bytes + bytes <= MAX_OUTBOX)
+            break;
+        next = TAILQ_NEXT(post, link);
+        discard(cluster, post);
+        cluster->lost++;
+    }
+    return cluster->outbox_bytes + bytes <= MAX_OUTBOX;
+}
+
+struct post *outbox_add(struct cluster *cluster, struct entry entry, struct client *origin)
+{
+    struct post *post = make(entry);
+    if (!post || !has_room_for(cluster, post->bytes)) {
+        free(post);
+        return NULL;
+    }
+    post->origin = origin;
+    post->entry.number = ++cluster->number;
+    cluster->outbox_bytes += post->bytes;
+    TAILQ_INSERT_TAIL(&cluster->outbox, post, link);
+    if (cluster->is_ready)
+        send_post(cluster, post);
+    else
+        apply(cluster, post);
+    return post;
+}
+
+void outbox_resend(struct cluster *cluster)
+{
+    struct post *post;
+    TAILQ_FOREACH(post, &cluster->outbox, link)
+        send_post(cluster, post);
+}
+
+/*
+ * Clients
+ */
+
+bool outbox_has_name(const struct cluster *cluster, const char *name)
+{
+    const struct post *post;
+    TAILQ_FOREACH(post, &cluster->outbox, link)
+        if (post->entry.kind == ENTRY_NAME && text_compare_names(post->entry.name, name) == 0)
+            return true;
+    return false;
+}
+
+void outbox_forget_client(struct cluster *cluster, const struct client *client)
+{
+    struct post *post;
+    TAILQ_FOREACH(post, &cluster->outbox, link) {
+        if (post->origin != client)
+            continue;
+        post->origin = NULL;
+        post->waiter = NULL;
+    }
+}
+
+void outbox_free(struct cluster *cluster)
+{
+    struct post *post, *next;
+    for (post = TAILQ_FIRST(&cluster->outbox); post; post = next) {
+        next = TAILQ_NEXT(post, link);
+        discard(cluster, post);
+    }
+}

@@ -1,0 +1,273 @@
+#include "04-chat-server/cluster/redis.h"
+
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/language.h"
+#include "common/stream.h"
+#include "common/stream/socket.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include <hiredis/adapters/libuv.h>
+#pragma GCC diagnostic pop
+
+#include "04-chat-server/cluster/tls.h"
+
+/*
+ * Errors
+ */
+
+static const struct {
+    const char *beginning;
+    int error;
+} errors[] = {
+    {"NOAUTH", UV_EACCES},
+    {"WRONGPASS", UV_EACCES},
+    {"NOPERM", UV_EACCES},
+    {"ERR invalid password", UV_EACCES},
+    {"ERR AUTH", UV_EACCES},
+    {"ERR Client sent AUTH", UV_EACCES},
+    {"ERR unknown command", UV_ENOSYS},
+    {"ERR no such key", UV_ENOENT},
+    {"OOM", UV_ENOSPC},
+    {"READONLY", UV_EROFS},
+    {"WRONGTYPE", UV_EPROTOTYPE},
+    {"LOADING", UV_EBUSY},
+    {"MASTERDOWN", UV_EBUSY},
+    {"MISCONF", UV_EIO},
+};
+
+static void note_problem(struct redis *redis, const char *problem)
+{
+    snprintf(redis->problem, sizeof(redis->problem), "%s", problem);
+}
+
+static int error_of(struct redis *redis, const char *text)
+{
+    note_problem(redis, text);
+    for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+        const char *found = strstr(text, errors[i].beginning);
+        /* An error inside a script has other words before it or after it. */
+        if (found && (found == text || strncmp(text, "ERR", 3) == 0 || *text == '-'))
+            return errors[i].error;
+    }
+    return UV_EPROTO;
+}
+
+/*
+ * Calls
+ */
+
+/* It is not on the stack of the task that waits, because the task may be cancelled before the reply
+ * comes. */
+struct call {
+    struct redis *redis;
+    redis_handler *handler;
+    void (*done)(int result, void *argument);
+    void *argument;
+    bool is_awaited;
+    struct future result;
+};
+
+static void on_impatience(void *argument)
+{
+    struct redis *redis = argument;
+    redis_close(redis);
+    note_problem(redis, "no answer");
+    if (redis->lost)
+        redis->lost(redis->argument);
+}
+
+static void restart_timer(struct redis *redis)
+{
+    loop_timer_stop(redis->loop, &redis->timer);
+    if (redis->unanswered > 0 && redis->context)
+        loop_timer_start(redis->loop, &redis->timer, loop_deadline(redis->loop, redis->patience));
+}
+
+static int result_of(const struct call *call, const redisReply *reply)
+{
+    if (!reply)
+        return UV_ECONNRESET;
+    if (reply->type == REDIS_REPLY_ERROR)
+        return error_of(call->redis, reply->str);
+    return call->handler ? call->handler(reply, call->argument) : 0;
+}
+
+static void on_reply(redisAsyncContext *context, void *reply, void *argument)
+{
+    struct call *call = argument;
+    (void)context;
+    call->redis->unanswered--;
+    restart_timer(call->redis);
+    int result = result_of(call, reply);
+    if (call->is_awaited) {
+        future_set(&call->result, result);
+        return;
+    }
+    if (call->done)
+        call->done(result, call->argument);
+    free(call);
+}
+
+static struct call *start_call(struct redis *redis, const char *format, va_list arguments)
+{
+    struct call *call = redis->context ? calloc(1, sizeof(*call)) : NULL;
+    if (!call)
+        return NULL;
+    call->redis = redis;
+    if (redisvAsyncCommand(redis->context, on_reply, call, format, arguments) != REDIS_OK) {
+        free(call);
+        return NULL;
+    }
+    if (redis->unanswered++ == 0)
+        restart_timer(redis);
+    return call;
+}
+
+int redis_call(struct redis *redis, redis_handler *handler, void *argument, const char *format, ...)
+{
+    int result;
+    va_list arguments;
+    va_start(arguments, format);
+    struct call *call = start_call(redis, format, arguments);
+    va_end(arguments);
+    if (!call)
+        return redis->context ? UV_ENOMEM : UV_ECONNRESET;
+    call->handler = handler;
+    call->argument = argument;
+    call->is_awaited = true;
+    int error = future_wait(&call->result, &result);
+    if (!error) {
+        free(call);
+        return result;
+    }
+    call->handler = NULL; /* on_reply frees it */
+    call->is_awaited = false;
+    return error;
+}
+
+void redis_send(struct redis *redis, redis_handler *handler,
+    void (*done)(int result, void *argument), void *argument, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct call *call = start_call(redis, format, arguments);
+    va_end(arguments);
+    if (call) {
+        call->handler = handler;
+        call->done = done;
+        call->argument = argument;
+    } else if (done) {
+        done(redis->context ? UV_ENOMEM : UV_ECONNRESET, argument);
+    }
+}
+
+/*
+ * The connection
+ */
+
+static void on_connect(const redisAsyncContext *context, int status)
+{
+    struct redis *redis = context->data;
+    if (status != REDIS_OK) {
+        note_problem(redis, context->errstr);
+        redis->context = NULL; /* hiredis frees it */
+    }
+    future_set(&redis->connected, status == REDIS_OK ? 0 : UV_ECONNREFUSED);
+}
+
+static void on_disconnect(const redisAsyncContext *context, int status)
+{
+    struct redis *redis = context->data;
+    if (!redis->context)
+        return; /* by redis_close */
+    note_problem(redis, status == REDIS_OK ? "closed" : context->errstr);
+    redis->context = NULL;
+    loop_timer_stop(redis->loop, &redis->timer);
+    if (redis->lost)
+        redis->lost(redis->argument);
+}
+
+/* Resolves a name on the thread pool: hiredis would hold the loop meanwhile. */
+static int resolve(const struct redis_url *url, char host[STREAM_ADDRESS_SIZE])
+{
+    struct addrinfo *addresses;
+    int error = socket_resolve(url->host, url->port, false, &addresses);
+    if (error)
+        return error;
+    error = getnameinfo(addresses->ai_addr, addresses->ai_addrlen, host, STREAM_ADDRESS_SIZE, NULL,
+        0, NI_NUMERICHOST);
+    uv_freeaddrinfo(addresses);
+    return error ? UV_EINVAL : 0;
+}
+
+static int start_connecting(struct redis *redis, const struct redis_url *url)
+{
+    char host[STREAM_ADDRESS_SIZE];
+    int error = url->path ? 0 : resolve(url, host);
+    if (error) {
+        note_problem(redis, tr_error(error));
+        return error;
+    }
+    redisAsyncContext *context = url->path
+                                     ? redisAsyncConnectUnix(url->path)
+                                     : redisAsyncConnect(host, (int)strtol(url->port, NULL, 10));
+    if (!context)
+        return UV_ENOMEM;
+    context->data = redis;
+    if (context->err || redis_tls_start(redis->tls, &context->c, url->host) != 0 ||
+        redisLibuvAttach(context, redis->loop) != REDIS_OK) {
+        note_problem(
+            redis, context->errstr && *context->errstr ? context->errstr : context->c.errstr);
+        redisAsyncFree(context);
+        return UV_ECONNREFUSED;
+    }
+    redis->context = context;
+    redisAsyncSetConnectCallback(context, on_connect);
+    redisAsyncSetDisconnectCallback(context, on_disconnect);
+    return 0;
+}
+
+/* Names the user and chooses the database. */
+static int log_in(struct redis *redis, const struct redis_url *url)
+{
+    int error = 0;
+    if (url->user)
+        error = redis_call(redis, NULL, NULL, "AUTH %s %s", url->user, url->password);
+    else if (url->password)
+        error = redis_call(redis, NULL, NULL, "AUTH %s", url->password);
+    if (!error && url->database)
+        error = redis_call(redis, NULL, NULL, "SELECT %ld", url->database);
+    return error;
+}
+
+int redis_open(struct redis *redis, const struct redis_url *url)
+{
+    redis->loop = task_loop();
+    redis->timer = (struct loop_timer){.run = on_impatience, .argument = redis};
+    redis->connected = (struct future){0};
+    redis->unanswered = 0;
+    *redis->problem = '\0';
+    int result = 0, error = start_connecting(redis, url);
+    if (!error)
+        error = future_wait(&redis->connected, &result);
+    if (!error)
+        error = result ? result : log_in(redis, url);
+    if (error)
+        redis_close(redis);
+    return error;
+}
+
+void redis_close(struct redis *redis)
+{
+    redisAsyncContext *context = redis->context;
+    redis->context = NULL;
+    if (!context)
+        return;
+    loop_timer_stop(redis->loop, &redis->timer);
+    redisAsyncFree(context);
+}

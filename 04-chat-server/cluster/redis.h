@@ -1,0 +1,51 @@
+/*
+ * A connection to Redis: hiredis' callbacks made into calls that wait. Only redis.c, and the
+ * handlers of replies, know hiredis.
+ */
+#pragma once
+
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+
+#include "04-chat-server/cluster/url.h"
+#include "common/task.h"
+
+/* All zero is a closed connection. */
+struct redis {
+    redisAsyncContext *context; /* NULL: closed */
+    uv_loop_t *loop;
+    void *tls;               /* hiredis' TLS context, or NULL */
+    double patience;         /* seconds that Redis may take for the next answer */
+    size_t unanswered;       /* commands */
+    struct loop_timer timer; /* while there are any */
+    struct future connected;
+    void (*lost)(void *argument); /* called when the connection breaks, not when it is closed */
+    void *argument;
+    char problem[256]; /* the last failure, in Redis' or hiredis' words */
+};
+
+/* Handles a reply, which is no error; the reply is freed afterwards. Its result is that of
+ * redis_call. */
+typedef int redis_handler(const redisReply *reply, void *argument);
+
+/* Connects, and names itself if the URL says so. Returns 0 or an error as redis_call does; then
+ * the connection is closed. lost, argument and patience are set before. */
+int redis_open(struct redis *redis, const struct redis_url *url);
+
+/* Sends a command, in hiredis' printf style, and waits for the reply. Returns the handler's result
+ * (NULL: 0), or UV_ECONNRESET, UV_ETIMEDOUT and the like if the connection is broken, or, for
+ * Redis' own errors: UV_EACCES for a wrong password or a user without the right, UV_ENOSYS for an
+ * unknown command, UV_ENOSPC for full memory, UV_EROFS for a replica, UV_EPROTOTYPE for a key of
+ * another type, UV_EBUSY while Redis is loading, UV_EIO if it cannot write to its disk, UV_ENOENT
+ * for a key that does not exist, UV_EPROTO for any other. problem says more. */
+int redis_call(
+    struct redis *redis, redis_handler *handler, void *argument, const char *format, ...);
+
+/* Does the same without waiting: calls done(result, argument) later, unless that is NULL; before it
+ * returns if the connection is closed. */
+void redis_send(struct redis *redis, redis_handler *handler,
+    void (*done)(int result, void *argument), void *argument, const char *format, ...);
+
+/* Closes the connection at once: all calls return UV_ECONNRESET. Does nothing if it is closed. Do
+ * not call it from a handler of the same connection. */
+void redis_close(struct redis *redis);

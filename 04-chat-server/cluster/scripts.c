@@ -1,0 +1,234 @@
+/* Names: Redis decides whose a name is. Each step is a script, which Redis runs as a whole, and
+ * which does nothing for an earlier connection of this server: such a command may be late. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "04-chat-server/cluster/private.h"
+#include "04-chat-server/text.h"
+
+#define NAMES_IN_CLAIM 500
+
+/* The arguments are the same everywhere: KEYS are the stream, the names and this server's key; ARGV
+ * are this server's id, its epoch, and the beginning of the servers' keys. */
+#define KEYS_AND_ARGUMENTS "3 " STREAM_KEY " " NAMES_KEY " " SERVER_KEY "%s %s %u " SERVER_KEY " "
+
+#define PRELUDE                                                                                    \
+    "local stream, names, key = KEYS[1], KEYS[2], KEYS[3] "                                        \
+    "local id, epoch, prefix = ARGV[1], ARGV[2], ARGV[3] "                                         \
+    "local mine = id .. ' ' .. epoch "                                                             \
+    "local now = redis.call('GET', key) "                                                          \
+    "if not now or string.match(now, '^%d+') ~= epoch then return 'late' end "                     \
+    "local function is_taken(name) "                                                               \
+    "  local owner = redis.call('HGET', names, name) "                                             \
+    "  if not owner then return false end "                                                        \
+    "  local other = string.sub(owner, 1, 16) "                                                    \
+    "  return other ~= id and redis.call('EXISTS', prefix .. other) == 1 "                         \
+    "end "
+
+/* ARGV[4] is the number of stream entries, [5] the entry's number, [6] and [7] the folded names,
+ * new and old, [8] the room, [9] and [10] the names. */
+static const char take[] =
+    PRELUDE "local new, old = ARGV[6], ARGV[7] "
+            "if is_taken(new) then return 'taken' end "
+            "redis.call('HSET', names, new, mine) "
+            "if old ~= '' and old ~= new and redis.call('HGET', names, old) == mine then "
+            "  redis.call('HDEL', names, old) "
+            "end "
+            "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'name', 'server', id, "
+            "'number', "
+            "  ARGV[5], 'room', ARGV[8], 'name', ARGV[9], 'other', ARGV[10]) "
+            "return 'ok'";
+
+/* As above; [6] is the folded name, [7] the name. */
+static const char leave[] = PRELUDE
+    "if redis.call('HGET', names, ARGV[6]) == mine then redis.call('HDEL', names, ARGV[6]) end "
+    "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'left', 'server', id, "
+    "'number', "
+    "  ARGV[5], 'name', ARGV[7]) "
+    "return 'ok'";
+
+/* [4] is a list of folded names, one a line. Returns those of others. */
+static const char claim[] = PRELUDE "local refused = {} "
+                                    "for name in string.gmatch(ARGV[4], '[^\\n]+') do "
+                                    "  if is_taken(name) then refused[#refused + 1] = name "
+                                    "  else redis.call('HSET', names, name, mine) end "
+                                    "end "
+                                    "return refused";
+
+/* Removes names of servers that are gone, and this server's own of earlier epochs. */
+static const char sweep[] =
+    PRELUDE "local all, is_there = redis.call('HGETALL', names), {} "
+            "for i = 1, #all, 2 do "
+            "  local owner = string.sub(all[i + 1], 1, 16) "
+            "  if is_there[owner] == nil then "
+            "    is_there[owner] = redis.call('EXISTS', prefix .. owner) == 1 "
+            "  end "
+            "  if not is_there[owner] or (owner == id and all[i + 1] ~= mine) then "
+            "    redis.call('HDEL', names, all[i]) "
+            "  end "
+            "end "
+            "return 'ok'";
+
+static const char bye[] =
+    PRELUDE "local all = redis.call('HGETALL', names) "
+            "for i = 1, #all, 2 do "
+            "  if string.sub(all[i + 1], 1, 16) == id then redis.call('HDEL', names, all[i]) end "
+            "end "
+            "redis.call('DEL', key) "
+            "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'bye', 'server', id, "
+            "'number', "
+            "  ARGV[5]) "
+            "return 'ok'";
+
+static bool is(const redisReply *reply, const char *word)
+{
+    return (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS) &&
+           strcmp(reply->str, word) == 0;
+}
+
+static int check(const redisReply *reply, void *unused)
+{
+    (void)unused;
+    return is(reply, "ok")      ? 0
+           : is(reply, "taken") ? UV_EEXIST
+           : is(reply, "late")  ? UV_ESRCH
+                                : UV_EPROTO;
+}
+
+/*
+ * One name
+ */
+
+/* The sent command, until its answer comes. */
+struct request {
+    struct cluster *cluster;
+    uint64_t number;
+};
+
+static void answered(int result, void *argument)
+{
+    struct request *request = argument;
+    if (result == UV_EEXIST)
+        outbox_refuse(request->cluster, request->number);
+    else if (result < 0)
+        cluster_break(request->cluster, result);
+    free(request);
+}
+
+static struct request *make_request(struct cluster *cluster, const struct post *post)
+{
+    struct request *request = malloc(sizeof(*request));
+    if (request)
+        *request = (struct request){cluster, post->entry.number};
+    else
+        cluster_break(cluster, UV_ENOMEM);
+    return request;
+}
+
+void script_send_name(struct cluster *cluster, const struct post *post)
+{
+    const struct entry *entry = &post->entry;
+    char name[4 * MAX_NAME_CHARACTERS + 1], old[4 * MAX_NAME_CHARACTERS + 1];
+    struct request *request = make_request(cluster, post);
+    if (!request)
+        return;
+    text_fold_name(entry->name, name);
+    text_fold_name(entry->other, old);
+    redis_send(&cluster->writer, check, answered, request,
+        "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu %s %s %s %s %s", take, cluster->self.id,
+        cluster->self.id, cluster->epoch, STREAM_ENTRIES, (unsigned long long)entry->number, name,
+        old, entry->room, entry->name, entry->other);
+}
+
+void script_send_left(struct cluster *cluster, const struct post *post)
+{
+    char name[4 * MAX_NAME_CHARACTERS + 1];
+    struct request *request = make_request(cluster, post);
+    if (!request)
+        return;
+    text_fold_name(post->entry.name, name);
+    redis_send(&cluster->writer, check, answered, request,
+        "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu %s %s", leave, cluster->self.id, cluster->self.id,
+        cluster->epoch, STREAM_ENTRIES, (unsigned long long)post->entry.number, name,
+        post->entry.name);
+}
+
+/*
+ * All names
+ */
+
+/* Takes the name from the client of this server that has it. A folded name finds it: the tree of
+ * names sees no difference. */
+static int lose_refused(const redisReply *reply, void *argument)
+{
+    struct cluster *cluster = argument;
+    if (reply->type != REDIS_REPLY_ARRAY)
+        return is(reply, "late") ? UV_ESRCH : UV_EPROTO;
+    for (size_t i = 0; i < reply->elements; i++) {
+        const redisReply *name = reply->element[i];
+        struct client *client =
+            name->type == REDIS_REPLY_STRING ? server_find(cluster->server, name->str) : NULL;
+        if (client && !client->is_remote)
+            local_lose_name(cluster, client);
+    }
+    return 0;
+}
+
+/* Writes the names that this epoch has not claimed yet, and marks them as claimed. */
+static char *write_names(struct cluster *cluster, size_t *count)
+{
+    char *names = NULL, folded[4 * MAX_NAME_CHARACTERS + 1];
+    size_t size;
+    FILE *stream = open_memstream(&names, &size);
+    struct client *client;
+    *count = 0;
+    if (!stream)
+        return NULL;
+    TAILQ_FOREACH(client, &cluster->locals, relay_entry) {
+        if (!client->name || client->relay_epoch == cluster->epoch || *count == NAMES_IN_CLAIM)
+            continue;
+        client->relay_epoch = cluster->epoch;
+        text_fold_name(client->name, folded);
+        fprintf(stream, "%s\n", folded);
+        ++*count;
+    }
+    if (fclose(stream) == 0)
+        return names;
+    free(names);
+    return NULL;
+}
+
+static int claim_all(struct cluster *cluster)
+{
+    int error = 0;
+    size_t count = 1;
+    while (!error && count > 0) {
+        char *names = write_names(cluster, &count);
+        if (!names)
+            return UV_ENOMEM;
+        if (count > 0)
+            error = redis_call(&cluster->writer, lose_refused, cluster,
+                "EVAL %s " KEYS_AND_ARGUMENTS "%s", claim, cluster->self.id, cluster->self.id,
+                cluster->epoch, names);
+        free(names);
+    }
+    return error;
+}
+
+/* Claims before it sweeps, so that no name is free in between; and after it, since names may have
+ * been taken while it waited. */
+int script_enroll(struct cluster *cluster)
+{
+    int error = claim_all(cluster);
+    if (!error)
+        error = redis_call(&cluster->writer, check, NULL, "EVAL %s " KEYS_AND_ARGUMENTS, sweep,
+            cluster->self.id, cluster->self.id, cluster->epoch);
+    return error ? error : claim_all(cluster);
+}
+
+void script_say_bye(struct cluster *cluster)
+{
+    redis_call(&cluster->writer, check, NULL, "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu", bye,
+        cluster->self.id, cluster->self.id, cluster->epoch, STREAM_ENTRIES,
+        (unsigned long long)++cluster->number);
+}

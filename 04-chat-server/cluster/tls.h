@@ -1,0 +1,16 @@
+/*
+ * TLS to Redis, where hiredis was built with it (Debian 13). Debian 12's was not.
+ */
+#pragma once
+
+#include <hiredis/hiredis.h>
+
+/* Makes what connections share. Returns 0, and *tls; UV_ENOTSUP if hiredis has no TLS, or
+ * UV_ENOMEM. */
+int redis_tls_make(void **tls);
+
+/* Begins TLS on a connection, whose certificate has to be valid for that host, by the authorities
+ * that the system trusts, or those of SSL_CERT_FILE. Does nothing if tls is NULL. */
+int redis_tls_start(void *tls, redisContext *context, const char *host);
+
+void redis_tls_free(void *tls);

@@ -1,0 +1,151 @@
+#include "04-chat-server/history.h"
+
+#include <search.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "04-chat-server/text.h"
+
+#define ANSWER_BYTES ((size_t)48 * 1024) /* more only if one message is longer */
+
+struct history_line {
+    struct history_room *room;
+    TAILQ_ENTRY(history_line) entry;      /* in the history */
+    TAILQ_ENTRY(history_line) room_entry; /* in its room */
+    size_t size;
+    char text[];
+};
+
+/* The lines of a room. It exists while it has lines. */
+struct history_room {
+    TAILQ_HEAD(history_lines, history_line) lines;
+    size_t count;
+    char name[];
+};
+
+static struct history_room *find(const struct history *history, const char *name)
+{
+    char **found = tfind(name, &history->rooms, text_compare);
+    return found ? (struct history_room *)(*found - offsetof(struct history_room, name)) : NULL;
+}
+
+static struct history_room *add_room(struct history *history, const char *name)
+{
+    struct history_room *room = calloc(1, sizeof(*room) + strlen(name) + 1);
+    if (!room)
+        return NULL;
+    TAILQ_INIT(&room->lines);
+    strcpy(room->name, name);
+    if (tsearch(room->name, &history->rooms, text_compare))
+        return room;
+    free(room);
+    return NULL;
+}
+
+static size_t cost_of(const struct history_line *line)
+{
+    return sizeof(*line) + line->size;
+}
+
+/* Frees a line, and the room after its last line. */
+static void forget(struct history *history, struct history_line *line)
+{
+    struct history_room *room = line->room;
+    TAILQ_REMOVE(&history->lines, line, entry);
+    TAILQ_REMOVE(&room->lines, line, room_entry);
+    history->count--;
+    history->bytes -= cost_of(line);
+    free(line);
+    if (--room->count > 0)
+        return;
+    tdelete(room->name, &history->rooms, text_compare);
+    free(room);
+}
+
+/* The newest line stays, so that its room does. */
+static bool is_too_large(const struct history *history)
+{
+    return (history->count > HISTORY_MESSAGES || history->bytes > HISTORY_BYTES) &&
+           history->count > 1;
+}
+
+static void keep_bounds(struct history *history, struct history_room *room)
+{
+    if (room->count > HISTORY_LINES)
+        forget(history, TAILQ_FIRST(&room->lines));
+    struct history_line *line, *next;
+    for (line = TAILQ_FIRST(&history->lines); is_too_large(history); line = next) {
+        next = TAILQ_NEXT(line, entry);
+        forget(history, line);
+    }
+}
+
+void history_add(struct history *history, const char *name, const char *text, size_t size)
+{
+    struct history_line *line = malloc(sizeof(*line) + size);
+    struct history_room *room = find(history, name);
+    if (line && !room)
+        room = add_room(history, name);
+    if (!line || !room) {
+        free(line);
+        return;
+    }
+    line->room = room;
+    line->size = size;
+    memcpy(line->text, text, size);
+    if (history->count == 0)
+        TAILQ_INIT(&history->lines);
+    TAILQ_INSERT_TAIL(&history->lines, line, entry);
+    TAILQ_INSERT_TAIL(&room->lines, line, room_entry);
+    room->count++;
+    history->count++;
+    history->bytes += cost_of(line);
+    keep_bounds(history, room);
+}
+
+/* Returns the first of the last count lines that fit in an answer, and their number and size. */
+static const struct history_line *first_of(
+    const struct history_room *room, unsigned long count, size_t *found, size_t *size)
+{
+    const struct history_line *first = NULL, *line;
+    *found = *size = 0;
+    if (!room)
+        return NULL;
+    TAILQ_FOREACH_REVERSE(line, &room->lines, history_lines, room_entry) {
+        if (*found >= count || (*found > 0 && *size + line->size + 1 > ANSWER_BYTES))
+            break;
+        *size += line->size + 1;
+        ++*found;
+        first = line;
+    }
+    return first;
+}
+
+size_t history_list(
+    const struct history *history, const char *room, unsigned long count, char **lines)
+{
+    size_t found, size;
+    const struct history_line *line = first_of(find(history, room), count, &found, &size);
+    char *end = *lines = malloc(size + 1);
+    if (!end)
+        return 0;
+    for (; line; line = TAILQ_NEXT(line, room_entry)) {
+        *end++ = '\n';
+        memcpy(end, line->text, line->size);
+        for (char *nul = end; (nul = memchr(nul, '\0', (size_t)(end + line->size - nul)));)
+            *nul = ' ';
+        end += line->size;
+    }
+    *end = '\0';
+    return found;
+}
+
+void history_free(struct history *history)
+{
+    struct history_line *line, *next;
+    for (line = history->count > 0 ? TAILQ_FIRST(&history->lines) : NULL; line; line = next) {
+        next = TAILQ_NEXT(line, entry);
+        forget(history, line);
+    }
+}
