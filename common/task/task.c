@@ -158,7 +158,7 @@ static void task_main(void *argument)
 
 static void require_whole_stack(const struct task *task, const void *pointer)
 {
-    if (!task->canary || stack_canary_lives(&task->coroutine.stack, pointer))
+    if (!task->canary || stack_canary_is_intact(&task->coroutine.stack, pointer))
         return;
     observe_stack_overflow(task);
     abort();
