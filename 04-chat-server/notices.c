@@ -1,18 +1,19 @@
-/* What a room is told of its clients' names. A notice costs a delivery for each member, so there
- * are few notices, however many clients come and go. */
+/* Notices tell a room which clients join, leave or change their names. A notice costs a delivery to
+ * each member, so there are few notices, however many clients come and go. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
+#include "common/buffer.h"
 
 #define NOTICES_PER_SECOND 5 /* in a room; twice as many at once */
 #define NAMES_IN_NOTICE 20   /* more are counted */
-#define RETRY_SECONDS 1.0    /* when memory was out */
+#define RETRY_SECONDS 1.0    /* after running out of memory */
 
-/* With more clients a room is crowded: nobody would read who comes and goes. With no more than the
- * second number it is not crowded any more. */
+/* With more clients than the first number, a room becomes crowded, because nobody would read who
+ * comes and goes. With no more than the second number, it stops being crowded. */
 #define CROWD_BEGINS 200
 #define CROWD_ENDS 150
 
@@ -46,16 +47,21 @@ struct notice {
     const struct wording *wording;
     size_t count; /* of the names */
     size_t added;
-    FILE *streams[FORMS];
-    char *texts[FORMS];
-    size_t sizes[FORMS];
+    struct buffer texts[FORMS]; /* a stream of open_memstream would need 8 KiB for a moment: behind
+                                   it, a name that stays would keep the heap from shrinking */
+    int error;
 };
+
+static void print_form(struct notice *notice, int form, const char *text)
+{
+    if (!notice->error)
+        notice->error = buffer_append(&notice->texts[form], text, strlen(text));
+}
 
 static void print_both(struct notice *notice, const char *const texts[2])
 {
     for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        if (notice->streams[language])
-            fputs(texts[language], notice->streams[language]);
+        print_form(notice, language, texts[language]);
 }
 
 static void print(struct notice *notice, const char *text)
@@ -63,19 +69,11 @@ static void print(struct notice *notice, const char *text)
     print_both(notice, (const char *[]){text, text});
 }
 
-static void print_to_page(struct notice *notice, const char *text)
-{
-    if (notice->streams[FORM_PAGE])
-        fputs(text, notice->streams[FORM_PAGE]);
-}
-
 /* Begins a notice about so many names. notice_send reports an error. */
 static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
 {
     *notice = (struct notice){.wording = wording, .count = count};
-    for (int form = 0; form < FORMS; form++)
-        notice->streams[form] = open_memstream(&notice->texts[form], &notice->sizes[form]);
-    print_to_page(notice, wording->page);
+    print_form(notice, FORM_PAGE, wording->page);
     if (count > 1)
         print_both(notice, wording->several);
 }
@@ -86,8 +84,8 @@ static void notice_add(struct notice *notice, const char *before, const char *af
     static const char *const is_now[2] = {TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
     for (int i = 0; i < 2; i++) {
         const char *name = i == 0 ? before : after;
-        print_to_page(notice, name ? "\t" : "");
-        print_to_page(notice, name ? name : "");
+        print_form(notice, FORM_PAGE, name ? "\t" : "");
+        print_form(notice, FORM_PAGE, name ? name : "");
     }
     if (notice->added++ >= NAMES_IN_NOTICE)
         return;
@@ -103,11 +101,12 @@ static void notice_add(struct notice *notice, const char *before, const char *af
 
 static void print_rest(struct notice *notice)
 {
-    if (notice->count > NAMES_IN_NOTICE && notice->streams[PORTUGUESE] &&
-        notice->streams[ENGLISH]) {
-        size_t rest = notice->count - NAMES_IN_NOTICE;
-        fprintf(notice->streams[PORTUGUESE], TEXT_AND_MORE_PORTUGUESE "%zu", rest);
-        fprintf(notice->streams[ENGLISH], TEXT_AND_ENGLISH "%zu" TEXT_OTHERS_ENGLISH, rest);
+    if (notice->count > NAMES_IN_NOTICE) {
+        char rest[2][64];
+        size_t left = notice->count - NAMES_IN_NOTICE;
+        snprintf(rest[PORTUGUESE], sizeof(*rest), TEXT_AND_MORE_PORTUGUESE "%zu", left);
+        snprintf(rest[ENGLISH], sizeof(*rest), TEXT_AND_ENGLISH "%zu" TEXT_OTHERS_ENGLISH, left);
+        print_both(notice, (const char *[]){rest[PORTUGUESE], rest[ENGLISH]});
     }
     if (notice->count <= 1)
         print_both(notice, notice->wording->one);
@@ -116,15 +115,16 @@ static void print_rest(struct notice *notice)
 /* Returns 0, or UV_ENOMEM if nobody got it. */
 static int notice_send(struct notice *notice, struct room *room, struct websocket *except)
 {
-    int error = 0;
+    char *texts[FORMS];
+    size_t sizes[FORMS];
     print_rest(notice);
+    for (int form = 0; form < FORMS; form++) {
+        texts[form] = notice->texts[form].data;
+        sizes[form] = buffer_size(&notice->texts[form]);
+    }
+    int error = notice->error ? notice->error : room_send_forms(room, except, texts, sizes);
     for (int form = 0; form < FORMS; form++)
-        if (!notice->streams[form] || fclose(notice->streams[form]))
-            error = UV_ENOMEM;
-    if (!error)
-        error = room_send_forms(room, except, notice->texts, notice->sizes);
-    for (int form = 0; form < FORMS; form++)
-        free(notice->texts[form]);
+        buffer_free(&notice->texts[form]);
     return error;
 }
 
@@ -179,7 +179,7 @@ static bool has_news(const struct room *room)
 }
 
 /*
- * Telling it
+ * Sending the notices
  */
 
 static int tell_departures(struct room *room)

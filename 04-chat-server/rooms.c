@@ -46,7 +46,7 @@ int room_join(struct client *client, const char *name)
     client->room = room;
     room->count++;
     TAILQ_INSERT_TAIL(&room->clients, client, room_entry);
-    notices_note_size(room); /* before the client would get the notice */
+    notices_note_size(room); /* first, so that the client does not get the notice */
     /* An error means that the connection has ended; client_receive will report it. */
     if (!client->is_remote)
         websocket_room_enter(

@@ -19,7 +19,7 @@
 #define TEXT_RENAMED_PORTUGUESE " agora é "
 #define TEXT_RENAMED_ENGLISH " is now "
 
-/* Those around several names: "Joined the room: Ana, Bia and 12 others". */
+/* The phrases around several names: "Joined the room: Ana, Bia and 12 others". */
 #define TEXT_SEPARATOR ", "
 #define TEXT_AND_MORE_PORTUGUESE " e mais "
 #define TEXT_AND_ENGLISH " and "
@@ -50,8 +50,7 @@ bool text_is_name(const char *text);
 /* Compares two texts, for the trees of <search.h>. */
 int text_compare(const void *one, const void *other);
 
-/* Writes the name in lower case, as text_compare_names sees it, so that two names are the same
- * where these are. */
+/* Writes the name in lower case. Two names are equal for text_compare_names if these are equal. */
 void text_fold_name(const char *name, char folded[4 * MAX_NAME_CHARACTERS + 1]);
 
 /* Compares two texts without regard to case, for the trees of <search.h>. */

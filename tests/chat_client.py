@@ -1,11 +1,13 @@
 """The chat as its users see it, through a client library that nobody here wrote (python3-websockets).
 
-chat_client.py PORT SCENARIO [CERTIFICATE]: ends with 0 if all was as test_04_chat.c's test of that
+chat_client.py PORT[,PORT...] SCENARIO [CERTIFICATE]: with several ports the clients go to the servers
+in turn. It ends with 0 if all was as test_04_chat.c's test of that
 name says. With a certificate, of the server's, all goes over TLS.
 """
 
 import asyncio
 import inspect
+import itertools
 import re
 import socket
 import ssl
@@ -30,14 +32,16 @@ INVALID = "Comando inválido"
 SPACES = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 SPACES += "\u2028\u2029\u202f\u205f\u3000\ufeff"  # what JavaScript's trim removes
 
-port = int(sys.argv[1])
+ports = [int(word) for word in sys.argv[1].split(",")]
+port = ports[0]
+in_turn = itertools.cycle(ports)
 tls = ssl.create_default_context(cafile=sys.argv[3]) if len(sys.argv) > 3 else None
 entered = []
 
 
 def connect(path, address="127.0.0.1", **options):
     scheme = "wss" if tls else "ws"
-    return websockets_version.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
+    return websockets_version.connect(f"{scheme}://{address}:{next(in_turn)}{path}", ssl=tls, **options)
 
 
 class Client:

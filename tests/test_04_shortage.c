@@ -100,6 +100,15 @@ int websocket_send_format(struct websocket *socket, const char *format, ...)
     return error;
 }
 
+int websocket_send(struct websocket *socket, const char *text, size_t size)
+{
+    size_t end = strlen(socket->sent);
+    if (fails())
+        return UV_ENOMEM;
+    snprintf(socket->sent + end, sizeof(socket->sent) - end, "%.*s\n", (int)size, text);
+    return 0;
+}
+
 int websocket_room_reserve(struct websocket_room *room, size_t size)
 {
     return room->count ? buffer_reserve(&room->log, size) : 0;

@@ -8,7 +8,7 @@
 static const struct {
     const char *name;
     size_t max_size; /* bytes; 0: any */
-    bool is_ignored; /* if longer than that; else the request is refused */
+    bool is_ignored; /* if it is longer than that; otherwise the request is refused */
     bool is_list;    /* it may be repeated */
 } headers[HEADERS] = {
     [HOST] = {"Host", 255, .is_list = false},
@@ -26,7 +26,7 @@ static const struct {
     [UPGRADE] = {"Upgrade", 0, .is_list = true},
 };
 
-/* Bytes. With all headers, what is rewritten is shorter than MAX_REWRITTEN. */
+/* Bytes. With these and all headers, a rewritten request is shorter than MAX_REWRITTEN. */
 #define MAX_PATH 1023
 #define MAX_QUERY 255
 
@@ -82,7 +82,7 @@ static bool next_line(struct part *rest, struct part *line)
     return !memchr(line->start, '\r', line->size);
 }
 
-/* Takes what is before the separator. */
+/* Takes the part before the separator. */
 static struct part take(struct part *rest, char separator)
 {
     const char *end = memchr(rest->start, separator, rest->size);
@@ -100,7 +100,7 @@ bool part_is_host(struct part host)
     return true;
 }
 
-/* Whether each percent sign stands for a byte, which is no NUL. */
+/* Whether each percent sign begins an escaped byte other than NUL. */
 static bool is_escaped(struct part part)
 {
     for (size_t i = 0; i < part.size; i++) {

@@ -93,7 +93,7 @@ int websocket_send_format(struct websocket *socket, const char *format, ...)
 
 void websocket_close(struct websocket *socket, int status)
 {
-    websocket_room_leave(socket); /* may fail, and so close the connection itself */
+    websocket_room_leave(socket); /* if it fails, it closes the connection itself */
     if (websocket_is_open(socket))
         websocket_start_closing(socket, status);
 }
