@@ -23,7 +23,7 @@ pkg_config := pkg-config
 suite_libraries := check vterm
 system := $(if $(filter macos,$(ARCH)),Darwin,$(shell uname -s))
 # Suites that use calls of Linux, or have the linker replace functions.
-of_linux := 02_echo_peers 04_access_control 04_chat 04_limits 04_shortage 04_websocket shortage
+of_linux := 02_echo_peers 04_access_control 04_chat 04_limits 04_memory 04_shortage 04_websocket shortage
 # Patterns of the programs and suites that a system or a variant leaves out.
 left_out := $(if $(filter Darwin,$(system)),$(of_linux))
 ifneq ($(ARCH),)

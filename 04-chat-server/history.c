@@ -7,7 +7,7 @@
 
 #include "04-chat-server/text.h"
 
-#define ANSWER_BYTES ((size_t)48 * 1024) /* more only for one long message */
+#define ANSWER_BYTES ((size_t)48 * 1024) /* more only if one message is longer */
 
 struct history_line {
     struct history_room *room;
@@ -17,7 +17,7 @@ struct history_line {
     char text[];
 };
 
-/* It exists while it has lines. */
+/* The lines of a room. It exists while it has lines. */
 struct history_room {
     TAILQ_HEAD(history_lines, history_line) lines;
     size_t count;
@@ -48,7 +48,7 @@ static size_t cost_of(const struct history_line *line)
     return sizeof(*line) + line->size;
 }
 
-/* Frees a line, and its room with its last line. */
+/* Frees a line, and the room after its last line. */
 static void forget(struct history *history, struct history_line *line)
 {
     struct history_room *room = line->room;

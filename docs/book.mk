@@ -35,6 +35,7 @@ $(exercises:%=$(out)/%/test.c.o): | needs_test
 # These tests count calls of these functions.
 $(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc free)
 $(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close uv_run uv_close)
+$(out)/04-chat-server/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup free)
 $(out)/02-coroutines-echo/exercises/4-%: LDFLAGS += -Wl,--wrap=send
 
 chosen_steps := $(call in_chapter,$(steps))
@@ -88,10 +89,21 @@ docs: needs_docs all steps ## fill the pages with the listings, outputs, interfa
 docs-check: needs_docs all steps ## check that the pages show and name what there is (CI)
 	@docs/book.py check
 
-# VitePress follows the links inside the site: it fails where a link leads nowhere.
-site: needs_site ## the book as a site in both languages, in build/site (make deps FOR=site brings VitePress)
+vitepress := docs/site/node_modules/.bin/vitepress
+BASE ?= /#       the site's place on its server: BASE=/book/ make site
+
+# VitePress follows the links in the pages, and crawl.py those in menus and in HTML too: both fail where
+# a link leads nowhere.
+site: needs_site ## the book as a site in both languages, in build/site (BASE=/book/; make deps FOR=site brings VitePress)
 	@docs/book.py site build/site-source
 	@ln -sfn ../docs/site/node_modules build/node_modules # the pages' modules look for Vue in the folders above
-	@docs/site/node_modules/.bin/vitepress build docs/site
+	@BASE='$(BASE)' $(vitepress) build docs/site
+	@docs/site/crawl.py build/site '$(BASE)'
 
-.PHONY: docs docs-check site steps step exercise exercise-program hint exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs
+site-check: needs_page ## check the site of make site in a browser: pictures, listings, copying, searching (CI)
+	@CK_TIMEOUT_MULTIPLIER=$(or $(CK_TIMEOUT_MULTIPLIER),3) node tests/browser/site.mjs build/site '$(BASE)'
+
+site-preview: site ## make the site, and serve it on this machine (PORT=4173)
+	@BASE='$(BASE)' $(vitepress) preview docs/site --port $(or $(PORT),4173)
+
+.PHONY: docs docs-check site site-check site-preview steps step exercise exercise-program hint exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs

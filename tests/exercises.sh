@@ -250,10 +250,11 @@ passes() {
     esac
 }
 
+# Prints the fault, and adds a line to the file that counts them.
 complain() {
     printf '%s: %s\n%s' "$1" "$2" "${log:+it said: $log
 }" >&2
-    failed=$((failed + 1))
+    echo "$1" >>"$FAULTS"
 }
 
 check_near_misses() {
@@ -270,33 +271,43 @@ check_near_misses() {
     done
 }
 
+check_one() {
+    log=''
+    grep -q 'EXERCISE:' "$1/exercise.c" ||
+        complain "$1/exercise.c" 'marks no place with a comment "EXERCISE:"'
+    [ "$(grep -c '^★.*·.*·' "$1/README.md")" = 1 ] ||
+        complain "$1/README.md" \
+            'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
+    grep -qs '^## ' "$1/hint.md" ||
+        complain "$1/hint.md" 'is missing, or no hint has a heading "## ..."'
+    grep -qs '^# ' "$1/solution.md" ||
+        complain "$1/solution.md" 'is missing, or has no heading "# ..."'
+    ! grep -qs '<details' "$1"/*.md ||
+        complain "$1" 'hides something in <details>: hint.md and solution.md are for that'
+    fails_by_assertion "$1" exercise ||
+        complain "$1/exercise.c" 'has to fail by an assertion of test.c'
+    passes "$1" ||
+        complain "$1/solution.c" 'does not pass test.c'
+    check_near_misses "$1"
+    return 0
+}
+
+# One exercise on each processor at a time: some near misses wait until their test's time is up.
 check() {
-    failed=0
-    [ $# -gt 0 ] || log='' complain check 'no exercise to check (CHAPTER?)'
-    for exercise; do
-        grep -q 'EXERCISE:' "$exercise/exercise.c" ||
-            log='' complain "$exercise/exercise.c" 'marks no place with a comment "EXERCISE:"'
-        [ "$(grep -c '^★.*·.*·' "$exercise/README.md")" = 1 ] ||
-            log='' complain "$exercise/README.md" \
-                'needs a line with stars, minutes and kind: "★☆☆ · 10 minutes · extend"'
-        grep -qs '^## ' "$exercise/hint.md" ||
-            log='' complain "$exercise/hint.md" 'is missing, or no hint has a heading "## ..."'
-        grep -qs '^# ' "$exercise/solution.md" ||
-            log='' complain "$exercise/solution.md" 'is missing, or has no heading "# ..."'
-        ! grep -qs '<details' "$exercise"/*.md ||
-            log='' complain "$exercise" 'hides something in <details>: hint.md and solution.md are for that'
-        fails_by_assertion "$exercise" exercise ||
-            complain "$exercise/exercise.c" 'has to fail by an assertion of test.c'
-        passes "$exercise" ||
-            complain "$exercise/solution.c" 'does not pass test.c'
-        check_near_misses "$exercise"
-    done
-    echo "$# exercises, $failed faults in them ($OUT)"
-    [ "$failed" -eq 0 ]
+    FAULTS=$(mktemp)
+    export FAULTS
+    log=''
+    [ $# -gt 0 ] || complain check 'no exercise to check (CHAPTER?)'
+    [ $# -eq 0 ] || printf '%s\n' "$@" | xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 1 "$0" check_one ||
+        complain check 'the exercises could not be checked'
+    faults=$(wc -l <"$FAULTS")
+    rm "$FAULTS"
+    echo "$# exercises, $((faults)) faults in them ($OUT)"
+    [ "$faults" -eq 0 ]
 }
 
 case ${1:-} in
-try | hint | list | nearest | check) "$@" ;;
+try | hint | list | nearest | check | check_one) "$@" ;;
 *)
     sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2
     exit 2

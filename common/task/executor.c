@@ -6,9 +6,9 @@
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
 
-/* Memory of the work: it is freed when libuv has finished with it, even if no task waits any more.
- * libuv brings the result back to the loop's thread itself: loop_call_soon_threadsafe would
- * allocate once more, and could not be cancelled. */
+/* The memory of the work, which is freed when libuv has finished with it, even if no task waits any
+ * more. libuv itself reports the end of the work on the loop's thread: loop_call_soon_threadsafe
+ * would need one more allocation, and could not be cancelled. */
 struct request {
     uv_work_t work;
     struct executor_wait *wait; /* NULL: the task has stopped waiting */

@@ -29,6 +29,15 @@ int websocket_send_arguments(struct websocket *socket, const char *format, va_li
     return 0;
 }
 
+int websocket_send_format(struct websocket *socket, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int error = websocket_send_arguments(socket, format, arguments);
+    va_end(arguments);
+    return error;
+}
+
 int websocket_room_reserve(struct websocket_room *room, size_t size)
 {
     (void)room;
@@ -76,6 +85,12 @@ const char *websocket_accept_language(const struct websocket *socket)
 {
     (void)socket;
     abort();
+}
+
+bool websocket_has_subprotocol(const struct websocket *socket)
+{
+    (void)socket;
+    return false;
 }
 
 const char *websocket_path(const struct websocket *socket)

@@ -8,7 +8,7 @@
 #include "common/loop.h"
 #include "tests/support.h"
 
-#define SECONDS 3 /* some milliseconds are enough */
+#define SECONDS 2 /* some milliseconds are enough */
 
 /* Check's process of a test ends here, so it does not matter what the signal has interrupted. */
 static void report_endless_loop(int signal)

@@ -70,6 +70,7 @@ static void let_think(int count)
         uv_sem_post(&go_on);
     for (int i = 0; i < count; i++)
         uv_sem_wait(&ended);
+    YIELD_UNTIL(task_loop()->active_reqs.count == 0); /* the work may go on after think */
 }
 
 static int begin(struct visit *self, struct attempt *visiting, struct scope *scope, const char *ask)

@@ -6,6 +6,20 @@
 #include <uv.h>
 
 #define COMMAND "/name "
+#define MAX_SIZE (NAME_SIZE - 1)
+
+/* The first bytes of the name, at most MAX_SIZE, without a part of a character at the end. In UTF-8
+ * each byte of a character but its first is 10xxxxxx. */
+static size_t whole_characters(const char *name, size_t size)
+{
+    if (size <= MAX_SIZE)
+        return size;
+    size = MAX_SIZE;
+    while (
+        ((unsigned char)name[size] & 0xC0) == 0x80) /* that byte would be cut off its character */
+        size--;
+    return size;
+}
 
 int client_process_command(struct client *client, const char *line)
 {
@@ -13,10 +27,11 @@ int client_process_command(struct client *client, const char *line)
         return UV_EINVAL;
     const char *name = line + strlen(COMMAND);
     size_t size = strcspn(name, "\r\n"); /* some clients end their lines */
-    if (size == 0 || size >= sizeof(client->name))
+    if (size == 0)
         return UV_EINVAL;
+    size = whole_characters(name, size);
     memcpy(client->name, name, size);
-    client->name[size] = '\0'; /* what is copied by its length has no end of its own */
+    client->name[size] = '\0'; /* a piece of a longer text has no end of its own */
     return 0;
 }
 

@@ -10,12 +10,17 @@
 static struct server server;
 static struct buffer sent;
 
-static int say(const char *text)
+static int say_as(const char *name, const char *text)
 {
     memset(&server, '.', sizeof(server));
     memcpy(server.memory + LINE_SIZE, SECRET, strlen(SECRET));
     buffer_free(&sent);
-    return server_send(&server, &sent, "Ana", text);
+    return server_send(&server, &sent, name, text);
+}
+
+static int say(const char *text)
+{
+    return say_as("Ana", text);
 }
 
 static void expect_sent(const char *text)
@@ -40,8 +45,10 @@ START_TEST(a_line_too_long)
         sent.data[i] = sent.data[i] ? sent.data[i] : '|'; /* so that it can be printed */
     ck_assert_msg(buffer_size(&sent) < LINE_SIZE,
         "Ana said x a hundred times, and all have read: %.*s", (int)sent.end, sent.data);
-    ck_assert_int_eq(error, UV_EMSGSIZE);
-    ck_assert_uint_eq(buffer_size(&sent), 0);
+    ck_assert_msg(buffer_size(&sent) == 0, "the line does not fit, and %zu bytes of it were sent",
+        buffer_size(&sent));
+    ck_assert_msg(
+        error == UV_EMSGSIZE, "the line does not fit, and server_send returned %d", error);
 }
 END_TEST
 
@@ -57,12 +64,23 @@ START_TEST(the_longest_line)
 }
 END_TEST
 
+/* The text fits, but not with the name before it. */
+START_TEST(a_long_name)
+{
+    char name[LINE_SIZE] = "";
+    memset(name, 'n', LINE_SIZE - 4);
+    ck_assert_msg(say_as(name, "hello") == UV_EMSGSIZE && buffer_size(&sent) == 0,
+        "a name of 60 bytes and a text of 5 do not fit, and were taken");
+    ck_assert_msg(say_as("A", "") == 0, "a short name without a text fits, and was refused");
+    buffer_free(&sent);
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("more than there is",
-        (struct test_group[]){
-            {"lines",
-                (const TTest *const[]){a_short_line, a_line_too_long, the_longest_line, NULL}},
-            {NULL, NULL},
-        });
+    return run_suite("4.4", (struct test_group[]){
+                                {"lines", (const TTest *const[]){a_short_line, a_line_too_long,
+                                              the_longest_line, a_long_name, NULL}},
+                                {NULL, NULL},
+                            });
 }

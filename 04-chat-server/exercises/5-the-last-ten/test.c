@@ -1,25 +1,89 @@
+/* Says messages, and lets a client come. The linker has this file see each malloc and free. */
 #include "exercise.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
 #include "tests/support.h"
+
+#define LARGE 100000
+
+/*
+ * The memory that history_add has asked for
+ */
+
+static bool in_history_add, no_memory;
+static long pieces;
+
+static void *counted(void *memory)
+{
+    pieces += in_history_add && memory;
+    return memory;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t size);
+void __real_free(void *memory);
+
+void *__wrap_malloc(size_t size)
+{
+    return in_history_add && no_memory ? NULL : counted(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return in_history_add && no_memory ? NULL : counted(__real_calloc(count, size));
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    if (in_history_add && no_memory)
+        return NULL;
+    void *moved = __real_realloc(memory, size);
+    return memory ? moved : counted(moved);
+}
+
+char *__wrap_strdup(const char *text)
+{
+    return in_history_add && no_memory ? NULL : counted(__real_strdup(text));
+}
+
+char *__wrap_strndup(const char *text, size_t size)
+{
+    return in_history_add && no_memory ? NULL : counted(__real_strndup(text, size));
+}
+
+void __wrap_free(void *memory)
+{
+    pieces -= in_history_add && memory;
+    __real_free(memory);
+}
+
+/*
+ * A client that comes
+ */
 
 /* Has heard the numbers from first to next - 1; takes no more than limit. */
 struct client {
     int first, next, limit;
 };
 
-static int hear(void *argument, const char *text)
+static int hear(void *argument, const char *text, size_t size)
 {
     struct client *client = argument;
     int number;
+    char heard[32] = "";
     if (client->limit == 0)
         return UV_EPIPE;
     client->limit--;
-    ck_assert_msg(sscanf(text, "message %d", &number) == 1,
-        "heard \"%s\", which nobody said: whose memory was it?", text);
+    memcpy(heard, text, size < sizeof(heard) ? size : sizeof(heard) - 1);
+    ck_assert_msg(sscanf(heard, "message %d", &number) == 1,
+        "heard \"%s\", which nobody said: whose memory was it?", heard);
     if (client->next == 0)
         client->first = client->next = number;
     ck_assert_msg(
@@ -28,13 +92,21 @@ static int hear(void *argument, const char *text)
     return 0;
 }
 
+static int add(struct history *history, const char *text, size_t size)
+{
+    in_history_add = true;
+    int error = history_add(history, text, size);
+    in_history_add = false;
+    return error;
+}
+
 /* Says messages 1 to count; each is gone from its memory right after. */
 static void say(struct history *history, int count)
 {
     char text[32];
     for (int i = 1; i <= count; i++) {
-        snprintf(text, sizeof(text), "message %d", i);
-        ck_assert_int_eq(history_add(history, text), 0);
+        int size = snprintf(text, sizeof(text), "message %d", i);
+        ck_assert_int_eq(add(history, text, (size_t)size), 0);
         memset(text, '?', sizeof(text) - 1);
     }
 }
@@ -50,7 +122,10 @@ static void expect(int said, int first)
     ck_assert_msg(client.first == first && client.next == (said ? said + 1 : 0),
         "of %d messages, the one who came heard %d to %d, not %d to %d", said, client.first,
         client.next - 1, first, said);
+    ck_assert_msg(
+        pieces <= HISTORY, "of %d messages, %ld pieces of memory are still there", said, pieces);
     history_free(&history);
+    pieces = 0;
 }
 
 START_TEST(what_was_said)
@@ -70,13 +145,81 @@ START_TEST(no_more_than_ten)
 }
 END_TEST
 
+START_TEST(a_second_client_hears_the_same)
+{
+    struct history history = {0};
+    struct client ana = {.limit = 1000}, bia = {.limit = 1000};
+    say(&history, 12);
+    ck_assert_int_eq(history_replay(&history, hear, &ana), 0);
+    ck_assert_int_eq(history_replay(&history, hear, &bia), 0);
+    ck_assert_msg(bia.first == 3 && bia.next == 13,
+        "after Ana has come, Bia comes, and hears %d to %d, not 3 to 12", bia.first, bia.next - 1);
+    history_free(&history);
+}
+END_TEST
+
 START_TEST(who_leaves_meanwhile)
 {
     struct history history = {0};
     struct client client = {.limit = 2};
     say(&history, 5);
-    ck_assert_int_eq(history_replay(&history, hear, &client), UV_EPIPE);
+    int error = history_replay(&history, hear, &client);
+    ck_assert_msg(error == UV_EPIPE,
+        "the client has gone after two messages: send returned EPIPE, and history_replay %s",
+        error ? uv_err_name(error) : "0");
     ck_assert_int_eq(client.next, 3);
+    history_free(&history);
+}
+END_TEST
+
+/* What a message has to be, in order; the rest is the client's. */
+struct expected {
+    const struct message *messages;
+    size_t heard;
+};
+
+static int compare(void *argument, const char *text, size_t size)
+{
+    struct expected *expected = argument;
+    const struct message *message = &expected->messages[expected->heard++];
+    ck_assert_msg(
+        size == message->size, "a message of %zu bytes came as one of %zu", message->size, size);
+    ck_assert_msg(memcmp(text, message->text, size) == 0,
+        "a message of %zu bytes came with other bytes than were said", size);
+    return 0;
+}
+
+/* A text of WebSocket is as long as its frame says; each of its bytes may be a NUL. */
+START_TEST(each_byte_counts)
+{
+    static char large[LARGE];
+    memset(large, 'x', sizeof(large));
+    const struct message messages[] = {
+        {"a\0b", 3}, {"", 0}, {"\0", 1}, {"end\0", 4}, {large, sizeof(large)}, {"not a text", 3}};
+    struct history history = {0};
+    struct expected expected = {.messages = messages};
+    for (size_t i = 0; i < sizeof(messages) / sizeof(*messages); i++)
+        ck_assert_int_eq(add(&history, messages[i].text, messages[i].size), 0);
+    ck_assert_int_eq(history_replay(&history, compare, &expected), 0);
+    ck_assert_uint_eq(expected.heard, sizeof(messages) / sizeof(*messages));
+    history_free(&history);
+}
+END_TEST
+
+START_TEST(no_memory_is_left)
+{
+    struct history history = {0};
+    struct client client = {.limit = 1000};
+    say(&history, 11);
+    no_memory = true;
+    int error = add(&history, "message 12", 10);
+    no_memory = false;
+    ck_assert_msg(error == UV_ENOMEM, "there was no memory, and history_add returned %s",
+        error ? uv_err_name(error) : "0");
+    ck_assert_int_eq(history_replay(&history, hear, &client), 0);
+    ck_assert_msg(client.first == 2 && client.next == 12,
+        "there was no memory for message 12, and a client hears %d to %d, not 2 to 11",
+        client.first, client.next - 1);
     history_free(&history);
 }
 END_TEST
@@ -84,9 +227,10 @@ END_TEST
 int main(void)
 {
     return run_suite(
-        "the last ten", (struct test_group[]){
-                            {"history", (const TTest *const[]){what_was_said, no_more_than_ten,
-                                            who_leaves_meanwhile, NULL}},
-                            {NULL, NULL},
-                        });
+        "4.5", (struct test_group[]){
+                   {"history", (const TTest *const[]){what_was_said, no_more_than_ten,
+                                   a_second_client_hears_the_same, who_leaves_meanwhile,
+                                   each_byte_counts, no_memory_is_left, NULL}},
+                   {NULL, NULL},
+               });
 }

@@ -1,0 +1,28 @@
+/* NEAR MISS: a long name is refused instead of shortened.
+ * Says: was refused: invalid argument */
+#include "../exercise.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+#define COMMAND "/name "
+#define MAX_SIZE (NAME_SIZE - 1)
+
+int client_process_command(struct client *client, const char *line)
+{
+    if (strncmp(line, COMMAND, strlen(COMMAND)) != 0)
+        return UV_EINVAL;
+    const char *name = line + strlen(COMMAND);
+    size_t size = strcspn(name, "\r\n"); /* some clients end their lines */
+    if (size == 0 || size > MAX_SIZE)
+        return UV_EINVAL;
+    memcpy(client->name, name, size);
+    client->name[size] = '\0'; /* a piece of a longer text has no end of its own */
+    return 0;
+}
+
+void client_format(const struct client *client, const char *text, char *line, size_t size)
+{
+    snprintf(line, size, "%s >> %s", client->name, text);
+}
