@@ -116,8 +116,8 @@ static void expect(const char *words, int status, const char *text)
 static void make_book(void)
 {
     ck_assert_ptr_nonnull(mkdtemp(root));
-    static const char *const directories[] = {
-        "docs", "common", "common/loop", "01-one", "01-one/steps", "01-one/expected"};
+    static const char *const directories[] = {"docs", "common", "common/loop", "01-one",
+        "01-one/steps", "01-one/expected", "01-one/exercises", "01-one/exercises/1-one"};
     for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
         ck_assert_int_eq(mkdir(path_of(directories[i]), 0700), 0);
     for (const struct file *file = book; file->path; file++)
@@ -260,6 +260,8 @@ static const struct drift {
     {"docs/methods.md", "`Loop.run`", "`Loop.go`",
         "docs/methods.pt-BR.md:1: \"Methods\" of docs/methods.md has changed"},
     {"02-two/README.md", NULL, "# Two\n", "02-two/README.md:1: has no translation"},
+    {"01-one/exercises/1-one/hint.md", NULL, "# Hints\n",
+        "01-one/exercises/1-one/hint.md:1: has no translation"},
 };
 
 START_TEST(a_drift_is_named_at_its_line)

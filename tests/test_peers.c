@@ -303,10 +303,10 @@ TASK_TEST(a_reset_ends_only_its_own_connection)
     for (size_t i = 0; i < sizeof(sayings) / sizeof(*sayings); i++)
         for (int iterations = 0; iterations < 8; iterations++) {
             int client = connect_to(house.port);
-            for (int i = 0; i < iterations; i++)
+            for (int iteration = 0; iteration < iterations; iteration++)
                 task_yield();
             send_text(client, sayings[i]);
-            for (int i = 0; i < iterations; i++)
+            for (int iteration = 0; iteration < iterations; iteration++)
                 task_yield();
             reset(client);
             expect_more_echoes(&observer, 2);
