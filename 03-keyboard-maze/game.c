@@ -94,8 +94,8 @@ static int read_keyboard(void *argument)
 // #endregion read_keyboard
 
 /*
- * The size of the screen. The row below the maze is the clock's: with the default height it is the
- * article's row 23.
+ * The size of the screen. The clock is shown in the row below the maze: with the default height,
+ * that is row 23, as in the article.
  */
 
 static size_t columns_needed(const struct game *self)
@@ -128,7 +128,7 @@ static void explain_size(struct game *self)
         columns, rows, columns_needed(self), rows_needed(self));
 }
 
-/* In a maze that does not fit the screen nothing moves. */
+/* Nothing moves while the maze does not fit the screen. */
 static bool can_move(const struct game *self, struct place place)
 {
     return fits_the_screen(self) && maze_map_is_free(&self->map, place);

@@ -18,7 +18,7 @@ struct game {
     struct keyboard keyboard;
     struct scope scope; /* of the tasks */
     bool playing, caught;
-    char too_small[192]; /* the message of game_execute's UV_ENOSPC */
+    char too_small[192]; /* the message for UV_ENOSPC of game_execute */
 };
 
 /* Makes a maze of width x height cells, with the player and the enemies in it. The same seed gives

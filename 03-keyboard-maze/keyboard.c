@@ -13,7 +13,8 @@ int keyboard_open(struct keyboard *keyboard)
     return uv_pipe(keyboard->wake, 0, 0);
 }
 
-/* Runs on a thread of the pool, and only makes system calls: the loop's thread owns the rest. */
+/* Runs on a thread of the pool. It only makes system calls, because everything else belongs to the
+ * loop's thread. */
 static int wait_for_input(void *data)
 {
     const int *wake = data;

@@ -2,12 +2,12 @@
 
 #include <stdbool.h>
 
-#define PATIENCE 5000 /* milliseconds */
+#define ESCAPE_TIMEOUT 5000 /* milliseconds */
 
 enum { BELL = 0x07, CANCEL = 0x18, SUBSTITUTE = 0x1a, ESCAPE = 0x1b };
 
 /*
- * The forms of ECMA-48: ESC [ parameters intermediates final
+ * The syntax of ECMA-48: ESC [ parameters intermediates final
  */
 
 static bool is_intermediate(unsigned char byte)
@@ -36,22 +36,23 @@ static int end(struct keys *self, int key)
     return key;
 }
 
-/* In a UTF-8 character no byte is a key. Without this, the second byte of some would be taken for a
- * control character. */
+/* The bytes of a UTF-8 character are not keys. Without this check, the second byte of some
+ * characters would look like a control character. */
 static bool is_inside_character(struct keys *self, unsigned char byte)
 {
     if (self->continuation > 0 && (byte & 0xc0) == 0x80) {
         self->continuation--;
         return true;
     }
-    /* 0xc2 begins the characters from U+0080 on. Their second byte is their number, so the control
-     * characters among them look as they do in an 8-bit alphabet. */
+    /* 0xc2 is left out: it begins the characters U+0080 to U+00BF, whose second byte is equal to
+     * the code point. So the control characters among them look as they do in an 8-bit character
+     * set. */
     self->continuation = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte > 0xc2 ? 1 : 0;
     return false;
 }
 
 /*
- * Each state takes a byte.
+ * The states. The function of each state takes the next byte.
  */
 
 static int take_after_escape(struct keys *self, unsigned char byte)
@@ -64,7 +65,7 @@ static int take_after_escape(struct keys *self, unsigned char byte)
     case 'O':
         self->state = KEYS_KEYPAD;
         return 0;
-    case 'P': /* a device control string, and those of ECMA-48, 5.6 */
+    case 'P': /* a device control string; below, the other strings of ECMA-48, 5.6 */
     case 'X':
     case ']':
     case '^':
@@ -127,14 +128,14 @@ int keys_take(struct keys *self, unsigned char byte, uint64_t now)
     }
     if (is_inside_character(self, byte))
         return 0;
-    if (self->state != KEYS_PLAIN && now - self->begun > PATIENCE)
+    if (self->state != KEYS_PLAIN && now - self->begun > ESCAPE_TIMEOUT)
         self->state = KEYS_PLAIN;
-    bool is_escape_and_letter = byte >= 0x80 && byte <= 0x9f; /* both in one byte: 0x9b is ESC [ */
+    bool is_escape_and_letter = byte >= 0x80 && byte <= 0x9f; /* in one byte: 0x9b is ESC [ */
     if (byte == ESCAPE || is_escape_and_letter) {
         self->state = KEYS_ESCAPE;
         self->begun = now;
         if (is_escape_and_letter)
-            take_after_escape(self, byte - 0x40); /* if it begins nothing, no key was pressed */
+            take_after_escape(self, byte - 0x40); /* it is never a key itself */
         return 0;
     }
     if (byte == CANCEL || byte == SUBSTITUTE)

@@ -45,8 +45,9 @@ static void on_resize(void *game)
     game_redraw(game);
 }
 
-/* kill %1 sends SIGTERM and SIGCONT to a game that is stopped. SIGTERM cancels this task, too; it
- * may come a moment later, if another thread has got it. */
+/* kill %1 sends SIGTERM and SIGCONT to a stopped game. SIGTERM, which cancels this task, may arrive
+ * a moment later, if another thread has received it. So the task waits before it stops the game
+ * again. */
 static int stop_in_background(void *unused)
 {
     (void)unused;
@@ -91,7 +92,7 @@ static int play(void *game)
     guard_wrap(SIGTSTP);
     if (!error)
         error = game_execute(game);
-    screen_restore(); /* first: without its handler, Ctrl+Z would stop us with the game's screen */
+    screen_restore(); /* first: without a handler, Ctrl+Z would leave the game's screen */
     for (size_t i = 0; i < SIGNALS; i++)
         loop_signal_stop(started[i]);
     return error;

@@ -80,8 +80,9 @@ static bool choose_neighbor(
 }
 
 // #region walk
-/* The article's walk calls itself for each cell, up to as deep as the maze has cells. That is too
- * deep for a task's stack, so path holds the way back. It has room for all cells. */
+/* The article's walk is recursive: it may nest as many calls as the maze has cells. That is too
+ * deep for a task's stack, so this walk keeps the way back in path, which has room for all
+ * cells. */
 static void walk(const struct maze_map *map, struct cell *path, uint64_t *random)
 {
     size_t length = 1;

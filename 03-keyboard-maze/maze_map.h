@@ -8,8 +8,8 @@
  *     +--+--+--+
  *
  * Each cell is two characters wide and one high, with walls in between. A place is one character of
- * the drawing, counted from 0. It is free if the character is a blank. A path leads from every free
- * place to every other, and exactly one from cell to cell.
+ * the drawing, counted from 0. It is free if the character is a blank. There is a path from every
+ * free place to every other, and exactly one between any two cells.
  */
 #pragma once
 
@@ -29,9 +29,9 @@ struct maze_map {
     char *drawing;        /* its rows, each with a NUL after it */
 };
 
-/* Makes a maze of that many cells. *random decides which one, and changes. Returns 0, and a map
- * that maze_map_free frees; UV_EINVAL for a side of 0 or above MAZE_MAP_LIMIT, or UV_ENOMEM. After
- * an error the map is empty. */
+/* Makes a maze of that many cells. *random is the state of random_below, which chooses the maze.
+ * Returns 0, and a map that maze_map_free frees; UV_EINVAL for a side of 0 or above MAZE_MAP_LIMIT,
+ * or UV_ENOMEM. After an error the map is empty. */
 int maze_map_make(struct maze_map *map, size_t width, size_t height, uint64_t *random);
 
 /* Frees the memory and makes the map empty. Does nothing if it is empty. */
@@ -40,7 +40,7 @@ void maze_map_free(struct maze_map *map);
 /* Returns row y of the drawing as a string. */
 const char *maze_map_row(const struct maze_map *map, size_t y);
 
-/* Whether the place is free. Outside the drawing no place is. */
+/* Whether the place is free. Places outside the drawing are not. */
 bool maze_map_is_free(const struct maze_map *map, struct place place);
 
 /* Returns a free place. All are equally likely. */

@@ -21,7 +21,7 @@ static struct {
     struct termios modes; /* at the start */
     char restore[GUARD_SEQUENCE_SIZE];
     size_t restore_size;
-    bool lost; /* the program was stopped, and has not taken the terminal again */
+    bool lost; /* the program was stopped, and has not taken the terminal back */
     struct keys keys;
 } terminal;
 
@@ -56,8 +56,8 @@ static void prepare_restore(void)
     append_capability("rmcup");
 }
 
-/* Each key arrives at once and is not shown. Ctrl+S is a key like any other: it would stop the
- * output, and the next drawing would wait for Ctrl+Q, and the whole program with it. */
+/* Each key arrives at once and is not shown. Ctrl+S becomes an ordinary key. Otherwise it would
+ * stop the output, and the whole program would wait for Ctrl+Q at the next drawing. */
 static void choose_modes(void)
 {
     struct termios modes;
@@ -82,7 +82,7 @@ static void choose_colors(void)
     init_pair(SCREEN_ENEMY, COLOR_YELLOW, COLOR_BLACK);
 }
 
-/* Checked before newterm, which leaks memory when it fails. */
+/* We check this before newterm, which leaks memory when it fails. */
 static bool is_known(void)
 {
     int error;
@@ -126,8 +126,8 @@ void screen_restore(void)
         guard_release_output();
         endwin();
     } else {
-        /* The modes are the shell's now, which endwin would change. SIGTTOU stops a program that
-         * changes the terminal in the background, unless it ignores the signal. */
+        /* The terminal has the shell's modes now, which endwin would change. SIGTTOU stops a
+         * program that changes the terminal in the background, unless it ignores the signal. */
         signal(SIGTTOU, SIG_IGN);
         guard_restore();
         signal(SIGTTOU, SIG_DFL);
@@ -163,7 +163,7 @@ void screen_suspend(void)
     terminal.lost = true;
     struct sigaction standard = {.sa_handler = SIG_DFL}, ours;
     sigaction(SIGTSTP, &standard, &ours);
-    raise(SIGTSTP); /* returns when the shell continues us; at once if no shell could */
+    raise(SIGTSTP); /* returns when the shell continues us, or at once if there is no shell */
     sigaction(SIGTSTP, &ours, NULL);
 }
 
@@ -218,7 +218,7 @@ void screen_show(void)
         refresh();
 }
 
-/* Not with getch, which draws first, and would wait while the terminal takes no output. */
+/* Does not use getch, which draws first, and would wait while the terminal takes no output. */
 int screen_key(void)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};

@@ -38,14 +38,14 @@ void screen_resize(void);
  * then call screen_resume. */
 void screen_suspend(void);
 
-/* Takes the terminal again after the program was stopped (for SIGCONT), and clears the screen. A
- * stop need not have come through screen_suspend: nothing can catch SIGSTOP. In the background,
- * where the terminal is not the program's, returns false, and screen_show does nothing from here on
- * until screen_resume has taken the terminal. */
+/* Takes the terminal again after the program was stopped (for SIGCONT), and clears the screen. The
+ * program may have been stopped without screen_suspend, because no program can catch SIGSTOP. In
+ * the background, where the terminal belongs to another program, returns false, and screen_show
+ * does nothing until a later screen_resume has taken the terminal. */
 bool screen_resume(void);
 
-/* Stops a program that is in the background, as the kernel does when it changes the terminal there.
- * Returns when the shell continues it. Does nothing in the foreground. */
+/* If the program is in the background, stops it, as the kernel stops a background program that
+ * changes the terminal. Returns when the shell continues it. Does nothing in the foreground. */
 void screen_stop_in_background(void);
 
 /* Sets the terminal's title, if the terminal can restore the old one at the end, as xterm does. */
@@ -53,7 +53,7 @@ void screen_set_title(const char *title);
 
 void screen_clear(void);
 
-/* Prints the text there. A text that is longer than the row continues in the next row. */
+/* Prints the text at that place. A text that is longer than the row continues in the next row. */
 void screen_print_at(size_t x, size_t y, enum screen_style style, const char *text);
 
 /* Sends all changes to the terminal. If it takes no output at the moment, they wait for the next

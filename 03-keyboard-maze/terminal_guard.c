@@ -11,8 +11,8 @@
 
 #define STACK_SIZE (64 * 1024)
 
-/* A signal handler gets no argument of ours: it finds here what it needs. Any thread may run it, so
- * armed is atomic: whoever reads true there sees the rest, too. */
+/* We cannot pass an argument to a signal handler, so it uses this variable. Any thread may run the
+ * handler, so armed is atomic: a thread that reads true there also sees the other members. */
 static struct {
     atomic_bool armed;
     bool installed;
@@ -29,7 +29,7 @@ static struct {
 bool guard_is_foreground(void)
 {
     pid_t foreground = tcgetpgrp(STDIN_FILENO);
-    return foreground < 0 || foreground == getpgrp(); /* below 0: a terminal without jobs */
+    return foreground < 0 || foreground == getpgrp(); /* below 0: there is no job control */
 }
 
 bool guard_takes_output(void)
@@ -49,12 +49,14 @@ void guard_release_output(void)
 void guard_restore(void)
 {
     if (!guard.armed)
-        return;
+        return; /* the terminal has its old modes */
+    /* Leaves ncurses' screen and shows the cursor. The write must not block. */
     guard_release_output();
     (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
+    /* Sets the old modes. From the background it may not: the terminal is another program's. */
     if (guard_is_foreground())
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
-    guard.armed = false; /* last: another thread may do the same meanwhile; twice does no harm */
+    guard.armed = false; /* last: two threads may do this at once, which is harmless */
 }
 // #endregion guard_restore
 
@@ -69,23 +71,23 @@ static void restore_and_end(int number, siginfo_t *info, void *context)
     guard_restore();
     trace_rescue(); /* saves a recording, if there is one */
 
-    /* The kernel says where a signal came from. Above 0: from an instruction that failed. When this
-     * handler returns, the same instruction runs again, fails again, and calls the handler that was
-     * there before, which reports it: a sanitizer's or the task library's. */
+    /* si_code says where the signal came from: above 0, from an instruction that failed. When this
+     * handler returns, the same instruction runs and fails again, and the previous handler reports
+     * that: a sanitizer's or the task library's. */
     bool failed = info->si_code > 0 &&
                   (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL);
     if (failed) {
         sigaction(number, &guard.previous[number], NULL);
         return;
     }
-    /* Somebody sent it. It comes once more when this handler returns, and ends the program. */
+    /* A process sent it. When this handler returns, it arrives once more, and ends the program. */
     sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
     raise(number);
 }
 // #endregion restore_and_end
 
-/* Handlers run on the stack of what they interrupt. After a stack overflow that has no room left,
- * so they get a stack of their own, unless a sanitizer has already provided one. */
+/* Handlers run on the stack of the code that they interrupt. After a stack overflow it has no room
+ * left, so they get a stack of their own, unless a sanitizer has already provided one. */
 static void provide_stack(void)
 {
     static char memory[STACK_SIZE];
@@ -96,8 +98,9 @@ static void provide_stack(void)
 
 static void guard_signal(int number)
 {
-    /* SA_SIGINFO brings the handler's info, SA_ONSTACK the stack of provide_stack. SIGTTOU would
-     * stop a background program whose handler changes the terminal. */
+    /* SA_SIGINFO passes info to the handler, and SA_ONSTACK runs it on the stack of provide_stack.
+     * SIGTTOU is blocked, because it would stop a background program whose handler changes the
+     * terminal. */
     struct sigaction action = {
         .sa_sigaction = restore_and_end, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
@@ -105,7 +108,7 @@ static void guard_signal(int number)
     sigaction(number, &action, &guard.previous[number]);
 }
 
-/* Each signal that ends a program, but SIGKILL, which no program can handle. */
+/* Handles each signal that ends a program, except SIGKILL, which no program can handle. */
 static void install_all(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
@@ -114,7 +117,7 @@ static void install_all(void)
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct sigaction current;
         sigaction(numbers[i], NULL, &current);
-        if (current.sa_handler != SIG_IGN) /* nohup has ignored SIGHUP: let it be so */
+        if (current.sa_handler != SIG_IGN) /* stays ignored, like SIGHUP after nohup */
             guard_signal(numbers[i]);
     }
     guard.installed = true;
@@ -131,7 +134,7 @@ void guard_arm(const struct termios *modes, const char *sequence, size_t size)
     guard.armed = true;
 }
 
-static void release_and_go_on(int number)
+static void release_and_handle(int number)
 {
     int error = errno;
     guard_release_output();
@@ -143,7 +146,7 @@ void guard_wrap(int number)
 {
     sigaction(number, NULL, &guard.wrapped[number]);
     struct sigaction action = guard.wrapped[number];
-    action.sa_handler = release_and_go_on;
+    action.sa_handler = release_and_handle;
     sigaction(number, &action, NULL);
 }
 

@@ -3,7 +3,7 @@
  * have without the guard.
  *
  * A signal handler may run between any two instructions of the program, so it may call only the few
- * functions that POSIX calls async-signal-safe. All functions here are, but guard_arm and
+ * functions that POSIX calls async-signal-safe. All functions here are, except guard_arm and
  * guard_wrap.
  */
 #pragma once
@@ -19,11 +19,11 @@
  * input. Ignored signals stay ignored. */
 void guard_arm(const struct termios *modes, const char *sequence, size_t size);
 
-/* From here on the terminal is left alone, until guard_arm is called again. */
+/* From here on signals do not change the terminal, until guard_arm is called again. */
 void guard_disarm(void);
 
 /* From here on the signal first calls guard_release_output, and then the handler that it has now.
- * Without that, a write that blocks would keep the loop from hearing of the signal. */
+ * Otherwise a write that blocks would keep the loop from handling the signal. */
 void guard_wrap(int number);
 
 /* Restores the terminal and disarms. Does nothing if the guard is not armed. In the background it
@@ -37,5 +37,5 @@ bool guard_is_foreground(void);
  * stopped, or when nobody has read the output for long. */
 bool guard_takes_output(void);
 
-/* Lets output through that is stopped. If nobody reads it, discards it. */
+/* Restarts output that was stopped. Discards the output if nobody reads it. */
 void guard_release_output(void);

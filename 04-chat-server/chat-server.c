@@ -15,7 +15,7 @@
 static struct server server = {.rate = 20};
 
 static const char *redis;      /* the address of Redis, or NULL */
-static bool is_redis_required; /* else a server without Redis is well, too */
+static bool is_redis_required; /* if false, a server without Redis is healthy, too */
 static struct cluster *cluster;
 
 static struct websocket_options options = {.host = "localhost",
@@ -38,11 +38,11 @@ static const struct program_option option_table[] = {
         {"certificado (PEM): https e wss", "certificate (PEM): https and wss"}, 0, 0},
     {"tls-key", OPTION_TEXT, &options.key, "FILE", {"a sua chave (PEM)", "its key (PEM)"}, 0, 0},
     {"max-message", OPTION_COUNT, &options.max_message, "BYTES",
-        {"tamanho da maior mensagem aceita", "size of the longest message that is taken"}, 1,
+        {"tamanho da maior mensagem aceita", "size of the longest accepted message"}, 1,
         MAX_MESSAGE},
     {"rate", OPTION_COUNT, &server.rate, "N",
         {"mensagens por segundo de cada cliente; 0: quantas quiser",
-            "messages a second of each client; 0: any number"},
+            "messages a second from each client; 0: any number"},
         0, 1000000},
     {"per-address", OPTION_COUNT, &options.per_address, "N",
         {"conexões de um mesmo endereço; 0: quantas quiser",
@@ -50,11 +50,11 @@ static const struct program_option option_table[] = {
         0, 1000000},
     {"allow-origin", OPTION_TEXT, &options.allow_origin, "ORIGIN,...",
         {"de que outros sites as páginas podem conectar; *: de todos",
-            "from which other sites pages may connect; *: from all"},
+            "other sites whose pages may connect; *: all"},
         0, 0},
     {"metrics-from", OPTION_TEXT, &server.metrics_from, "ADDRESS,...",
         {"que endereços podem ler /metrics, além deste computador; *: todos",
-            "which addresses may read /metrics, besides this computer; *: all"},
+            "addresses that may read /metrics, besides this computer; *: all"},
         0, 0},
     {"hsts", OPTION_COUNT, &options.hsts, "SECONDS",
         {"com certificado: por quanto tempo navegadores só usam https",
@@ -67,7 +67,7 @@ static const struct program_option option_table[] = {
     {"redis-required", OPTION_FLAG, &is_redis_required, NULL,
         {"sem Redis, /healthz responde 503", "without Redis, /healthz answers 503"}, 0, 0},
     {"verbose", OPTION_FLAG, &server.verbose, NULL,
-        {"mostra também as mensagens", "shows the messages too"}, 0, 0},
+        {"mostra também as mensagens", "show the messages too"}, 0, 0},
     {0},
 };
 
@@ -114,10 +114,15 @@ static int join_cluster(void)
         return program_end(
             error, tr("--redis: falta a biblioteca hiredis; make deps FOR=redis, make",
                        "--redis: hiredis is missing; make deps FOR=redis, make"));
+    if (error == UV_ENOTSUP)
+        return program_end(error,
+            tr("--redis %s: a biblioteca hiredis daqui não tem TLS",
+                "--redis %s: hiredis has no TLS here"),
+            redis);
     return error ? program_end(error, "--redis %s", redis) : 0;
 }
 
-/* Serves clients, and beside it follows the other servers, if there are any. */
+/* Serves clients, and at the same time follows the other servers, if there are any. */
 static int serve_clients(struct websocket_server *sockets)
 {
     struct scope scope;

@@ -16,6 +16,29 @@
 #include "common/loop.h"
 #include "common/words.h"
 
+/* The forms of a line: its text in each language, or what a page gets, which has asked for the
+ * subprotocol: the line's kind and what it is about, separated by tabs, then "\n" and the text.
+ *
+ *     message NAME, private NAME     a person's text
+ *     notice                         an answer or a warning
+ *     refused                        why the page's message or command had no effect
+ *     taken                          why the name is refused
+ *     named NAME                     the page's own new name
+ *     here NAMED CLIENTS CROWDED     the answer to /quem: how many have names, how many there are,
+ *                                    and 1 if arrivals are not announced
+ *     help                           the answer to /ajuda: a command a line
+ *     done                           the page's message before has been processed
+ *
+ * The page has words of its own for what all are told; these have no text:
+ *
+ *     joined NAME..., left NAME..., renamed OLD NEW...
+ *     count CLIENTS                  how many are in the room
+ *     crowded, uncrowded             whether arrivals are announced
+ *     announcement TEXT TEXT         to all rooms, in each language
+ */
+#define FORM_PAGE 2 /* after the languages */
+#define FORMS 3
+
 /* Servidor. Its list of clients is split by room, because most messages go to one room. */
 struct server {
     size_t connected;    /* clients in all rooms (nconectados) */
@@ -24,7 +47,7 @@ struct server {
     struct relay *relay; /* to other servers, or NULL */
     struct history history;
     const struct websocket_server *sockets;
-    uv_loop_t *loop; /* NULL: notices are not gathered */
+    uv_loop_t *loop; /* NULL: each notice is sent at once */
     struct log log;
     unsigned long long floods; /* clients disconnected because they exceeded the rate */
     long rate;                 /* messages a second that a client may send; 0: no limits */
@@ -40,22 +63,23 @@ struct client {
     const char *name;      /* NULL until /nome */
     const char *announced; /* the name that the room knows; NULL: none */
     enum language language;
+    bool is_page; /* it gets lines in the page's form */
     struct room *room;
     TAILQ_ENTRY(client) room_entry;
-    bool is_noted; /* in the room's list of changes: */
+    bool is_noted; /* whether it is in the room's list of changes */
     TAILQ_ENTRY(client) change_entry;
     struct rate rate;
     bool slowed;    /* it exceeds the rate, and has been told so */
     bool leaving;   /* after /sair */
     bool is_remote; /* a client of another server, in the lists of this one: it has no socket */
-    TAILQ_ENTRY(client) relay_entry; /* for the relay, as is the next one */
+    TAILQ_ENTRY(client) relay_entry; /* these three belong to the relay */
     unsigned relay_epoch;
     bool relay_listed;
 };
 
-/* What carries the chat between servers (cluster/cluster.h). rooms.c and names.c call it instead of
- * acting themselves; it calls them back when all servers are to act: room_deliver, name_set,
- * name_give_up. */
+/* Connects the chat of several servers (cluster/cluster.h). rooms.c and names.c call these
+ * functions instead of acting themselves. When it is time for all servers to act, the relay calls
+ * them back: room_deliver, name_set, name_give_up. */
 struct relay {
     /* Sends a message to the origin's room, or to another client. Returns 0, or an error if nobody
      * gets it. */
@@ -67,7 +91,8 @@ struct relay {
     int (*take_name)(struct relay *relay, struct client *client, const char *name);
     /* A client with a name is leaving; its memory is valid until the call returns. */
     void (*leave)(struct relay *relay, struct client *client);
-    /* The number of this server's clients has changed; waits for the number of all servers'. */
+    /* Notes that the number of this server's clients has changed, and waits for the number of all
+     * servers' clients. */
     void (*note_count)(struct relay *relay);
     size_t (*count)(struct relay *relay);
     /* Appends to /metrics; writes the state for /healthz, and returns whether the server is well.
@@ -115,6 +140,10 @@ int client_manage(struct client *client);
 int client_send(struct client *client, const char *portuguese, const char *english, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 
+/* client_send, with what a page gets before the text instead of "notice". */
+int client_send_as(struct client *client, const char *kind, const char *portuguese,
+    const char *english, ...) __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+
 /* Waits for a message, and longer if the client exceeds its rate (recebe). Returns its size and
  * *message, which is valid until the next call; 0 at the end of the connection, or an error. */
 ssize_t client_receive(struct client *client, char **message);
@@ -128,8 +157,9 @@ int client_change_name(struct client *client, const struct words *words);
 /* The command /apenas (apenas_para). Returns 0 or UV_ENOMEM. */
 int client_send_only_to(struct client *client, const struct words *words);
 
-/* For the log: the client's name, or its address while it has none; and what tells the address from
- * a name, since no name contains it: ", unnamed". */
+/* For the log. The first returns the client's name, or its address while it has none. The second
+ * returns what follows it: nothing after a name, and ", unnamed" after an address, to tell it from
+ * a name, because no name contains that. */
 const char *client_label(const struct client *client);
 const char *client_mark(const struct client *client);
 
@@ -145,7 +175,7 @@ int command_run(struct client *client, const struct words *words);
  * names.c
  */
 
-/* The memory of a name: it is in the server's tree, or a room still knows it. */
+/* A name. Its memory is freed when it is neither in the server's tree nor known to a room. */
 struct name {
     struct client *owner;
     STAILQ_ENTRY(name) departed_entry;
@@ -160,22 +190,23 @@ bool name_is_valid(const char *name);
 /* Returns the client of that name, or NULL. */
 struct client *server_find(const struct server *server, const char *name);
 
-/* Gives the client a free name, or its own in other capitals, in place of its old one. Waits for
- * the other servers, if there are any. Returns 0; or UV_ENOMEM, UV_EEXIST if another client was
+/* Gives the client a free name, or its own name in other capitals, in place of its old one. Waits
+ * for the other servers, if there are any. Returns 0; or UV_ENOMEM, UV_EEXIST if another client was
  * faster, or UV_ECANCELED, and then nothing has changed. */
 int name_take(struct client *client, const char *name);
 
 /* Does the same on this server alone, without waiting. Returns 0 or UV_ENOMEM. */
 int name_set(struct client *client, const char *name);
 
-/* Does the same without telling the room, which knows the name then. */
+/* Does the same without a notice to the room. */
 int name_set_silently(struct client *client, const char *name);
 
-/* Whether the client of that name is the same person, whose old connection has not ended yet: both
- * have given the same secret ("?key=..." in the path of the handshake). */
+/* Whether the name belongs to a ghost of this client: an old connection of the same person that has
+ * not ended yet. Both connections have given the same secret ("?key=..." in the path of the
+ * handshake). */
 bool name_is_of_ghost(const struct client *client, const char *name);
 
-/* Takes the name from the ghost, whose connection it closes. */
+/* Takes the name from the ghost and closes its connection. */
 void name_take_from_ghost(struct client *client, const char *name);
 
 /* Takes the client's name from it, if it has one, because the client leaves. The name is free then;
@@ -199,31 +230,33 @@ int name_deliver(struct client *recipient, const char *sender, const char *text)
  * notices.c
  */
 
-/* What a room is told of its clients' names. The first notices are sent at once. When there are
- * many, they are gathered for a moment, and what has not changed in the end is left out: "Joined
- * the room: Ana, Bia and 12 others". A crowded room is told nothing but that. */
+/* Notices tell a room which clients join, leave or change their names. The first notices are sent
+ * at once. When there are many, they are collected for a moment and sent as one, without the
+ * changes that have been undone meanwhile: "Joined the room: Ana, Bia and 12 others". A crowded
+ * room gets no notices, except one that says so. */
 struct notices {
     TAILQ_HEAD(, client) changes; /* clients whose name differs from what the room knows */
     STAILQ_HEAD(, name) departed; /* names of clients that have left */
     bool is_crowded;              /* the room has been told so */
+    size_t count;                 /* of clients; the pages in the room have been told so */
     struct rate rate;             /* of the notices */
-    struct loop_timer timer;      /* runs when gathered notices are sent */
+    struct loop_timer timer;      /* runs when collected notices are sent */
 };
 
 void notices_init(struct room *room);
 
-/* Notes that the client's name has changed, or that the client has left the room, which is not
- * empty then. */
+/* Notes that the client's name has changed, or that the client has left the room, which still has
+ * other clients. */
 void notices_note_change(struct client *client);
 void notices_note_departure(struct room *room, struct client *client);
 
-/* The room knows the client's name: nothing more is told of it. */
+/* Marks the client's name as known to the room, so that no notice is sent about it. */
 void notices_settle(struct client *client);
 
 /* Notes that a client has entered the room, or left it. */
 void notices_note_size(struct room *room);
 
-/* Sends what has been noted. What cannot be sent, because memory is out, is sent later. */
+/* Sends the changes that were noted. When out of memory, sends them later. */
 void notices_flush(struct room *room);
 
 /* Forgets what has been noted, before the room is freed. */
@@ -233,15 +266,15 @@ void notices_clear(struct room *room);
  * rooms.c
  */
 
-/* It exists while it has clients. */
+/* A room, which exists while it has clients. */
 struct room {
     struct server *server;
     TAILQ_HEAD(, client) clients; /* in the order in which they entered */
-    size_t count;                 /* of them */
+    size_t count;                 /* of the clients */
     size_t named;                 /* those with a name */
     struct notices notices;
-    struct websocket_room members[2]; /* the same clients by language, for announcements */
-    char name[];                      /* "": the common room */
+    struct websocket_room members[FORMS]; /* the same clients by the form that they get */
+    char name[];                          /* "": the common room */
 };
 
 /* Puts the client into the room that the path names: "/" the common one, "/jogos" another. Returns
@@ -269,14 +302,14 @@ int room_send(struct client *origin, const char *text, size_t size);
 int room_deliver(struct server *server, const char *room, struct websocket *except,
     const char *sender, const char *text, size_t size);
 
-/* Only remembers it. */
+/* Only stores it for /historico. */
 void room_remember(
     struct server *server, const char *room, const char *sender, const char *text, size_t size);
 
-/* Sends each client in the room, except one (NULL: none), the text in its language. Returns 0, or
+/* Sends each client in the room, except one (NULL: none), the line in its form. Returns 0, or
  * UV_ENOMEM if nobody got it. */
-int room_send_both(
-    struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2]);
+int room_send_forms(struct room *room, struct websocket *except, char *const texts[FORMS],
+    const size_t sizes[FORMS]);
 
 /* Sends all clients a text in their language. */
 void rooms_announce(struct server *server, const char *portuguese, const char *english);

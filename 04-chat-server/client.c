@@ -1,10 +1,24 @@
 /* The articles' class Cliente: its methods, in their order. */
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
+
+/* A page sends a space to learn whether the connection still works. */
+static bool is_probe(const struct client *self, const char *message)
+{
+    return self->is_page && strcmp(message, " ") == 0;
+}
+
+/* So a page knows that its message has arrived. */
+static void acknowledge(struct client *self)
+{
+    if (self->is_page)
+        websocket_send_format(self->socket, "done");
+}
 
 // #region client_manage
 int client_manage(struct client *self)
@@ -17,23 +31,33 @@ int client_manage(struct client *self)
         "Welcome to the chat server written in C with libuv and WebSockets. "
         "Identify yourself with /name YourName");
     while (!self->leaving && (size = client_receive(self, &message)) > 0) {
-        if (self->server->verbose)
+        if (self->server->verbose && !is_probe(self, message))
             log_printf(
                 &self->server->log, "%s%s < %s", client_label(self), client_mark(self), message);
         client_process_commands(self, message, (size_t)size);
+        acknowledge(self);
     }
     server_disconnect(self->server, self);
     return size < 0 ? (int)size : 0;
 }
 // #endregion client_manage
 
-int client_send(struct client *self, const char *portuguese, const char *english, ...)
+static int send_to_page(
+    struct client *self, const char *kind, const char *format, va_list arguments)
 {
-    va_list arguments;
-    va_start(arguments, english);
-    int error = websocket_send_arguments(
-        self->socket, tr_in(self->language, portuguese, english), arguments);
-    va_end(arguments);
+    char *text;
+    if (vasprintf(&text, format, arguments) < 0)
+        return UV_ENOMEM;
+    int error = websocket_send_format(self->socket, "%s\n%s", kind, text);
+    free(text);
+    return error;
+}
+
+static int send_arguments(
+    struct client *self, const char *kind, const char *format, va_list arguments)
+{
+    int error = self->is_page ? send_to_page(self, kind, format, arguments)
+                              : websocket_send_arguments(self->socket, format, arguments);
     if (error == UV_ENOMEM)
         log_printf(&self->server->log,
             tr("Mensagem a %s%s perdida: sem memória", "Message to %s%s lost: out of memory"),
@@ -41,8 +65,28 @@ int client_send(struct client *self, const char *portuguese, const char *english
     return error;
 }
 
-/* A message counts as one for so many of its bytes. So the clients of an address send
- * no more than 60 KiB a second by default, which a slow line can take. */
+int client_send(struct client *self, const char *portuguese, const char *english, ...)
+{
+    va_list arguments;
+    va_start(arguments, english);
+    int error =
+        send_arguments(self, "notice", tr_in(self->language, portuguese, english), arguments);
+    va_end(arguments);
+    return error;
+}
+
+int client_send_as(
+    struct client *self, const char *kind, const char *portuguese, const char *english, ...)
+{
+    va_list arguments;
+    va_start(arguments, english);
+    int error = send_arguments(self, kind, tr_in(self->language, portuguese, english), arguments);
+    va_end(arguments);
+    return error;
+}
+
+/* A long message counts once for each of these units. So by default the clients of one address send
+ * no more than 60 KiB a second, which a slow line can carry. */
 #define BYTES_OF_A_MESSAGE (3 * 1024)
 #define TOLERATED 100 /* messages over the rate before the client is disconnected */
 
@@ -71,7 +115,7 @@ static int limit_rate(struct client *self, size_t size)
             "Devagar: até %ld mensagens por segundo, e as longas contam por várias. As próximas "
             "esperam, e quem insiste sai.",
             "Slowly: up to %ld messages a second, and long ones count as several. The next ones "
-            "wait, and who insists leaves.",
+            "wait, and a client that goes on like this is disconnected.",
             server->rate);
     self->slowed = is_slowed;
     if (self->rate.excess <= TOLERATED)
@@ -93,30 +137,34 @@ ssize_t client_receive(struct client *self, char **message)
 
 static void ask_for_name(struct client *self)
 {
-    client_send(self, "Identifique-se para enviar mensagens. Use o comando /nome SeuNome",
+    client_send_as(self, "refused",
+        "Identifique-se para enviar mensagens. Use o comando /nome SeuNome",
         "Identify yourself to send messages. Use the command /name YourName");
 }
 
 void client_process_commands(struct client *self, const char *message, size_t size)
 {
     const char *text = text_skip_space(message);
-    if (*text == '/') {
+    if (is_probe(self, message)) {
+        return;
+    } else if (*text == '/') {
         struct words words = {0};
         bool contains_nul = strlen(message) != size;
         int error = contains_nul ? UV_EINVAL : words_split(&words, text + 1);
         if (!error)
             error = words.count > 0 ? command_run(self, &words) : UV_EINVAL;
         if (error == UV_EINVAL)
-            client_send(self, "Comando inválido", "Invalid command");
+            client_send_as(self, "refused", "Comando inválido", "Invalid command");
         else if (error == UV_ENOENT)
-            client_send(self, "Comando desconhecido", "Unknown command");
+            client_send_as(self, "refused", "Comando desconhecido", "Unknown command");
         else if (error)
-            client_send(self, TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH);
+            client_send_as(
+                self, "refused", TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH);
         words_free(&words);
     } else if (!self->name) {
         ask_for_name(self);
     } else if (server_send_to_all(self->server, self, message, size) != 0) {
-        client_send(self, "Mensagem não enviada.", "Message not sent.");
+        client_send_as(self, "refused", "Mensagem não enviada.", "Message not sent.");
     }
 }
 
@@ -135,7 +183,7 @@ static int limit_renames(struct client *self)
 
 static void refuse_name(struct client *self)
 {
-    client_send(self, "Nome em uso ou inválido. Escolha um outro.",
+    client_send_as(self, "taken", "Nome em uso ou inválido. Escolha um outro.",
         "Name in use or invalid. Choose another one.");
 }
 
@@ -152,9 +200,11 @@ int client_change_name(struct client *self, const struct words *words)
         return 0;
     }
     int error = name_take(self, name);
+    char kind[sizeof("named ") + 4 * MAX_NAME_CHARACTERS];
+    snprintf(kind, sizeof(kind), "named\t%s", name);
     if (!error)
-        client_send(self, "Nome alterado com sucesso para %s", "Name successfully changed to %s",
-            self->name);
+        client_send_as(self, kind, "Nome alterado com sucesso para %s",
+            "Name successfully changed to %s", self->name);
     else if (error == UV_EEXIST)
         refuse_name(self);
     return error == UV_ENOMEM ? error : 0;
@@ -180,7 +230,7 @@ int client_send_only_to(struct client *self, const struct words *words)
         return 0;
     }
     if (words->count < 3) {
-        client_send(self, "Comando incorreto. /apenas Destinatário mensagem",
+        client_send_as(self, "refused", "Comando incorreto. /apenas Destinatário mensagem",
             "Incorrect command. /only Recipient message");
         return 0;
     }
@@ -191,7 +241,7 @@ int client_send_only_to(struct client *self, const struct words *words)
     if (error == UV_ENOMEM)
         return error;
     if (error)
-        client_send(self, "Destinatário %s não encontrado. Mensagem não enviada.",
+        client_send_as(self, "refused", "Destinatário %s não encontrado. Mensagem não enviada.",
             "Recipient %s not found. Message not sent.", recipient);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* The table of commands, and those that the article does not have. */
+/* The table of commands, and the functions of those that the article does not have. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define NAMES_ON_PAGE 200   /* in one answer to /quem */
 #define LINES_OF_HISTORY 20 /* in an answer to /historico without a number */
 
-/* Texts are in Portuguese and in English. */
+/* A command. Its texts are in Portuguese and in English. */
 struct command {
     const char *names[2]; /* both work in both languages */
     const char *parameters[2];
@@ -70,8 +70,8 @@ static void write_names(FILE *list, const struct room *room, size_t page)
     }
 }
 
-/* Writes what follows the number of names: which page of them this is, and that they will not be
- * kept up to date. */
+/* Writes the remark after the number of names: which page this is, and whether the room is crowded,
+ * so that the names are not kept up to date. */
 static void write_remark(FILE *list, const struct client *self, size_t page, size_t pages)
 {
     bool crowded = self->room->notices.is_crowded;
@@ -86,7 +86,7 @@ static void write_remark(FILE *list, const struct client *self, size_t page, siz
         fputc(')', list);
 }
 
-/* Returns the page that the command asks for: the first one, or the one that its number says. */
+/* Returns the page that the command asks for: the first one, or the one with the given number. */
 static size_t page_of(const struct words *words, size_t pages)
 {
     char *end;
@@ -106,8 +106,11 @@ static int send_names(struct client *self, const struct words *words)
     write_remark(list, self, page, pages);
     write_names(list, self->room, page);
     int error = fclose(list) == 0 ? 0 : UV_ENOMEM;
+    char kind[80];
+    snprintf(kind, sizeof(kind), "here\t%zu\t%zu\t%d", count, self->room->count,
+        self->room->notices.is_crowded);
     if (!error)
-        client_send(self, "Quem está aqui: %zu%s", "Who is here: %zu%s", count, names);
+        client_send_as(self, kind, "Quem está aqui: %zu%s", "Who is here: %zu%s", count, names);
     free(names);
     return error;
 }
@@ -167,7 +170,7 @@ static int send_help(struct client *self, const struct words *words)
             commands[i].parameters[self->language], commands[i].help[self->language]);
     int error = fclose(help) == 0 ? 0 : UV_ENOMEM;
     if (!error)
-        client_send(self, "%s", "%s", text);
+        client_send_as(self, "help", "%s", "%s", text);
     free(text);
     return error;
 }

@@ -8,10 +8,10 @@
 /* Debian builds libwebsockets with its checks on: whenever a connection is closed, it searches a
  * table with an entry for every descriptor that the limit allows, at half a nanosecond each. */
 #define MAX_DESCRIPTORS ((rlim_t)64 * 1024)
-#define MIN_DESCRIPTORS ((rlim_t)1024) /* fewer are reported */
+#define MIN_DESCRIPTORS ((rlim_t)1024) /* with fewer, the user is warned */
 #define RESERVED ((rlim_t)48) /* those of the server itself and of the files that it sends */
 
-/* Returns the limit that holds from then on. */
+/* Returns the new limit. */
 static rlim_t set_limit(void)
 {
     struct rlimit limit;

@@ -21,7 +21,7 @@ static int hello(struct websocket *socket, void *log)
 }
 // #endregion hello
 
-static struct log chat_log; /* shows what could deceive a reader of the terminal as \u{1B} */
+static struct log chat_log; /* writes characters that could deceive a reader as \u{1B} */
 
 static struct websocket_options options = {
     .host = "localhost", .port = "8765", .serve = hello, .argument = &chat_log};

@@ -1,12 +1,13 @@
 #include "04-chat-server/history.h"
 
 #include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/text.h"
 
-#define ANSWER_BYTES ((size_t)48 * 1024) /* more only for one long message */
+#define ANSWER_BYTES ((size_t)48 * 1024) /* more only if one message is longer */
 
 struct history_line {
     struct history_room *room;
@@ -16,7 +17,7 @@ struct history_line {
     char text[];
 };
 
-/* It exists while it has lines. */
+/* The lines of a room. It exists while it has lines. */
 struct history_room {
     TAILQ_HEAD(history_lines, history_line) lines;
     size_t count;
@@ -47,7 +48,7 @@ static size_t cost_of(const struct history_line *line)
     return sizeof(*line) + line->size;
 }
 
-/* Frees a line, and its room with its last line. */
+/* Frees a line, and the room after its last line. */
 static void forget(struct history *history, struct history_line *line)
 {
     struct history_room *room = line->room;
@@ -62,14 +63,22 @@ static void forget(struct history *history, struct history_line *line)
     free(room);
 }
 
-/* The newest line stays, so that its room does. */
+/* The newest line always stays, so its room is not freed. */
+static bool is_too_large(const struct history *history)
+{
+    return (history->count > HISTORY_MESSAGES || history->bytes > HISTORY_BYTES) &&
+           history->count > 1;
+}
+
 static void keep_bounds(struct history *history, struct history_room *room)
 {
     if (room->count > HISTORY_LINES)
         forget(history, TAILQ_FIRST(&room->lines));
-    while (
-        (history->count > HISTORY_MESSAGES || history->bytes > HISTORY_BYTES) && history->count > 1)
-        forget(history, TAILQ_FIRST(&history->lines));
+    struct history_line *line, *next;
+    for (line = TAILQ_FIRST(&history->lines); is_too_large(history); line = next) {
+        next = TAILQ_NEXT(line, entry);
+        forget(history, line);
+    }
 }
 
 void history_add(struct history *history, const char *name, const char *text, size_t size)
@@ -123,8 +132,10 @@ size_t history_list(
         return 0;
     for (; line; line = TAILQ_NEXT(line, room_entry)) {
         *end++ = '\n';
-        for (size_t i = 0; i < line->size; i++)
-            *end++ = line->text[i] ? line->text[i] : ' ';
+        memcpy(end, line->text, line->size);
+        for (char *nul = end; (nul = memchr(nul, '\0', (size_t)(end + line->size - nul)));)
+            *nul = ' ';
+        end += line->size;
     }
     *end = '\0';
     return found;
@@ -132,6 +143,9 @@ size_t history_list(
 
 void history_free(struct history *history)
 {
-    while (history->count > 0)
-        forget(history, TAILQ_FIRST(&history->lines));
+    struct history_line *line, *next;
+    for (line = history->count > 0 ? TAILQ_FIRST(&history->lines) : NULL; line; line = next) {
+        next = TAILQ_NEXT(line, entry);
+        forget(history, line);
+    }
 }

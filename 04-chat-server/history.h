@@ -1,6 +1,6 @@
 /*
- * The rooms' last messages, for /historico. They stay when a room is empty, in a bounded amount of
- * memory: the oldest messages are forgotten first.
+ * The rooms' last messages, for /historico. They stay when a room is empty. Their memory is
+ * bounded: the oldest messages are freed first.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 
 #define HISTORY_LINES 100                       /* of one room */
 #define HISTORY_MESSAGES 20000                  /* of all rooms */
-#define HISTORY_BYTES ((size_t)4 * 1024 * 1024) /* of all rooms, with what each message costs */
+#define HISTORY_BYTES ((size_t)4 * 1024 * 1024) /* of all rooms, including the structs */
 
 /* All zero is an empty history. */
 struct history {
@@ -19,7 +19,7 @@ struct history {
     size_t bytes;
 };
 
-/* Remembers a message. Forgets it if out of memory. */
+/* Stores a message, unless out of memory. */
 void history_add(struct history *history, const char *room, const char *text, size_t size);
 
 /* Writes the room's last count messages into *lines, oldest first and each after a newline, no more

@@ -1,7 +1,6 @@
 #include "04-chat-server/log.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -17,9 +16,9 @@
 #define NOTE_SIZE 96 /* of the note about lost lines */
 #define ELLIPSIS " ...\n"
 
-/* A pipe that is ready takes PIPE_BUF bytes whole and at once. So standard output can stay in
- * blocking mode, which other processes may share. A terminal may take a part of a line and then
- * block, so the log opens it once more, in non-blocking mode. */
+/* A pipe that is ready for writing takes PIPE_BUF bytes without blocking. So standard output can
+ * stay in blocking mode, which matters because other processes may share it. A terminal may take a
+ * part of a line and then block, so the log opens the terminal again, in non-blocking mode. */
 static int open_output(void)
 {
     int own = isatty(STDOUT_FILENO)
@@ -28,7 +27,7 @@ static int open_output(void)
     return own < 0 ? STDOUT_FILENO : own;
 }
 
-/* Returns whether the whole line was written. A full disk may take its beginning only. */
+/* Returns whether the whole line was written. A full disk may take only its beginning. */
 static bool put(struct log *log, const char *text, size_t size)
 {
     struct pollfd ready = {.fd = log->output, .events = POLLOUT};
@@ -67,7 +66,7 @@ static size_t write_text(char line[PIPE_BUF], size_t start, const char *text)
 
 void log_printf(struct log *log, const char *format, ...)
 {
-    char line[PIPE_BUF], *text = NULL, *visible = NULL;
+    char *line = log->line, *text = NULL, *visible = NULL;
     va_list arguments;
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) >= 0) {

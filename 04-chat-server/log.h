@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 
 /* All zero is a new log. */
@@ -13,11 +14,13 @@ struct log {
     unsigned long long unreported; /* lines lost since the last one that was written */
     int output;                    /* descriptor; 0: not opened yet */
     bool is_torn;                  /* only the beginning of the last line was written */
+    char line[PIPE_BUF];           /* that is being written; not on the stack of a client's task,
+                                      which would be a page larger for ever */
 };
 
 /* Writes a printf-style line. Disallowed code points are made visible (text.h), and a line of more
  * than about 4,000 bytes is truncated. Flush stdout before, if you print to it as well. */
 void log_printf(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Closes what the log opened; it is a new log afterwards. */
+/* Closes the log's output. The log can then be used again. */
 void log_close(struct log *log);

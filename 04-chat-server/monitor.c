@@ -13,21 +13,22 @@ static void write_metrics(FILE *body, const struct server *server)
         "# HELP chat_clients Connected clients.\n"
         "# TYPE chat_clients gauge\n"
         "chat_clients %zu\n"
-        "# HELP chat_messages_total Whole messages that clients sent, commands too.\n"
+        "# HELP chat_messages_total Whole messages received from clients, including commands.\n"
         "# TYPE chat_messages_total counter\n"
         "chat_messages_total %llu\n"
-        "# HELP chat_deliveries_total Messages handed over for a client, once for each of them.\n"
+        "# HELP chat_deliveries_total Messages queued for clients, counted once for each client.\n"
         "# TYPE chat_deliveries_total counter\n"
         "chat_deliveries_total %llu\n"
-        "# HELP chat_unread_bytes What waits for clients to read it.\n"
+        "# HELP chat_unread_bytes Bytes that wait for clients to read them.\n"
         "# TYPE chat_unread_bytes gauge\n"
         "chat_unread_bytes %zu\n"
-        "# HELP chat_drops_total Clients dropped, by what they did.\n"
+        "# HELP chat_drops_total Clients disconnected, by reason.\n"
         "# TYPE chat_drops_total counter\n"
         "chat_drops_total{reason=\"unread\"} %llu\n"
         "chat_drops_total{reason=\"silence\"} %llu\n"
         "chat_drops_total{reason=\"flood\"} %llu\n"
-        "# HELP chat_log_lines_lost_total Lines of the log that nobody took.\n"
+        "# HELP chat_log_lines_lost_total Lines of the log that were lost because nothing read "
+        "them.\n"
         "# TYPE chat_log_lines_lost_total counter\n"
         "chat_log_lines_lost_total %llu\n",
         server->connected, counts.messages, counts.deliveries, counts.waiting, counts.unread,
@@ -69,7 +70,5 @@ int server_answer(
         write_metrics(stream, server);
     if (fclose(stream) != 0)
         error = UV_ENOMEM;
-    if (error)
-        free(*body);
     return error;
 }

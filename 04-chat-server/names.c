@@ -8,7 +8,7 @@
 #include "04-chat-server/text.h"
 #include "common/bytes.h"
 
-/* The trees hold texts, so a lookup needs no struct. */
+/* The trees point to the texts, so a lookup needs no struct name. */
 struct name *name_of(const char *text)
 {
     return (struct name *)(text - offsetof(struct name, text));
@@ -23,15 +23,15 @@ static bool contains(const char *text, const char *phrase)
     return false;
 }
 
-/* A name may not contain the server's own phrases: with them a message would look like a private
- * one, like another client's, or like the server's. */
+/* A name may not contain the server's own phrases: with such a name, a message could look like a
+ * private one, like another client's, or like the server's. */
 static bool contains_server_phrase(const char *name)
 {
     static const char *const phrases[] = {" >> ", TEXT_PRIVATE_PORTUGUESE, TEXT_PRIVATE_ENGLISH,
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
         TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH, TEXT_SEPARATOR, TEXT_AND_MORE_PORTUGUESE,
         TEXT_OTHERS_ENGLISH};
-    /* With the spaces that the server writes around a name. */
+    /* The phrases begin or end with the spaces that the server writes around a name. */
     char padded[4 * MAX_NAME_CHARACTERS + 3];
     snprintf(padded, sizeof(padded), " %s ", name);
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
@@ -64,7 +64,7 @@ static struct name *add(struct client *owner, const char *text)
         free(name);
         return NULL;
     }
-    *found = name->text; /* in place of the owner's own one, if that differs in capitals only */
+    *found = name->text; /* replaces the owner's old name if only the capitals differ */
     return name;
 }
 
@@ -146,12 +146,16 @@ int name_send(struct client *origin, struct client *recipient, const char *text)
 
 int name_deliver(struct client *recipient, const char *sender, const char *text)
 {
+    char kind[sizeof("private ") + 4 * MAX_NAME_CHARACTERS];
+    snprintf(kind, sizeof(kind), "private\t%s", sender);
+    if (recipient->is_page)
+        return client_send_as(recipient, kind, "%s", "%s", text);
     return client_send(recipient, TEXT_PRIVATE_PORTUGUESE "%s >> %s",
         TEXT_PRIVATE_ENGLISH "%s >> %s", sender, text);
 }
 
 /*
- * Ghosts: connections that are broken without the server's knowing
+ * Ghosts: connections that broke without the server noticing
  */
 
 #define SECRET "key="
@@ -167,7 +171,7 @@ static const char *secret_of(const struct client *client)
     return is_secret ? query : NULL;
 }
 
-/* Takes the same time wherever the texts differ. */
+/* Takes the same time wherever the texts differ, so that it reveals nothing about the secret. */
 static bool are_equal(const char *one, const char *other)
 {
     size_t size = strlen(one);
@@ -189,7 +193,7 @@ void name_take_from_ghost(struct client *client, const char *name)
     struct client *ghost = server_find(client->server, name);
     set_name(ghost, NULL);
     if (ghost->room == client->room && !client->announced) {
-        client->announced = ghost->announced; /* the room need not know */
+        client->announced = ghost->announced; /* so the room notices nothing */
         ghost->announced = NULL;
     }
     websocket_close(ghost->socket, WEBSOCKET_NORMAL);

@@ -1,18 +1,19 @@
-/* What a room is told of its clients' names. A notice costs a delivery for each member, so there
- * are few notices, however many clients come and go. */
+/* Notices tell a room which clients join, leave or change their names. A notice costs a delivery to
+ * each member, so there are few notices, however many clients come and go. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
+#include "common/buffer.h"
 
 #define NOTICES_PER_SECOND 5 /* in a room; twice as many at once */
 #define NAMES_IN_NOTICE 20   /* more are counted */
-#define RETRY_SECONDS 1.0    /* when memory was out */
+#define RETRY_SECONDS 1.0    /* after running out of memory */
 
-/* With more clients a room is crowded: nobody would read who comes and goes. With no more than the
- * second number it is not crowded any more. */
+/* With more clients than the first number, a room becomes crowded, because nobody would read who
+ * comes and goes. With no more than the second number, it stops being crowded. */
 #define CROWD_BEGINS 200
 #define CROWD_ENDS 150
 
@@ -20,40 +21,47 @@
  * A notice, in both languages
  */
 
-/* What precedes several names, and what follows one. */
+/* The text before several names, the text after one name, and the line's kind for pages. */
 struct wording {
-    const char *several[2], *one[2];
+    const char *several[2], *one[2], *page;
 };
 
-static const struct wording arrived = {
-    {"Entraram na sala: ", "Joined the room: "}, {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}};
+static const struct wording arrived = {{"Entraram na sala: ", "Joined the room: "},
+    {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}, "joined"};
 static const struct wording departed = {
-    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}};
-static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""}};
+    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}, "left"};
+static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""}, "renamed"};
 static const struct wording crowd_began = {
     .one = {"A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra "
             "quem está aqui.",
-        "The room is crowded: who joins, leaves or takes another name is no longer announced. /who "
-        "shows who is here."}};
+        "The room is crowded: arrivals, departures and new names are no longer announced. /who "
+        "shows "
+        "who is here."},
+    .page = "crowded"};
 static const struct wording crowd_ended = {
     .one = {"A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.",
-        "The room is no longer crowded: who joins, leaves or takes another name is announced "
-        "again."}};
+        "The room is no longer crowded: arrivals, departures and new names are announced again."},
+    .page = "uncrowded"};
 
 struct notice {
     const struct wording *wording;
     size_t count; /* of the names */
     size_t added;
-    FILE *streams[2];
-    char *texts[2];
-    size_t sizes[2];
+    struct buffer texts[FORMS]; /* a stream of open_memstream would need 8 KiB for a moment: behind
+                                   it, a name that stays would keep the heap from shrinking */
+    int error;
 };
+
+static void print_form(struct notice *notice, int form, const char *text)
+{
+    if (!notice->error)
+        notice->error = buffer_append(&notice->texts[form], text, strlen(text));
+}
 
 static void print_both(struct notice *notice, const char *const texts[2])
 {
     for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        if (notice->streams[language])
-            fputs(texts[language], notice->streams[language]);
+        print_form(notice, language, texts[language]);
 }
 
 static void print(struct notice *notice, const char *text)
@@ -61,21 +69,24 @@ static void print(struct notice *notice, const char *text)
     print_both(notice, (const char *[]){text, text});
 }
 
-/* Begins a notice about so many names. notice_send reports an error. */
+/* Begins a notice about that many names. notice_send reports an error. */
 static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
 {
     *notice = (struct notice){.wording = wording, .count = count};
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        notice->streams[language] =
-            open_memstream(&notice->texts[language], &notice->sizes[language]);
+    print_form(notice, FORM_PAGE, wording->page);
     if (count > 1)
         print_both(notice, wording->several);
 }
 
-/* Adds a name, or an old name and a new one. */
+/* Adds a name, or an old name and a new one. A page gets them all. */
 static void notice_add(struct notice *notice, const char *before, const char *after)
 {
     static const char *const is_now[2] = {TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? before : after;
+        print_form(notice, FORM_PAGE, name ? "\t" : "");
+        print_form(notice, FORM_PAGE, name ? name : "");
+    }
     if (notice->added++ >= NAMES_IN_NOTICE)
         return;
     if (notice->added > 1)
@@ -90,11 +101,12 @@ static void notice_add(struct notice *notice, const char *before, const char *af
 
 static void print_rest(struct notice *notice)
 {
-    if (notice->count > NAMES_IN_NOTICE && notice->streams[PORTUGUESE] &&
-        notice->streams[ENGLISH]) {
-        size_t rest = notice->count - NAMES_IN_NOTICE;
-        fprintf(notice->streams[PORTUGUESE], TEXT_AND_MORE_PORTUGUESE "%zu", rest);
-        fprintf(notice->streams[ENGLISH], TEXT_AND_ENGLISH "%zu" TEXT_OTHERS_ENGLISH, rest);
+    if (notice->count > NAMES_IN_NOTICE) {
+        char rest[2][64];
+        size_t left = notice->count - NAMES_IN_NOTICE;
+        snprintf(rest[PORTUGUESE], sizeof(*rest), TEXT_AND_MORE_PORTUGUESE "%zu", left);
+        snprintf(rest[ENGLISH], sizeof(*rest), TEXT_AND_ENGLISH "%zu" TEXT_OTHERS_ENGLISH, left);
+        print_both(notice, (const char *[]){rest[PORTUGUESE], rest[ENGLISH]});
     }
     if (notice->count <= 1)
         print_both(notice, notice->wording->one);
@@ -103,15 +115,16 @@ static void print_rest(struct notice *notice)
 /* Returns 0, or UV_ENOMEM if nobody got it. */
 static int notice_send(struct notice *notice, struct room *room, struct websocket *except)
 {
-    int error = 0;
+    char *texts[FORMS];
+    size_t sizes[FORMS];
     print_rest(notice);
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        if (!notice->streams[language] || fclose(notice->streams[language]))
-            error = UV_ENOMEM;
-    if (!error)
-        error = room_send_both(room, except, notice->texts, notice->sizes);
-    free(notice->texts[PORTUGUESE]);
-    free(notice->texts[ENGLISH]);
+    for (int form = 0; form < FORMS; form++) {
+        texts[form] = notice->texts[form].data;
+        sizes[form] = buffer_size(&notice->texts[form]);
+    }
+    int error = notice->error ? notice->error : room_send_forms(room, except, texts, sizes);
+    for (int form = 0; form < FORMS; form++)
+        buffer_free(&notice->texts[form]);
     return error;
 }
 
@@ -151,15 +164,22 @@ static bool is_crowded(const struct room *room)
     return room->count > (room->notices.is_crowded ? CROWD_ENDS : CROWD_BEGINS);
 }
 
+/* Whether the pages show a wrong number of clients: those without a name count, too. */
+static bool is_count_old(const struct room *room)
+{
+    return room->members[FORM_PAGE].count > 0 && !room->notices.is_crowded &&
+           room->notices.count != room->count;
+}
+
 static bool has_news(const struct room *room)
 {
     const struct notices *notices = &room->notices;
     return !TAILQ_EMPTY(&notices->changes) || !STAILQ_EMPTY(&notices->departed) ||
-           notices->is_crowded != is_crowded(room);
+           notices->is_crowded != is_crowded(room) || is_count_old(room);
 }
 
 /*
- * Telling it
+ * Sending the notices
  */
 
 static int tell_departures(struct room *room)
@@ -225,6 +245,18 @@ static int tell_size(struct room *room)
     return error;
 }
 
+static int tell_count(struct room *room)
+{
+    char text[32];
+    if (!is_count_old(room))
+        return 0;
+    int size = snprintf(text, sizeof(text), "count\t%zu", room->count);
+    int error = websocket_room_send(&room->members[FORM_PAGE], NULL, text, (size_t)size);
+    if (!error)
+        room->notices.count = room->count;
+    return error;
+}
+
 /* Departures first: another client may have taken the name since. */
 static int tell_all(struct room *room)
 {
@@ -235,6 +267,8 @@ static int tell_all(struct room *room)
         error = tell_changes(room, &renamed);
     if (!error && !room->notices.is_crowded)
         error = tell_changes(room, &arrived);
+    if (!error)
+        error = tell_count(room);
     if (!error)
         settle_all(room);
     return error;
@@ -314,6 +348,8 @@ void notices_note_departure(struct room *room, struct client *client)
 
 void notices_note_size(struct room *room)
 {
+    if (room->members[FORM_PAGE].count == 0)
+        room->notices.count = room->count; /* the first page will ask */
     schedule(room);
 }
 

@@ -46,10 +46,11 @@ int room_join(struct client *client, const char *name)
     client->room = room;
     room->count++;
     TAILQ_INSERT_TAIL(&room->clients, client, room_entry);
-    notices_note_size(room); /* before the client would get the notice */
+    notices_note_size(room); /* first, so that the client does not get the notice */
     /* An error means that the connection has ended; client_receive will report it. */
     if (!client->is_remote)
-        websocket_room_enter(&room->members[client->language], client->socket);
+        websocket_room_enter(
+            &room->members[client->is_page ? FORM_PAGE : (int)client->language], client->socket);
     note_count(client);
     return 0;
 }
@@ -101,16 +102,16 @@ void room_leave(struct client *client)
     free(room);
 }
 
-/* Both texts reserve memory before either is sent, so that an error means that nobody got it. */
-int room_send_both(
-    struct room *room, struct websocket *except, char *const texts[2], const size_t sizes[2])
+/* Reserves the memory for all texts before it sends one, so that an error means that nobody got the
+ * message. */
+int room_send_forms(struct room *room, struct websocket *except, char *const texts[FORMS],
+    const size_t sizes[FORMS])
 {
-    struct websocket_room *members = room->members;
-    int error = websocket_room_reserve(&members[PORTUGUESE], sizes[PORTUGUESE]);
-    if (!error)
-        error = websocket_room_reserve(&members[ENGLISH], sizes[ENGLISH]);
-    for (enum language language = PORTUGUESE; language <= ENGLISH && !error; language++)
-        error = websocket_room_send(&members[language], except, texts[language], sizes[language]);
+    int error = 0;
+    for (int form = 0; form < FORMS && !error; form++)
+        error = websocket_room_reserve(&room->members[form], sizes[form]);
+    for (int form = 0; form < FORMS && !error; form++)
+        error = websocket_room_send(&room->members[form], except, texts[form], sizes[form]);
     return error;
 }
 
@@ -123,13 +124,15 @@ int room_send(struct client *origin, const char *text, size_t size)
         origin->server, origin->room->name, origin->socket, origin->name, text, size);
 }
 
-/* Writes "NAME >> text" and returns it, for the caller to free; NULL if out of memory. */
-static char *write_line(const char *sender, const char *text, size_t size, size_t *length)
+/* Writes the parts in turn and returns them, for the caller to free; NULL if out of memory. The
+ * text may contain NULs. */
+static char *write_line(const char *beginning, const char *sender, const char *separator,
+    const char *text, size_t size, size_t *length)
 {
-    char *line = malloc(strlen(sender) + strlen(" >> ") + size + 1);
+    char *line = malloc(strlen(beginning) + strlen(sender) + strlen(separator) + size + 1);
     if (!line)
         return NULL;
-    char *end = stpcpy(stpcpy(line, sender), " >> ");
+    char *end = stpcpy(stpcpy(stpcpy(line, beginning), sender), separator);
     memcpy(end, text, size);
     end[size] = '\0';
     *length = (size_t)(end - line) + size;
@@ -139,7 +142,7 @@ static char *write_line(const char *sender, const char *text, size_t size, size_
 void room_remember(
     struct server *server, const char *room, const char *sender, const char *text, size_t size)
 {
-    char *line = write_line(sender, text, size, &size);
+    char *line = write_line("", sender, " >> ", text, size, &size);
     if (line)
         history_add(&server->history, room, line, size);
     free(line);
@@ -149,17 +152,19 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
     const char *sender, const char *text, size_t size)
 {
     struct room *room = room_find(server, name);
-    char *line = write_line(sender, text, size, &size);
-    if (!line)
-        return UV_ENOMEM;
-    int error = 0;
-    if (room) {
-        notices_flush(room); /* so nobody speaks before the room knows the name */
-        error = room_send_both(room, except, (char *[]){line, line}, (size_t[]){size, size});
+    size_t sizes[FORMS];
+    char *line = write_line("", sender, " >> ", text, size, &sizes[PORTUGUESE]);
+    char *for_page = write_line("message\t", sender, "\n", text, size, &sizes[FORM_PAGE]);
+    int error = line && for_page ? 0 : UV_ENOMEM;
+    sizes[ENGLISH] = sizes[PORTUGUESE];
+    if (!error && room) {
+        notices_flush(room); /* so that the room knows the name before the message */
+        error = room_send_forms(room, except, (char *[]){line, line, for_page}, sizes);
     }
     if (!error)
-        history_add(&server->history, name, line, size);
+        history_add(&server->history, name, line, sizes[PORTUGUESE]);
     free(line);
+    free(for_page);
     return error;
 }
 
@@ -167,8 +172,8 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
  * To all rooms
  */
 
-/* twalk passes its callback no argument. */
-static const char *announcement[2];
+/* twalk cannot pass an argument to its callback. */
+static const char *announcement[FORMS];
 
 static void announce(const void *node, VISIT visit, int depth)
 {
@@ -177,16 +182,21 @@ static void announce(const void *node, VISIT visit, int depth)
         return;
     const char *name = *(char *const *)node;
     struct room *room = (struct room *)(name - offsetof(struct room, name));
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
+    for (int form = 0; form < FORMS; form++)
         websocket_room_send(
-            &room->members[language], NULL, announcement[language], strlen(announcement[language]));
+            &room->members[form], NULL, announcement[form], strlen(announcement[form]));
 }
 
 void rooms_announce(struct server *server, const char *portuguese, const char *english)
 {
+    char *for_page;
+    if (asprintf(&for_page, "announcement\t%s\t%s", portuguese, english) < 0)
+        return;
     announcement[PORTUGUESE] = portuguese;
     announcement[ENGLISH] = english;
+    announcement[FORM_PAGE] = for_page;
     twalk(server->rooms, announce);
+    free(for_page);
 }
 
 void rooms_announce_shutdown(struct server *server)

@@ -9,7 +9,8 @@ int server_connect(struct websocket *socket, void *argument)
     struct server *server = argument;
     struct client client = {.socket = socket,
         .server = server,
-        .language = language_of_header(websocket_accept_language(socket))};
+        .language = language_of_header(websocket_accept_language(socket)),
+        .is_page = websocket_has_subprotocol(socket)};
     int error = room_enter(&client, websocket_path(socket));
     if (error == UV_EINVAL)
         client_send(&client, TEXT_BAD_ROOM_PORTUGUESE, TEXT_BAD_ROOM_ENGLISH);

@@ -13,8 +13,8 @@ int text_compare(const void *one, const void *other)
     return strcmp(one, other);
 }
 
-/* Marks that are disallowed on every letter, so that a name is written in one way only: "e" with an
- * accent of its own looks like the letter "é". The others belong to no script. */
+/* Marks that are disallowed on every letter, so that a name is written in one way only: "e" and a
+ * combining accent look like the letter "é". The other marks belong to no script. */
 static const struct text_range disallowed_marks[] = {{0x300, 0x36F}, {0x483, 0x489},
     {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE20, 0xFE2F}, {0x653, 0x655},
     {0x2DE0, 0x2DFF}, {0x302A, 0x302F}, {0x3099, 0x309A}, {0xA66F, 0xA67D}, {0xA69E, 0xA69F},

@@ -8,7 +8,7 @@
 
 #define MAX_NAME_CHARACTERS 32
 
-/* The phrases that the server writes around names. The page recognizes the server's lines by
+/* The phrases that the server writes around names. Clients with plain text tell its lines by
  * them. */
 #define TEXT_PRIVATE_PORTUGUESE "PRIVADO de "
 #define TEXT_PRIVATE_ENGLISH "PRIVATE from "
@@ -19,7 +19,7 @@
 #define TEXT_RENAMED_PORTUGUESE " agora é "
 #define TEXT_RENAMED_ENGLISH " is now "
 
-/* Those around several names: "Joined the room: Ana, Bia and 12 others". */
+/* The phrases around several names: "Joined the room: Ana, Bia and 12 others". */
 #define TEXT_SEPARATOR ", "
 #define TEXT_AND_MORE_PORTUGUESE " e mais "
 #define TEXT_AND_ENGLISH " and "
@@ -50,8 +50,7 @@ bool text_is_name(const char *text);
 /* Compares two texts, for the trees of <search.h>. */
 int text_compare(const void *one, const void *other);
 
-/* Writes the name in lower case, as text_compare_names sees it, so that two names are the same
- * where these are. */
+/* Writes the name in lower case. Two names are equal for text_compare_names if these are equal. */
 void text_fold_name(const char *name, char folded[4 * MAX_NAME_CHARACTERS + 1]);
 
 /* Compares two texts without regard to case, for the trees of <search.h>. */

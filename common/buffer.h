@@ -12,7 +12,7 @@ __BEGIN_DECLS
 struct buffer {
     char *data;
     size_t start, end; /* the contents are data[start] to data[end - 1] */
-    size_t capacity;   /* bytes of memory, not counting one more for a NUL */
+    size_t capacity;   /* bytes allocated, besides one more for a NUL */
 };
 
 /* Reserves room for size more bytes after the end. Returns 0 or UV_ENOMEM. */
@@ -21,10 +21,10 @@ int buffer_reserve(struct buffer *buffer, size_t size);
 /* Appends a copy of the bytes. Returns 0, or UV_ENOMEM and then the buffer is unchanged. */
 int buffer_append(struct buffer *buffer, const void *data, size_t size);
 
-/* Removes size bytes, no more than there are, from the start. */
+/* Removes size bytes from the start; size may be at most buffer_size. */
 void buffer_consume(struct buffer *buffer, size_t size);
 
-/* Frees the memory. The buffer is empty then and can be used again. */
+/* Frees the memory and leaves an empty buffer, which can be used again. */
 void buffer_free(struct buffer *buffer);
 
 /* The number of bytes in the buffer. */

@@ -1,8 +1,8 @@
 /*
- * Bytes as text: dumps to look at, and UTF-8. The articles' common.py has byteToHex, strPrintable
- * and byteToStr for this.
+ * Bytes as text: readable dumps, and UTF-8. They correspond to byteToHex, strPrintable and
+ * byteToStr in the articles' common.py.
  *
- * Words of a protocol: comparisons that are the same in every locale.
+ * There is also a comparison for a protocol's keywords, which does not depend on the locale.
  *
  * The functions that return a string allocate it, with a NUL at its end, and return NULL when out
  * of memory. The caller frees it.

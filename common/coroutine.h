@@ -2,7 +2,8 @@
  * Coroutines: functions that can be suspended in the middle and resumed there. What Python's yield
  * does, with a stack for each, so that any function called from one may suspend it too.
  *
- * A coroutine knows no loop: it runs when somebody resumes it, and suspending returns there.
+ * Coroutines are independent of the loop: a coroutine runs when another function resumes it, and
+ * suspending returns to that function.
  *
  *     main      coroutine_resume ──▶ │ runs │ coroutine_suspend ──▶ back in main
  */
@@ -15,8 +16,7 @@
 __BEGIN_DECLS
 
 struct coroutine {
-    void *pointer; /* its stack pointer while it is suspended */
-    void *resumer; /* the stack pointer of its resumer while it runs */
+    void *pointer; /* its stack pointer while it is suspended, its resumer's while it runs */
     struct stack stack;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     void (*entry)(void *argument);
@@ -44,8 +44,9 @@ void coroutine_resume(struct coroutine *coroutine);
 /* Suspends the running coroutine and continues its resumer. */
 void coroutine_suspend(struct coroutine *coroutine);
 
-/* The same for the last time: it will not be resumed. (Not _Noreturn: before a call of such a
- * function ASan uses the stack below, where LOOP_DEBUG still looks for what was left open.) */
+/* Suspends the running coroutine for the last time. (It is not declared _Noreturn: before it calls
+ * such a function, ASan overwrites the stack below, where LOOP_DEBUG still looks for open
+ * handles.) */
 void coroutine_finish(struct coroutine *coroutine);
 
 /* Suspends the running coroutine and runs another directly. When that one suspends, the resumer of

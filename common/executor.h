@@ -10,13 +10,12 @@
 __BEGIN_DECLS
 
 /* Runs work(data) on a thread of the pool and waits for its result. what names the work in the tree
- * of tasks and in recordings. data is size bytes that belong to the caller: the work gets a copy,
- * and when it has ended, the copy is copied back. So the work never touches the caller's memory,
- * even if the caller has stopped waiting. Memory that data points to must outlive the work.
- *
- * Returns the result of work, or UV_ENOMEM, UV_ECANCELED or UV_ETIMEDOUT. After a cancellation or a
- * deadline, work that had not begun will not begin. Work that had begun cannot be stopped: it runs
- * to its end, its result is dropped, and loop_close waits for it. */
+ * of tasks and in recordings. data points to size bytes that belong to the caller. The work gets a
+ * copy, which is copied back when the work has ended: so it never touches the caller's memory, even
+ * if the caller has stopped waiting. Memory that data points to must outlive the work. Returns the
+ * result of work, or UV_ENOMEM, UV_ECANCELED or UV_ETIMEDOUT. After a cancellation or a deadline,
+ * work that had not begun will not begin. Work that had begun cannot be stopped: it runs to its
+ * end, its result is dropped, and loop_close waits for it. */
 int executor_run(const char *what, int (*work)(void *data), void *data, size_t size);
 
 __END_DECLS

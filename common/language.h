@@ -5,9 +5,9 @@
  *
  * The articles are in Portuguese; English is an addition.
  *
- * The rule for the whole project: what the user of a program sees goes through tr(), also if the
- * library prints it. What only a programmer sees is in English: misuse of the library, LOOP_DEBUG,
- * TRACE and the other environment variables, stack overflows.
+ * The whole project follows one rule. Messages for the user of a program go through tr(), even if
+ * the library prints them. Messages for programmers are in English only: misuse of the library,
+ * LOOP_DEBUG, TRACE and the other environment variables, stack overflows.
  */
 #pragma once
 
@@ -36,8 +36,8 @@ const char *tr_in(enum language language, const char *portuguese, const char *en
 const char *tr(const char *portuguese, const char *english)
     __attribute__((format_arg(1), format_arg(2)));
 
-/* Describes a libuv error in the user's language, or in English if there is no translation. It
- * knows nothing of a program's options: program_end names the one that helps. */
+/* Describes a libuv error in the user's language, or in English if there is no translation. The
+ * text never mentions a program's options: program_end adds the option that helps. */
 const char *tr_error(int error);
 
 __END_DECLS

@@ -25,7 +25,7 @@ __BEGIN_DECLS
 struct queue {
     void **items; /* a ring */
     size_t capacity;
-    size_t first, count; /* the oldest item, and how many follow it */
+    size_t first, count; /* the index of the oldest item, and the number of items */
     bool closed;
     TAILQ_HEAD(queue_waiters, queue_waiter) getters, putters; /* one of them is always empty */
 };
@@ -49,11 +49,11 @@ int queue_get(struct queue *queue, void **item);
 int queue_try_put(struct queue *queue, void *item);
 int queue_try_get(struct queue *queue, void **item);
 
-/* Takes no more items, and wakes every task that waits (queue.shutdown). What is in the queue can
- * still be got. Closing it twice does nothing. */
+/* Takes no more items, and wakes every task that waits (queue.shutdown). Tasks can still get the
+ * items that are in it. Closing it twice does nothing. */
 void queue_close(struct queue *queue);
 
-/* Frees the queue's memory, but not the items. No task may wait for it. */
+/* Frees the queue's memory, but not the items. No task may be waiting on it. */
 void queue_free(struct queue *queue);
 
 __END_DECLS

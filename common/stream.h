@@ -30,7 +30,8 @@ __BEGIN_DECLS
 struct stream;
 
 /* The functions that the library calls during a connection (asyncio.Protocol). Each may be NULL.
- * self is an object of the connection's own, on the stack of its task. Only manage may wait. */
+ * self is an object that belongs to the connection, on the stack of its task. Only manage may
+ * wait. */
 struct protocol {
     size_t size; /* bytes of the object, which is all zero when connection_made is called */
     /* The first call. context is the argument of the call that runs the protocol. */
@@ -53,7 +54,7 @@ struct stream {
     int error;        /* the error that broke the connection, or 0 */
     int events;       /* the events polled for: UV_READABLE, UV_WRITABLE */
     bool polling;     /* poll is initialized, so stream_close has to close it */
-    bool readable;    /* recv may find something */
+    bool readable;    /* recv may have data */
     bool ended;       /* no more bytes will arrive */
     bool half_closed; /* stream_half_close was called, so no more bytes may be written */
     bool shut;        /* the output of a half-closed stream was sent, then its end */

@@ -12,10 +12,11 @@
  * call others, and each of them may wait. Only one task of a loop runs at a time, and it runs until
  * it waits.
  *
- * Every call that waits returns 0 (or a count), or a negative libuv error. UV_ETIMEDOUT: the
- * deadline of the innermost scope has passed; UV_ECANCELED: the task, or a scope around the
- * innermost one, was cancelled, or its deadline has passed. Return it, and free on the way what the
- * function owns. It stays so: from then on the calls of that task, or inside that scope, do this:
+ * Every call that waits returns 0 (or a count), or a negative libuv error. UV_ETIMEDOUT means that
+ * the deadline of the innermost scope has passed. UV_ECANCELED means that the task or one of its
+ * scopes was cancelled, or that the deadline of an outer scope has passed. In both cases free what
+ * the function owns, and return the error. A cancellation is permanent: from then on, calls in that
+ * task, or inside that scope, behave as follows:
  *
  *     task_sleep, task_yield, stream_connect,      return the error at once, and have
  *     stream_read and the other reads,             no effect: input stays unread, an item
@@ -25,8 +26,8 @@
  *     future_wait, task_join, scope_join,          return a result that exists,
  *     task_gather                                  otherwise the error
  *
- *     scope_leave, stream_close, listener_close,   wait as ever, because somebody has
- *     task_close_handle                            to; for a bounded time
+ *     scope_leave, stream_close, listener_close,   wait as usual, because cleanup has
+ *     task_close_handle                            to finish; for a bounded time
  *
  *     scope_spawn                                  starts the child, unless that scope
  *                                                  itself is cancelled
@@ -34,7 +35,7 @@
  * If a result arrives while a call waits, and a cancellation comes before the task runs again, the
  * call returns the result, and the next one the cancellation.
  *
- * A call that waits ends the program if it is made outside a task.
+ * Making a call that waits outside a task ends the program.
  */
 #pragma once
 
@@ -57,9 +58,10 @@ struct task;
  * UV_EMFILE if it could not run. */
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument);
 
-/* Returns whether somebody cancelled the first task of the last task_run: a signal, loop_stop or
- * task_cancel. Only then is UV_ECANCELED the end that was asked for. A signal counts that arrived
- * while the task ran for the last time: its result is its own then. */
+/* Returns whether a signal, loop_stop or task_cancel cancelled the first task of the last task_run.
+ * Only then does the result UV_ECANCELED mean that the program ended because it was asked to. A
+ * signal that arrives while the task runs for the last time counts too, but does not change the
+ * task's result. */
 bool task_run_was_cancelled(void);
 
 /* The loop of the running task (asyncio.get_running_loop). Ends the program outside a task. */
@@ -84,7 +86,7 @@ int task_sleep(double seconds);
 int task_yield(void);
 
 /* Returns 0, or the error that the next wait would return (task.cancelling). It looks at the clock,
- * so a task that computes for long, and asks it now and then, also learns that a deadline has
+ * so a task that computes for long should call it now and then, to notice a deadline that has
  * passed. Does not wait. */
 int task_cancelled(void);
 
@@ -105,12 +107,12 @@ int task_cancelled(void);
 struct scope {
     struct scope *outer;         /* the scope around it in the same task, or NULL */
     struct task *owner;          /* the task that opened it; NULL: it is not open */
-    TAILQ_HEAD(, task) children; /* that run, or have ended while a handle to them is held */
+    TAILQ_HEAD(, task) children; /* running, or ended but with a handle still held */
     size_t running;              /* children that have not ended */
     int cancelled;               /* 0, or the error that waits inside the scope return */
     int error;                   /* the first failure of a child, or 0 */
     bool shielded;               /* cancellations from outside have no effect inside */
-    double seconds;              /* that a shielded scope may take */
+    double seconds;              /* the time limit of a shielded scope */
     struct task_wait *joiner;    /* the owner's wait for its children, or NULL */
     struct loop_timer timer;     /* runs at the deadline */
 };
@@ -126,8 +128,9 @@ int scope_enter_until(struct scope *scope, uint64_t deadline);
 /* Does the same for a deadline that many seconds from now (asyncio.timeout). */
 int scope_enter_for(struct scope *scope, double seconds);
 
-/* Returns whether the scope's own deadline cancelled it (Timeout.expired). Inside another scope
- * with a deadline, UV_ETIMEDOUT alone does not tell that. May be asked after scope_leave, too. */
+/* Returns whether the scope's own deadline cancelled it (Timeout.expired). If scopes with deadlines
+ * are nested, UV_ETIMEDOUT alone does not tell which deadline has passed. You may call it after
+ * scope_leave, too. */
 bool scope_timed_out(const struct scope *scope);
 
 /* Opens a scope for cleanup that has to wait: a cancellation from outside has no effect inside it
@@ -155,18 +158,19 @@ int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void
  * child, UV_ECANCELED or UV_ETIMEDOUT. After the last two, children may still run. */
 int scope_join(struct scope *scope);
 
-/* Cancels the children, and makes the owner's waits inside the scope return UV_ECANCELED, which
- * scope_leave takes for success: "the first answer is enough". Does not wait. */
+/* Cancels the children, and makes the owner's waits inside the scope return UV_ECANCELED.
+ * scope_leave treats that as success: use it, for example, when the first of several answers is
+ * enough. Does not wait. */
 void scope_cancel(struct scope *scope);
 
 /* Cancels the children that still run, waits until they have ended, and closes the scope
- * (TaskGroup.__aexit__). error is the result of the code inside the scope. The first error that is
- * no cancellation wins: returns error, or the first failure of a child if error is 0, UV_ECANCELED,
- * or the UV_ETIMEDOUT of a deadline that has passed. A child that returns UV_ECANCELED has not
- * failed. If error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0. A
- * cancellation from outside passes through, as in trio: if there is one, returns UV_ECANCELED in
- * place of that 0, and in place of the UV_ETIMEDOUT of the scope's own deadline, unless the scope
- * is shielded. A cancellation does not shorten this wait. */
+ * (TaskGroup.__aexit__). Pass the result of the code inside the scope as error. Returns error, or
+ * the first failure of a child if error is 0 or only a cancellation (UV_ECANCELED, or the
+ * UV_ETIMEDOUT of a deadline that has passed). A child that returns UV_ECANCELED has not failed. If
+ * error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0. As in trio, a
+ * cancellation from outside passes through: UV_ECANCELED then replaces that 0 and, unless the scope
+ * is shielded, the UV_ETIMEDOUT of the scope's own deadline. A cancellation does not shorten this
+ * wait. */
 int scope_leave(struct scope *scope, int error);
 
 /* Waits until the task has ended, stores its result in *result unless that is NULL, and releases
@@ -220,7 +224,7 @@ int future_wait(struct future *future, int *result);
 
 /* The wait of a task, on that task's stack. */
 struct task_wait {
-    const char *what;                       /* a name for people: "sleep", "read_line" */
+    const char *what;                       /* the name that people see: "sleep", "read_line" */
     void (*cancel)(struct task_wait *wait); /* undoes the wait; then calls task_wake, or a callback
                                                does so later */
     struct task *task;                      /* the task that waits */
@@ -228,13 +232,14 @@ struct task_wait {
     int result;
 };
 
-/* Begins a call that may wait (trio.lowlevel.checkpoint). Returns 0, or the error of a
- * cancellation: then the call has no effect. After 32 of these without a wait between them the
- * other ready tasks run first: so a task whose calls all succeed at once, because its peer is fast,
- * does not hold the loop. */
+/* Every call that may wait starts with a checkpoint (trio.lowlevel.checkpoint). Returns 0, or the
+ * error of a cancellation, in which case the call must have no effect. After 32 checkpoints without
+ * a wait, the task yields to the other ready tasks: so a task whose calls all succeed at once,
+ * because its peer is fast, does not hold the loop. */
 int task_checkpoint(const char *what);
 
-/* Counts bytes that the task has received or written towards those 32 calls, 8192 as one. */
+/* Counts bytes that the task has received or written towards that limit: 8192 bytes count as one
+ * checkpoint. */
 void task_spend(size_t bytes);
 
 /* Suspends the running task until task_wake, and returns the result passed to that. When the task
@@ -246,16 +251,17 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
 /* Makes the waiting task ready; its task_wait returns result. Call it once for each task_wait. */
 void task_wake(struct task_wait *wait, int result);
 
-/* Something with an open handle in it, such as a stream. If it lies on the stack of the task that
- * opened it, and the task ends, libuv would go on to use memory that is not there any more: the
- * program ends, and says what was not closed. */
+/* An object that contains an open handle, such as a stream. If it lies on the stack of the task
+ * that opened it and is still open when that task ends, libuv would go on to use freed memory. So
+ * the program ends then, and says what was not closed. */
 struct task_resource {
     const char *what;  /* "stream" */
-    struct task *task; /* that opened it; NULL: it has ended, or the resource is closed */
+    struct task *task; /* the task that has to close it; NULL: it is closed, or no task is left */
     LIST_ENTRY(task_resource) entry;
 };
 
-/* The running task opens the resource; any task closes it. */
+/* Call task_opened in the task that opens the resource. Any task may close it, and calls
+ * task_closed. */
 void task_opened(struct task_resource *resource, const char *what);
 void task_closed(struct task_resource *resource);
 

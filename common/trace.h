@@ -6,11 +6,11 @@
  *
  * The recording has a row for the loop, with its iterations and their phases; a row for each task,
  * with the slices in which it ran, waited, or was ready to run; and a row for each thread of the
- * pool. An arrow leads from the task that woke another to the task that was woken. Marks show what
- * was sent and received, with its size, and the timers.
+ * pool. An arrow leads from the task that woke another to the task that was woken. Marks show data
+ * that was sent or received, with its size, and timers.
  *
  * The recording is kept in memory and written by loop_close, or when exit, abort or a signal ends
- * the program; kill -KILL leaves an empty file. It keeps the last million moments, of 32 bytes
+ * the program; kill -KILL leaves an empty file. It keeps the last million records, of 32 bytes
  * each; TRACE_LIMIT=100000 keeps the last 100,000 instead. The file says how many were dropped. If
  * a program runs one loop after another, the second writes run-2.json, and so on.
  */
@@ -32,7 +32,7 @@ struct observer;
 
 /* Marks this moment in the recording, on the row of the running task or, outside a task, the
  * loop's. what names the mark, as in "ws send"; bytes is shown beside it unless it is 0. If nothing
- * watches the loop, the call costs one look at a pointer. For the loop's thread only. */
+ * watches the loop, the call costs one test of a pointer. For the loop's thread only. */
 void trace_mark_now(const uv_loop_t *loop, const char *what, size_t bytes)
     __attribute__((cold, noinline));
 static inline void trace_mark(const uv_loop_t *loop, const char *what, size_t bytes)

@@ -1,11 +1,13 @@
 """The chat as its users see it, through a client library that nobody here wrote (python3-websockets).
 
-chat_client.py PORT SCENARIO [CERTIFICATE]: ends with 0 if all was as test_04_chat.c's test of that
+chat_client.py PORT[,PORT...] SCENARIO [CERTIFICATE]: with several ports the clients go to the servers
+in turn. It ends with 0 if all was as test_04_chat.c's test of that
 name says. With a certificate, of the server's, all goes over TLS.
 """
 
 import asyncio
 import inspect
+import itertools
 import re
 import socket
 import ssl
@@ -30,14 +32,16 @@ INVALID = "Comando inválido"
 SPACES = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 SPACES += "\u2028\u2029\u202f\u205f\u3000\ufeff"  # what JavaScript's trim removes
 
-port = int(sys.argv[1])
+ports = [int(word) for word in sys.argv[1].split(",")]
+port = ports[0]
+in_turn = itertools.cycle(ports)
 tls = ssl.create_default_context(cafile=sys.argv[3]) if len(sys.argv) > 3 else None
 entered = []
 
 
 def connect(path, address="127.0.0.1", **options):
     scheme = "wss" if tls else "ws"
-    return websockets_version.connect(f"{scheme}://{address}:{port}{path}", ssl=tls, **options)
+    return websockets_version.connect(f"{scheme}://{address}:{next(in_turn)}{path}", ssl=tls, **options)
 
 
 class Client:
@@ -450,6 +454,78 @@ async def arrivals():
     await enter("Beatriz")  # is nobody's any more
 
 
+async def enter_as_page():
+    """A client that is told what each line is; with the welcome read."""
+    page = Client(await connect("/", subprotocols=["soap", "lines.chat"]))
+    entered.append(page)
+    assert page.socket.subprotocol == "lines.chat", page.socket.subprotocol
+    await page.hears(f"notice\n{WELCOME}")
+    return page
+
+
+async def page_form():
+    """Each kind of line, in the form that a page asks for, among clients who get text alone."""
+    ana, page = await enter("Ana"), await enter_as_page()
+    await page.asks("/quem", "here\t1\t2\t0\nQuem está aqui: 1\nAna")
+    await page.hears("done")
+    await page.asks(" ", "done")
+    for text, kind, answer in [
+        ("oi", "refused", IDENTIFY), ("/", "refused", INVALID), ("/dance", "refused", "Comando desconhecido"),
+        ("/apenas Ana oi", "refused", IDENTIFY), ("/nome ana", "taken", TAKEN),
+        ("/nome Bia", "named\tBia", "Nome alterado com sucesso para Bia"),
+        ("/apenas Zoe oi", "refused", "Destinatário Zoe não encontrado. Mensagem não enviada."),
+        ("/clientes", "notice", "2 clientes conectados"),
+    ]:
+        await page.asks(text, f"{kind}\n{answer}")
+        await page.hears("done")
+    await ana.hears("Bia entrou na sala")
+    for text in ["um\ndois\0três\tquatro", "  ", "/apenas Ana só"]:
+        await page.asks(text, "done")
+    for line in ["Bia >> um\ndois\0três\tquatro", "Bia >>   ", "PRIVADO de Bia >> só"]:
+        await ana.hears(line)
+    await ana.say("message\tCaio\noi")
+    await ana.say("/apenas Bia done")
+    await page.hears("message\tAna\nmessage\tCaio\noi")
+    await page.hears("private\tAna\ndone")
+    silent = await enter()  # has no name, and counts
+    await page.hears("count\t3")
+    await silent.asks("/nome Caio", "Nome alterado com sucesso para Caio")
+    await page.hears("joined\tCaio")
+    await ana.hears("Caio entrou na sala")
+    await silent.asks("/nome Duda", "Nome alterado com sucesso para Duda")
+    await page.hears("renamed\tCaio\tDuda")
+    await ana.hears("Caio agora é Duda")
+    await silent.leave()
+    await page.hears("left\tDuda")
+    await page.hears("count\t2")
+    await ana.hears("Duda saiu da sala")
+    await ana.hears_nothing()
+    await page.asks("/sair", "notice\nAté logo!")
+    await page.hears("done")
+
+
+async def page_in_a_crowd():
+    """A page gets all names of a notice that counts some of them, and hears of a crowd."""
+    page = await enter_as_page()
+    others = [await enter(path="/") for _ in range(40)]
+    names = [f"n{number}" for number in range(40)]
+    for other, name in zip(others, names):
+        await other.say(f"/nome {name}")
+    told = []
+    while len(told) < len(names):
+        kind, *fields = (await page.socket.recv()).split("\t")
+        assert kind in ["joined", "count"], kind
+        told += fields if kind == "joined" else []
+    assert sorted(told) == sorted(names), told
+    more = [await enter() for _ in range(160)]
+    while (await page.socket.recv()) != "crowded":
+        pass
+    for client in more:
+        await client.leave()
+    while (await page.socket.recv()) != "uncrowded":
+        pass
+
+
 CROWDED = ("A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. "
            "/quem mostra quem está aqui.")
 NOT_CROWDED = "A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo."
@@ -831,7 +907,7 @@ async def talk():
 
 async def farewell():
     """Says that it is there, and stays until the server goes."""
-    clients = [await enter(), await enter(language="en")]
+    clients = [await enter(), await enter(language="en"), await enter_as_page()]
     print("connected", flush=True)
     for client in clients:
         print(await client.socket.recv(), end=" ")

@@ -79,6 +79,50 @@ START_TEST(rooms_in_the_address)
 }
 END_TEST
 
+START_TEST(a_network_that_is_dead)
+{
+    run_script("page.mjs", "network");
+}
+END_TEST
+
+START_TEST(comforts)
+{
+    run_script("page.mjs", "comforts");
+}
+END_TEST
+
+START_TEST(every_size)
+{
+    run_script("page.mjs", "sizes");
+}
+END_TEST
+
+/* The central checks, in the other browser. */
+static void run_in_firefox(const char *words)
+{
+    char output[MAX_OUTPUT];
+    if (shell_run("command -v \"${FIREFOX:-firefox-esr}\" firefox", output, sizeof(output)) &&
+        !*output) {
+        puts("no Firefox here: its test is left out");
+        return;
+    }
+    setenv("BROWSER", "firefox", 1);
+    run_script("page.mjs", words);
+    unsetenv("BROWSER");
+}
+
+START_TEST(in_firefox)
+{
+    run_in_firefox("central");
+}
+END_TEST
+
+START_TEST(the_log_in_firefox)
+{
+    run_in_firefox("scroll");
+}
+END_TEST
+
 START_TEST(who_is_in_them)
 {
     run_script("page.mjs", "people");
@@ -108,6 +152,7 @@ int main(void)
     const TTest *const browser[] = {the_articles_session_in_three_pages,
         the_articles_session_over_tls, the_input_and_the_log, texts_languages_and_screens,
         a_server_that_goes_away, rooms_in_the_address, who_is_in_them, many_who_come_and_go,
+        a_network_that_is_dead, comforts, every_size, in_firefox, the_log_in_firefox,
         without_chromium_the_remedy_is_named, NULL};
     return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}});
 }

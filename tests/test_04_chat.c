@@ -157,6 +157,13 @@ START_TEST(limits_connections_and_names_by_address)
 }
 END_TEST
 
+START_TEST(a_page_is_told_what_each_line_is)
+{
+    play("page_form");
+    play("page_in_a_crowd");
+}
+END_TEST
+
 START_TEST(help_and_quit)
 {
     play("helping");
@@ -268,7 +275,7 @@ END_TEST
 
 START_TEST(says_goodbye)
 {
-    char line[64] = "";
+    char line[128] = "";
     start(NULL);
     FILE *client = scenario_start("farewell", port, "");
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
@@ -279,6 +286,9 @@ START_TEST(says_goodbye)
     ck_assert_str_eq(line, "O servidor está fechando. Até logo! 1001\n");
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     ck_assert_str_eq(line, "The server is closing. Goodbye! 1001\n");
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
+    ck_assert_str_eq(line, "announcement\tO servidor está fechando. Até logo!\tThe server is "
+                           "closing. Goodbye! 1001\n");
     scenario_end(client);
 }
 END_TEST
@@ -338,7 +348,7 @@ int main(void)
         english_for_who_prefers_it, NULL};
     const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,
         many_who_come_and_go_are_announced_together, limits_connections_and_names_by_address,
-        help_and_quit, last_messages, NULL};
+        a_page_is_told_what_each_line_is, help_and_quit, last_messages, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop,
         metrics_are_for_those_who_may_read_them, the_log_tells_addresses_from_names, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,

@@ -432,10 +432,11 @@ START_TEST(says_what_is_wrong_with_a_handshake)
 END_TEST
 
 /* A client that cannot do without its protocol closes the connection itself (RFC 6455, 4.1). */
-START_TEST(selects_no_subprotocol_and_no_extension)
+START_TEST(selects_no_other_subprotocol_and_no_extension)
 {
     static const char *const offers[] = {"Sec-WebSocket-Protocol: soap\r\n",
-        "Sec-WebSocket-Protocol: chat\r\n", "Sec-WebSocket-Protocol: soap, chat\r\n",
+        "Sec-WebSocket-Protocol: chat\r\n", "Sec-WebSocket-Protocol: lines.chats\r\n",
+        "Sec-WebSocket-Protocol: soap, chat\r\n",
         "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: b\r\n", "Sec-WebSocket-Protocol:\r\n",
         "Sec-WebSocket-Extensions: permessage-deflate\r\n"};
     static struct frame frame;
@@ -468,7 +469,7 @@ int main(int argc, char **argv)
         refuses_requests_that_two_parsers_read_differently, sends_no_file_that_the_client_has,
         NULL};
     const TTest *const handshakes[] = {
-        says_what_is_wrong_with_a_handshake, selects_no_subprotocol_and_no_extension, NULL};
+        says_what_is_wrong_with_a_handshake, selects_no_other_subprotocol_and_no_extension, NULL};
     return run_suite("04_http",
         (struct test_group[]){{"requests", requests}, {"handshakes", handshakes}, {NULL, NULL}});
 }

@@ -91,6 +91,15 @@ int websocket_send_arguments(struct websocket *socket, const char *format, va_li
     return 0;
 }
 
+int websocket_send_format(struct websocket *socket, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int error = websocket_send_arguments(socket, format, arguments);
+    va_end(arguments);
+    return error;
+}
+
 int websocket_send(struct websocket *socket, const char *text, size_t size)
 {
     size_t end = strlen(socket->sent);
@@ -165,6 +174,12 @@ const char *websocket_accept_language(const struct websocket *socket)
     return "";
 }
 
+bool websocket_has_subprotocol(const struct websocket *socket)
+{
+    (void)socket;
+    return false;
+}
+
 const char *websocket_path(const struct websocket *socket)
 {
     (void)socket;
@@ -194,7 +209,7 @@ static struct client *enter(int number, enum language language, const char *name
 
 static void forget_announcements(void)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < FORMS; i++)
         buffer_free(&play.ana.room->members[i].log);
 }
 

@@ -261,11 +261,12 @@ START_TEST(another_thread_is_named)
     return; /* it reports the race that this is, before we do */
 #endif
     const char *expected =
-        places_are_known() ? "another thread than the loop's own uses it in call_from_a_thread ("
-                           : "another thread than the loop's own uses it";
+        places_are_known()
+            ? "a thread other than the loop's own uses the loop in call_from_a_thread ("
+            : "a thread other than the loop's own uses the loop";
     says((struct run){"1", NULL, work_that_calls}, 128 + SIGABRT, expected);
-    says((struct run){"1", NULL, work_that_sets_a_timer}, 128 + SIGABRT, "another thread");
-    says((struct run){"1", NULL, work_that_stops}, 128 + SIGABRT, "another thread");
+    says((struct run){"1", NULL, work_that_sets_a_timer}, 128 + SIGABRT, "a thread other than");
+    says((struct run){"1", NULL, work_that_stops}, 128 + SIGABRT, "a thread other than");
 }
 END_TEST
 

@@ -80,7 +80,7 @@ static int let_a_child_open_a_stream_of_the_parent(void *unused)
 
 START_TEST(an_open_stream_on_the_stack_of_an_ended_task)
 {
-    aborts_with("task main: opens a stream where the memory of one that was not closed is used",
+    aborts_with("task main: opens a stream after the memory of one that was not closed has been",
         open_a_stream_twice);
     aborts_with("task main: ended after the memory of a stream or listener that was not closed",
         overwrite_an_open_stream);
@@ -223,7 +223,7 @@ static int read_twice_at_once(void *unused)
 
 START_TEST(closing_a_stream_in_use)
 {
-    aborts_with("task second: closes a stream that task first waits for: cancel that one",
+    aborts_with("task second: closes a stream that task first waits for: cancel that task",
         close_while_it_is_read);
     aborts_with(
         "task second: closes a stream that task first waits for", close_while_it_is_written);
@@ -274,7 +274,7 @@ static int accept_twice_at_once(void *unused)
 
 START_TEST(a_listener_in_use)
 {
-    aborts_with("task second: closes a listener at which task first accepts: cancel that one",
+    aborts_with("task second: closes a listener at which task first accepts: cancel that task",
         close_while_it_accepts);
     aborts_with("task second: accepts at a listener at which task first does the same: let one",
         accept_twice_at_once);

@@ -47,15 +47,16 @@ struct question {
     bool is_beat;
 };
 
-static void note_key(
-    struct cluster *cluster, struct peer *peer, const redisReply *value, bool is_beat)
+static void note_key(struct peer *peer, const redisReply *value, bool is_beat)
 {
     if (value->type == REDIS_REPLY_STRING) {
         peer->missed = 0;
         peer->clients = count_in(value);
-    } else if (peer->is_alive && is_beat && ++peer->missed >= MISSED_BEATS) {
-        peer_bury(cluster, peer);
+        return;
     }
+    peer->clients = 0;
+    if (peer->is_alive && is_beat && ++peer->missed >= MISSED_BEATS)
+        peer_bury(peer);
 }
 
 static int note_keys(const redisReply *reply, void *argument)
@@ -70,7 +71,7 @@ static int note_keys(const redisReply *reply, void *argument)
     struct peer *peer;
     TAILQ_FOREACH(peer, &cluster->peers, entry)
         if (i < reply->elements)
-            note_key(cluster, peer, reply->element[i++], question->is_beat);
+            note_key(peer, reply->element[i++], question->is_beat);
     return 0;
 }
 

@@ -11,105 +11,14 @@
 
 #define CONNECT_SECONDS 3.0
 #define WRITER_PATIENCE 2.0
-#define BLOCK_MS 2000 /* of an XREAD without entries; then it is sent again */
 #define READER_PATIENCE 5.0
-#define ENTRIES_AT_ONCE 100
 #define MIN_PAUSE 0.1 /* seconds between two attempts */
 #define MAX_PAUSE 5.0
-#define GAP_DELIVERED 90.0 /* seconds: after a longer one, old messages are for /historico only */
 #define BYE_SECONDS 1.0
-
-/*
- * Reading
- */
-
-static void apply(struct cluster *cluster, const struct entry *entry)
-{
-    if (strcmp(entry->server, cluster->self.id) == 0) {
-        if (!outbox_confirm(cluster, entry->number))
-            cluster->duplicates++;
-        return;
-    }
-    struct peer *peer = peer_find(cluster, entry->server);
-    if (!peer || entry->number <= peer->last) {
-        cluster->duplicates++;
-        return;
-    }
-    peer->last = entry->number;
-    if (!cluster->is_history)
-        people_apply(cluster, peer, entry);
-    else if (entry->kind == ENTRY_MESSAGE)
-        room_remember(cluster->server, entry->room, entry->name, entry->text, entry->size);
-}
-
-/* Handles the answer of XREAD, [[key, entries]] or nil. Returns the number of entries. */
-static int read_entries(const redisReply *reply, void *argument)
-{
-    struct cluster *cluster = argument;
-    if (reply->type == REDIS_REPLY_NIL || (reply->type == REDIS_REPLY_ARRAY && !reply->elements))
-        return 0;
-    const redisReply *stream = reply->type == REDIS_REPLY_ARRAY ? reply->element[0] : reply;
-    if (stream->type != REDIS_REPLY_ARRAY || stream->elements != 2 ||
-        stream->element[1]->type != REDIS_REPLY_ARRAY || stream->element[1]->elements > INT32_MAX)
-        return UV_EPROTO;
-    const redisReply *entries = stream->element[1];
-    for (size_t i = 0; i < entries->elements; i++) {
-        struct entry entry;
-        struct entry_id id;
-        bool has_id;
-        int error = entry_parse(&entry, &id, &has_id, entries->element[i]);
-        if (!has_id || entry_id_compare(id, cluster->cursor) <= 0)
-            return UV_EPROTO;
-        cluster->cursor = id;
-        cluster->read++;
-        if (error)
-            cluster->invalid++;
-        else
-            apply(cluster, &entry);
-    }
-    return (int)entries->elements;
-}
-
-static int read_now(struct cluster *cluster)
-{
-    return redis_call(&cluster->reader, read_entries, cluster,
-        "XREAD COUNT %d STREAMS " STREAM_KEY " %llu-%llu", ENTRIES_AT_ONCE,
-        (unsigned long long)cluster->cursor.milliseconds,
-        (unsigned long long)cluster->cursor.sequence);
-}
-
-static int read_next(struct cluster *cluster)
-{
-    return redis_call(&cluster->reader, read_entries, cluster,
-        "XREAD COUNT %d BLOCK %d STREAMS " STREAM_KEY " %llu-%llu", ENTRIES_AT_ONCE, BLOCK_MS,
-        (unsigned long long)cluster->cursor.milliseconds,
-        (unsigned long long)cluster->cursor.sequence);
-}
 
 /*
  * Beginning
  */
-
-/* Handles the answer of XINFO STREAM. A stream whose last entry is older than the cursor is not the
- * one that was read: Redis has lost it, or a part of it. It is read from its beginning; the
- * entries' numbers tell what is new. */
-static int check_stream(const redisReply *reply, void *argument)
-{
-    struct cluster *cluster = argument;
-    struct entry_id last;
-    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
-        const redisReply *field = reply->element[i];
-        if (field->type != REDIS_REPLY_STRING && field->type != REDIS_REPLY_STATUS)
-            continue;
-        if (strcmp(field->str, "last-generated-id") != 0 ||
-            !entry_id_parse(&last, reply->element[i + 1]))
-            continue;
-        if (entry_id_compare(last, cluster->cursor) < 0)
-            cluster->cursor = (struct entry_id){0};
-        return 0;
-    }
-    return UV_EPROTO;
-}
 
 static int open_connections(struct cluster *cluster)
 {
@@ -117,11 +26,7 @@ static int open_connections(struct cluster *cluster)
     if (!error)
         error = redis_open(&cluster->reader, &cluster->url);
     if (!error)
-        error = redis_call(&cluster->reader, check_stream, cluster, "XINFO STREAM " STREAM_KEY);
-    if (error == UV_ENOENT) { /* there is no stream yet */
-        cluster->cursor = (struct entry_id){0};
-        error = 0;
-    }
+        error = stream_check(cluster);
     return error;
 }
 
@@ -133,19 +38,6 @@ static int begin(struct cluster *cluster)
     if (!error)
         error = open_connections(cluster);
     return scope_leave(&scope, error);
-}
-
-static int take_up_what_was_missed(struct cluster *cluster)
-{
-    double gap = (double)(loop_now(cluster->loop) - cluster->away_since) / 1000;
-    cluster->is_history = !cluster->has_read || gap > GAP_DELIVERED;
-    int count;
-    do
-        count = read_now(cluster);
-    while (count > 0);
-    cluster->is_history = false;
-    cluster->has_read = cluster->has_read || count == 0;
-    return count;
 }
 
 static void come_back(struct cluster *cluster)
@@ -169,7 +61,7 @@ static int live(struct cluster *cluster)
 {
     int error = begin(cluster);
     if (!error)
-        error = take_up_what_was_missed(cluster);
+        error = stream_catch_up(cluster);
     if (!error)
         error = beat_begin(cluster);
     if (!error)
@@ -177,7 +69,7 @@ static int live(struct cluster *cluster)
     if (!error)
         come_back(cluster);
     while (error >= 0 && cluster->is_ready)
-        error = read_next(cluster);
+        error = stream_follow(cluster);
     return error;
 }
 
@@ -191,7 +83,7 @@ void cluster_break(struct cluster *cluster, int error)
         return;
     cluster->problem = error;
     snprintf(cluster->reason, sizeof(cluster->reason), "%s", cluster->writer.problem);
-    redis_close(&cluster->reader); /* so read_next returns */
+    redis_close(&cluster->reader); /* so stream_follow returns */
 }
 
 static void on_lost_writer(void *cluster)
@@ -333,7 +225,7 @@ int cluster_open(struct cluster **result, const char *url, bool is_required, str
     cluster->is_required = is_required;
     int error = redis_url_parse(&cluster->url, url);
     if (!error && cluster->url.is_tls)
-        error = redis_tls_make(&cluster->tls, cluster->url.host);
+        error = redis_tls_make(&cluster->tls);
     if (error) {
         redis_url_free(&cluster->url);
         free(cluster);

@@ -63,14 +63,6 @@ static const redisReply *find_field(const redisReply *fields, const char *name)
     return NULL;
 }
 
-/* A text without NULs; a missing field is "". */
-static bool take_text(const char **text, const redisReply *fields, const char *name)
-{
-    const redisReply *value = find_field(fields, name);
-    *text = value ? value->str : "";
-    return !value || strlen(value->str) == value->len;
-}
-
 static bool is_utf8(const char *text, size_t size)
 {
     bool whole = true;
@@ -80,6 +72,14 @@ static bool is_utf8(const char *text, size_t size)
         size -= length;
     }
     return whole;
+}
+
+/* A text of valid UTF-8 without NULs; a missing field is "". */
+static bool take_text(const char **text, const redisReply *fields, const char *name)
+{
+    const redisReply *value = find_field(fields, name);
+    *text = value ? value->str : "";
+    return !value || (strlen(value->str) == value->len && is_utf8(value->str, value->len));
 }
 
 static bool take_body(struct entry *entry, const redisReply *fields)

@@ -194,9 +194,12 @@ static struct post *make(struct entry entry)
 /* While Redis is away, the oldest go: they are the least worth. */
 static bool has_room_for(struct cluster *cluster, size_t bytes)
 {
-    while (!cluster->is_ready && cluster->outbox_bytes + bytes > MAX_OUTBOX &&
-           !TAILQ_EMPTY(&cluster->outbox)) {
-        discard(cluster, TAILQ_FIRST(&cluster->outbox));
+    struct post *post, *next;
+    for (post = TAILQ_FIRST(&cluster->outbox); post && !cluster->is_ready; post = next) {
+        if (cluster->outbox_bytes + bytes <= MAX_OUTBOX)
+            break;
+        next = TAILQ_NEXT(post, link);
+        discard(cluster, post);
         cluster->lost++;
     }
     return cluster->outbox_bytes + bytes <= MAX_OUTBOX;
@@ -253,6 +256,9 @@ void outbox_forget_client(struct cluster *cluster, const struct client *client)
 
 void outbox_free(struct cluster *cluster)
 {
-    while (!TAILQ_EMPTY(&cluster->outbox))
-        discard(cluster, TAILQ_FIRST(&cluster->outbox));
+    struct post *post, *next;
+    for (post = TAILQ_FIRST(&cluster->outbox); post; post = next) {
+        next = TAILQ_NEXT(post, link);
+        discard(cluster, post);
+    }
 }

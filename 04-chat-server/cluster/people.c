@@ -167,11 +167,13 @@ struct peer *peer_find(struct cluster *cluster, const char *id)
     return peer;
 }
 
-void peer_bury(struct cluster *cluster, struct peer *peer)
+void peer_bury(struct peer *peer)
 {
-    (void)cluster;
-    while (!TAILQ_EMPTY(&peer->people))
-        person_remove(TAILQ_FIRST(&peer->people));
+    struct person *person, *next;
+    for (person = TAILQ_FIRST(&peer->people); person; person = next) {
+        next = TAILQ_NEXT(person, entry);
+        person_remove(person);
+    }
     peer->is_alive = false;
     peer->clients = 0;
 }
@@ -270,7 +272,7 @@ static void apply_to_clients(struct cluster *cluster, struct peer *peer, const s
 void people_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry)
 {
     if (entry->kind == ENTRY_BYE) {
-        peer_bury(cluster, peer);
+        peer_bury(peer);
         return;
     }
     if (!peer->is_alive && cluster->is_ready && entry->kind != ENTRY_HELLO)
@@ -287,10 +289,11 @@ void people_apply(struct cluster *cluster, struct peer *peer, const struct entry
 
 void people_free(struct cluster *cluster)
 {
-    struct peer *peer;
-    peer_bury(cluster, &cluster->self);
-    while ((peer = TAILQ_FIRST(&cluster->peers))) {
-        peer_bury(cluster, peer);
+    struct peer *peer, *next;
+    peer_bury(&cluster->self);
+    for (peer = TAILQ_FIRST(&cluster->peers); peer; peer = next) {
+        next = TAILQ_NEXT(peer, entry);
+        peer_bury(peer);
         peer_remove(cluster, peer);
     }
 }

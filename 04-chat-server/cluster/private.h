@@ -11,7 +11,7 @@
 #define NAMES_KEY "{chat}:names"      /* a hash: a name in lower case, its server and epoch */
 #define SERVER_KEY "{chat}:server:"   /* and the server's id: it expires when the server is gone */
 #define STREAM_ENTRIES 100000         /* about as many stay in the stream */
-#define SERVER_EXPIRES 7000           /* ms */
+#define SERVER_EXPIRES 5000           /* ms */
 #define BEAT_SECONDS 2.0              /* between two renewals of the server's key */
 #define MAX_OUTBOX ((size_t)16 << 20) /* bytes that wait for Redis */
 
@@ -49,30 +49,31 @@ struct cluster {
     struct relay relay; /* first: the chat knows only that */
     struct server *server;
     struct redis_url url;
-    bool is_required;
     void *tls;
     uv_loop_t *loop;
     struct redis writer, reader;
-    bool is_ready;  /* Redis is there, and all that was missed has been read */
-    unsigned epoch; /* connections so far; commands of an earlier one have no effect any more */
-    int problem;    /* the reason of the last outage, or 0 */
-    char reason[256];
-    uint64_t away_since;
-    unsigned attempts;      /* to connect, in a row */
-    struct entry_id cursor; /* the last entry that was read */
+    bool is_required;       /* without Redis, /healthz answers 503 */
+    bool is_ready;          /* Redis is there, and all that was missed has been read */
     bool has_read;          /* the stream, once to its end */
-    bool is_history;        /* what is read is old: it is remembered and not delivered */
-    struct peer self;
-    uint64_t number; /* of the last entry of this server */
+    bool is_history;        /* what is read now is old: it is remembered and not delivered */
+    bool is_away_announced; /* clients have been told of the outage */
+    unsigned epoch;         /* connections so far; commands of an earlier one have no effect */
+    unsigned attempts;      /* to connect, in a row */
+    unsigned generation;    /* of the list of peers */
+    int problem;            /* the reason of the last outage, or 0 */
+    char reason[256];       /* the same in Redis' words */
+    uint64_t away_since;    /* ms of the loop's clock */
+    uint64_t deliver_from;  /* ms of Redis' clock: what is newer is delivered all the same */
+    struct entry_id cursor; /* the last entry that was read */
+    struct peer self;       /* its people have left, and not all servers have read so */
+    uint64_t number;        /* of the last entry of this server */
     TAILQ_HEAD(posts, post) outbox;
     size_t outbox_bytes;
     TAILQ_HEAD(, client) locals; /* clients of this server with a name */
     TAILQ_HEAD(, peer) peers;
     size_t peer_count;
-    unsigned generation; /* of the list of peers */
     struct loop_timer beat, answer, notice;
     struct loop_callback recount;
-    bool is_away_announced;
     unsigned long long posted, read, invalid, duplicates, lost, outages;
 };
 
@@ -82,6 +83,20 @@ struct cluster {
 
 /* Takes the connection for broken: an outage begins. */
 void cluster_break(struct cluster *cluster, int error);
+
+/*
+ * stream.c
+ */
+
+/* Looks whether the stream is still the one that was read. Waits. Returns 0 or an error. */
+int stream_check(struct cluster *cluster);
+
+/* Reads up to the stream's end: what was missed. Waits. Returns 0 or an error. */
+int stream_catch_up(struct cluster *cluster);
+
+/* Waits for the next entries, for some seconds at most, and does what they say. Returns their
+ * number or an error. */
+int stream_follow(struct cluster *cluster);
 
 /*
  * outbox.c
@@ -124,7 +139,7 @@ extern const struct relay cluster_relay;
 struct peer *peer_find(struct cluster *cluster, const char *id);
 
 /* Makes its people leave. */
-void peer_bury(struct cluster *cluster, struct peer *peer);
+void peer_bury(struct peer *peer);
 
 /* Does what another server's entry says. */
 void people_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry);

@@ -219,7 +219,7 @@ static int start_connecting(struct redis *redis, const struct redis_url *url)
     if (!context)
         return UV_ENOMEM;
     context->data = redis;
-    if (context->err || redis_start_tls(redis->tls, &context->c) != 0 ||
+    if (context->err || redis_tls_start(redis->tls, &context->c, url->host) != 0 ||
         redisLibuvAttach(context, redis->loop) != REDIS_OK) {
         note_problem(
             redis, context->errstr && *context->errstr ? context->errstr : context->c.errstr);

@@ -5,40 +5,60 @@
 #ifdef REDIS_TLS
 
 #include <hiredis/hiredis_ssl.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdbool.h>
 
-#define CERTIFICATES "/etc/ssl/certs" /* of the authorities that this system trusts */
-
-int redis_tls_make(void **tls, const char *host)
+int redis_tls_make(void **tls)
 {
-    redisSSLContextError error;
-    redisInitOpenSSL();
-    *tls = redisCreateSSLContext(NULL, CERTIFICATES, NULL, NULL, host, &error);
-    return *tls ? 0 : UV_EINVAL;
+    SSL_CTX *shared = SSL_CTX_new(TLS_client_method());
+    *tls = shared;
+    if (!shared)
+        return UV_ENOMEM;
+    SSL_CTX_set_min_proto_version(shared, TLS1_2_VERSION);
+    SSL_CTX_set_default_verify_paths(shared);
+    SSL_CTX_set_verify(shared, SSL_VERIFY_PEER, NULL);
+    return 0;
 }
 
-int redis_start_tls(void *tls, redisContext *context)
+/* Returns whether OpenSSL will compare the certificate with that host, a name or an address. */
+static bool expect_host(SSL *ssl, const char *host)
 {
-    return tls && redisInitiateSSLWithContext(context, tls) != REDIS_OK ? UV_EPROTO : 0;
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host))
+        return true;
+    return SSL_set1_host(ssl, host) && SSL_set_tlsext_host_name(ssl, host);
+}
+
+/* hiredis' own function for this would not compare the host. */
+int redis_tls_start(void *tls, redisContext *context, const char *host)
+{
+    if (!tls)
+        return 0;
+    SSL *ssl = SSL_new(tls);
+    if (ssl && expect_host(ssl, host) && redisInitiateSSL(context, ssl) == REDIS_OK)
+        return 0;
+    SSL_free(ssl);
+    return UV_EPROTO;
 }
 
 void redis_tls_free(void *tls)
 {
-    redisFreeSSLContext(tls);
+    SSL_CTX_free(tls);
 }
 
 #else
 
-int redis_tls_make(void **tls, const char *host)
+int redis_tls_make(void **tls)
 {
-    (void)host;
     *tls = NULL;
     return UV_ENOTSUP;
 }
 
-int redis_start_tls(void *tls, redisContext *context)
+int redis_tls_start(void *tls, redisContext *context, const char *host)
 {
     (void)tls;
     (void)context;
+    (void)host;
     return 0;
 }
 

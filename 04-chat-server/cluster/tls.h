@@ -5,11 +5,12 @@
 
 #include <hiredis/hiredis.h>
 
-/* Makes what connections share. Returns 0, and *tls; UV_ENOTSUP if hiredis has no TLS, or another
- * error. */
-int redis_tls_make(void **tls, const char *host);
+/* Makes what connections share. Returns 0, and *tls; UV_ENOTSUP if hiredis has no TLS, or
+ * UV_ENOMEM. */
+int redis_tls_make(void **tls);
 
-/* Begins TLS on a connection; does nothing if tls is NULL. */
-int redis_start_tls(void *tls, redisContext *context);
+/* Begins TLS on a connection, whose certificate has to be valid for that host, by the authorities
+ * that the system trusts, or those of SSL_CERT_FILE. Does nothing if tls is NULL. */
+int redis_tls_start(void *tls, redisContext *context, const char *host);
 
 void redis_tls_free(void *tls);

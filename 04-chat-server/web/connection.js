@@ -10,9 +10,11 @@ const CONNECT_DEADLINE = 10000; // milliseconds; browsers themselves would wait 
 const LASTING = 10000; // milliseconds; a server may accept a connection and close it at once
 const GHOST = { pause: 5000, longest: 90000 }; // milliseconds; how long a broken connection can last
 const SAID_GOODBYE = 1000; // how the server closes after /sair; it has not failed
+const QUIET = 12000; // milliseconds without a line, after which the page asks whether the server is there
+const PATIENCE = 10000; // milliseconds without an answer, after which the connection is dead
 
 /* Proves to the server that a new connection is the same page's: nobody else knows it. */
-const secret = Array.from(crypto.getRandomValues(new Uint8Array(16)),
+let secret = Array.from(crypto.getRandomValues(new Uint8Array(16)),
   (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 let socket;
@@ -23,7 +25,29 @@ let timer;
 let lostAt = ""; // the time at which the connection broke
 let introduction = ""; // /nome with the last name that was granted, said again after a reconnection
 let introducedSince = 0; // when the page first said so, by performance.now; 0: it waits for no answer
-let moving = false; // to another room: the connection is closed for it
+const pending = []; // what the server has not processed yet: a person's { line, text }, or isQuiet
+let watchdog; // the timer of QUIET or PATIENCE
+
+function stored(action) {
+  try {
+    return action(sessionStorage);
+  } catch {
+    return null; // the browser keeps nothing
+  }
+}
+
+/* A reload keeps the name. While the page is looked at nothing is stored, so that a second tab, which
+ * gets a copy, does not take the name from the first. */
+function keepForReload(event) {
+  const isGoing = document.hidden || event?.type === "pagehide";
+  stored((storage) => (isGoing ? storage.setItem("chat", JSON.stringify({ secret, introduction }))
+    : storage.removeItem("chat")));
+}
+
+function takeFromReload() {
+  ({ secret, introduction } = stored((storage) => JSON.parse(storage.getItem("chat"))) ?? { secret, introduction });
+  keepForReload();
+}
 
 /* The room at the server that the page came from; one opened from a file has none. Browsers give such
  * a page the origin "null", as they do to frames of any site, so the server has to allow it. */
@@ -52,7 +76,6 @@ function isRoom(name) {
 }
 
 function refuseRoom() {
-  clearTimeout(timer);
   setState("left", tr("Fora da sala", "Out of the room"));
   show({ kind: "notice",
     text: tr('Nome de sala inválido: de 1 a 32 caracteres visíveis, e nenhuma parte entre barras vazia, "." ou "..".',
@@ -61,14 +84,14 @@ function refuseRoom() {
 
 // #region connect
 function connect() {
+  drop();
   if (!isRoom(room))
     return refuseRoom();
   setState("connecting", tr("Conectando…", "Connecting…"));
-  clearTimeout(timer);
-  timer = setTimeout(() => socket.close(), CONNECT_DEADLINE);
-  socket = new WebSocket(`${address()}?key=${secret}`);
+  timer = setTimeout(lose, CONNECT_DEADLINE);
+  socket = new WebSocket(`${address()}?key=${secret}`, "lines.chat");
   socket.onopen = connected;
-  socket.onmessage = (event) => receive(event.data);
+  socket.onmessage = heard;
   socket.onclose = disconnected;
 }
 // #endregion connect
@@ -84,8 +107,69 @@ function connected() {
   lostAt = "";
   introducedSince = 0;
   introduce();
-  askWhoIsHere(socket);
+  askWhoIsHere();
+  transmit(tr("/ajuda", "/help"), { isQuiet: true });
 }
+
+/* ---- whether it works --------------------------------------------------------------------- */
+
+/* The server says "done" to each message, in their order. */
+function transmit(text, entry) {
+  socket.send(text);
+  entry.line?.classList.add("pending");
+  if (pending.push(entry) === 1)
+    watch();
+}
+
+function watch() {
+  clearTimeout(watchdog);
+  watchdog = pending.length ? setTimeout(lose, PATIENCE) : setTimeout(probe, QUIET);
+}
+
+function heard(event) {
+  receive(event.data);
+  watch();
+}
+
+function confirmOldest() {
+  pending.shift()?.line?.classList.remove("pending");
+}
+
+/* The server's reason follows. A command is not repeated by a button. */
+function refuseOldest() {
+  const { line, text } = pending[0] ?? {};
+  if (line && !isCommand(text))
+    markLine(line, "refused", tr("não enviada", "not sent"), text);
+}
+
+/* A space says nothing, and is answered. */
+function probe() {
+  if (bar.dataset.state === "connected" && pending.length === 0)
+    transmit(" ", { isQuiet: true });
+}
+
+/* Does not wait until the browser and a dead network have ended the old connection. */
+function lose() {
+  drop();
+  disconnected({});
+}
+
+function drop() {
+  clearTimeout(timer);
+  clearTimeout(watchdog);
+  for (const { line, text } of pending.splice(0)) {
+    line?.classList.remove("pending");
+    if (line?.isConnected)
+      markLine(line, "doubtful", tr("talvez não entregue", "maybe not delivered"), text);
+  }
+  if (!socket)
+    return;
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.close();
+  socket = null;
+}
+
+/* ---- the name ----------------------------------------------------------------------------- */
 
 /* The page says again who it is. The server may not know yet that the old connection is broken, whose
  * name it is then: by the secret it knows the page, and lets it have the name. If it does not, because
@@ -94,11 +178,11 @@ function introduce() {
   if (!introduction)
     return;
   introducedSince ||= performance.now();
-  socket.send(introduction);
+  transmit(introduction, { isQuiet: true });
 }
 
-/* Whether the refusal of a name was the answer to the page, and need not be shown. */
-function refusedAgain() {
+/* Whether the page goes on trying, so that the refusal of its name need not be shown. */
+function triesAgain() {
   if (!introducedSince)
     return false;
   const since = introducedSince;
@@ -122,13 +206,15 @@ function introduced() {
   introducedSince = 0;
 }
 
-/* Each pause is twice the last, and the attempts of many pages that lost the same server are spread
- * over its second half. */
+/* ---- its end ------------------------------------------------------------------------------ */
+
+/* Each pause may be twice as long as the last, and chance says how much of it passes: pages that lost
+ * the same server do not come back all at once. */
 function disconnected(event) {
-  clearTimeout(timer);
+  drop();
   forgetPeople();
-  if (moving || event.code === SAID_GOODBYE) {
-    leftOnPurpose();
+  if (event.code === SAID_GOODBYE) {
+    setState("left", tr("Fora da sala", "Out of the room"));
     return;
   }
   const wasConnected = bar.dataset.state === "connected";
@@ -142,32 +228,26 @@ function disconnected(event) {
       "This page came from disk. The server accepts it only with --allow-origin null; or open http://localhost:8765/.") });
   const pause = Math.min(PAUSE.first * 2 ** attempts, PAUSE.longest);
   attempts++;
-  nextAttempt = performance.now() + pause * (0.5 + Math.random() / 2);
+  nextAttempt = performance.now() + pause * (0.1 + 0.9 * Math.random());
   setState("waiting", tr("Sem conexão", "Not connected"));
   countDown();
 }
 
-function leftOnPurpose() {
-  if (!moving) {
-    setState("left", tr("Fora da sala", "Out of the room"));
-    return;
-  }
-  moving = false;
+/* The address names another room. The server takes the name from the old connection, whose secret
+ * it knows. */
+function move() {
+  const wasInside = Boolean(socket);
+  readRoom();
+  drop();
+  forgetPeople();
   attempts = 0;
-  if (isRoom(room))
+  lostAt = "";
+  for (const button of lines.querySelectorAll(".status button"))
+    button.remove(); // it would send to the wrong room
+  if (wasInside && isRoom(room))
     show({ kind: "gap", text: room ? tr(`Sala ${room}`, `Room ${room}`)
       : tr("Sala comum", "The common room") });
   connect();
-}
-
-/* The address names another room. The old connection ends first, and the name is free again. */
-function move() {
-  readRoom();
-  moving = Boolean(socket) && socket.readyState !== WebSocket.CLOSED;
-  if (moving)
-    socket.close();
-  else
-    connect();
 }
 
 function countDown() {
@@ -181,7 +261,12 @@ function countDown() {
   timer = setTimeout(countDown, left - (seconds - 1) * 1000);
 }
 
+/* The network is back, or somebody looks at the page. */
 function connectNow() {
   if (bar.dataset.state === "waiting")
     connect();
+  else
+    probe();
 }
+
+takeFromReload();

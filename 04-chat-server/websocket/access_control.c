@@ -23,7 +23,7 @@
  * Refusing
  */
 
-#define REQUEST_SIZE (16 * 1024) /* more than a request that the server would take */
+#define REQUEST_SIZE (16 * 1024) /* more than any request that the server accepts */
 
 /* Reads the request before closing: closing a socket with unread input resets the connection, and a
  * reset can overtake the response. A client that sends more than a request gets the reset: reading
@@ -72,7 +72,7 @@ static int max_descriptor(void)
     return (int)limit - RESERVED;
 }
 
-/* At most once a minute: clients may leave and arrive at a full server for hours. */
+/* Reports at most once a minute, because clients may come and go at a full server for hours. */
 static void report_full(struct websocket_access *access)
 {
     uint64_t now = uv_hrtime();
@@ -152,7 +152,7 @@ static struct address *address_of(struct websocket_access *access, int socket)
     return address_use(&access->addresses, (struct sockaddr *)&peer);
 }
 
-/* Counts the connection if it may be made. */
+/* Returns whether the address may have one more connection, and counts it if so. */
 static bool may_connect(const struct websocket_access *access, struct address *address)
 {
     if (!address_connect(address, (size_t)access->per_address))
@@ -191,7 +191,7 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     address_release(address);
     if (incoming)
         incoming_close(incoming);
-    /* Out of memory, libwebsockets closes the socket, or leaves it open. */
+    /* When out of memory, libwebsockets has either closed the socket or left it open. */
     if (fcntl(socket, F_GETFD) >= 0)
         refuse_socket(socket, &refusal_full);
 }
@@ -239,9 +239,9 @@ static bool is_from_host(const char *origin, const char *host)
     return colon && bytes_are_word(colon + strlen("://"), strlen(colon + strlen("://")), host);
 }
 
-/* Browsers tell in Origin which site a page came from; programs send none. Our own page comes from
- * the host that it connects to. An attacker's page can do so too, by DNS rebinding: its site's name
- * is made to resolve to this computer after the page has been loaded. A local server therefore
+/* Browsers name the page's site in the Origin header; other programs send none. Our own page comes
+ * from the host that it connects to. An attacker's page can do so too, by DNS rebinding: its site's
+ * name is made to resolve to this computer after the page has been loaded. A local server therefore
  * accepts only host names that no name server can redirect. */
 static bool is_origin_allowed(const struct websocket_access *access, struct lws *connection)
 {

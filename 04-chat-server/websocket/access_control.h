@@ -1,7 +1,7 @@
 /*
- * Access control: which connections the server takes. A connection is judged by its socket when it
- * is accepted, by its request, and by its handshake before it becomes a WebSocket. Refused clients
- * are told why, in HTTP, and their connection is closed.
+ * Access control: which connections the server accepts. It checks the client's address when it
+ * accepts the socket, then the HTTP request, and then the handshake before the connection becomes a
+ * WebSocket. Refused clients are told why, in HTTP, and their connection is closed.
  */
 #pragma once
 
@@ -18,7 +18,7 @@ struct websocket_access {
     const char *allow_origin; /* other sites whose pages may connect: "https://a.b,..." */
     bool is_local;            /* the server listens at a loopback address */
     int max_descriptor;       /* the highest that a client may have; the rest is for files */
-    uint64_t full_reported;   /* when stderr was told, in uv_hrtime's nanoseconds; 0: never */
+    uint64_t full_reported;   /* when stderr last said so, in uv_hrtime's nanoseconds; 0: never */
     struct address_table addresses;
 };
 

@@ -15,11 +15,12 @@ static int compare(const void *one, const void *other)
     return memcmp(left->network, right->network, sizeof(left->network));
 }
 
-/* The first bytes of a network that no peer has tell what it is: in IPv6 they are multicast. */
+/* The first bytes of an entry that is not an IPv6 network. No peer's network begins with them,
+ * because they are multicast addresses. */
 #define IPV4 "\xff\xff\xff\xff"
 #define WIDER "\xff\xfe"
 #define WIDER_BYTES 6 /* 48 bits */
-#define WIDER_LIMIT 4 /* times that of an address */
+#define WIDER_LIMIT 4 /* times the limit of one address */
 
 static void set_ipv4(struct address *address, const void *bytes)
 {
@@ -43,7 +44,8 @@ static bool set_network(struct address *address, const struct sockaddr *peer)
     return true;
 }
 
-/* Returns the address's entry in the table, a new one if need be; NULL: out of memory. */
+/* Returns the address's entry in the table, which is a new one if there was none; NULL: out of
+ * memory. */
 static struct address *find(struct address_table *table, const struct address *wanted)
 {
     struct address **found = tfind(wanted, &table->tree, compare);
@@ -61,7 +63,8 @@ static struct address *find(struct address_table *table, const struct address *w
     return NULL;
 }
 
-/* Finds the wider address of one that has none yet. Returns false if out of memory. */
+/* Sets the wider address of an IPv6 address, unless it is set already. Returns false if out of
+ * memory. */
 static bool find_wider(struct address_table *table, struct address *address)
 {
     struct address wider = {.network = WIDER};
@@ -148,7 +151,7 @@ double address_spend(
     double delay = rate_spend(rate, cost, limit, now);
     if (delay <= 0)
         return 0;
-    /* A client whose connection has ended is not counted any more. */
+    /* If the client's connection has ended, it is no longer counted. */
     double share = limit / (double)(address->connections ? address->connections : 1);
     return delay < cost / share ? delay : cost / share;
 }

@@ -1,5 +1,5 @@
 /*
- * The addresses that clients connect from, and what is limited for each of them. All clients of an
+ * The addresses that clients connect from, and the limits for each of them. All clients of an
  * address share its limits.
  */
 #pragma once
@@ -12,8 +12,8 @@
 #include "04-chat-server/websocket/rate.h"
 
 struct address {
-    unsigned char network[8]; /* of IPv6, the half that a household has for itself */
-    struct address *wider;    /* of IPv6, the first 48 bits, which a provider's customer may have */
+    unsigned char network[8]; /* of IPv6, the first 64 bits, which belong to one household */
+    struct address *wider;    /* of IPv6, the first 48 bits, which may be one customer's; or NULL */
     size_t connections;
     size_t users;   /* connections, and clients whose connection may have ended */
     size_t pending; /* bytes that its clients have left unread */
@@ -34,13 +34,13 @@ struct address_table {
  * address, or out of memory. */
 struct address *address_use(struct address_table *table, const struct sockaddr *peer);
 
-/* Counts a connection from the address and returns true, unless it has as many as the limit, or the
- * wider one has four times as many. */
+/* Counts a connection from the address and returns true, unless it has reached the limit, or the
+ * wider one four times the limit. */
 bool address_connect(struct address *address, size_t limit);
 void address_disconnect(struct address *address);
 
-/* The wider address, or else the address itself; NULL for NULL. What its clients do, other than to
- * connect, is limited for all of them together. */
+/* The wider address if there is one, or else the address itself; NULL for NULL. Except for the
+ * number of connections, the limits of this address hold for all its clients together. */
 struct address *address_widest(struct address *address);
 
 /* Ends a use. Does nothing if the address is NULL. */
@@ -54,8 +54,8 @@ void address_table_sweep(struct address_table *table);
 void address_table_free(struct address_table *table);
 
 /* Takes cost tokens from one of the address's buckets, as rate_spend does. Once the bucket is
- * empty, each client waits for no more than its equal share of the limit would make it wait, so a
- * client that asks for little does not wait for one that asks for much. Returns 0 if the address is
+ * empty, each client waits no longer than if it had an equal share of the limit for itself. So a
+ * client that spends little does not wait for one that spends much. Returns 0 if the address is
  * NULL. */
 double address_spend(
     struct address *address, struct rate *rate, double cost, double limit, uint64_t now);

@@ -1,4 +1,5 @@
-/* How a connection ends: by the closing handshake, or aborted where that would be of no use. */
+/* How a connection ends: by the closing handshake, or by an abort where a handshake would be
+ * useless. */
 #include "04-chat-server/websocket/private.h"
 
 #include <stdlib.h>
@@ -29,7 +30,7 @@ void websocket_wake(struct websocket *socket)
 }
 
 /* A change by lws_set_timeout or lws_rx_flow_control outside libwebsockets' callbacks takes effect
- * at its next event: this makes one. */
+ * at its next event. This causes one. */
 static void wake_libwebsockets(struct websocket *socket)
 {
     lws_cancel_service(lws_get_context(socket->connection));
@@ -44,7 +45,7 @@ void websocket_resume_reading(struct websocket *socket)
 
 void websocket_limit_closing(struct websocket *socket)
 {
-    if (!socket->server->closing) /* which limits the time for all connections together */
+    if (!socket->server->closing) /* otherwise one time limit holds for all connections together */
         lws_set_timeout(socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LINGER);
 }
 
@@ -65,11 +66,11 @@ static void abort_after(struct websocket *socket, int error)
     websocket_abort(socket);
 }
 
-/* The closing handshake is ours: the peer's close frame ends the connection, or the time limit
- * does. libwebsockets' own (lws_close_reason, then -1 from the callback) sets two timers a
- * connection in a sorted list, which takes quadratic time when all connections close at once. Also,
- * Debian's build has assertions on, and to check itself it closes twice on libuv, so that the
- * status is never sent. */
+/* We run the closing handshake ourselves: the peer's close frame ends the connection, or the time
+ * limit does. That of libwebsockets (lws_close_reason, then -1 from the callback) sets two timers
+ * for each connection in a sorted list, which takes quadratic time when all connections close at
+ * once. Also, Debian's build has assertions enabled. With these and libuv it closes twice, so that
+ * the status is never sent. */
 void websocket_start_closing(struct websocket *socket, int status)
 {
     const char payload[] = {(char)(status >> 8), (char)status};

@@ -29,7 +29,7 @@ static int write_response(
     return lws_write(connection, (unsigned char *)body, size, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : 0;
 }
 
-/* libwebsockets' own page for it would follow a HEAD request, too. */
+/* libwebsockets' own error page would have a body even after a HEAD request. */
 static int write_error(struct lws *connection, int error)
 {
     static const char *const not_found[] = {
@@ -131,7 +131,8 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
     if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
-        socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* not needed to serve */
+        socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* may be missing */
+    socket->has_subprotocol = lws_hdr_total_length(connection, WSI_TOKEN_PROTOCOL) > 0;
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
     socket->address =
         address_widest(((struct incoming *)lws_get_opaque_user_data(connection))->address);
@@ -202,8 +203,9 @@ static bool is_full(const struct message_queue *input)
     return input->count >= MAX_WAITING_MESSAGES || input->bytes >= MAX_WAITING_BYTES;
 }
 
-/* Not while libwebsockets reads: it would read a TLS record again and again until reading goes on.
- * By the end of the iteration, the task may have received the messages. */
+/* Must not be called while libwebsockets reads, because it would then read a TLS record again and
+ * again until reading resumes. And by the end of the iteration, the task may have received the
+ * messages. */
 void websocket_pause_if_full(struct websocket *socket)
 {
     if (socket->paused || !is_full(&socket->input) || !websocket_is_open(socket))
@@ -221,7 +223,7 @@ static void on_message(struct websocket *socket, struct message *message)
     socket->server->counts.messages++;
     message_queue_push(&socket->input, message);
     if (is_full(&socket->input))
-        websocket_schedule_flush(socket); /* which pauses */
+        websocket_schedule_flush(socket); /* which pauses reading */
     websocket_wake(socket);
 }
 
@@ -248,7 +250,8 @@ static void on_part(struct websocket *socket, const char *data, size_t size)
     }
 }
 
-/* The client sends no more messages. Returns -1 if the connection is to be ended. */
+/* The client sends no more messages: the PONG frame of frames.h has arrived. Returns -1 to end the
+ * connection. */
 static int on_end(struct websocket *socket, const char *digits, size_t size)
 {
     char text[8] = "";

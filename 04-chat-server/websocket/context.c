@@ -9,10 +9,11 @@
 
 /* Bytes read from a connection at once, and so the largest part of a message. Each connection has a
  * buffer of this size. */
-#define READ_SIZE 512
-/* 4.3.3 ends a connection whose TLS record, of up to 16 KiB, takes more than ten reads. */
+#define READ_SIZE 256
+/* libwebsockets 4.3.3 ends a connection whose TLS record, of up to 16 KiB, takes more than ten
+ * reads. */
 #define READ_SIZE_OF_TLS 2048
-#define MAX_WRITE (1024 * 1024) /* bytes; libwebsockets copies what is above */
+#define MAX_WRITE (1024 * 1024) /* bytes; libwebsockets copies longer writes */
 #define WORKSPACE (16 * 1024)   /* one for all connections: a part of a file, a response's header */
 #define HANDSHAKE_SECONDS 10    /* for a whole HTTP request */
 
@@ -96,8 +97,8 @@ static void fill_info(
 {
     long handshake = options->handshake ? options->handshake : HANDSHAKE_SECONDS;
     info->options = LWS_SERVER_OPTION_LIBUV;
-    /* The virtual host gets a call of its own: if lws_create_context made it, 4.3 would return NULL
-     * for a certificate that cannot be used, as for any other failure. */
+    /* We create the virtual host ourselves. If lws_create_context did, version 4.3 would return
+     * NULL for an unusable certificate, as for any other failure. */
     info->options |= LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
     if (options->certificate)
         info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
@@ -123,29 +124,31 @@ static void add_hsts(struct lws_context_creation_info *info, struct websocket_co
     info->headers = &context->hsts;
 }
 
-/* libwebsockets closes its timer and its idle handle last. It points both to a struct of its own:
- * to its context in 4.1, to that of its thread in 4.3. */
+/* libwebsockets closes its timer and its idle handle last. The data of both handles points to a
+ * struct of its own: the context in 4.1, the thread's struct in 4.3. */
 static void note_owner(uv_handle_t *handle, void *argument)
 {
     struct websocket_context *context = argument;
     if (handle->type == UV_TIMER)
-        context->owner = handle->data; /* the newest timer is walked last */
+        context->owner = handle->data; /* uv_walk visits the newest timer last */
 }
 
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
     void *user, const struct websocket_options *options)
 {
-    const struct lws_protocols protocols[] = {
+    struct lws_protocols protocols[] = {
         {"chat", callback, 0, options->certificate ? READ_SIZE_OF_TLS : READ_SIZE, 0, NULL,
             MAX_WRITE},
-        {0}};
+        {0}, {0}};
+    protocols[1] = protocols[0];
+    protocols[1].name = WEBSOCKET_SUBPROTOCOL;
     void *loops[] = {task_loop()};
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};
     fill_info(&info, options);
     add_hsts(&info, context, options);
 
-    /* Only while starting: later messages are about peers, which could fill the log with them. */
+    /* Logs only while starting. Later messages are about peers, which could fill the log. */
     lws_set_allocator(allocate);
     lws_set_log_level(LLL_ERR | LLL_WARN, print_log);
     context->lws = lws_create_context(&info);

@@ -23,10 +23,10 @@ struct websocket_context {
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
     void *user, const struct websocket_options *options);
 
-/* Reserves the memory that libwebsockets needs to adopt a socket. If it ran out half-way, the
- * connection could never be closed, and so not the context either. Returns 0 or UV_ENOMEM. */
+/* Reserves the memory that libwebsockets needs to adopt a socket. If memory ran out half-way, the
+ * connection could never be closed, and neither could the context. Returns 0 or UV_ENOMEM. */
 int websocket_context_reserve(void);
 
 /* Ends all connections, calls their callbacks, and waits until libwebsockets' handles are closed.
- * Call it in a shielded scope: cancelled, it leaves them open. */
+ * Call it in a shielded scope, because it leaves them open if it is cancelled. */
 void websocket_context_close(struct websocket_context *context);

@@ -10,14 +10,14 @@
 #define TAG_SIZE 64
 #define HEADER_SIZE 1024 /* of a response without a body */
 
-/* It changes with the file. */
+/* Makes the file's ETag, which changes with the file. */
 static void make_tag(char tag[TAG_SIZE], const uv_stat_t *status)
 {
     snprintf(tag, TAG_SIZE, "\"%llx-%llx-%lx\"", (unsigned long long)status->st_size,
         (unsigned long long)status->st_mtim.tv_sec, (unsigned long)status->st_mtim.tv_nsec);
 }
 
-/* Returns whether there is such a file, and no folder. */
+/* Returns whether there is such a file, which is not a folder, and makes its ETag. */
 static bool find_file(const char *file, char tag[TAG_SIZE])
 {
     uv_fs_t request;

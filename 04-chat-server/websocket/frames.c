@@ -33,7 +33,7 @@ static bool is_masked(const unsigned char *header)
     return header[1] & 0x80;
 }
 
-/* The bytes that follow the first two to give a length above 125. */
+/* The number of bytes after the first two that hold a length above 125. */
 static size_t length_bytes(const unsigned char *header)
 {
     int length = header[1] & 0x7f;
@@ -81,7 +81,7 @@ static int check_header(const struct websocket *socket)
  * Control frames
  */
 
-/* mempcpy, which macOS lacks. */
+/* Does what mempcpy does, which macOS lacks. */
 static unsigned char *append(unsigned char *out, const void *data, size_t size)
 {
     memcpy(out, data, size);
@@ -161,7 +161,7 @@ static unsigned char *finish_control(struct websocket *socket, unsigned char *ou
  * Frames
  */
 
-/* After an invalid frame, only a close frame is awaited. */
+/* Whether to collect the frame's payload. After an invalid frame, only a close frame matters. */
 static bool is_collected(const struct frame_reader *reader)
 {
     return is_control(reader->header) && reader->left <= MAX_CONTROL &&

@@ -1,8 +1,8 @@
 /*
  * The frames that arrive from a client (RFC 6455, 5), before libwebsockets parses them. They are
- * checked here, since libwebsockets takes frames without a mask and lengths that are longer than
- * they need be, answers only one of several pings, and ends some connections without a status.
- * Control frames are taken out: libwebsockets gets the messages alone.
+ * checked here, because libwebsockets accepts frames without a mask and lengths in more bytes than
+ * needed, answers only one of several pings, and ends some connections without a status. Control
+ * frames are removed: libwebsockets gets only the messages.
  */
 #pragma once
 
@@ -32,12 +32,11 @@ struct frame_reader {
     char *control;      /* the payload of the current control frame, or NULL */
 };
 
-/* What libwebsockets gets can be longer than what has arrived by this many bytes. */
+/* The data for libwebsockets can be this many bytes longer than the data that arrived. */
 #define FRAMES_ROOM 48
 
-/* Filters size bytes that have arrived at data + FRAMES_ROOM, and answers pings. Writes to data
- * what libwebsockets gets, and returns the size of that, which is not 0.
- *
- * The end of the input is a PONG frame for libwebsockets, so that it reports it after all messages
- * before it: the payload is the status to close the connection with, in digits. */
+/* Filters size bytes that have arrived at data + FRAMES_ROOM, and answers pings. Writes the data
+ * for libwebsockets to data, and returns its size, which is never 0. After the client's last
+ * message, libwebsockets gets a PONG frame, so that it reports the end after all the messages. The
+ * payload of that frame is the status to close the connection with, in digits. */
 ssize_t frames_filter(struct websocket *socket, unsigned char *data, size_t size);

@@ -8,7 +8,8 @@
 
 #include "04-chat-server/websocket/frames.h"
 
-/* The process's clients, by their sockets. recv gets nothing else from libwebsockets. */
+/* The process's clients, indexed by their sockets, because libwebsockets passes nothing else to
+ * recv. */
 static struct slot {
     struct incoming *incoming;
 } * slots;
@@ -57,8 +58,8 @@ void incoming_close(struct incoming *incoming)
  * Reading
  */
 
-/* Reads from the socket, or from its TLS session unless NULL. Returns what recv or SSL_read do, and
- * may only peek, as recv does with MSG_PEEK. */
+/* Reads from the socket, or from its TLS session unless NULL. Returns what recv or SSL_read would.
+ * With peek, the data stays unread, as with MSG_PEEK. */
 static ssize_t read_some(int socket, SSL *tls, void *data, size_t size, bool peek)
 {
     size_t count = 0;
@@ -67,7 +68,7 @@ static ssize_t read_some(int socket, SSL *tls, void *data, size_t size, bool pee
     return (peek ? SSL_peek_ex : SSL_read_ex)(tls, data, size, &count) == 1 ? (ssize_t)count : -1;
 }
 
-/* What has been read of the head is complete, or too long: writes what libwebsockets gets. */
+/* Writes the request for libwebsockets, when the head is complete or too long. */
 static ssize_t finish_head(
     struct incoming *incoming, bool is_whole, bool is_last, char rewritten[MAX_REWRITTEN])
 {
@@ -82,8 +83,8 @@ static ssize_t finish_head(
 }
 
 /* Reads to the end of the head and no further: the next request stays in the socket until
- * libwebsockets has answered this one. What has arrived of an incomplete head is stored here: left
- * in the socket, it would wake the loop again and again. */
+ * libwebsockets has answered this one. The first part of an incomplete head is stored here, because
+ * in the socket it would wake the loop again and again. */
 static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[MAX_REWRITTEN])
 {
     struct buffer *head = &incoming->head;
@@ -104,14 +105,14 @@ static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[
             return -1;
         }
     }
-    bool is_last = tls && SSL_pending(tls) > 0; /* libwebsockets would not come back for it */
+    bool is_last = tls && SSL_pending(tls) > 0; /* libwebsockets would never read the rest */
     return finish_head(incoming, ended > 0, is_last, rewritten);
 }
 
-/* libwebsockets reads while it answers, but would take the next request for a part of this one, and
- * the end of a half-closed connection for a reason to stop. So it is told that nothing has arrived.
- * What has arrived stays in the socket; over TLS it cannot, so the connection ends after the
- * answer, and the client repeats its request (RFC 9112, 9.3.2). */
+/* libwebsockets also reads while it answers a request. It would treat the next request as a part of
+ * this one, and would stop answering if the client has half-closed the connection. So this function
+ * reports that nothing has arrived. The data stays in the socket. Over TLS that is impossible, so
+ * the connection ends after the answer, and the client repeats its request (RFC 9112, 9.3.2). */
 static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
 {
     char discarded[1024];
@@ -127,11 +128,11 @@ static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
 }
 
 /* libwebsockets reads frames into its workspace (context.c). Over TLS it may ask for only the few
- * bytes that are left of a record: there is always room for more. */
+ * bytes that are left of a record, but there is always room for more. */
 static ssize_t read_frames(struct incoming *incoming, SSL *tls, unsigned char *data, size_t size)
 {
-    size_t most = size > 2 * FRAMES_ROOM ? size - FRAMES_ROOM : size;
-    ssize_t arrived = read_some(incoming->socket, tls, data + FRAMES_ROOM, most, false);
+    size_t max_size = size > 2 * FRAMES_ROOM ? size - FRAMES_ROOM : size;
+    ssize_t arrived = read_some(incoming->socket, tls, data + FRAMES_ROOM, max_size, false);
     return arrived > 0 ? frames_filter(incoming->client, data, (size_t)arrived) : arrived;
 }
 
@@ -146,7 +147,7 @@ static ssize_t read_incoming(int socket, SSL *tls, void *data, size_t size)
         return wait_for_answer(incoming, tls);
     if (size >= MAX_REWRITTEN)
         return read_request(incoming, tls, data);
-    errno = EMSGSIZE; /* libwebsockets reads requests into its workspace, which is larger */
+    errno = EMSGSIZE; /* does not happen: libwebsockets reads requests into its larger workspace */
     return -1;
 }
 

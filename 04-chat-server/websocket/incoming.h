@@ -1,10 +1,10 @@
 /*
  * What arrives from a client, on its way to libwebsockets.
  *
- * libwebsockets reads with recv and SSL_read. The program has functions of these names itself
+ * libwebsockets reads with recv and SSL_read. The program defines functions with these names itself
  * (incoming.c), which the dynamic linker prefers to those of the libraries. So each request is
- * checked and rewritten before libwebsockets parses it (request.h), and each request gets to it
- * alone. Frames are checked as well (frames.h).
+ * checked and rewritten before libwebsockets parses it (request.h), and libwebsockets gets one
+ * request at a time. Frames are checked as well (frames.h).
  */
 #pragma once
 
@@ -18,7 +18,7 @@ struct websocket;
 
 struct incoming {
     int socket;
-    struct websocket *client; /* NULL: requests arrive, and no frames */
+    struct websocket *client; /* NULL: the client still sends requests, not frames */
     const struct refusal
         *refusal;      /* of the request that libwebsockets got last; NULL: it is valid */
     bool is_answering; /* libwebsockets has not finished with that request */

@@ -1,7 +1,11 @@
 /* Pings clients that have been silent for long, and disconnects those that do not answer. One task
- * checks all clients, and the addresses that they had, every few seconds: a timer for each client
- * would cost more. */
+ * checks all clients every few seconds, and the addresses that are no longer used, because a timer
+ * for each client would cost more. */
 #include "04-chat-server/websocket/private.h"
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #define CHECK_INTERVAL 5.0 /* seconds */
 #define PING_AFTER 20000   /* ms of silence */
@@ -35,12 +39,31 @@ static void check_idle(struct websocket *socket, uint64_t now)
     }
 }
 
-/* While the process was stopped, or the computer asleep, no client could show that it is there. */
-static void forgive(struct websocket *socket, uint64_t stopped, uint64_t now)
+/* Does not count the time in which the process was stopped or the computer was asleep, because no
+ * client could show then that it was there. */
+static void discount_stop(struct websocket *socket, uint64_t stopped, uint64_t now)
 {
     socket->active_at += stopped;
     if (socket->active_at > now) /* it has sent something since then */
         socket->active_at = now;
+}
+
+/* After a time in which much was sent, glibc keeps the memory of what was queued: between it lies
+ * other memory that is in use. While less than a message a client is sent, giving it back delays
+ * nobody. */
+static void trim_when_quiet(struct websocket_server *server)
+{
+    unsigned long long sent = server->counts.deliveries - server->deliveries_before;
+    server->deliveries_before = server->counts.deliveries;
+    if (sent > server->count) {
+        server->was_busy = true;
+        return;
+    }
+#if defined(__GLIBC__)
+    if (server->was_busy)
+        malloc_trim(0);
+#endif
+    server->was_busy = false;
 }
 
 int websocket_keepalive_run(void *argument)
@@ -54,11 +77,12 @@ int websocket_keepalive_run(void *argument)
         due += (uint64_t)(CHECK_INTERVAL * 1000);
         LIST_FOREACH(socket, &server->connected, connected_entry) {
             if (now > due)
-                forgive(socket, now - due, now);
+                discount_stop(socket, now - due, now);
             check_idle(socket, now);
         }
         due = now;
         address_table_sweep(&server->access.addresses);
+        trim_when_quiet(server);
     }
     return error;
 }

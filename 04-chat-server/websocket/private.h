@@ -1,5 +1,5 @@
 /*
- * What the files of this folder share. Private: other folders include websocket.h alone.
+ * What the files of this folder share. Private: other folders include only websocket.h.
  *
  * The files in layers, each of which calls only those below it:
  *
@@ -11,7 +11,7 @@
  *     write.c                    frames, and a client's pending output
  *     queue.c, context.c
  *     access_control.c           which sockets and requests the server takes
- *     address.c, rate.c          what is limited for each address
+ *     address.c, rate.c          the limits for each address
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
  *     request.c, request_parse.c HTTP requests,
@@ -43,6 +43,8 @@ struct websocket_server {
     LIST_HEAD(, websocket) connected;
     size_t count; /* of the connected clients */
     struct websocket_counts counts;
+    unsigned long long deliveries_before; /* counts.deliveries a few seconds ago */
+    bool was_busy;                        /* much has been sent since memory was given back */
     bool closing;
     struct future empty; /* while closing: set when the last connection has ended */
 
@@ -79,7 +81,7 @@ struct websocket {
     bool pinged;        /* since then */
 
     struct buffer output; /* pending frames; they are written before those of the room */
-    size_t buffered;      /* bytes in libwebsockets' own buffer, at most, unless that is empty */
+    size_t buffered;      /* bytes in libwebsockets' own buffer, at most, if it is not empty */
     size_t counted;       /* bytes of both that the server's counts include */
     bool is_pending;      /* in the server's list: */
     LIST_ENTRY(websocket) pending_entry;
@@ -91,6 +93,7 @@ struct websocket {
     struct address *address; /* NULL: nothing is limited by address */
     char *path, *accept_language;
     char *query; /* NULL: none */
+    bool has_subprotocol;
     char peer[STREAM_ADDRESS_SIZE];
 };
 
@@ -117,7 +120,7 @@ static inline bool websocket_is_open(const struct websocket *socket)
 #define WRITES_AT_ONCE 0
 #endif
 
-/* Appends a whole message as a frame, as it is sent. Returns 0 or UV_ENOMEM. */
+/* Appends a whole message, encoded as one frame. Returns 0 or UV_ENOMEM. */
 int websocket_append_frame(struct buffer *buffer, int opcode, const char *payload, size_t size);
 
 /* Append frames, or one frame, to the client's output. Return 0, UV_ENOMEM, or UV_ENOBUFS if too
@@ -158,7 +161,8 @@ void websocket_wake(struct websocket *socket);
 /* Reads from the client again. */
 void websocket_resume_reading(struct websocket *socket);
 
-/* Queues the close frame. Then only the peer's close frame is awaited, for a limited time. */
+/* Queues the close frame. Then the connection waits only for the peer's close frame, for a limited
+ * time. */
 void websocket_start_closing(struct websocket *socket, int status);
 
 /* Sets the time limit for the closing handshake. */
@@ -168,7 +172,7 @@ void websocket_limit_closing(struct websocket *socket);
 void websocket_abort(struct websocket *socket);
 
 /* Ends the connection because messages were lost: writing or queueing them has failed with this
- * error. Out of memory, the client is told so (1011). */
+ * error. For UV_ENOMEM, the client gets the status 1011. */
 void websocket_fail(struct websocket *socket, int error);
 
 /* Frees the client if neither the connection nor the task uses it any more. */
@@ -192,7 +196,7 @@ void websocket_rooms_flush(struct websocket_server *server);
  * connection.c
  */
 
-/* At the end of an iteration: reads no more from a client while enough of its messages wait. */
+/* At the end of an iteration: stops reading from a client if too many of its messages wait. */
 void websocket_pause_if_full(struct websocket *socket);
 
 /* libwebsockets calls it for every event of a connection. It stores what has arrived and wakes the
@@ -204,7 +208,7 @@ int websocket_callback(
  * keepalive.c
  */
 
-/* The client is there: it has sent something. */
+/* Notes that the client has sent something, so it is still there. */
 void websocket_note_activity(struct websocket *socket);
 
 /* A task that pings silent clients and disconnects those that do not answer, until it is cancelled.

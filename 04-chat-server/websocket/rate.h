@@ -16,8 +16,9 @@ struct rate {
     int excess;     /* calls over the rate since the bucket was last full */
 };
 
-/* Takes cost tokens at the time now, in ms. Returns the seconds to wait until the bucket has had as
- * many, or 0 if it has. The bucket gets limit tokens a second. A limit of 0 means no limit. */
+/* Takes cost tokens at the time now, in ms, even if the bucket does not have that many. Returns 0
+ * if it has, or else the seconds to wait until it would have. The bucket gets limit tokens a
+ * second. A limit of 0 means no limit. */
 double rate_spend(struct rate *rate, double cost, double limit, uint64_t now);
 
 /* Takes a token if the bucket has one, and returns whether it had. */

@@ -10,16 +10,16 @@
 #include "common/language.h"
 
 struct refusal {
-    const char *status; /* the status line's end, and headers of this refusal */
+    const char *status; /* the end of the status line, and headers for this refusal */
     const char *reason[2];
 };
 
-/* By the socket: */
+/* After the check of the socket: */
 extern const struct refusal refusal_full, refusal_too_many;
-/* By the request: */
+/* After the check of the request: */
 extern const struct refusal refusal_bad_request, refusal_bad_method, refusal_has_body,
     refusal_long_path, refusal_long_header, refusal_bad_http;
-/* By the handshake: */
+/* After the check of the handshake: */
 extern const struct refusal refusal_bad_handshake, refusal_bad_version, refusal_foreign;
 
 #define REFUSAL_SIZE 512

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "04-chat-server/websocket/request_private.h"
+#include "04-chat-server/websocket/websocket.h"
 
 /*
  * Finding the end
@@ -120,6 +121,8 @@ size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritt
         end = stpcpy(
             end, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
         end = append_header(end, request_header_name(WEBSOCKET_KEY), request.values[WEBSOCKET_KEY]);
+        if (request.subprotocol) /* libwebsockets refuses clients that ask for others only */
+            end = stpcpy(end, "Sec-WebSocket-Protocol: " WEBSOCKET_SUBPROTOCOL "\r\n");
     }
     return (size_t)(stpcpy(end, "\r\n") - rewritten);
 }

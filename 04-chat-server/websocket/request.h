@@ -9,7 +9,7 @@
 #include "04-chat-server/websocket/refusal.h"
 
 #define MAX_REQUEST (16 * 1024)  /* bytes of a head */
-#define MAX_REWRITTEN (4 * 1024) /* bytes of what libwebsockets gets instead */
+#define MAX_REWRITTEN (4 * 1024) /* bytes of the request that libwebsockets gets instead */
 
 /* Looks for the end of a head, which arrives in parts. All zero before the first part. */
 struct request_scan {
@@ -24,11 +24,12 @@ size_t request_scan(struct request_scan *scan, const char *data, size_t size);
 /*
  * Checks a head by RFC 9112 and, for a handshake, RFC 6455, and writes the request that
  * libwebsockets gets instead of it: the same one in the form that libwebsockets expects, with only
- * the headers that the server uses. A header that it does not get cannot confuse it. Only a
+ * the headers that the server uses. The headers that are left out cannot confuse it. Only a
  * handshake keeps its query.
  *
- * Returns the size written. If the request has to be refused, *refusal says how, and what is
- * written asks for "/"; else it is NULL. If is_last, the connection is to end after the answer.
+ * Returns the size written. If the request has to be refused, *refusal says how, and the written
+ * request asks for "/"; otherwise *refusal is NULL. If is_last, the connection ends after the
+ * answer.
  */
 size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritten[MAX_REWRITTEN],
     const struct refusal **refusal);

@@ -2,12 +2,13 @@
 #include <string.h>
 
 #include "04-chat-server/websocket/request_private.h"
+#include "04-chat-server/websocket/websocket.h"
 #include "common/bytes.h"
 
 static const struct {
     const char *name;
     size_t max_size; /* bytes; 0: any */
-    bool is_ignored; /* if longer than that; else the request is refused */
+    bool is_ignored; /* if it is longer than that; otherwise the request is refused */
     bool is_list;    /* it may be repeated */
 } headers[HEADERS] = {
     [HOST] = {"Host", 255, .is_list = false},
@@ -20,11 +21,12 @@ static const struct {
     [TRANSFER_ENCODING] = {"Transfer-Encoding", 0, .is_list = true},
     [WEBSOCKET_KEY] = {"Sec-WebSocket-Key", 0, .is_list = false},
     [WEBSOCKET_VERSION] = {"Sec-WebSocket-Version", 0, .is_list = false},
+    [WEBSOCKET_PROTOCOL] = {"Sec-WebSocket-Protocol", 0, .is_list = true},
     [CONNECTION] = {"Connection", 0, .is_list = true},
     [UPGRADE] = {"Upgrade", 0, .is_list = true},
 };
 
-/* Bytes. With all headers, what is rewritten is shorter than MAX_REWRITTEN. */
+/* Bytes. With these and all headers, a rewritten request is shorter than MAX_REWRITTEN. */
 #define MAX_PATH 1023
 #define MAX_QUERY 255
 
@@ -80,7 +82,7 @@ static bool next_line(struct part *rest, struct part *line)
     return !memchr(line->start, '\r', line->size);
 }
 
-/* Takes what is before the separator. */
+/* Takes the part before the separator. */
 static struct part take(struct part *rest, char separator)
 {
     const char *end = memchr(rest->start, separator, rest->size);
@@ -98,7 +100,7 @@ bool part_is_host(struct part host)
     return true;
 }
 
-/* Whether each percent sign stands for a byte, which is no NUL. */
+/* Whether each percent sign begins an escaped byte other than NUL. */
 static bool is_escaped(struct part part)
 {
     for (size_t i = 0; i < part.size; i++) {
@@ -194,6 +196,7 @@ static const struct refusal *parse_header(struct request *request, struct part l
         request->upgrade |= lists(line, "upgrade");
     }
     request->websocket |= header == UPGRADE && lists(line, "websocket");
+    request->subprotocol |= header == WEBSOCKET_PROTOCOL && lists(line, WEBSOCKET_SUBPROTOCOL);
     return NULL;
 }
 

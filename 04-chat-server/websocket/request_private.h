@@ -26,6 +26,7 @@ enum header {
     TRANSFER_ENCODING,
     WEBSOCKET_KEY,
     WEBSOCKET_VERSION,
+    WEBSOCKET_PROTOCOL,
     CONNECTION,
     UPGRADE,
     HEADERS
@@ -38,6 +39,7 @@ struct request {
     struct part values[HEADERS];     /* the first of a list; start is NULL: not there */
     bool close, keep_alive, upgrade; /* what Connection lists */
     bool websocket;                  /* Upgrade lists it */
+    bool subprotocol;                /* Sec-WebSocket-Protocol lists ours */
 };
 
 /* The name of a header in the enum. */
@@ -45,9 +47,9 @@ const char *request_header_name(enum header header);
 
 bool part_equals(struct part part, const char *text);
 
-/* Whether that can be in a Host header. */
+/* Whether the part may be the value of a Host header. */
 bool part_is_host(struct part part);
 
-/* Parses a head. Returns NULL, or how the request has to be refused; also then, the request has
- * what could be parsed. */
+/* Parses a head. Returns NULL, or how the request has to be refused. Even then, *request has the
+ * parts that could be parsed. */
 const struct refusal *request_parse(struct request *request, struct part head);

@@ -3,9 +3,9 @@
 #define MAX_LOG ((size_t)256 * 1024) /* bytes pending in a log */
 #define MAX_KEPT ((size_t)64 * 1024) /* bytes of memory that an empty log keeps */
 
-/* A room sends its batch after some iterations in a row without a message: one for every eight
- * members. Such an iteration costs much less than sending to one member, so waiting adds a few
- * percent to the cost of sending. Rooms with fewer members send at once. */
+/* A room sends its batch after several iterations in a row without a message: one iteration for
+ * every eight members. Such an iteration costs much less than sending to one member, so waiting
+ * adds a few percent to the cost of sending. Rooms with fewer members send at once. */
 #define MEMBERS_PER_ITERATION 8
 #define MAX_WAIT 2 /* ms, since the first message of the batch */
 
@@ -146,7 +146,7 @@ int websocket_room_enter(struct websocket_room *room, struct websocket *socket)
     return 0;
 }
 
-/* Without members, the room is all zero again: nobody waits for its log. */
+/* Makes a room without members all zero again, since no member waits for its log. */
 static void reset(struct websocket_room *room)
 {
     if (buffer_size(&room->log) > 0)

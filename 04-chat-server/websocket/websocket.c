@@ -93,7 +93,7 @@ int websocket_send_format(struct websocket *socket, const char *format, ...)
 
 void websocket_close(struct websocket *socket, int status)
 {
-    websocket_room_leave(socket); /* may fail, and so close the connection itself */
+    websocket_room_leave(socket); /* if it fails, it closes the connection itself */
     if (websocket_is_open(socket))
         websocket_start_closing(socket, status);
 }
@@ -115,6 +115,11 @@ const char *websocket_path(const struct websocket *socket)
 const char *websocket_query(const struct websocket *socket)
 {
     return socket->query ? socket->query : "";
+}
+
+bool websocket_has_subprotocol(const struct websocket *socket)
+{
+    return socket->has_subprotocol;
 }
 
 const char *websocket_peer(const struct websocket *socket)

@@ -1,5 +1,5 @@
 /*
- * WebSocket for tasks: libwebsockets' callbacks made into calls that wait. It corresponds to
+ * WebSocket for tasks: calls that wait, in place of libwebsockets' callbacks. They correspond to
  * Python's websockets.serve, recv and send.
  *
  *     static int hello(struct websocket *socket, void *unused)
@@ -23,8 +23,9 @@
 #include "common/task.h"
 
 #define WEBSOCKET_MESSAGE_LIMIT (64 * 1024) /* bytes of the longest message, by default */
-#define WEBSOCKET_NORMAL 1000 /* the closing status of an end that is nobody's fault */
+#define WEBSOCKET_NORMAL 1000               /* the closing status of a normal end */
 #define WEBSOCKET_POLICY 1008 /* the closing status for clients that break the server's rules */
+#define WEBSOCKET_SUBPROTOCOL "lines.chat" /* the one that clients may ask for */
 
 struct websocket_server;
 struct websocket;
@@ -56,15 +57,14 @@ struct websocket_options {
      * NULL: all are answered 404. */
     int (*answer)(
         const struct websocket_request *request, char **body, const char **type, void *argument);
-    void *argument;   /* of serve and answer */
+    void *argument;   /* for serve and answer */
     long max_message; /* bytes of the longest message accepted (else 1009); 0: the default */
     long per_address; /* connections that one address may have (HTTP 429); 0: any number, and no
                          other limit by address. The first 64 bits of an IPv6 address count as the
                          address; those that share the first 48 may have four times as many */
     const char *allow_origin; /* other sites whose pages may connect (else HTTP 403): origins
                                  separated by commas, "*" for all; NULL: none */
-    long
-        hsts; /* with a certificate: seconds for which browsers shall use https only; 0: not told */
+    long hsts; /* with a certificate: seconds for which browsers use https only; 0: no header */
     long handshake; /* seconds that a connection has to send its request; 0: 10 */
     long unread;    /* bytes that may be pending for all clients together, and an eighth of it for
                        those of an address; above it, clients that have more than an equal share
@@ -137,6 +137,10 @@ const char *websocket_path(const struct websocket *socket);
 /* What follows the "?" in that request, or "". */
 const char *websocket_query(const struct websocket *socket);
 
+/* Whether the client has asked for the subprotocol WEBSOCKET_SUBPROTOCOL, which it gets. What that
+ * means is the program's matter. */
+bool websocket_has_subprotocol(const struct websocket *socket);
+
 /* The client's address, "127.0.0.1:50000". */
 const char *websocket_peer(const struct websocket *socket);
 
@@ -184,13 +188,12 @@ int websocket_room_enter(struct websocket_room *room, struct websocket *socket);
 /* Takes the client out of its room, if it is in one. It still receives what was sent before. */
 void websocket_room_leave(struct websocket *socket);
 
-/* Sends a text message of valid UTF-8 to all members except one (NULL: to all). It leaves when no
+/* Sends a text message of valid UTF-8 to all members except one (NULL: to all). It is sent when no
  * more messages come, at most 2 ms later. Returns 0, or UV_ENOMEM: then no member receives it.
  * Members that have left too much unread are disconnected. */
 int websocket_room_send(
     struct websocket_room *room, struct websocket *except, const char *text, size_t size);
 
-/* Reserves memory for a message of size bytes: the next websocket_room_send to the room cannot then
- * fail, if it comes before anything else happens. So a message to two rooms reaches both or none.
- * Returns 0 or UV_ENOMEM. */
+/* Reserves memory for a message of size bytes: a websocket_room_send to the room that follows at
+ * once cannot fail. So a message to two rooms reaches both or none. Returns 0 or UV_ENOMEM. */
 int websocket_room_reserve(struct websocket_room *room, size_t size);

@@ -5,7 +5,7 @@
 #include "common/trace.h"
 
 #define MAX_PENDING ((size_t)2 * 1024 * 1024) /* bytes pending for one client */
-#define MAX_WRITE ((size_t)64 * 1024)         /* bytes given to libwebsockets at once, or a frame */
+#define MAX_WRITE ((size_t)64 * 1024) /* bytes given to libwebsockets at once, or one frame */
 
 /*
  * Frames (RFC 6455, 5.2)
@@ -52,12 +52,11 @@ static int opcode_of(const char *frame)
 }
 
 /* Returns how many bytes, whole frames, libwebsockets or the kernel has taken; or -1.
- *
  * libwebsockets' author advises against LWS_WRITE_RAW on a WebSocket. 4.1 and 4.3 send the bytes
  * unchanged, many frames in one call; tests/test_04_fanout.c checks what arrives. It must not be
  * mixed with HTTP/2 (which is off), extensions or fragments (we use neither). `CHAT_WRITE=classic
- * make` uses it for the close frame only: other messages are written one a call, and libwebsockets
- * writes each header anew, over ours. */
+ * make` uses it for the close frame only: other messages are written one per call, and
+ * libwebsockets writes its own header over ours. */
 static ssize_t write_some(struct lws *connection, char *frames, size_t size)
 {
     enum lws_write_protocol protocol = LWS_WRITE_RAW;
@@ -91,7 +90,7 @@ static void update_counts(struct websocket *socket)
     socket->counted = pending;
 }
 
-#define ADDRESSES 8 /* that have to leave the most unread before other addresses are affected */
+#define ADDRESSES 8 /* that have to reach their limit before it affects the others */
 
 /* Above the limit for all clients together, a client may have no more than an equal share of that
  * limit pending: clients that read are not affected by those that do not. The same holds for the
@@ -161,8 +160,9 @@ void websocket_discard_output(struct websocket *socket)
  * Writing
  */
 
-/* Gives frames to libwebsockets. It buffers what the kernel does not take, and writes that by
- * itself; nothing more is given to it until then, so that the client's limit includes it. */
+/* Gives frames to libwebsockets, which buffers those that the kernel does not take, and writes them
+ * later by itself. Until then it gets no more frames, so that they count towards the client's
+ * limit. */
 static ssize_t hand_over(struct websocket *socket, char *frames, size_t size)
 {
     ssize_t taken = write_some(socket->connection, frames, size);
@@ -208,7 +208,7 @@ int websocket_flush(struct websocket *socket)
 {
     unschedule_flush(socket);
     if (is_blocked(socket))
-        return 0; /* libwebsockets calls back */
+        return 0; /* libwebsockets will call back */
     else if (WRITES_AT_ONCE)
         return websocket_write_output(socket);
     else

@@ -60,7 +60,7 @@
 NAME(switch_to):
     .cfi_startproc
     SWITCH
-    /* Not through the link register, so that the processor does not predict a return. */
+    /* Does not jump through the link register, so that the processor does not predict a return. */
     mov x9, x30
     .cfi_register x30, x9
     br x9

@@ -12,13 +12,14 @@
 #endif
 
 /*
- * A sanitizer follows the stack pointer, so each switch is announced to it: just before, with the
- * destination, and just after.
+ * Sanitizers follow the stack pointer, so they have to be told of each switch: just before it, with
+ * the destination, and just after it.
  */
 
 #if defined(__SANITIZE_ADDRESS__)
-/* Locals stay on the coroutine's own stack: LOOP_DEBUG looks there for what an ended task has left
- * open. GCC 14 and Clang 15 would by default keep them elsewhere, and free them with the task. */
+/* Keeps local variables on the coroutine's own stack, where LOOP_DEBUG looks for handles that an
+ * ended task has left open. GCC 14 and Clang 15 would by default keep them elsewhere, and free them
+ * with the task. */
 const char *__asan_default_options(void) __attribute__((weak));
 const char *__asan_default_options(void)
 {
@@ -60,7 +61,7 @@ static inline void before_suspend(struct coroutine *coroutine)
 #endif
 }
 
-/* The coroutine does not come back, so ASan frees the fake stack that it keeps for it. */
+/* The coroutine will not run again, so this makes ASan free its fake stack. */
 static inline void before_finish(struct coroutine *coroutine)
 {
 #if defined(__SANITIZE_ADDRESS__)
@@ -104,7 +105,7 @@ static inline void before_transfer(struct coroutine *from, struct coroutine *to)
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-/* The first arrival is announced, too. */
+/* The sanitizer has to be told of the first switch to a coroutine, too. */
 static void start(void *argument)
 {
     struct coroutine *coroutine = argument;
@@ -136,14 +137,14 @@ void coroutine_begin(
 void coroutine_resume(struct coroutine *coroutine)
 {
     before_resume(coroutine);
-    switch_to(&coroutine->resumer, coroutine->pointer);
+    switch_to(&coroutine->pointer, coroutine->pointer);
     after_resume(coroutine);
 }
 
 void coroutine_suspend(struct coroutine *coroutine)
 {
     before_suspend(coroutine);
-    switch_to(&coroutine->pointer, coroutine->resumer);
+    switch_to(&coroutine->pointer, coroutine->pointer);
     after_suspend(coroutine);
 }
 // #endregion resume
@@ -151,15 +152,16 @@ void coroutine_suspend(struct coroutine *coroutine)
 void coroutine_finish(struct coroutine *coroutine)
 {
     before_finish(coroutine);
-    switch_to(&coroutine->pointer, coroutine->resumer);
+    switch_to(&coroutine->pointer, coroutine->pointer);
     abort();
 }
 
 void coroutine_transfer(struct coroutine *from, struct coroutine *to)
 {
-    to->resumer = from->resumer;
+    void *pointer = to->pointer;
+    to->pointer = from->pointer; /* the resumer's */
     before_transfer(from, to);
-    switch_over(&from->pointer, to->pointer);
+    switch_over(&from->pointer, pointer);
     after_suspend(from);
 }
 
@@ -174,7 +176,7 @@ void coroutine_end(struct coroutine *coroutine)
 #if defined(SWITCH_UCONTEXT)
 #define FRAME_POINTER 0
 #elif defined(__x86_64__)
-#define FRAME_POINTER 5 /* in words from the stack pointer: switch_to saves it there */
+#define FRAME_POINTER 5 /* where switch_to saves it, in words from the stack pointer */
 #elif defined(__aarch64__)
 #define FRAME_POINTER 10
 #else

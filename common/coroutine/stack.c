@@ -36,32 +36,32 @@
 #define MAP_NORESERVE 0
 #endif
 
-#define PAGE ((size_t)16 * 1024) /* the largest of any system that we know */
+#define PAGE ((size_t)16 * 1024) /* the largest page size that we know of */
 #define SLOT (STACK_GUARD_SIZE + STACK_SIZE + PAGE)
-/* 36 GiB of addresses, no memory; 576 MiB where addresses have 32 bits. */
+/* 36 GiB of address space, not of memory; 576 MiB on 32-bit systems. */
 #define ARENA_SLOTS ((size_t)1 << (sizeof(void *) == 8 ? 18 : 12))
-#define ARENA_SLOTS_LEAST ((size_t)64)
-#define SLOTS_DUMPED ((size_t)64) /* what core files have of the arena grows by so many */
-/* Linux' usual vm.max_map_count is 65,530, and each guard takes two: these, the walls of all other
- * slots, and what the program maps besides, fit. */
-#define MPROTECT_MOST ((size_t)12 * 1024)
+#define MIN_ARENA_SLOTS ((size_t)64)
+#define SLOTS_DUMPED ((size_t)64) /* core files include the arena in steps of this size */
+/* Linux allows 65,530 mappings by default (vm.max_map_count), and each guard takes two. This number
+ * leaves enough for the walls among all other slots, and for the program's own mappings. */
+#define MAX_MPROTECT ((size_t)12 * 1024)
 
-/* Among stacks with a canary, one slot in each MiB is a wall without access: an endless recursion,
- * or a frame of 1 MiB, runs into it instead of through the whole arena. */
+/* Among stacks with canaries, one slot in each MiB is a wall that cannot be accessed. It stops an
+ * endless recursion, or a frame of 1 MiB, which would otherwise run through the whole arena. */
 #define WALL_EVERY (((size_t)1 << 20) / SLOT)
-#define CANARY_SIZE 64 /* a line of the cache: a look costs no more than at a word */
+#define CANARY_SIZE 64 /* a cache line, so a check costs no more than that of a word */
 static const char canary[CANARY_SIZE] =
     "The canary sings while nobody has run over the end of a stack.";
 
 /* Slots lie at multiples of their size, so the same depth in each stack would fall into the same
- * cache set. Tops that differ by some cache lines spread them: without that, a thousand tasks that
- * yield in turn take some 10 % longer (yield_1000 of make bench-runtime). Each slot has a page
- * more than the stack for the shift. */
+ * cache set. Shifting the tops by a few cache lines spreads them: without that, a thousand tasks
+ * that yield in turn take about 10 % longer (yield_1000 of make bench-runtime). Each slot has one
+ * extra page, which makes room for the shift. */
 #define COLORS 16
 #define COLOR ((size_t)64)
 
-/* Free stacks that keep their memory, however few are in use; and how many give it back at once, in
- * a millisecond or two. */
+/* At least KEPT free stacks keep their memory, however few are in use. One call of stack_arena_trim
+ * frees the memory of at most TRIMMED_AT_ONCE, which takes a millisecond or two. */
 #define KEPT ((size_t)256)
 #define TRIMMED_AT_ONCE 1024
 #define TRIM_AGAIN 100 /* milliseconds */
@@ -95,19 +95,29 @@ static size_t arena_size(size_t slots)
     return slots * (SLOT + sizeof(struct stack));
 }
 
+/* Maps the arena. If the full one does not fit, as much must be left for threads and the heap. */
+static char *map_arena(size_t slots, bool is_full)
+{
+    size_t size = arena_size(slots);
+    char *memory = map(is_full ? size : 2 * size);
+    if (memory && !is_full)
+        munmap(memory + size, size);
+    return memory;
+}
+
 int stack_arena_init(struct stack_arena *arena)
 {
     *arena = (struct stack_arena){.guard = chosen_guard()};
-    /* A limit on addresses (ulimit -v) gives fewer stacks, not none. */
-    size_t slots = RUNNING_ON_VALGRIND ? ARENA_SLOTS / 16 : ARENA_SLOTS;
-    for (; slots >= ARENA_SLOTS_LEAST; slots /= 2) {
-        arena->base = map(arena_size(slots));
+    /* Under a limit on address space (ulimit -v) there are fewer stacks. */
+    size_t full = RUNNING_ON_VALGRIND ? ARENA_SLOTS / 16 : ARENA_SLOTS;
+    for (size_t slots = full; slots >= MIN_ARENA_SLOTS; slots /= 2) {
+        arena->base = map_arena(slots, slots == full);
         if (arena->base) {
             arena->slots = slots;
             arena->capacity = slots - slots / WALL_EVERY;
             arena->free = (struct stack *)(arena->base + slots * SLOT);
             arena->end = arena->warm = arena->free;
-            /* What nobody uses is not searched for pointers, which would take seconds. */
+            /* Keeps Valgrind from searching unused slots for pointers, which would take seconds. */
             VALGRIND_MAKE_MEM_NOACCESS(arena->base, slots * SLOT);
 #ifdef MADV_DONTDUMP
             madvise(arena->base, slots * SLOT, MADV_DONTDUMP);
@@ -127,13 +137,14 @@ void stack_arena_release(struct stack_arena *arena)
     *arena = (struct stack_arena){0};
 }
 
-/* What fails here, the stacks above have to do without. */
+/* If this fails, the stacks above have no wall. */
 static void build_wall(char *slot)
 {
     mprotect(slot, SLOT, PROT_NONE);
 }
 
-/* qemu-user accepts any advice and does nothing. A guard that exists refuses to be populated. */
+/* qemu-user accepts any advice and ignores it. So the first guard is tested: a real one cannot be
+ * populated. */
 static bool advise_guard(const struct stack_arena *arena, char *slot)
 {
     bool known_to_work = arena->guards[GUARD_INSTALL] > 0;
@@ -148,8 +159,9 @@ static enum stack_guard install_guard(struct stack_arena *arena, char *slot)
         return GUARD_INSTALL;
     if (arena->guard == GUARD_INSTALL)
         arena->guard = GUARD_MPROTECT;
-    bool may = arena->guard == GUARD_MPROTECT && arena->guards[GUARD_MPROTECT] < MPROTECT_MOST;
-    if (may && mprotect(slot, STACK_GUARD_SIZE, PROT_NONE) == 0)
+    bool may_protect =
+        arena->guard == GUARD_MPROTECT && arena->guards[GUARD_MPROTECT] < MAX_MPROTECT;
+    if (may_protect && mprotect(slot, STACK_GUARD_SIZE, PROT_NONE) == 0)
         return GUARD_MPROTECT;
     arena->guard = GUARD_CANARY;
     return GUARD_CANARY;
@@ -169,7 +181,7 @@ static void prepare_stack(struct stack_arena *arena, struct stack *stack, char *
     stack->valgrind = VALGRIND_STACK_REGISTER(stack->low, stack->top);
 }
 
-/* Core files leave out what was never used, or each would have 36 GiB of zeros. */
+/* Core files leave out the slots that were never used, which would add 36 GiB of zeros to each. */
 static void dump_more(struct stack_arena *arena)
 {
 #ifdef MADV_DODUMP
@@ -178,8 +190,8 @@ static void dump_more(struct stack_arena *arena)
     arena->dumped += SLOTS_DUMPED;
 }
 
-/* A large stack has a mapping of its own: a slot as a wall, in place of those among ordinary
- * stacks, then the guard and the stack. */
+/* A large stack has a mapping of its own: one slot that serves as a wall, then the guard, then the
+ * stack. */
 #define LARGE_BELOW (SLOT + STACK_GUARD_SIZE)
 static int acquire_large(struct stack_arena *arena, size_t size, struct stack *stack)
 {
@@ -198,13 +210,13 @@ static int acquire_large(struct stack_arena *arena, size_t size, struct stack *s
     return 0;
 }
 
-/* Those that hold memory: in use, or free and warm. */
+/* The number of stacks that hold memory: those in use, and the warm ones among the free. */
 static size_t warm_stacks(const struct stack_arena *arena)
 {
     return arena->used - arena->walls - (size_t)(arena->warm - arena->free);
 }
 
-/* One that has given its memory back, or one that was never used. */
+/* Acquires a stack that holds no memory: one that was trimmed, or one that was never used. */
 static int acquire_cold(struct stack_arena *arena, struct stack *stack)
 {
     if (arena->end > arena->free) {
@@ -265,7 +277,7 @@ uint64_t stack_arena_trim(struct stack_arena *arena)
     for (int i = 0; i < TRIMMED_AT_ONCE && warm_stacks(arena) > wanted; i++) {
         char *slot = (arena->warm++)->low - STACK_GUARD_SIZE;
         if (slot + SLOT == from || slot == to) {
-            /* Neighbours go in one call: alone, each takes six times as long. */
+            /* Neighbors are trimmed in one call: one by one, each would take six times as long. */
             from = slot < from ? slot : from;
             to = slot == to ? slot + SLOT : to;
             continue;
@@ -280,7 +292,7 @@ uint64_t stack_arena_trim(struct stack_arena *arena)
     return warm_stacks(arena) > KEPT ? TRIM_LATER : 0;
 }
 
-bool stack_canary_lives(const struct stack *stack, const void *pointer)
+bool stack_canary_is_intact(const struct stack *stack, const void *pointer)
 {
     const char *used = pointer;
     bool inside = used >= stack->low && used <= stack->top;

@@ -4,10 +4,10 @@
  *     │ guard, 64 KiB │ stack, 64 KiB ◀── grows down │ guard │ stack │ ...
  *     low - STACK_GUARD_SIZE    low              top
  *
- * A stack costs memory only where it has been touched. Below it lies a guard: a task that runs over
- * its stack ends the program instead of writing to another task's stack. The guard is larger than
- * any frame that a library in use has without touching each page of it on the way down: initscr of
- * ncurses leaps 30 KiB at a time, fnmatch 10.
+ * A stack uses memory only for the pages that were touched. Below it lies a guard: a task that
+ * overflows its stack ends the program instead of writing to another task's stack. The guard is
+ * large because a function with a large frame may jump over pages without touching them: initscr of
+ * ncurses jumps 30 KiB at a time, fnmatch 10 KiB.
  */
 #pragma once
 
@@ -44,27 +44,27 @@ enum stack_guard {
 struct stack {
     char *low;   /* the lowest address that may be used; the guard lies below it */
     char *top;   /* the stack begins here and grows down */
-    size_t size; /* bytes that were asked for; a little more may be there */
+    size_t size; /* the requested size; the stack may be a little larger */
     enum stack_guard guard;
-    unsigned valgrind; /* by which number Valgrind knows it */
+    unsigned valgrind; /* Valgrind's number for it */
 };
 
 struct stack_arena {
     char *base;
     size_t slots, used; /* used: those that have ever been handed out, and walls */
-    size_t capacity;    /* how many stacks of a slot there can be at once */
+    size_t capacity;    /* how many stacks of STACK_SIZE there can be at once */
     size_t walls;
-    size_t dumped;            /* those that a core file has */
-    struct stack *free, *end; /* last in, first out: the next one is warm; a place for each slot */
-    struct stack *warm;       /* the first of the free ones that holds memory; or the end */
-    enum stack_guard guard;   /* of the next slot that is used for the first time */
-    size_t guards[3];         /* how many stacks have which guard */
-    void (*grown)(void *argument); /* unless NULL, told that stack_arena_trim has something to do */
+    size_t dumped;                 /* slots that a core file includes */
+    struct stack *free, *end;      /* last in, first out: the next one is still in the cache */
+    struct stack *warm;            /* the first free stack that still holds memory, or end */
+    enum stack_guard guard;        /* for the next slot that is used for the first time */
+    size_t guards[3];              /* the number of stacks with each kind of guard */
+    void (*grown)(void *argument); /* called when stack_arena_trim has work to do; or NULL */
     void *argument;
 };
 
-/* Reserves the arena; the variable STACK_GUARD (install, mprotect, canary) in the environment
- * chooses a lesser guard than the best one. Returns 0 or UV_ENOMEM. */
+/* Reserves the arena. The environment variable STACK_GUARD (install, mprotect, canary) can choose a
+ * weaker guard than the best one. Returns 0 or UV_ENOMEM. */
 int stack_arena_init(struct stack_arena *arena);
 
 /* Gives all memory back. No stack may be in use. */
@@ -77,22 +77,24 @@ int stack_acquire(struct stack_arena *arena, size_t size, struct stack *stack);
 /* Takes a stack back; no coroutine may be on it. */
 void stack_release(struct stack_arena *arena, struct stack stack);
 
-/* Gives the memory of free stacks back, a part at a time, while more of them hold some than are in
- * use. Returns after how many milliseconds to do that again; 0: not before the arena has grown. */
+/* Returns memory of free stacks to the system, a part at a time, while more free stacks hold memory
+ * than stacks are in use. Returns the milliseconds after which to call it again; 0: not until grown
+ * is called. */
 uint64_t stack_arena_trim(struct stack_arena *arena);
 
 /* Returns whether the canary is intact and pointer, where the coroutine uses the stack now, lies
- * inside the stack. A canary cannot catch a frame that leaps over it, writes below, and has
- * returned by the time of the check. Such a frame does no harm while it stays within
- * STACK_GUARD_SIZE: below the canary lies memory that no other stack uses. */
-bool stack_canary_lives(const struct stack *stack, const void *pointer);
+ * inside the stack. A canary does not detect a function whose frame jumps over it, and which
+ * returns before the check. Such a frame does no harm while it stays within STACK_GUARD_SIZE,
+ * because no other stack uses the memory below the canary. */
+bool stack_canary_is_intact(const struct stack *stack, const void *pointer);
 static inline bool stack_is_whole(const struct stack *stack, const void *pointer)
 {
-    return stack->guard != GUARD_CANARY || stack_canary_lives(stack, pointer);
+    return stack->guard != GUARD_CANARY || stack_canary_is_intact(stack, pointer);
 }
 
 /* Returns whether an access to the address, which the processor refused, was an overflow of the
- * stack. A stack with a canary has run over its neighbors until the next wall stopped it. */
+ * stack. With canaries, the overflow runs over neighboring stacks until it reaches the next
+ * wall. */
 bool stack_overflowed(const struct stack *stack, const void *address);
 
 __END_DECLS

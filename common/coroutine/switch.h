@@ -9,9 +9,10 @@
  * entry(argument), which must not return. */
 void *switch_prepare(void *low, void *top, void (*entry)(void *argument), void *argument);
 
-/* Saves in *save where this stack is, and continues where pointer was saved. */
+/* Saves the stack pointer in *save, and continues on the stack whose pointer was saved before.
+ * *save may be the variable that holds pointer. */
 void switch_to(void **save, void *pointer);
 
-/* Does the same, but for a switch between two coroutines, in which the processor predicts another
- * return. */
+/* Does the same for a switch between two coroutines, where the processor predicts the return
+ * address correctly (x86_64.S). */
 void switch_over(void **save, void *pointer);

@@ -1,7 +1,7 @@
 /*
- * The switch in portable C: for processors without a .S file here, and for readers, who may start
- * with it. It is some sixty times slower, because swapcontext also switches the signal mask, with a
- * system call.
+ * The switch in portable C: for processors without a .S file here, and as a first version to read.
+ * It is about sixty times slower, because swapcontext also switches the signal mask, with a system
+ * call.
  */
 #include "common/coroutine/switch.h"
 
@@ -9,14 +9,14 @@
 #include <stdint.h>
 #include <ucontext.h>
 
-/* At the top of a new stack. */
+/* Lies at the top of a new stack. */
 struct start {
     ucontext_t context;
     void (*entry)(void *argument);
     void *argument;
 };
 
-/* makecontext passes ints, and a pointer takes two. */
+/* makecontext can only pass ints, so the pointer is split into two. */
 static void start_context(unsigned high, unsigned low)
 {
     struct start *start = (struct start *)((uintptr_t)high << 16 << 16 | low);
@@ -39,7 +39,7 @@ void *switch_prepare(void *low, void *top, void (*entry)(void *argument), void *
 }
 
 // #region switch_to
-/* A suspended context lies on its own stack, just where it stopped. */
+/* The context of a suspended coroutine lies on the coroutine's own stack, where it stopped. */
 void switch_to(void **save, void *pointer)
 {
     ucontext_t here;

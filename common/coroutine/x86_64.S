@@ -6,11 +6,13 @@
  * state. MXCSR and the x87 control word are not switched.
  *
  * The two differ in how they return. The processor predicts that a ret returns to the last call.
- * Between a coroutine and its resumer that is wrong each time, so switch_to pops and jumps. Between
- * coroutines that wait in the same function it is right, and so it is for the rets that follow.
+ * Between a coroutine and its resumer that prediction is always wrong, so switch_to pops the
+ * address and jumps to it. Between coroutines that wait in the same function the prediction is
+ * right, also for the rets of the callers.
  *
- * The file is not marked for CET: its shadow stack would have to be switched too, and does not know
- * of pop and jmp. So the linker marks no program for it, and the kernel leaves it off.
+ * The file is not marked for CET: the shadow stack would have to be switched too, and does not
+ * allow a return by pop and jmp. So the linker does not mark the program either, and the kernel
+ * leaves CET off.
  */
 #if defined(__x86_64__) && !defined(SWITCH_UCONTEXT)
 #ifdef __APPLE__

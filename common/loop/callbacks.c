@@ -1,4 +1,4 @@
-/* Callbacks for callers that keep no memory for them: call_soon and call_later. */
+/* loop_call_soon and loop_call_later: callbacks that the loop allocates. */
 #include <stdlib.h>
 
 #include "common/loop/state.h"

@@ -1,4 +1,4 @@
-/* An iteration of the loop, what runs in it, and the clock that it follows. */
+/* One iteration of the loop, its callbacks and timers, and the loop's clock. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,14 +6,15 @@
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
 
-/* Wake-ups in an iteration: a chain of them does not cost a look for events at each link. */
+/* Rounds of woken callbacks in one iteration, so that a chain of wake-ups does not have to poll for
+ * events at each step. */
 #define ROUNDS 16
 
 #define MILLISECOND 1000000 /* nanoseconds */
-#define MAX_SECONDS 9e9     /* 285 years: longer is never */
+#define MAX_SECONDS 9e9     /* 285 years; more than this means never */
 
-/* Runs what is in the queue now: a snapshot, so that what the callbacks add waits its turn. Always
- * inline: a task that wakes another is one round. */
+/* Runs the callbacks that are in the queue now. Callbacks that they add wait for the next round.
+ * Always inline, because each task that wakes another costs one round. */
 __attribute__((always_inline)) static inline void run_queue(
     struct loop_state *state, struct callback_queue *queue, const char *phase)
 {
@@ -23,7 +24,7 @@ __attribute__((always_inline)) static inline void run_queue(
     STAILQ_INIT(queue);
     observe(state->observer, queue_begin, phase, &state->next);
     while (state->next) {
-        struct loop_callback *callback = take_next(state);
+        struct loop_callback *callback = loop_take(state);
         callback->run(callback->argument);
     }
 }
@@ -33,14 +34,15 @@ static void do_nothing(uv_idle_t *idle)
     (void)idle;
 }
 
-static void begin_iteration(uv_timer_t *alarm)
+static void alarm_fired(uv_timer_t *alarm)
 {
     struct loop_state *state = state_of(alarm->loop);
     state->alarm_at = 0;
     uv_idle_start(&state->idle, do_nothing);
 }
 
-/* Sets the alarm to the earliest timer. While the clock is paused, time never comes by itself. */
+/* Sets the alarm to the earliest timer. While the clock is paused, no timer becomes due by
+ * itself. */
 static void set_alarm(struct loop_state *state)
 {
     bool any = state->timers.count > 0 && !state->clock_paused;
@@ -53,7 +55,7 @@ static void set_alarm(struct loop_state *state)
         return;
     }
     uint64_t now = uv_now(state->alarm.loop);
-    uv_timer_start(&state->alarm, begin_iteration, deadline > now ? deadline - now : 0, 0);
+    uv_timer_start(&state->alarm, alarm_fired, deadline > now ? deadline - now : 0, 0);
 }
 
 static void set_idle(struct loop_state *state)
@@ -82,8 +84,8 @@ static void expire_timers(struct loop_state *state, uint64_t now)
 // #region run_iteration
 static void run_phases(struct loop_state *state)
 {
-    /* Until the end, what is scheduled need not set the alarm and the idle handle: the end does.
-     * But an observer wants to know of each call. */
+    /* The end of this function sets the alarm and the idle handle, so calls that schedule something
+     * before that need not. But an observer has to be told of each call. */
     state->deferred = !OBSERVED(state->observer);
     expire_timers(state, loop_now(state->check.loop));
     run_queue(state, &state->ready, "ready");
@@ -106,28 +108,20 @@ void loop_run_iteration(uv_check_t *check)
     observe(state->observer, iteration_end);
 }
 
-/* Not inlined, so that scheduling within an iteration stays short. */
-__attribute__((noinline)) static void begin_soon(struct loop_state *state)
+static void begin_soon(struct loop_state *state)
 {
     uv_idle_start(&state->idle, do_nothing);
 }
 
-/* A function of its own, so that schedule needs no frame. */
+/* A function of its own, so that loop_begin_soon needs no frame. */
 HOOK static void begin_observed(struct loop_state *state, const struct loop_callback *callback)
 {
     observe(state->observer, scheduled, callback);
     begin_soon(state);
 }
 
-static void schedule(
-    struct loop_state *state, struct callback_queue *queue, struct loop_callback *callback)
+void loop_begin_soon(struct loop_state *state, const struct loop_callback *callback)
 {
-    if (!callback->pending) {
-        callback->pending = true;
-        STAILQ_INSERT_TAIL(queue, callback, entry);
-    }
-    if (state->deferred)
-        return;
     if (OBSERVED(state->observer))
         begin_observed(state, callback);
     else
@@ -136,17 +130,17 @@ static void schedule(
 
 void loop_ready(uv_loop_t *loop, struct loop_callback *callback)
 {
-    schedule(state_of(loop), &state_of(loop)->ready, callback);
+    loop_schedule(state_of(loop), &state_of(loop)->ready, callback);
 }
 
 void loop_wake(uv_loop_t *loop, struct loop_callback *callback)
 {
-    schedule(state_of(loop), &state_of(loop)->woken, callback);
+    loop_schedule(state_of(loop), &state_of(loop)->woken, callback);
 }
 
 void loop_at_end_of_iteration(uv_loop_t *loop, struct loop_callback *callback)
 {
-    schedule(state_of(loop), &state_of(loop)->end_of_iteration, callback);
+    loop_schedule(state_of(loop), &state_of(loop)->end_of_iteration, callback);
 }
 
 /*

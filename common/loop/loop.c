@@ -6,7 +6,7 @@
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
 
-#define HANDLES 5 /* of libuv, that each loop has from loop_init to loop_close */
+#define HANDLES 5 /* libuv handles that each loop has from loop_init to loop_close */
 
 _Static_assert(offsetof(struct loop_state, observer) == 0, "trace_mark looks there");
 
@@ -56,7 +56,7 @@ free_state:
     return error;
 }
 
-/* Callbacks and tasks of the loop must not call what does this check. */
+/* Ends the program if a callback or a task of the loop has called the function named what. */
 static void require_outside(const struct loop_state *state, const char *what)
 {
     if (!state->running)

@@ -79,14 +79,15 @@ void loop_signal_stop(struct loop_signal *signal)
 }
 
 /*
- * SIGINT and SIGTERM: the first calls the loop's callback, a second ends the program. libuv tells
- * the loop of a signal only when the task that runs now waits. So the handler itself gives both
- * signals back: a program that computes for ever, or hangs in its cleanup, can be ended.
+ * SIGINT and SIGTERM: the first one calls the loop's callback, the second one ends the program.
+ * libuv calls back only when the running task has suspended. So the signal handler itself restores
+ * the previous effect of both signals: the user can then end a program that computes forever, or
+ * hangs in its cleanup.
  */
 
 static const int numbers[] = {SIGINT, SIGTERM};
 
-/* The process has one disposition for a signal, but may have a loop in each of several threads. */
+/* A signal has one disposition for the whole process, but several threads may each run a loop. */
 static struct {
     pthread_mutex_t lock;
     int loops;
@@ -95,8 +96,8 @@ static struct {
     atomic_uint arrivals; /* ... and how often it was called */
 } interrupts = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Runs as a signal handler. An ignored signal gets its default effect, too: a shell ignores SIGINT
- * for what it starts with &. */
+/* Runs as a signal handler. A signal that was ignored gets its default effect, because a shell
+ * makes programs that it starts with & ignore SIGINT. */
 static void first_interrupt(int number)
 {
     static const struct sigaction standard = {.sa_handler = SIG_DFL};
@@ -111,9 +112,9 @@ static void first_interrupt(int number)
     errno = error;
 }
 
-/* Returns the signal that has arrived and that libuv has not told the loop of, or 0. It never does
- * so if the loop stops in the iteration in which the signal arrives. */
-static int unheard(const struct loop_state *state)
+/* Returns a signal that has arrived without a call of interrupted yet, or 0. libuv never makes that
+ * call if the loop stops in the iteration in which the signal arrives. */
+static int unreported(const struct loop_state *state)
 {
     return interrupts.arrivals == state->arrivals ? 0 : interrupts.last;
 }
@@ -122,9 +123,10 @@ static void interrupted(uv_signal_t *handle, int number)
 {
     struct loop_state *state = state_of(handle->loop);
     if (state->signal_received)
-        return; /* two threads got a signal each at the same time */
-    /* The handles stay started: to stop them, libuv would for a moment set the default effect, and
-     * a signal that comes then would end the program without what was there before. */
+        return; /* two threads have handled one signal each at the same time */
+    /* The handles stay started. To stop them, libuv would set the default effect for a moment, and
+     * a signal that arrives in that moment would end the program without calling its previous
+     * handler. */
     state->signal_received = number;
     observe_call(state->observer, state->on_signal, state->on_signal_argument);
 }
@@ -149,9 +151,10 @@ static int start_interrupts(uv_loop_t *loop)
     return error;
 }
 
-/* If the program itself had a handler of libuv and has stopped it, libuv has set the default effect
- * when ours stopped, as the last one. */
-static void restore_before(int i)
+/* Restores the previous action of a signal. There is one exception: if that was the handler of a
+ * uv_signal_t of the program, and the program has stopped it since, our handle was libuv's last
+ * one, so libuv has already set the default effect. */
+static void restore_previous(int i)
 {
     struct sigaction present;
     sigaction(numbers[i], NULL, &present);
@@ -166,7 +169,7 @@ static void stop_interrupts(struct loop_state *state)
         loop_signal_stop(state->interrupts[i]);
         state->interrupts[i] = NULL;
         if (interrupts.loops == 0)
-            restore_before(i);
+            restore_previous(i);
     }
 }
 
@@ -199,14 +202,14 @@ void loop_stop_interrupts(uv_loop_t *loop)
     stop_interrupts(state);
     pthread_mutex_unlock(&interrupts.lock);
     if (!state->signal_received)
-        state->signal_received = unheard(state);
+        state->signal_received = unreported(state);
 }
 
 int loop_signal_received(const uv_loop_t *loop)
 {
     const struct loop_state *state = state_of(loop);
     return state->signal_received || !state->interrupts[0] ? state->signal_received
-                                                           : unheard(state);
+                                                           : unreported(state);
 }
 
 void loop_close_signals(uv_loop_t *loop)

@@ -1,9 +1,9 @@
 /*
- * What a loop keeps. Private to loop/, task/ and observe/.
+ * The state of a loop. Private to loop/, task/ and observe/.
  *
- * Lists are those of <sys/queue.h>, as everywhere in the project: LIST removes any element, STAILQ
- * appends at the end and takes from the front, TAILQ does both. The links lie in the elements, so
- * adding one needs no memory and cannot fail. The manual is queue(7), on BSD queue(3).
+ * The whole project uses the lists of <sys/queue.h>: LIST can remove any element, STAILQ can append
+ * at the end and remove from the front, TAILQ can do both. The links lie in the elements, so adding
+ * one needs no memory and cannot fail. The manual page is queue(7), or queue(3) on BSD.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 STAILQ_HEAD(callback_queue, loop_callback);
 
-/* What loop_call_soon_threadsafe gives to the loop's thread. */
+/* The calls that loop_call_soon_threadsafe hands to the loop's thread. */
 STAILQ_HEAD(call_queue, threadsafe_call);
 struct threadsafe_calls {
     uv_async_t async;
@@ -28,21 +28,21 @@ struct loop_state {
     struct callback_queue ready;            /* runs in the next iteration */
     struct callback_queue woken;            /* runs in this one */
     struct callback_queue end_of_iteration; /* runs after all that is ready */
-    struct loop_callback *next;             /* whose turn it is in the queue that runs now */
+    struct loop_callback *next;             /* the next one of the queue that is running */
     struct timer_heap timers;
-    LIST_HEAD(, owned_callback) owned; /* what call_soon and call_later allocated */
+    LIST_HEAD(, owned_callback) owned; /* allocated by call_soon and call_later */
     struct loop_attachment *attachment;
 
-    uv_prepare_t prepare; /* libuv is about to look for events; only for the observer */
-    uv_check_t check;     /* an iteration begins when libuv has looked for events */
+    uv_prepare_t prepare; /* before libuv looks for events; only for the observer */
+    uv_check_t check;     /* after libuv has looked for events: runs the iteration */
     uv_idle_t idle;       /* active while something is ready, so that libuv does not block */
     uv_timer_t alarm;     /* one for all timers, set to the earliest */
     uint64_t alarm_at;    /* 0: not set */
     struct threadsafe_calls threadsafe;
-    size_t handles; /* that loop_close has to close */
+    size_t handles; /* open ones, for which loop_close waits */
 
-    LIST_HEAD(, loop_signal) signals;  /* those that are started ... */
-    struct loop_signal *interrupts[2]; /* ... and loop_on_signal's among them, or NULL */
+    LIST_HEAD(, loop_signal) signals;  /* the handlers that are started ... */
+    struct loop_signal *interrupts[2]; /* ... among them those of loop_on_signal, or NULL */
     void (*on_signal)(void *argument);
     void *on_signal_argument;
     int signal_received;
@@ -56,7 +56,7 @@ struct loop_state {
     int error; /* a callback could not be scheduled */
 };
 
-/* A callback with memory of its own, for callers that keep none. */
+/* A callback that the loop allocates and frees. */
 struct owned_callback {
     struct loop_callback callback;
     struct loop_timer timer;
@@ -71,14 +71,14 @@ static inline struct loop_state *state_of(const uv_loop_t *loop)
     return loop->data;
 }
 
-/* The time by the loop's clock: loop_now, for the files of observe/ too. */
+/* The time by the loop's clock. loop_now returns it, and the files of observe/ use it too. */
 static inline uint64_t loop_clock(const struct loop_state *state)
 {
     return state->clock_paused ? state->paused_at : uv_now(state->check.loop);
 }
 
-/* Returns 0 or libuv's error. The handle is closed like the loop's others; then the rest is freed.
- */
+/* The first returns 0 or libuv's error. loop_close closes the handle together with its other
+ * handles, and then calls the second. */
 int threadsafe_calls_open(struct threadsafe_calls *calls, uv_loop_t *loop);
 void threadsafe_calls_free(struct threadsafe_calls *calls);
 
@@ -89,7 +89,7 @@ void loop_stop_interrupts(uv_loop_t *loop);
 /* Stops all signal handlers of the loop, which then has to run to close them. */
 void loop_close_signals(uv_loop_t *loop);
 
-/* Between the two, loop_run waits for events even if nothing but a signal can bring one. */
+/* Between these two calls, loop_run waits for events even if only a signal can still bring one. */
 static inline void loop_hold(uv_loop_t *loop)
 {
     uv_ref((uv_handle_t *)&state_of(loop)->check);
@@ -103,25 +103,35 @@ static inline void loop_release(uv_loop_t *loop)
 void loop_run_iteration(uv_check_t *check);
 
 /*
- * The next callback: inline, since each switch of tasks asks for it.
+ * Scheduling a callback, and taking the next one. The functions are inline, because every task
+ * switch calls them.
  */
 
-/* While a task runs, the top of the next one's stack is fetched into the cache: a thousand tasks
- * that yield in turn then take two thirds of the time. */
-static inline struct loop_callback *take_next(struct loop_state *state)
+/* Outside the phases of an iteration: makes libuv begin one. */
+void loop_begin_soon(struct loop_state *state, const struct loop_callback *callback);
+
+static inline void loop_schedule(
+    struct loop_state *state, struct callback_queue *queue, struct loop_callback *callback)
+{
+    if (!callback->pending) {
+        callback->pending = true;
+        STAILQ_INSERT_TAIL(queue, callback, entry);
+    }
+    if (!state->deferred)
+        loop_begin_soon(state, callback);
+}
+
+static inline struct loop_callback *loop_take(struct loop_state *state)
 {
     struct loop_callback *callback = state->next;
     state->next = STAILQ_NEXT(callback, entry);
-    if (state->next)
-        __builtin_prefetch(state->next->hot);
     callback->pending = false;
     return callback;
 }
 
-/* If the next callback is one of run's, takes it and returns its argument, else NULL: the caller
- * does the callback's work in the loop's place. */
-static inline void *loop_take_next(const uv_loop_t *loop, void (*run)(void *argument))
+/* Returns the next callback if it is a call of run, or else NULL. */
+static inline struct loop_callback *loop_next(
+    const struct loop_state *state, void (*run)(void *argument))
 {
-    struct loop_state *state = state_of(loop);
-    return state->next && state->next->run == run ? take_next(state)->argument : NULL;
+    return state->next && state->next->run == run ? state->next : NULL;
 }

@@ -18,7 +18,7 @@ static void take_all(struct threadsafe_calls *calls, struct call_queue *taken)
     uv_mutex_unlock(&calls->lock);
 }
 
-/* Removes the first call, unless there is none, and stores it in *call. */
+/* Removes the first call and stores it in *call. Returns false if there is none. */
 static bool next_call(struct call_queue *queue, struct threadsafe_call *call)
 {
     struct threadsafe_call *first = STAILQ_FIRST(queue);
@@ -30,7 +30,8 @@ static bool next_call(struct call_queue *queue, struct threadsafe_call *call)
     return true;
 }
 
-/* Calls that arrive meanwhile wait for the next iteration, so that a busy thread holds nobody. */
+/* Calls that arrive meanwhile wait for the next iteration, so that a busy thread does not hold the
+ * loop. */
 static void run_calls(uv_async_t *async)
 {
     struct loop_state *state = state_of(async->loop);
@@ -53,7 +54,7 @@ int loop_call_soon_threadsafe(uv_loop_t *loop, void (*callback)(void *argument),
     uv_mutex_lock(&calls->lock);
     STAILQ_INSERT_TAIL(&calls->queue, call, entry);
     uv_mutex_unlock(&calls->lock);
-    uv_async_send(&calls->async); /* libuv makes one callback of several */
+    uv_async_send(&calls->async); /* libuv may answer several of these with one callback */
     return 0;
 }
 

@@ -69,7 +69,7 @@ uint64_t timer_heap_deadline(const struct timer_heap *heap)
     return heap->count ? heap->entries[0].deadline : UINT64_MAX;
 }
 
-/* If most entries are stopped timers, drops those and builds the heap anew. */
+/* If most entries are stopped timers, drops those and rebuilds the heap. */
 static void sweep(struct timer_heap *heap)
 {
     size_t count = 0;

@@ -9,14 +9,14 @@
 
 struct timer_entry {
     uint64_t deadline;
-    uint64_t sequence;        /* timers of the same deadline fire in the order of setting */
+    uint64_t sequence; /* timers with the same deadline fire in the order in which they were set */
     struct loop_timer *timer; /* NULL: stopped */
 };
 
 struct timer_heap {
     struct timer_entry *entries;
     size_t count, capacity;
-    size_t stopped; /* among the count */
+    size_t stopped; /* entries whose timer was stopped */
     uint64_t sequence;
 };
 

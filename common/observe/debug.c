@@ -10,7 +10,7 @@
 #include "common/text/environment.h"
 
 #define SLOW 100              /* milliseconds, as in asyncio */
-#define MAX_SLOW 1000000000UL /* that LOOP_DEBUG_SLOW can set */
+#define MAX_SLOW 1000000000UL /* the largest LOOP_DEBUG_SLOW */
 #define MAX_CALLS 16
 
 struct debug *debug_open(void)
@@ -26,8 +26,7 @@ struct debug *debug_open(void)
     return debug;
 }
 
-/* Returns " in manage (echo-server.c:72)", the innermost of the calls outside the library, or "".
- */
+/* Returns " in manage (echo-server.c:72)", for the innermost call outside the library, or "". */
 static const char *place_in(char text[PLACE_SIZE], void *const calls[], size_t count)
 {
     strcpy(text, " in ");
@@ -52,14 +51,14 @@ void debug_require_thread(const struct debug *debug)
     if (uv_thread_equal(&self, &debug->thread))
         return;
     fprintf(stderr,
-        "LOOP_DEBUG: another thread than the loop's own uses it%s: only loop_call_soon_threadsafe "
-        "may\n",
+        "LOOP_DEBUG: a thread other than the loop's own uses the loop%s: only "
+        "loop_call_soon_threadsafe may\n",
         place_in(text, calls, (size_t)backtrace(calls, MAX_CALLS)));
     abort();
 }
 
 /*
- * Waiting for ever, and holding the loop
+ * Waiting forever, and holding the loop
  */
 
 void debug_poll(struct debug *debug, bool alive)

@@ -1,10 +1,11 @@
 /*
- * How the runtime tells its observer what happens: the recording (TRACE), LOOP_DEBUG and LOOP_SEED.
- * A first reader of the runtime can skip every line that begins with observe:
+ * The calls with which the runtime reports what it does to its observer: the recording (TRACE),
+ * LOOP_DEBUG and LOOP_SEED. A first reader of the runtime can skip every line that begins with
+ * observe:
  *
  *     observe(state->observer, timer_fired, timer);
  *
- * Nothing watches a loop whose observer is NULL: such a line then costs one look at the pointer.
+ * If the observer is NULL, nothing watches the loop, and such a line costs one test of the pointer.
  */
 #pragma once
 
@@ -17,15 +18,16 @@ struct loop_callback;
 struct loop_timer;
 struct task;
 
-/* OBSERVER_LEFT_OUT compiles the hooks away: a test counts the instructions that they cost. */
+/* OBSERVER_LEFT_OUT leaves the hooks out, so that a test can count the instructions that they
+ * cost. */
 #ifdef OBSERVER_LEFT_OUT
 #define OBSERVED(observer) ((void)(observer), false)
 #else
 #define OBSERVED(observer) ((observer) != NULL)
 #endif
 
-/* Calls observer_HOOK(place, ...) if something watches. place is the member of a struct, and is
- * read again for the call: so the look compares memory, and takes no register. */
+/* Calls observer_HOOK(place, ...) if something watches. place has to be a member of a struct. It is
+ * read again for the call, so that the test compares memory and needs no register. */
 #define observe(place, hook, ...)                                                                  \
     do {                                                                                           \
         if (OBSERVED(place))                                                                       \
@@ -42,8 +44,9 @@ struct task;
  * recording that cannot begin is only reported on stderr. */
 int observer_open(struct observer **observer, uv_loop_t *loop);
 
-/* The loop begins to close: the recording ends. Then uv_loop_close has returned error: the observer
- * names the handles that were left open, and is freed. Both do nothing for NULL. */
+/* loop_close calls the first when it begins, which ends the recording. It calls the second with the
+ * result of uv_loop_close, which names the handles that were left open and frees the observer. Both
+ * do nothing if the observer is NULL. */
 void observer_finish(struct observer *observer);
 void observer_close(struct observer *observer, uv_loop_t *loop, int error);
 
@@ -53,20 +56,21 @@ HOOK void observer_run(struct observer *observer);
 /* libuv is about to look for events. */
 HOOK void observer_poll_begin(struct observer *observer);
 
-/* libuv has run the callbacks of events, and the loop's own part of the iteration begins; it ends.
- */
+/* The library's part of the iteration begins, after libuv has run the callbacks of events; it
+ * ends. */
 HOOK void observer_iteration_begin(struct observer *observer);
 HOOK void observer_iteration_end(struct observer *observer);
 
-/* A phase of the iteration begins. The phase before it ends, or does so with the iteration. */
+/* A phase of the iteration begins, and the phase before it ends. The last one ends with the
+ * iteration. */
 HOOK void observer_phase(struct observer *observer, const char *phase);
 
 /* The same for a phase that runs these callbacks: LOOP_SEED shuffles them. */
 HOOK void observer_queue_begin(
     struct observer *observer, const char *phase, struct loop_callback **first);
 
-/* A callback is scheduled, or a timer set: LOOP_DEBUG names a call of another thread. If the
- * callback is a task's, the task is ready: spawned, or woken. */
+/* A callback was scheduled, or a timer was set or has fired. LOOP_DEBUG notices if another thread
+ * does that. If the callback resumes a task, the task was spawned or woken, and is now ready. */
 HOOK void observer_scheduled(struct observer *observer, const struct loop_callback *callback);
 HOOK void observer_timer_set(struct observer *observer, const struct loop_timer *timer);
 HOOK void observer_timer_fired(struct observer *observer, const struct loop_timer *timer);
@@ -75,7 +79,7 @@ HOOK void observer_timer_stopped(struct observer *observer);
 /* loop_stop was called. */
 HOOK void observer_stop(struct observer *observer);
 
-/* libuv has given the signals back to their default effect. */
+/* libuv has restored the default effect of signals. */
 HOOK void observer_signals_released(struct observer *observer);
 
 /* Calls run(argument), a callback of call_soon, of call_later or of a signal. */
@@ -115,7 +119,7 @@ void observe_stack_overflow(const struct task *task);
  * Work on the thread pool
  */
 
-/* What the recording keeps with a piece of work. */
+/* What the recording stores about a piece of work. */
 struct observed_work {
     uint64_t end;   /* where in the recording the work ended ... */
     uint64_t ended; /* ... and when */
@@ -125,8 +129,9 @@ struct observed_work {
     uint16_t name;
 };
 
-/* The running task gives the work to the pool; on the pool's thread, the work begins and ends; it
- * is back on the loop's thread, and wakes the task if that still waits. */
+/* In this order: the running task gives the work to the pool; the work begins on a thread of the
+ * pool; it ends there; the loop's thread gets its result, and wakes the task if that still
+ * waits. */
 HOOK void observer_work_given(
     struct observer *observer, struct observed_work *work, const char *what);
 HOOK void observer_work_begin(struct observer *observer, struct observed_work *work);

@@ -1,4 +1,4 @@
-/* The hooks: what the runtime tells goes to the recording, to LOOP_DEBUG, or to both. */
+/* The hooks: they pass what happens in the runtime to the recording, to LOOP_DEBUG, or to both. */
 #include "common/observe/observer.h"
 
 #include <stdlib.h>
@@ -55,8 +55,8 @@ void observer_run(struct observer *observer)
         debug_enter(observer->debug);
 }
 
-/* Without the hold of task_run, a loop that has nothing to wait for is not alive. */
-static void debug_hold(struct observer *observer)
+/* Asks libuv whether the loop would still be alive without the loop_hold of task_run. */
+static void debug_before_poll(struct observer *observer)
 {
     uv_loop_t *loop = observer->loop;
     if (!uv_has_ref((uv_handle_t *)&state_of(loop)->check))
@@ -69,7 +69,7 @@ static void debug_hold(struct observer *observer)
 void observer_poll_begin(struct observer *observer)
 {
     if (observer->debug)
-        debug_hold(observer);
+        debug_before_poll(observer);
     if (observer->trace)
         trace_before_poll(observer->trace);
 }
@@ -169,7 +169,7 @@ void observer_task_resumed(struct observer *observer, const struct task *task)
         debug_resume(observer->debug);
 }
 
-/* A task that yields, or that has been woken already, waits for its turn only. */
+/* A task that yields, or that was already woken, only waits for its turn. */
 void observer_task_suspended(struct observer *observer, struct task *task)
 {
     if (observer->debug)

@@ -1,4 +1,4 @@
-/* LOOP_SEED: an order that no program should depend on, for tests to find those that do. */
+/* LOOP_SEED: runs callbacks in a random order, to find programs that depend on the usual one. */
 #include <limits.h>
 #include <stdlib.h>
 
@@ -6,7 +6,7 @@
 #include "common/observe/observer.h"
 #include "common/text/environment.h"
 
-/* Of the key by which the callbacks are sorted; equal keys keep their order. */
+/* The size of the random sort keys. Callbacks with equal keys keep their order. */
 #define KEY_BITS 16
 
 unsigned shuffle_seed(void)
@@ -14,7 +14,7 @@ unsigned shuffle_seed(void)
     return (unsigned)environment_number("LOOP_SEED", 0, UINT_MAX);
 }
 
-/* Sorts by random keys, a bit at a time: no memory is needed, which could be short. */
+/* Sorts by random keys, one bit at a time (a radix sort), because that allocates no memory. */
 struct loop_callback *shuffle(struct loop_callback *first, unsigned *seed)
 {
     for (int bit = 0; bit < KEY_BITS; bit++) {

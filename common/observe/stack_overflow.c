@@ -53,7 +53,7 @@ static struct {
     struct sigaction before;
 } watches = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* A signal handler gets no argument of ours. */
+/* We cannot pass an argument to a signal handler. */
 static _Thread_local const struct task_pool *watched;
 
 static void segmentation_fault(int number, siginfo_t *info, void *context)
@@ -64,8 +64,9 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
     if (task && stack_overflowed(&task->coroutine.stack, address))
         observe_stack_overflow(task);
     trace_rescue();
-    /* The processor tries the instruction again, now for the handler that was there before. It does
-     * not repeat a signal that kill or raise has sent. */
+    /* When this handler returns, the processor runs the instruction again, and the fault then
+     * reaches the previous handler. A signal that kill or raise has sent does not come again by
+     * itself. */
     struct sigaction before = watches.before;
     before.sa_flags |= SA_ONSTACK; /* the stack may be the one that overflowed */
     sigaction(number, &before, NULL);

@@ -7,9 +7,9 @@
 #include "common/observe/trace/place.h"
 #include "common/task/state.h"
 
-#define MAX_SIBLINGS 100 /* of a scope that are shown one by one */
+#define MAX_SIBLINGS 100 /* children of a scope that are printed one by one */
 
-/* One print of the tree. */
+/* The state of one printing. */
 struct tree {
     FILE *out;
     struct places places;

@@ -13,7 +13,7 @@ struct connect_wait {
 
 static void connect_ended(uv_poll_t *poll, int status, int events)
 {
-    (void)status; /* SO_ERROR says more */
+    (void)status; /* SO_ERROR has the exact error */
     (void)events;
     struct connect_wait *wait = poll->data;
     uv_poll_stop(poll);

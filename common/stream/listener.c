@@ -68,7 +68,7 @@ void listener_close(struct listener *listener)
         return;
     if (listener->waiter)
         task_misuse(
-            "closes a listener at which task %s accepts: cancel that one, and join it, before",
+            "closes a listener at which task %s accepts: cancel that task and join it first",
             task_name(listener->waiter->task));
     listener->open = false; /* a task that accepts from now on gets UV_EBADF */
     listener->closing = true;

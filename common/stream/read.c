@@ -7,7 +7,7 @@
 
 #define READ_SIZE ((size_t)2048) /* room for one recv; a long line makes the buffer larger */
 
-/* Puts the byte back that the NUL after the last line replaces. */
+/* Restores the byte that the NUL after the last line has replaced. */
 static void end_line(struct stream *stream)
 {
     if (stream->line_end)

@@ -7,13 +7,14 @@
 #include <sys/socket.h>
 
 #include "common/task.h"
+#include "common/task/thread_pool.h"
 
 #if !defined(TCP_KEEPIDLE) && defined(TCP_KEEPALIVE) /* macOS */
 #define TCP_KEEPIDLE TCP_KEEPALIVE
 #endif
 
 /* Linux sets these in the call that makes the socket. Where two more calls are needed, as on macOS,
- * a program that another thread starts between them inherits the socket. */
+ * a program that another thread starts in between inherits the socket. */
 static int set_flags(int socket)
 {
 #ifndef SOCK_CLOEXEC
@@ -66,7 +67,7 @@ int socket_open(int family)
  * Resolving names
  */
 
-/* libuv writes to the request until a running look-up has ended, even if the task has been
+/* libuv writes to the request until a running lookup has ended, even if the task has been
  * cancelled, so the request cannot be on the task's stack. */
 struct lookup {
     uv_getaddrinfo_t request;
@@ -103,8 +104,8 @@ static void cancel_lookup(struct task_wait *wait)
 int socket_resolve(const char *host, const char *port, bool to_listen, struct addrinfo **addresses)
 {
     if (port && strtol(port, NULL, 10) > UINT16_MAX)
-        return UV_EAI_SERVICE; /* getaddrinfo would take the lower 16 bits of it */
-    struct lookup *lookup = malloc(sizeof(*lookup));
+        return UV_EAI_SERVICE; /* getaddrinfo would use only its lower 16 bits */
+    struct lookup *lookup = thread_pool_prepare() ? NULL : malloc(sizeof(*lookup));
     if (!lookup)
         return UV_ENOMEM;
     struct lookup_wait wait = {.lookup = lookup};

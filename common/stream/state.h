@@ -1,5 +1,5 @@
 /*
- * What the files of a stream share. Private.
+ * The functions that the files of stream/ share. Private.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ int stream_fail(struct stream *stream, int error);
  * stream. */
 int stream_poll(struct stream *stream, int events);
 
-/* Waits until stream_wake_reader. Another task may not be waiting for input. */
+/* Waits until stream_wake_reader. No other task may be waiting for input. */
 int stream_wait_for_input(struct stream *stream, const char *what);
 
 /* Wakes the task that waits for input, if there is one. */
@@ -30,11 +30,12 @@ void stream_flush(void *stream);
 int stream_wait_for_output(
     struct stream *stream, size_t low_water, void (*cancel)(struct task_wait *wait));
 
-/* The cancel function to pass to it, unless it cannot be cancelled. */
+/* The cancel function for stream_wait_for_output. Pass NULL for a wait that cannot be cancelled. */
 void stream_cancel_drain(struct task_wait *wait);
 
-/* Wakes the tasks that wait there, if the output has shrunk enough or the stream is broken. */
+/* Wakes the tasks in stream_wait_for_output if the output has shrunk enough or the stream is
+ * broken. */
 void stream_wake_drains(struct stream *stream);
 
-/* The first task that waits there, or NULL. */
+/* The first task in stream_wait_for_output, or NULL. */
 const struct task *stream_drainer(const struct stream *stream);

@@ -43,7 +43,7 @@ static void require_unused(const struct stream *stream)
     if (stream->closing)
         task_misuse("closes a stream that another task closes: let one do it");
     if (user)
-        task_misuse("closes a stream that task %s waits for: cancel that one, and join it, before",
+        task_misuse("closes a stream that task %s waits for: cancel that task and join it first",
             task_name(user));
 }
 
@@ -63,7 +63,7 @@ void stream_close(struct stream *stream)
     if (!stream->open)
         return;
     stream->closing = true;
-    stream->ended = true; /* a task that reads from now on finds the end */
+    stream->ended = true; /* from now on, reads return the end */
     stream_send(stream);
     if (buffer_size(&stream->output) > 0 && !stream->error)
         linger(stream);

@@ -107,7 +107,7 @@ void stream_send(struct stream *stream)
         const char *data = output->data + output->start;
         size_t size = buffer_size(output) < left ? buffer_size(output) : left;
         if (size == 0)
-            return; /* a peer that takes everything at once does not hold the loop */
+            return; /* so that a fast peer does not hold the loop */
         ssize_t sent = send(stream->socket, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0) {
             left -= (size_t)sent;

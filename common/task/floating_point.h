@@ -1,9 +1,9 @@
 /*
- * How floating-point arithmetic is done: rounding, precision, what is flushed to zero, which
- * exceptions trap. The thread has registers for that, and each task has its own contents.
+ * Reads and sets the thread's control registers for floating-point arithmetic: rounding, precision,
+ * flushing to zero, and the exceptions that trap. Each task has its own values of these registers.
  *
- * x86_64 has two of them: the x87 unit's control word, and MXCSR, whose low bits are no setting but
- * tell which exceptions have happened. fesetround sets both, _MM_SET_ROUNDING_MODE only MXCSR.
+ * x86_64 has two of them: the x87 unit's control word, and MXCSR, whose low bits are not settings:
+ * they tell which exceptions have happened. fesetround sets both, _MM_SET_ROUNDING_MODE only MXCSR.
  */
 #pragma once
 

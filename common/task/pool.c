@@ -1,5 +1,6 @@
 /* All tasks of a loop: allocates their memory and their stacks, and reuses both. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/loop/state.h"
 #include "common/task/state.h"
@@ -8,7 +9,7 @@
 
 struct task_block {
     struct task_block *next;
-    struct task tasks[TASKS_A_BLOCK];
+    char memory[TASKS_A_BLOCK * sizeof(struct task) + CACHE_LINE]; /* the tasks begin at a line */
 };
 
 /*
@@ -65,6 +66,7 @@ struct task_pool *task_pool_of(uv_loop_t *loop)
     pool->stacks.argument = &pool->trim;
     pool->observer = state_of(loop)->observer;
     pool->loop = loop;
+    pool->state = state_of(loop);
     pool->attachment.release = release_pool;
     *attachment = &pool->attachment;
     return pool;
@@ -81,9 +83,11 @@ static bool add_block(struct task_pool *pool)
         return false;
     block->next = pool->blocks;
     pool->blocks = block;
+    size_t before = CACHE_LINE - (uintptr_t)block->memory % CACHE_LINE;
+    struct task *tasks = (struct task *)(block->memory + before);
     for (size_t i = TASKS_A_BLOCK; i-- > 0;) {
-        block->tasks[i].next = pool->free;
-        pool->free = &block->tasks[i];
+        tasks[i].next = pool->free;
+        pool->free = &tasks[i];
     }
     return true;
 }
@@ -92,7 +96,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
     void *argument, size_t stack_size)
 {
     struct stack stack = {0};
-    /* There is a stack for each task, so a spawned task always gets one when it begins. */
+    /* There are never more tasks than stacks, so each task gets a stack when it begins. */
     bool too_many = pool->live >= pool->stacks.capacity;
     if (too_many || (!pool->free && !add_block(pool)))
         return NULL;
@@ -101,16 +105,17 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
     if (stack_size > STACK_SIZE && stack_acquire(&pool->stacks, stack_size, &stack))
         return NULL;
     pool->free = task->next;
-    *task = (struct task){
-        .ready = {.run = pool->begin, .argument = task},
-        .function = function,
-        .argument = argument,
-        .name = name,
-        .pool = pool,
-        .control = pool->control,
-        .number = ++pool->spawned,
-        .coroutine.stack = stack,
-    };
+    /* Line by line: a whole struct is cleared by an instruction that takes long to begin. */
+    for (size_t i = 0; i < sizeof(*task) / CACHE_LINE; i++)
+        memset((char *)task + i * CACHE_LINE, 0, CACHE_LINE);
+    task->ready = (struct loop_callback){.run = pool->begin, .argument = task};
+    task->function = function;
+    task->argument = argument;
+    task->name = name;
+    task->pool = pool;
+    task->control = pool->control;
+    task->number = ++pool->spawned;
+    task->coroutine.stack = stack;
     pool->live++;
     return task;
 }

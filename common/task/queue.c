@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* A task that waits, with the item that it puts, or the place for the one that it gets. */
+/* A task that waits, with the item that it puts, or room for the item that it gets. */
 struct queue_waiter {
     struct task_wait wait;
     struct queue_waiters *waiters;
@@ -28,8 +28,9 @@ void queue_free(struct queue *queue)
 }
 
 /*
- * Waiting. A put hands its item right to a getter, and a get takes the item of a putter: a task
- * that is woken has been served, so no other task can come before it.
+ * Waiting. A put hands its item directly to a task that waits in a get, and a get takes the item of
+ * a task that waits in a put. When a task wakes, its call has already been carried out, so no other
+ * task can overtake it.
  */
 
 static void cancel_wait(struct task_wait *wait)

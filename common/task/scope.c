@@ -34,7 +34,7 @@ static void child_ended(struct task *child)
     scope->running--;
     if (!child->held)
         free_child(child);
-    /* Its own cancellation is not a failure. Any other error cancels the other children. */
+    /* A child that was cancelled has not failed. Any other error cancels its siblings. */
     if (result < 0 && result != UV_ECANCELED && !scope->error) {
         scope->error = result;
         scope_cancel(scope);
@@ -110,9 +110,9 @@ static void deadline_passed(void *argument)
     cancel_with(scope, UV_ETIMEDOUT);
 }
 
-/* Between two waits no timer fires, so a task that asks finds its passed deadlines itself: those of
- * its own scopes, then those of the scopes that it is a child in. */
-static void look_at_deadlines(struct task *task)
+/* No timer fires while a task runs, so this function checks the deadlines itself: first those of
+ * the task's own scopes, then those of the scopes around it in its parents. */
+static void check_deadlines(struct task *task)
 {
     uv_loop_t *loop = task->pool->loop;
     uv_update_time(loop);
@@ -134,7 +134,7 @@ static void look_at_deadlines(struct task *task)
 int task_cancelled(void)
 {
     struct task *task = task_required("task_cancelled");
-    look_at_deadlines(task);
+    check_deadlines(task);
     return task_cancellation(task);
 }
 
@@ -226,10 +226,10 @@ int scope_join(struct scope *scope)
     return scope->error;
 }
 
-/* The first error that is no cancellation wins, as in asyncio's TaskGroup. error is the result of
- * the code inside the scope; cancelled is why its waits returned early, or 0. As in trio, a scope
- * takes its own cancellation for the reason only if there is none outside that can be felt here:
- * that one passes through it, to the scope or the task that it is meant for. */
+/* The first error that is not a cancellation wins, as in asyncio's TaskGroup. error is the result
+ * of the code inside the scope; cancelled is why its waits returned early, or 0. As in trio, a
+ * cancellation from outside takes precedence over the scope's own and passes through to the outer
+ * scope or task that was cancelled, but it does not replace the timeout of a shielded scope. */
 static int result_of(const struct scope *scope, int error, int cancelled)
 {
     bool only_cancelled = error == UV_ECANCELED || (cancelled && error == cancelled);
@@ -319,7 +319,7 @@ int task_gather(struct task_call *calls, size_t count)
         error = scope_join(&scope);
     error = scope_leave(&scope, error);
     for (size_t i = 0; i < count && !error; i++)
-        if (calls[i].result == UV_ECANCELED) /* it was not cancelled, and says so all the same */
+        if (calls[i].result == UV_ECANCELED) /* returned without a cancellation */
             error = UV_ECANCELED;
     return error;
 }

@@ -1,57 +1,62 @@
 /*
- * The tasks of a loop and what each is made of. Private to task/ and observe/.
+ * The state of a task, and of all tasks of a loop. Private to task/ and observe/.
  */
 #pragma once
+
+#include <stdalign.h>
 
 #include "common/coroutine.h"
 #include "common/task.h"
 
 #define STALE 64
+#define CACHE_LINE 64
 
 /* All tasks of a loop. */
 struct task_pool {
     struct loop_attachment attachment;
     uv_loop_t *loop;
+    struct loop_state *state; /* the loop's */
     struct stack_arena stacks;
     struct task *current;       /* the task that runs, or the last that ran */
     struct task *root;          /* the task of task_run */
     struct task *free;          /* memory for new tasks */
-    struct task *stale[STALE];  /* freed last, a ring: their memory is not reused yet ... */
-    unsigned oldest;            /* ... so that the use of an old handle can be named */
+    struct task *stale[STALE];  /* a ring of those freed last, which are not reused yet ... */
+    unsigned oldest;            /* ... so that the use of an old handle is noticed */
     struct task_block *blocks;  /* all memory for tasks */
     int *error;                 /* errno of the thread that runs the loop ... */
-    uint32_t control;           /* ... and its floating_point.h, with which tasks begin */
+    uint32_t control;           /* ... and its floating-point control, with which tasks begin */
     ptrdiff_t budget;           /* calls that the current task may still make without a wait */
     size_t live;                /* tasks that have not ended */
     unsigned spawned;           /* tasks spawned since the start */
     uv_timer_t trim;            /* active while free stacks may hold much memory */
     struct observer *observer;  /* the loop's: what watches the tasks, or NULL */
-    void (*begin)(void *task);  /* a task's callback: at first ... */
-    void (*resume)(void *task); /* ... and from then on */
+    void (*begin)(void *task);  /* the callback of a task that has not begun ... */
+    void (*resume)(void *task); /* ... and of one that has */
 };
 
 struct task {
-    /* Each switch touches these, so they lie close together. */
-    struct loop_callback ready; /* runs the task until its next wait */
-    struct task_pool *pool;
-    struct task_wait *wait;     /* the wait it is suspended in, or NULL */
-    struct scope *scopes;       /* its open scopes, the innermost first */
-    struct coroutine coroutine; /* valid from its first run to its end */
-    int cancelled;              /* 0, or the error that its waits return */
-    int error;                  /* its errno ... */
-    uint32_t control;           /* ... and its floating_point.h, while another task runs */
+    /* Each switch touches these, and nothing else of a task: they fill one line of the cache. */
+    alignas(CACHE_LINE) struct loop_callback ready; /* runs the task until its next wait */
+    struct scope *scopes;                           /* its open scopes, the innermost first */
+    int error;                                      /* its errno ... */
+    uint32_t control;   /* ... and its floating-point control, while another task runs */
+    bool cancelled : 1; /* its waits return UV_ECANCELED */
+    bool canary : 1;    /* its stack is checked when it suspends */
     bool begun : 1, ended : 1;
+    bool held : 1;              /* a handle to it is valid, so its memory outlives its end */
+    bool known : 1;             /* the program was given a pointer to it */
+    bool freed : 1;             /* to use that pointer is a mistake now */
+    uint16_t traced_name;       /* the recording's numbers for its name ... */
+    uint16_t traced_what;       /* ... and for its last wait */
+    struct coroutine coroutine; /* valid from its first run to its end */
 
-    bool held : 1;        /* a handle to it is valid, so its memory outlives its end */
-    bool known : 1;       /* somebody had a pointer to it */
-    bool freed : 1;       /* whoever uses that pointer now is mistaken */
-    uint16_t traced_name; /* the recording's numbers for its name ... */
-    uint16_t traced_what; /* ... and for its last wait */
-    int result;
-    unsigned number; /* counts the loop's tasks from 1 */
+    struct task_pool *pool;
+    struct task_wait *wait; /* the wait it is suspended in, or NULL */
     int (*function)(void *argument);
     void *argument;
     const char *name;
+    int result;
+    unsigned number;                      /* counts the loop's tasks from 1 */
     LIST_HEAD(, task_resource) resources; /* that it opened, and that are open */
     struct scope *parent;                 /* the scope it is a child of; NULL: it is the root */
     union {

@@ -35,8 +35,8 @@ enum language language_of_user(void)
  * Accept-Language: "pt-BR,pt;q=0.9,en;q=0.5,*;q=0.1"
  */
 
-/* The header's best entry for a language: the one of the highest quality, and of equals the first.
- */
+/* The header's best entry for a language: the one with the highest quality, or the first of
+ * equals. */
 struct preference {
     bool named;
     int quality;  /* in thousandths */

@@ -249,8 +249,8 @@ static void read_options(
             set_value(&options[i], given[i]);
 }
 
-/* Opens /dev/null for each standard descriptor that is closed. Otherwise the loop's own descriptors
- * would get its number, and what is meant for the user would go there. */
+/* Opens /dev/null for each standard descriptor that is closed. Otherwise one of the loop's own
+ * descriptors would get that number, and messages for the user would be written to it. */
 static void open_standard_descriptors(void)
 {
     int descriptor;

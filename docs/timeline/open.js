@@ -84,6 +84,16 @@ function openFile(file) {
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+/* In the site, as the reader has chosen there; else as the system has it. */
+function wantsDark() {
+  try {
+    const chosen = localStorage.getItem("vitepress-theme-appearance");
+    return chosen === "dark" || (chosen !== "light" && dark.matches);
+  } catch { // a page from a file may have no storage
+    return dark.matches;
+  }
+}
+
 function showTheme(isDark) {
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
   drawing.readColours();
@@ -129,7 +139,7 @@ function listen() {
     event.preventDefault();
     openFile(event.dataTransfer.files[0]);
   });
-  dark.addEventListener("change", () => showTheme(dark.matches));
+  dark.addEventListener("change", () => showTheme(wantsDark()));
   new ResizeObserver(resize).observe(stage);
 }
 
@@ -153,7 +163,7 @@ async function openWanted(wanted) {
 }
 
 translatePage();
-showTheme(dark.matches);
+showTheme(wantsDark());
 listen();
 offerWayBack();
 const wanted = new URLSearchParams(location.search).get("file");

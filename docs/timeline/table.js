@@ -7,6 +7,8 @@ const TABLE_ROWS = 300; // so many are shown, of those that come first
 /* Each column: its heading in both languages, what sorts it, and what its cells hold. */
 const COLUMNS = [
   { id: "task", words: ["Tarefa", "Task"], key: ({ row }) => rowLabel(row) },
+  { id: "warnings", words: ["Avisos", "Warnings"],
+    key: ({ held, neverWaits, runs }) => (held ? runs.longest : 0) + (neverWaits ? 0.5 : 0) },
   { id: "runs", words: ["Vezes", "Runs"], key: ({ runs }) => runs.count },
   { id: "run", words: ["Rodou", "Ran"], key: ({ runs }) => runs.total, time: true },
   { id: "longest-run", words: ["A mais longa", "Longest run"], key: ({ runs }) => runs.longest,
@@ -14,12 +16,10 @@ const COLUMNS = [
   { id: "ready", words: ["Pronta", "Ready"], key: ({ readies }) => readies.total, time: true },
   { id: "longest-ready", words: ["Mais tempo pronta", "Longest ready"],
     key: ({ readies }) => readies.longest, time: true },
-  { id: "waits", words: ["Esperas", "Waits"],
-    key: ({ waits }) => waits.reduce((sum, { total }) => sum + total, 0) },
   { id: "received", words: ["Recebeu", "Received"], key: ({ received }) => received },
   { id: "sent", words: ["Enviou", "Sent"], key: ({ sent }) => sent },
-  { id: "warnings", words: ["Avisos", "Warnings"],
-    key: ({ held, neverWaits, runs }) => (held ? runs.longest : 0) + (neverWaits ? 0.5 : 0) },
+  { id: "waits", words: ["Esperas", "Waits"],
+    key: ({ waits }) => waits.reduce((sum, { total }) => sum + total, 0) },
 ];
 
 function warningsOf({ held, neverWaits, runs }) {

@@ -180,7 +180,6 @@ static int measure(struct server_process *server, struct load **load, const stru
     if (error)
         return error;
     values[ACCEPT] = (double)(server_process_time(server) - time) / 1e3 / (double)work->clients;
-    values[MEMORY] = ((double)server_process_memory(server) - memory) / (double)work->clients;
     if (warm_up.seconds > WARM_UP_SECONDS)
         warm_up.seconds = WARM_UP_SECONDS;
     error = load_run(*load, &warm_up, &result);
@@ -189,6 +188,7 @@ static int measure(struct server_process *server, struct load **load, const stru
     time = server_process_time(server);
     error = load_run(*load, &work->plan, &result);
     time = server_process_time(server) - time;
+    values[MEMORY] = ((double)server_process_memory(server) - memory) / (double)work->clients;
     values[COST] = (double)time / (double)(result.deliveries ? result.deliveries : 1);
     values[MEDIAN] = (double)result.median / 1e3;
     values[PERCENTILE_99] = (double)result.percentile_99 / 1e3;

@@ -19,7 +19,7 @@ enum metric {
     MEDIAN, /* from sending to arrival, microseconds */
     PERCENTILE_99,
     ACCEPT, /* processor time of the server, microseconds a client accepted and greeted */
-    MEMORY, /* resident, bytes a client */
+    MEMORY, /* resident, bytes a client, after the senders have spoken */
     KEPT,   /* messages a second while one more reads nothing, in percent of those without it */
     METRICS
 };

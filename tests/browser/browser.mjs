@@ -1,19 +1,24 @@
 /*
- * What the scripts share: Debian's Chromium, the chat's page as a person reads it, and an end with
- * a clear message. Each script prints what it checked, and ends with status 0 or 1.
+ * What the scripts share: Debian's Chromium, or Firefox with BROWSER=firefox, the chat's page as a
+ * person reads it, and an end with a clear message. Each script prints what it checked, and ends with
+ * status 0 or 1.
  */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const patience = Number(process.env.CK_TIMEOUT_MULTIPLIER) || 1;
+export const patience = Number(process.env.CK_TIMEOUT_MULTIPLIER) || 1;
 export const STEP = 8000 * patience; // milliseconds that one condition may take
 const WHOLE = 27000 * patience; // and a whole script: Check's limit is 30 s, and says nothing
 
-/* $CHROMIUM, or the first on the PATH; Ubuntu gives it a longer name. */
-function findChromium() {
+export const isFirefox = process.env.BROWSER === "firefox";
+
+/* $CHROMIUM or $FIREFOX, or the first on the PATH; distributions have two names for each. */
+function findBrowser() {
+  const [wanted, ...common] = isFirefox ? [process.env.FIREFOX, "firefox-esr", "firefox"]
+    : [process.env.CHROMIUM, "chromium", "chromium-browser"];
   const folders = (process.env.PATH ?? "").split(delimiter);
-  const names = process.env.CHROMIUM ? [process.env.CHROMIUM]
-    : folders.flatMap((folder) => [join(folder, "chromium"), join(folder, "chromium-browser")]);
+  const names = wanted ? [wanted]
+    : folders.flatMap((folder) => common.map((name) => join(folder, name)));
   for (const name of names) {
     try {
       accessSync(name, constants.X_OK);
@@ -22,19 +27,22 @@ function findChromium() {
       // the next one
     }
   }
-  throw new Error(`no ${process.env.CHROMIUM ?? "chromium"} here: \`make deps\` installs Chromium`);
+  throw new Error(`no ${wanted ?? common[0]} here: \`make deps\` installs it`);
 }
 
 async function launch(url) {
-  const { chromium } = await import("playwright-core").catch((error) => {
+  const { chromium, firefox } = await import("playwright-core").catch((error) => {
     throw new Error(`no playwright-core here: \`make deps\` installs it (${error.message})`);
   });
+  const options = { executablePath: findBrowser(), timeout: 2 * STEP };
+  if (isFirefox) // as it is, by WebDriver BiDi
+    return firefox.launch({ ...options, channel: "moz-firefox",
+      firefoxUserPrefs: { "intl.accept_languages": "pt-BR" } });
   // The test's certificate vouches for itself.
   const trusting = url.startsWith("https:") ? ["--ignore-certificate-errors"] : [];
   // A launch has a new, empty profile.
   return chromium.launch({
-    executablePath: findChromium(),
-    timeout: 2 * STEP,
+    ...options,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync",
       ...trusting],

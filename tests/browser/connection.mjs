@@ -2,7 +2,7 @@
 import {
   check, closePage, equal, linesOf, say, waitFor, waitForLines, waitForState,
 } from "./browser.mjs";
-import { open, openAs, proxy, styleOf, valueOf } from "./fixture.mjs";
+import { openAs, openTimeless, proxy, styleOf, valueOf } from "./fixture.mjs";
 
 const KEPT = "Sem conexão: sua mensagem fica aqui até que ela volte.";
 
@@ -66,6 +66,7 @@ export async function ownGhost() {
   await page.evaluate(() => {
     GHOST.pause = 100;
     introduction = "/nome Bia";
+    introducedSince = 0;
     introduce();
   });
   const STILL = "Seu nome ainda está em uso: a página tenta de novo.";
@@ -80,18 +81,6 @@ export async function ownGhost() {
   await waitFor(() => linesOf(bia), (lines) => /em uso/.test(lines.at(-1)), "a refusal");
   await closePage(page);
   await closePage(bia);
-}
-
-/* A page whose clock moves when we say so, and whose chance always takes the longest pause. */
-async function openTimeless() {
-  const page = await open({
-    before: async (opened) => {
-      await opened.clock.install();
-      await opened.addInitScript(() => { Math.random = () => 0.9999; });
-    },
-  });
-  await page.clock.pauseAt(Date.now() + 3600000);
-  return page;
 }
 
 export async function growingPauses() {
@@ -109,9 +98,9 @@ export async function growingPauses() {
   await waitForCountdown(page, 30);
   await page.evaluate(() => { Math.random = () => 0; });
   await page.clock.runFor(30000);
-  await waitForCountdown(page, 15); // chance takes up to half away
+  await waitForCountdown(page, 3); // chance takes up to nine tenths away
   await proxy.restore();
-  await page.clock.runFor(15000);
+  await page.clock.runFor(3000);
   await waitForState(page, "connected");
 
   await page.evaluate(() => { Math.random = () => 0.9999; });

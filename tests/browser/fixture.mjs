@@ -32,6 +32,7 @@ export async function open({ hash = "", state = "connected", ...options } = {}) 
   const page = await openPage(browser, proxy.url + hash, options);
   await waitForState(page, state);
   await waitFor(() => linesOf(page), (lines) => lines.length === 1, "the server's welcome");
+  await waitForFocus(page, "input");
   return page;
 }
 
@@ -39,6 +40,19 @@ export async function openAs(name, options) {
   const page = await open(options);
   await say(page, `/nome "${name}"`);
   await waitFor(() => linesOf(page), (lines) => lines.length === 3, "an answer to /nome");
+  return page;
+}
+
+/* A page whose clock moves when we say so, and whose chance always takes the longest pause. */
+export async function openTimeless(hash = "") {
+  const page = await open({
+    hash,
+    before: async (opened) => {
+      await opened.clock.install();
+      await opened.addInitScript(() => { Math.random = () => 0.9999; });
+    },
+  });
+  await page.clock.pauseAt(Date.now() + 3600000);
   return page;
 }
 
@@ -69,7 +83,9 @@ export function waitForLast(page, expected) {
   return waitFor(() => lastLine(page).textContent(), good, `the last line "${expected}"`);
 }
 
-/* Lines as if the server had sent them. */
+/* Lines as if the server had sent them: "Ana >> Olá", or in the server's own form: its kind and
+ * what it is about, separated by tabs, then the text. */
 export function feed(page, ...texts) {
-  return page.evaluate((all) => all.forEach((text) => receive(text)), texts);
+  const frames = texts.map((text) => text.replace(/^([^\t\n]+?) >> /u, "message\t$1\n"));
+  return page.evaluate((all) => all.forEach((frame) => receive(frame)), frames);
 }

@@ -5,12 +5,16 @@
  */
 import net from "node:net";
 
+/* Node gives each address of "localhost" 250 ms, which a busy machine may exceed. */
+net.setDefaultAutoSelectFamilyAttemptTimeout?.(5000);
+
 export class Proxy {
   #target;
   #listener;
   #port = 0;
   #sockets = new Set();
   #clients = new Set();
+  #frozen = new Set(); // they stay open
   #held = null; // while silent, what is to happen afterwards
   #header;
 
@@ -42,8 +46,9 @@ export class Proxy {
     return new Promise((resolve) => {
       this.#held = null;
       this.#listener.close(resolve);
-      for (const socket of this.#sockets)
+      for (const socket of [...this.#sockets, ...this.#frozen])
         socket.destroy();
+      this.#frozen.clear();
     });
   }
 
@@ -56,6 +61,20 @@ export class Proxy {
       client.on("error", () => {});
       client.destroy();
     }
+    this.#clients.clear();
+  }
+
+  /* The network is dead: nothing passes on the connections that are open, and neither side knows of
+   * it. New ones work. */
+  freeze() {
+    for (const socket of this.#sockets) {
+      for (const event of ["data", "end", "error", "close"])
+        socket.removeAllListeners(event);
+      socket.on("error", () => {});
+      socket.pause();
+      this.#frozen.add(socket);
+    }
+    this.#sockets.clear();
     this.#clients.clear();
   }
 

@@ -198,7 +198,7 @@ async function tableOfTasks() {
   await open(files.blocking);
   await press(page, "t");
   const rows = () => page.locator("#tasks tbody tr").allTextContents();
-  check(/^keyboard #\d+.*held the loop 2\d\d\.?\d* ms$/.test((await rows())[0]),
+  check(/^keyboard #\d+held the loop 2\d\d(\.\d+)? ms/.test((await rows())[0]),
     `what blocks comes first: ${(await rows())[0]}`);
   await page.click("[data-column=task]");
   const names = (await page.locator("#tasks tbody th").allTextContents());
@@ -209,7 +209,7 @@ async function tableOfTasks() {
   check(/^keyboard #\d+; state: running; .*for: 2\d\d\./.test(await textOf(page, "live")),
     `a click leads to the longest run: ${await textOf(page, "live")}`);
   await open(files.turns);
-  check((await rows()).filter((text) => text.endsWith("never waits")).length >= 2,
+  check((await rows()).filter((text) => text.includes("never waits")).length >= 2,
     "left and right never wait");
   await press(page, "t");
 }

@@ -41,6 +41,7 @@ test     valgrind      command:valgrind                         valgrind        
 test     valgrind.h    library:valgrind:valgrind/valgrind.h     valgrind                 valgrind-devel       valgrind              -
 test     gdb           command:gdb                              gdb                      gdb                  gdb                   gdb
 page     chromium      browser                                  $package_of_browser      chromium             chromium              chromium
+page     firefox       firefox                                  firefox-esr              firefox              firefox               -
 page     node>=18      node:18                                  nodejs                   nodejs               nodejs                node
 page     npm           command:npm                              npm                      nodejs-npm           npm                   node
 page     playwright    node_modules:tests/browser:playwright-core -                        -                    -                     -
@@ -155,6 +156,14 @@ found_browser() {
         found_command chromium || chromium-browser --version >/dev/null
     fi
 }
+# The tests leave Firefox out where it is a snap, as Ubuntu's is, or no package.
+found_firefox() {
+    found_command "${FIREFOX:-firefox-esr}" || found_command firefox || grep -qs '^ID=ubuntu' /etc/os-release
+}
+version_firefox() {
+    { "${FIREFOX:-firefox-esr}" --version || firefox --version; } | first_number
+}
+
 version_browser() {
     { "${CHROMIUM:-chromium}" --version || chromium-browser --version; } | first_number
 }
@@ -216,10 +225,11 @@ version_node_modules() {
     sed -n "$version_in_json" "$root/$1/node_modules/$2/package.json"
 }
 
-# Prints the lines of needs of these groups that are not found. macOS has neither Valgrind nor gdb.
+# Prints the lines of needs of these groups that are not found. macOS has neither Valgrind nor gdb,
+# and Homebrew's Firefox is not on the PATH.
 missing() {
     needs | while read -r group name how packages; do
-        case $manager:$name in brew:valgrind* | brew:gdb) continue ;; esac
+        case $manager:$name in brew:valgrind* | brew:gdb | brew:firefox) continue ;; esac
         case " $* " in *" $group "*) ask found_ "$how" || echo "$group $name $how $packages" ;; esac
     done
 }

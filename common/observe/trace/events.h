@@ -7,7 +7,7 @@
 
 struct events {
     struct trace_output *output;
-    uint64_t start;        /* the zero of the file's times */
+    uint64_t start;        /* time 0 of the file */
     const char *separator; /* before the next event */
 };
 
@@ -18,7 +18,7 @@ void event_argument(struct events *events, const char *name, uint64_t value); /*
 void event_close(struct events *events);
 
 /* Opens the beginning ("B") or the end ("E") of a slice: you may add an argument, then close it.
- * Tools that open the file want the same name and argument at both. */
+ * Tools that read the file expect the same name and argument at both. */
 void event_slice(struct events *events, const char *phase, uint32_t row, uint64_t time,
     const char *category, const char *name);
 

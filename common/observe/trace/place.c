@@ -14,7 +14,7 @@ static int take_base(struct dl_phdr_info *info, size_t size, void *base)
     return 1; /* the first is the program itself */
 }
 
-/* Asks for the lines that many bytes before the addresses. */
+/* Runs addr2line for the addresses, each reduced by back bytes. */
 static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t back)
 {
     char command[64 + MAX_PLACE_FUNCTIONS * 20] = "addr2line -f -e /proc/$PPID/exe";

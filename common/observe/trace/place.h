@@ -18,9 +18,8 @@ struct places {
     size_t count;
 };
 
-/* Writes "manage (echo-server.c:72)": the first of these return addresses that is not in the
- * library;
- * "" if there is none, or if addr2line is not installed. */
+/* Writes "manage (echo-server.c:72)" for the first of these return addresses that is not in the
+ * library; "" if there is none, or if addr2line is not installed. */
 void place_look_up(char *text, size_t size, void *const calls[], size_t count);
 
 /* The same for a suspended coroutine. The text is valid until the next call. */

@@ -1,4 +1,4 @@
-/* Hooks of the library: what happens becomes a record. */
+/* Turns the events of the runtime into records. */
 #include <string.h>
 
 #include "common/loop/state.h"
@@ -8,7 +8,8 @@
 static _Atomic uint32_t pool_threads;      /* that ever recorded something */
 static _Thread_local uint32_t pool_thread; /* which of them this one is, from 1 */
 
-/* Takes the record for this thread alone. Returns what it was; TRACE_BUSY if another has it. */
+/* Locks the record for this thread. Returns its previous kind, or TRACE_BUSY if another thread has
+ * locked it. */
 static uint8_t take(struct trace_record *record)
 {
     return atomic_exchange_explicit(&record->kind, TRACE_BUSY, memory_order_acquire);
@@ -19,8 +20,8 @@ static void give_back(struct trace_record *record, uint8_t kind)
     atomic_store_explicit(&record->kind, kind, memory_order_release);
 }
 
-/* Another thread may still be at the same place when it comes round again, in a small ring: then
- * this record is the one that is dropped. */
+/* In a small ring, another thread may still be writing to the same place when the ring has wrapped
+ * around: then this record is dropped. */
 uint64_t trace_add(struct trace *trace, struct trace_record record, enum trace_kind kind)
 {
     uint64_t place = atomic_fetch_add(&trace->next, 1);
@@ -73,7 +74,7 @@ void trace_before_poll(struct trace *trace)
     atomic_store(&trace->poll_began, uv_hrtime());
 }
 
-#define SHORT 10000 /* nanoseconds in which libuv found nothing to call */
+#define SHORT 10000 /* nanoseconds; if libuv took less, it has called nothing */
 
 /* Only now is it known how long libuv slept. These records are older than those of the callbacks
  * that it ran: the writer puts them in order. */
@@ -99,9 +100,9 @@ void trace_after_poll(struct trace *trace)
 static void add_count(struct trace *trace, uint64_t time, enum trace_count what)
 {
     size_t count = trace->counts[what];
-    if (trace->told[what] == count)
+    if (trace->recorded[what] == count)
         return;
-    trace->told[what] = count;
+    trace->recorded[what] = count;
     trace_add(
         trace, (struct trace_record){.time = time, .value = count, .category = what}, TRACE_COUNT);
 }
@@ -128,7 +129,7 @@ void trace_phase(struct trace *trace, const char *phase)
 {
     uint64_t now = uv_hrtime();
     end_phase(trace, now);
-    add_count(trace, now, TRACE_READIES); /* the queue is never longer than here */
+    add_count(trace, now, TRACE_READY_TASKS); /* the queue is never longer than here */
     trace->phase = trace_name(&trace->names, phase);
     add_slice(trace, TRACE_BEGIN, now, TRACE_PHASE, trace->phase);
 }
@@ -143,9 +144,10 @@ static uint16_t name_of(struct trace *trace, void (*run)(void *argument))
 void trace_callback(struct trace *trace, void (*run)(void *argument))
 {
     uint64_t now = uv_hrtime();
-    /* A signal's. libuv forgets how long it had slept before one interrupted it. */
+    /* This is a signal's callback, since libuv still polls. libuv does not tell how long it had
+     * slept before the signal. */
     if (atomic_load(&trace->poll_began) && atomic_load(&trace->next) == trace->next_before)
-        trace->interrupted = now - 1; /* before what follows */
+        trace->interrupted = now - 1; /* before the records that follow */
     add_slice(trace, TRACE_BEGIN, now, TRACE_CALLBACK, name_of(trace, run));
 }
 
@@ -189,7 +191,7 @@ void trace_timer_stopped(struct trace *trace)
 static void add_spawned(struct trace *trace, struct task *task)
 {
     task->traced_name = trace_name(&trace->names, task->name);
-    trace->counts[TRACE_TASKS]++;
+    trace->counts[TRACE_LIVE_TASKS]++;
     add_now(trace,
         (struct trace_record){.row = task->number,
             .by = trace->row,
@@ -213,8 +215,8 @@ static void add_woken(struct trace *trace, const struct task *task)
 
 void trace_ready(struct trace *trace, struct task *task)
 {
-    if (task->number != trace->row) { /* else it has not suspended yet, which is recorded then */
-        trace->counts[TRACE_READIES]++;
+    if (task->number != trace->row) { /* else it still runs, and trace_suspended will record it */
+        trace->counts[TRACE_READY_TASKS]++;
         if (task->begun)
             add_woken(trace, task);
         else
@@ -227,7 +229,7 @@ void trace_resumed(struct trace *trace, const struct task *task)
 {
     trace->row = task->number;
     trace->row_name = task->traced_name;
-    trace->counts[TRACE_READIES]--;
+    trace->counts[TRACE_READY_TASKS]--;
     add_now(
         trace, (struct trace_record){.row = task->number, .name = task->traced_name}, TRACE_RUN);
 }
@@ -239,14 +241,14 @@ void trace_suspended(struct trace *trace, struct task *task, const char *what)
     if (what)
         record.what = task->traced_what = trace_name(&trace->names, what);
     else
-        trace->counts[TRACE_READIES]++;
+        trace->counts[TRACE_READY_TASKS]++;
     add_now(trace, record, what ? TRACE_WAIT : TRACE_AGAIN);
 }
 
 void trace_ended(struct trace *trace, const struct task *task)
 {
     trace->row = trace->row_name = 0;
-    trace->counts[TRACE_TASKS]--;
+    trace->counts[TRACE_LIVE_TASKS]--;
     add_now(
         trace, (struct trace_record){.row = task->number, .name = task->traced_name}, TRACE_ENDED);
 }
@@ -268,7 +270,7 @@ void trace_io(struct trace *trace, const char *what, size_t bytes)
 void trace_work_given(struct trace *trace, struct observed_work *work, const char *what)
 {
     *work = (struct observed_work){.task = trace->row, .name = trace_name(&trace->names, what)};
-    trace->counts[TRACE_WORKS]++;
+    trace->counts[TRACE_POOL_WORK]++;
 }
 
 static struct trace_record record_of(const struct observed_work *work)
@@ -292,7 +294,7 @@ void trace_work_end(struct trace *trace, struct observed_work *work)
     work->end = trace_add(trace, record, TRACE_WORK_END);
 }
 
-/* Has an arrow begin where the work ended, if that has not been dropped since. */
+/* Lets an arrow begin at the record of the work's end, unless the ring has dropped that record. */
 static bool mark_end(struct trace *trace, const struct observed_work *work)
 {
     struct trace_record *end = &trace->ring[work->end % trace->limit];
@@ -308,7 +310,7 @@ static bool mark_end(struct trace *trace, const struct observed_work *work)
 
 void trace_work_back(struct trace *trace, struct observed_work *work, bool wakes)
 {
-    trace->counts[TRACE_WORKS]--;
+    trace->counts[TRACE_POOL_WORK]--;
     trace->waker = wakes ? work : NULL;
     work->arrow = wakes && work->row && mark_end(trace, work);
 }

@@ -37,8 +37,14 @@ enum trace_kind {
 /* Of a slice on the loop's row. */
 enum trace_category { TRACE_LOOP, TRACE_PHASE, TRACE_CALLBACK, TRACE_CATEGORIES };
 
-/* The counters: tasks that are ready, that live; timers that are set; work on the pool. */
-enum trace_count { TRACE_READIES, TRACE_TASKS, TRACE_TIMERS, TRACE_WORKS, TRACE_COUNTS };
+/* The counters. */
+enum trace_count {
+    TRACE_READY_TASKS,
+    TRACE_LIVE_TASKS,
+    TRACE_TIMERS,
+    TRACE_POOL_WORK,
+    TRACE_COUNTS,
+};
 
 /* Row 0 is the loop's, a task's row is its number, and the row of a pool's thread has this bit. */
 #define TRACE_POOL_ROW 0x80000000U
@@ -65,7 +71,7 @@ struct trace_names {
     struct {
         uint64_t hash;
         uint32_t text;
-        void *function; /* a function's, which gets its text at the end; or NULL */
+        void *function; /* of a function, whose text is looked up at the end; or NULL */
     } known[TRACE_NAMES];
     uint16_t places[2 * TRACE_NAMES]; /* by hash; 0: free, else the name's number */
     char texts[TRACE_TEXTS];
@@ -75,8 +81,8 @@ uint16_t trace_name(struct trace_names *names, const char *text);
 uint16_t trace_function_name(struct trace_names *names, void *function);
 const char *trace_name_text(const struct trace_names *names, uint16_t name);
 
-/* Looks up the names of the functions. Those not found are called "callback". Not for a signal
- * handler. */
+/* Looks up the names of the functions. Those not found are called "callback". A signal handler must
+ * not call it. */
 void trace_name_functions(struct trace_names *names);
 
 /* The output that has not been written yet. */
@@ -100,16 +106,16 @@ struct trace {
     _Atomic uint64_t done; /* ... and whose record is complete */
     atomic_bool closed;    /* records are no longer added */
 
-    /* Only for the loop's thread, but for poll_began. */
+    /* Only the loop's thread uses these, except poll_began. */
     uint32_t row; /* of the task that runs, or 0 */
     uint16_t row_name;
     const struct observed_work *waker; /* the work that wakes a task next, or NULL */
-    _Atomic uint64_t poll_began;       /* 0: libuv does not poll */
+    _Atomic uint64_t poll_began;       /* 0: libuv is not polling */
     uint64_t idle_before, next_before;
-    uint64_t interrupted; /* when a signal ended the poll, or 0 */
-    uint16_t tick, poll;  /* names */
-    uint16_t phase;       /* the name of the phase that runs, or 0 */
-    size_t counts[TRACE_COUNTS], told[TRACE_COUNTS];
+    uint64_t interrupted;                                /* when a signal ended the poll, or 0 */
+    uint16_t tick, poll;                                 /* names */
+    uint16_t phase;                                      /* the name of the phase that runs, or 0 */
+    size_t counts[TRACE_COUNTS], recorded[TRACE_COUNTS]; /* now, and in the last record of each */
 
     struct trace_names names;
     struct trace_output output;

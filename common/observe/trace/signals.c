@@ -11,7 +11,8 @@ static const int numbers[] = {
     SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 #define NUMBERS (sizeof(numbers) / sizeof(*numbers))
 
-/* A signal handler gets no argument of ours, so one recording at a time can be rescued. */
+/* We cannot pass an argument to a signal handler, so only one recording at a time can be
+ * rescued. */
 static struct trace *_Atomic rescued;
 
 static atomic_bool writing;
@@ -25,7 +26,7 @@ static void watch_exit(void)
 
 /* A second signal would end the program before the file is complete. This thread blocks all
  * signals; another thread that gets one waits here. */
-static void begin_to_write(sigset_t *before)
+static void begin_writing(sigset_t *before)
 {
     sigset_t all;
     sigfillset(&all);
@@ -34,7 +35,7 @@ static void begin_to_write(sigset_t *before)
         poll(NULL, 0, 1);
 }
 
-static void end_to_write(const sigset_t *before)
+static void end_writing(const sigset_t *before)
 {
     atomic_store(&writing, false);
     pthread_sigmask(SIG_SETMASK, before, NULL);
@@ -43,11 +44,11 @@ static void end_to_write(const sigset_t *before)
 void trace_rescue(void)
 {
     sigset_t before;
-    begin_to_write(&before);
+    begin_writing(&before);
     struct trace *trace = atomic_exchange(&rescued, NULL);
     if (trace && trace->process == getpid()) /* a forked child has a copy: it must not write */
         trace_write(trace);
-    end_to_write(&before);
+    end_writing(&before);
 }
 
 /* The signal is raised again; when the handler returns, it has its default effect. */
@@ -88,9 +89,9 @@ static void release(struct trace *trace)
 int trace_end(struct trace *trace)
 {
     sigset_t before;
-    begin_to_write(&before);
+    begin_writing(&before);
     int error = atomic_load(&trace->closed) ? 0 : trace_write(trace);
     release(trace);
-    end_to_write(&before);
+    end_writing(&before);
     return error;
 }

@@ -6,7 +6,7 @@
 #include "common/observe/trace/json.h"
 #include "common/observe/trace/rows.h"
 
-#define MAX_TURNS 1000 /* that other threads get to complete their records */
+#define MAX_TURNS 1000 /* turns of other threads, in which they complete their records */
 
 /* The open slices of the loop's row: at most one of each category, one inside the other. */
 struct loop_row {
@@ -79,7 +79,7 @@ static void row_slice(
     event_close(&writer->events);
 }
 
-/* Whether a slice of the row is open, for an arrow to begin in. */
+/* Whether a slice of the row is open, in which an arrow can begin. */
 static bool is_in_slice(const struct writer *writer, uint32_t row)
 {
     return row ? trace_row_of(writer->trace, row)->state != ROW_IDLE : writer->loop.depth > 0;
@@ -108,8 +108,9 @@ static void change_row(struct writer *writer, const struct trace_record *record)
         arrows_to(writer, record);
 }
 
-/* Opens or closes a slice. Returns whether the record fits: the end of a callback that libuv ran
- * may have lost its beginning, because the iteration's own was recorded later. */
+/* Opens or closes a slice. Returns false if the record does not fit: the beginning of a callback
+ * that libuv ran may have been dropped, because the beginning of its iteration was recorded after
+ * it. */
 static bool loop_row_change(struct loop_row *row, const struct trace_record *record)
 {
     if (record->kind == TRACE_BEGIN && row->depth < TRACE_CATEGORIES) {
@@ -169,10 +170,10 @@ static void mark(struct writer *writer, const struct trace_record *record)
 
 static void count(struct writer *writer, const struct trace_record *record)
 {
-    static const char *const names[TRACE_COUNTS][2] = {[TRACE_READIES] = {"ready", "tasks"},
-        [TRACE_TASKS] = {"tasks", "live"},
+    static const char *const names[TRACE_COUNTS][2] = {[TRACE_READY_TASKS] = {"ready", "tasks"},
+        [TRACE_LIVE_TASKS] = {"tasks", "live"},
         [TRACE_TIMERS] = {"timers", "pending"},
-        [TRACE_WORKS] = {"pool", "work"}};
+        [TRACE_POOL_WORK] = {"pool", "work"}};
     event_open(&writer->events, "C", 0, record->time);
     event_member(&writer->events, "name", names[record->category][0]);
     event_argument(&writer->events, names[record->category][1], record->value);
@@ -267,8 +268,8 @@ static void end_rows(struct writer *writer)
             row_slice(writer, "E", &writer->trace->rows[i], writer->ended);
 }
 
-/* Before the first record: if that ends a slice, the slice has a length. Some tools that open the
- * file end slices without a length before they begin. */
+/* Lies before the first record, so that a slice that ends at that record has a length. Some tools
+ * put the end of a slice without a length before its beginning. */
 static uint64_t began(const struct writer *writer)
 {
     uint64_t start = writer->trace->start;

@@ -1,0 +1,854 @@
+"""One chat on many servers: a redis-server of its own for each scenario, chat servers as programs, and
+what goes wrong between them.
+
+chat_cluster.py SCENARIO [ARGUMENT...]: ends with 0 if all was as test_04_cluster.c's test of that name
+says. With 77 if redis-server is missing, or the chat server was built without hiredis.
+BIN names the root of the programs, VALGRIND=1 runs them under Valgrind.
+"""
+
+import asyncio
+import inspect
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+
+import websockets
+
+import websockets_version
+
+BIN = os.environ.get("BIN") or "."
+SLOWER = 10 if os.environ.get("VALGRIND") else 3 if os.environ.get("SANITIZE") else 1
+WELCOME = "Bem vindo"
+AWAY = "Os outros servidores estão fora de alcance."
+BACK = "Os outros servidores estão ao alcance de novo."
+TAKEN = "Nome em uso ou inválido. Escolha um outro."
+INVALID = "Comando inválido"
+IDENTIFY = "Identifique-se para enviar mensagens. Use o comando /nome SeuNome"
+
+work = tempfile.mkdtemp(prefix="chat-cluster-")
+processes = []
+
+
+async def until(condition, what, seconds=20):
+    """Waits until condition() is true, and returns what it returned."""
+    for _ in range(int(seconds * SLOWER * 200)):
+        result = condition()
+        if inspect.isawaitable(result):
+            result = await result
+        if result:
+            return result
+        await asyncio.sleep(0.005)
+    raise AssertionError(f"never: {what}")
+
+
+class Redis:
+    """A redis-server, and one connection to it."""
+
+    def __init__(self, *options, name="redis"):
+        self.path = f"{work}/{name}"
+        self.options = ["--dir", work, "--port", "0", "--unixsocket", self.path, "--save", "", *options]
+        self.process = None
+
+    async def start(self):
+        with open(f"{self.path}.log", "a") as log:
+            self.process = subprocess.Popen(["redis-server", *self.options], stdout=log, stderr=log)
+        processes.append(self.process)
+        await until(self.answers, "redis-server answers")
+        return self
+
+    async def answers(self):
+        try:
+            return await self.ask("PING")
+        except (OSError, asyncio.IncompleteReadError, ValueError):
+            return False
+
+    async def ask(self, *words):
+        """The answer; an error is an answer, too."""
+        reader, writer = await asyncio.open_unix_connection(self.path)
+        pieces = [word if isinstance(word, bytes) else str(word).encode() for word in words]
+        writer.write(b"*%d\r\n" % len(pieces) + b"".join(b"$%d\r\n%b\r\n" % (len(p), p) for p in pieces))
+        answer = await self.read(reader)
+        writer.close()
+        return answer
+
+    async def read(self, reader):
+        line = (await reader.readuntil(b"\r\n"))[:-2]
+        kind, rest = line[:1], line[1:].decode()
+        if kind == b"$":
+            return None if rest == "-1" else (await reader.readexactly(int(rest) + 2))[:-2]
+        if kind == b"*":
+            return [await self.read(reader) for _ in range(int(rest))]
+        return int(rest) if kind == b":" else rest
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        processes.remove(self.process)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    @property
+    def url(self):
+        return "unix:" + self.path
+
+
+class Server:
+    """A chat server."""
+
+    def __init__(self, url, *options, environment=None):
+        prefix = ["valgrind"] if os.environ.get("VALGRIND") else []
+        self.log = open(f"{work}/chat-{len(processes)}-{random.random()}.log", "w+")
+        words = [*prefix, f"{BIN}/04-chat-server/chat-server", "--port", "0", "--rate", "0", "--per-address", "0"]
+        redis = ["--redis", url] if url else []
+        self.process = subprocess.Popen([*words, *redis, *options], stdout=self.log, stderr=self.log,
+                                        env={**os.environ, **(environment or {})})
+        processes.append(self.process)
+
+    def output(self):
+        with open(self.log.name) as file:
+            return file.read()
+
+    async def says(self, text, seconds=20):
+        await until(lambda: text in self.output(), f"the server says {text!r}: {self.output()}", seconds)
+
+    async def ready(self, text="Redis: conectado"):
+        await self.says("Escutando ")
+        self.port = int(re.search(r"Escutando \S+:(\d+)", self.output())[1])
+        if text:
+            await self.says(text)
+        return self
+
+    async def get(self, path):
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+        writer.close()
+        return int(head.split()[1]), body
+
+    async def metric(self, name):
+        return int(re.search(rf"^chat_cluster_{name} (\d+)$", (await self.get("/metrics"))[1], re.M)[1])
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        processes.remove(self.process)
+
+    async def stop(self):
+        self.process.terminate()
+        processes.remove(self.process)
+        status = await asyncio.to_thread(self.process.wait)
+        assert status == 0, f"status {status}: {self.output()}"
+
+
+class Client:
+    """One who reads all the time."""
+
+    def __init__(self, server):
+        self.server = server
+        self.texts = []
+        self.ended = False
+
+    async def enter(self, name=None, path="/"):
+        self.socket = await websockets_version.connect(f"ws://127.0.0.1:{self.server.port}{path}")
+        self.reading = asyncio.create_task(self.read())
+        await self.hears(lambda text: text.startswith(WELCOME))
+        if name:
+            await self.asks(f'/nome "{name}"', f"Nome alterado com sucesso para {name}")
+        return self
+
+    async def read(self):
+        try:
+            async for text in self.socket:
+                self.texts.append(text)
+        except websockets.ConnectionClosed:
+            pass
+        self.ended = True
+
+    async def say(self, text):
+        await self.socket.send(text)
+
+    def take(self, expected):
+        for i, text in enumerate(self.texts):
+            if text == expected if isinstance(expected, str) else expected(text):
+                return self.texts.pop(i)
+        return None
+
+    async def hears(self, expected, seconds=20):
+        """Waits for that text, whatever comes before it."""
+        return await until(lambda: self.take(expected), f"heard {expected!r}, but {self.texts}", seconds)
+
+    async def asks(self, text, answer):
+        await self.say(text)
+        await self.hears(answer)
+
+    async def leave(self):
+        await self.socket.close()
+
+
+async def servers(url, count=2, *options):
+    started = [Server(url, *options) for _ in range(count)]
+    return [await server.ready() for server in started]
+
+
+async def stop(*stopped):
+    for server in stopped:
+        await server.stop()
+
+
+# --- as on one server ----------------------------------------------------------------------------
+
+
+async def as_on_one(*names):
+    """Scenarios of chat_client.py, with the clients on two servers in turn."""
+    redis = await Redis().start()
+    for name in names:
+        both = await servers(redis.url)
+        ports = ",".join(str(server.port) for server in both)
+        scenario = await asyncio.create_subprocess_exec(
+            "/usr/bin/python3", "tests/chat_client.py", ports, name,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        output, _ = await scenario.communicate()
+        assert scenario.returncode == 0, f"{name}: {output.decode()}"
+        await stop(*both)
+
+
+async def history():
+    """A room's last messages are those of all servers, also for a server that comes later."""
+    redis = await Redis().start()
+    one, other = await servers(redis.url)
+    ana, bia = await Client(one).enter("Ana"), await Client(other).enter("Bia")
+    for n in range(3):
+        await ana.say(f"{n}")
+        await bia.hears(f"Ana >> {n}")
+        await bia.say(f"{n}")
+        await ana.hears(f"Bia >> {n}")
+    expected = "Últimas mensagens: 3\nBia >> 1\nAna >> 2\nBia >> 2"
+    await ana.asks("/historico 3", expected)
+    await bia.asks("/historico 3", expected)
+    late = await Server(redis.url).ready()
+    eva = await Client(late).enter("Eva")
+    await eva.asks("/historico 3", expected)
+    await eva.asks("/historico 9", "Últimas mensagens: 6" + "".join(
+        f"\n{name} >> {n}" for n in range(3) for name in ["Ana", "Bia"]))
+    assert not [text for text in eva.texts if ">>" in text], eva.texts
+    await stop(one, other, late)
+
+
+async def act(rng, clients, names):
+    """One random action of one of them."""
+    number = rng.randrange(len(clients))
+    free = f"N{rng.randrange(9)}"
+    action = rng.choice(["say", "say", "say", "only", "name", "name", "nonsense"])
+    if action == "name":
+        await clients[number].say(f"/nome {free}")
+        if free not in names.values():
+            names[number] = free
+    elif action == "only":
+        await clients[number].say(f"/apenas N{rng.randrange(9)} {rng.random()}")
+    else:
+        await clients[number].say(f"{rng.random()}" if action == "say" else "/nonsense")
+
+
+async def random_session(seed, places, expected):
+    """Plays a random session with a client at each place. Returns what each heard in each step; waits in
+    each step for what is expected, if that is known."""
+    rng = random.Random(seed)
+    clients = [await Client(place).enter(path=rng.choice(["/", "/", "/jogos"])) for place in places]
+    names, heard = {}, []
+    for step in range(40):
+        await act(rng, clients, names)
+        if expected:
+            for client, texts in zip(clients, expected[step]):
+                await until(lambda: len(client.texts) >= len(texts), f"{texts}, but {client.texts}")
+        else:
+            for client in clients:
+                await client.say("/")
+            for client in clients:
+                await client.hears(INVALID)
+        heard.append([list(client.texts) for client in clients])
+        for client in clients:
+            client.texts.clear()
+    return heard
+
+
+async def random_sessions(first="1", count="3"):
+    """Each client gets the same texts on two servers as on one."""
+    redis = await Redis().start()
+    for seed in range(int(first), int(first) + int(count)):
+        one = await Server(None).ready(None)
+        expected = await random_session(seed, [one] * 4, None)
+        await stop(one)
+        both = await servers(redis.url)
+        heard = await random_session(seed, both * 2, expected)
+        for step, (texts, wanted) in enumerate(zip(heard, expected)):
+            assert texts == wanted, f"seed {seed}, step {step}: {texts} instead of {wanted}"
+        await stop(*both)
+
+
+# --- faults --------------------------------------------------------------------------------------
+
+
+class Proxy:
+    """Stands between the servers and Redis, and cuts connections, also in the middle of a command."""
+
+    def __init__(self, redis):
+        self.redis = redis
+        self.path = f"{work}/proxy"
+        self.url = "unix:" + self.path
+        self.writers = set()
+        self.left = None  # bytes until the next cut
+        self.gate = asyncio.Event()  # of the connections that are made now: while it is closed,
+        self.gate.set()  # what servers write waits here
+
+    async def start(self):
+        self.server = await asyncio.start_unix_server(self.accept, self.path)
+        return self
+
+    async def accept(self, reader, writer):
+        try:
+            redis_reader, redis_writer = await asyncio.open_unix_connection(self.redis.path)
+        except OSError:
+            writer.close()
+            return
+        self.writers |= {writer, redis_writer}
+        opened = asyncio.Event()
+        opened.set()
+        await asyncio.gather(self.copy(reader, redis_writer, self.gate), self.copy(redis_reader, writer, opened))
+
+    async def copy(self, reader, writer, gate):
+        try:
+            while data := await reader.read(65536):
+                await gate.wait()
+                if self.left is not None:
+                    data, self.left = data[:self.left], self.left - len(data)
+                writer.write(data)
+                await writer.drain()
+                if self.left is not None and self.left <= 0:
+                    self.cut()
+        except (OSError, ConnectionError):
+            pass
+        writer.close()
+        self.writers.discard(writer)
+
+    def cut(self):
+        self.left = None
+        for writer in self.writers:
+            writer.close()
+        self.writers.clear()
+
+
+class Talk:
+    """Numbered messages, of clients who all are in one room."""
+
+    def __init__(self, rng, places):
+        self.rng = rng
+        self.clients = [Client(place) for place in places]
+        self.sent = [0] * len(places)
+
+    async def begin(self):
+        for number, client in enumerate(self.clients):
+            await client.enter(f"C{number}")
+        return self
+
+    async def send(self, number, count, pause):
+        for _ in range(count):
+            client = self.clients[number]
+            try:
+                await client.say(f"{self.sent[number]}")
+            except websockets.ConnectionClosed:
+                return
+            self.sent[number] += 1
+            await asyncio.sleep(self.rng.random() * pause)
+
+    async def all_send(self, count, pause):
+        await asyncio.gather(*[self.send(n, count, pause) for n in range(len(self.clients))])
+
+    def heard(self, client, number):
+        """The numbers that it heard from another."""
+        beginning = f"C{number} >> "
+        return [int(text[len(beginning):]) for text in client.texts if text.startswith(beginning)]
+
+    async def expect_all(self, lost=()):
+        """Each has heard what all others sent: each message once, and in order. Of those who are lost,
+        all have heard the same, up to some message."""
+        alive = [n for n in range(len(self.clients)) if n not in lost]
+        for n in alive:
+            for sender in alive:
+                if sender != n:
+                    wanted = list(range(self.sent[sender]))
+                    await until(lambda: len(self.heard(self.clients[n], sender)) >= len(wanted),
+                                f"C{n} hears C{sender}: {self.heard(self.clients[n], sender)} of {len(wanted)}")
+        for n in alive:
+            for sender in range(len(self.clients)):
+                if sender != n:
+                    heard = self.heard(self.clients[n], sender)
+                    size = len(heard) if sender in lost else self.sent[sender]
+                    assert heard == list(range(size)), f"C{n} heard of C{sender}: {heard}"
+        for sender in lost:
+            sizes = {len(self.heard(self.clients[n], sender)) for n in alive}
+            assert len(sizes) == 1, f"some have heard of C{sender} what others have not: {sizes}"
+
+    def expect_one_order(self):
+        """What two have both heard, they have heard in the same order."""
+        orders = []
+        for n, client in enumerate(self.clients):
+            orders.append([text for text in client.texts if " >> " in text])
+        for i, one in enumerate(orders):
+            for k, other in enumerate(orders[:i]):
+                skipped = (f"C{i} >> ", f"C{k} >> ")
+                assert [t for t in one if not t.startswith(skipped)] == \
+                    [t for t in other if not t.startswith(skipped)], f"C{i} and C{k} differ"
+
+
+async def order(count="100"):
+    """All hear the same in the same order, whichever server they are on."""
+    redis = await Redis().start()
+    three = await servers(redis.url, 3)
+    talk = await Talk(random.Random(1), three * 2).begin()
+    await talk.all_send(int(count), 0)
+    await talk.expect_all()
+    talk.expect_one_order()
+    assert await three[0].metric("duplicates_total") == 0
+    assert await three[0].metric("servers") == 3
+    await stop(*three)
+
+
+async def fault_kill(redis, proxy, places, rng):
+    """Redis is killed, and started again."""
+    redis.kill()
+    await asyncio.sleep(rng.random() * 1.5)
+    await redis.start()
+
+
+async def fault_stop(redis, proxy, places, rng, seconds=2.5):
+    """Redis hangs."""
+    redis.signal(signal.SIGSTOP)
+    await asyncio.sleep(seconds + rng.random())
+    redis.signal(signal.SIGCONT)
+
+
+async def fault_cut(redis, proxy, places, rng):
+    """Connections end in the middle of a command."""
+    for _ in range(4):
+        proxy.left = rng.randrange(2000)
+        await asyncio.sleep(rng.random() * 0.5)
+
+
+async def fault_late(redis, proxy, places, rng):
+    """What servers wrote reaches Redis when they have given it up, and have written it again."""
+    gate = proxy.gate
+    gate.clear()
+    proxy.gate = asyncio.Event()
+    proxy.gate.set()
+    await asyncio.sleep(2.5 + rng.random())
+    gate.set()
+
+
+async def fault_server(redis, proxy, places, rng):
+    """A chat server is killed."""
+    places[-1].kill()
+
+
+async def fault_both(redis, proxy, places, rng):
+    await asyncio.gather(fault_kill(redis, proxy, places, rng), fault_server(redis, proxy, places, rng))
+
+
+async def fault_clock(redis, proxy, places, rng):
+    """Redis' clock jumps forward: the entries' ids show it."""
+    await redis.ask("XADD", "{chat}:stream", f"{9 * 10**12 + rng.randrange(10**9)}-7", "a", "b")
+
+
+faults = {name[6:]: f for name, f in globals().items() if name.startswith("fault_")}
+
+
+async def round_with(fault, seed=1, count=25, pause=0.05):
+    rng = random.Random(seed)
+    redis = await Redis("--appendonly", "yes", name=f"redis-{seed}").start()
+    await redis.ask("CONFIG", "SET", "dir", work)
+    proxy = await Proxy(redis).start()
+    three = await servers(proxy.url, 3)
+    talk = await Talk(rng, three * 2).begin()
+
+    async def strike():
+        await asyncio.sleep(rng.random() * count * pause / 2)
+        await faults[fault](redis, proxy, three, rng)
+
+    await asyncio.gather(talk.all_send(count, pause), strike())
+    is_lost = fault in ("server", "both")
+    alive = three[:-1] if is_lost else three
+    for server in alive:
+        async def is_back():
+            return await server.metric("connected") == 1
+        await until(is_back, f"back: {server.output()}")
+    await talk.expect_all((2, 5) if is_lost else ())
+    await stop(*alive)
+    proxy.server.close()
+    redis.kill()
+    os.unlink(proxy.path)
+    shutil.rmtree(f"{work}/appendonlydir", ignore_errors=True)
+
+
+async def fault(name):
+    await round_with(name)
+
+
+async def rounds(first="1", count="50"):
+    """Random faults; by hand: chat_cluster.py rounds 1 50."""
+    for seed in range(int(first), int(first) + int(count)):
+        name = random.Random(seed).choice(sorted(faults))
+        print(f"round {seed}: {name}", flush=True)
+        await round_with(name, seed)
+
+
+# --- names, and what people are told --------------------------------------------------------------
+
+
+async def names_of_the_dead():
+    """A server that is killed loses its clients' names, within 15 seconds. One that was only stopped
+    comes back with them."""
+    redis = await Redis().start()
+    one, other, third = await servers(redis.url, 3)
+    ana, bia, eva = await Client(one).enter("Ana"), await Client(other).enter("Bia"), await Client(third).enter("Eva")
+    await ana.hears("Eva entrou na sala")
+    await ana.asks("/clientes", "3 clientes conectados")
+    began = asyncio.get_running_loop().time()
+    other.kill()
+    third.process.send_signal(signal.SIGSTOP)
+    await ana.asks("/nome Bia", TAKEN)
+    await ana.hears("Bia saiu da sala")
+    took = asyncio.get_running_loop().time() - began
+    assert took < 15, took
+    await ana.asks("/nome Bia", "Nome alterado com sucesso para Bia")
+    await ana.hears("Eva saiu da sala")
+    await ana.asks("/clientes", "1 clientes conectados")
+    third.process.send_signal(signal.SIGCONT)
+    await ana.hears("Eva entrou na sala")
+    await eva.hears("Ana agora é Bia")
+    await ana.asks("/nome Eva", TAKEN)
+    await eva.asks("/clientes", "2 clientes conectados")
+    assert await redis.ask("HLEN", "{chat}:names") == 2
+    await stop(one, third)
+    assert await redis.ask("HLEN", "{chat}:names") == 0
+
+
+async def names_taken_meanwhile():
+    """Two take the same name while Redis is away: the later one loses it, and is told."""
+    redis = await Redis("--appendonly", "yes").start()
+    proxies = []
+    for number in range(2):
+        proxy = Proxy(redis)
+        proxy.path += str(number)
+        proxy.url += str(number)
+        proxies.append(await proxy.start())
+    both = [await Server(proxy.url).ready() for proxy in proxies]
+    ana, bia = await Client(both[0]).enter("Ana"), await Client(both[1]).enter("Bia")
+    await ana.hears("Bia entrou na sala")
+    redis.kill()
+    for client in (ana, bia):
+        await client.hears(lambda text: text.startswith(AWAY))
+    await ana.asks("/nome Zoe", "Nome alterado com sucesso para Zoe")
+    await bia.asks("/nome zoe", "Nome alterado com sucesso para zoe")
+    await ana.asks("/clientes", "1 clientes conectados")
+    guest = await Client(both[0]).enter("Gil")
+    await guest.leave()
+    await redis.start()
+    for client in (ana, bia):
+        await client.hears(BACK)
+    loser = await until(lambda: next((c for c in (ana, bia) if any("de outra pessoa" in t for t in c.texts)), None),
+                        "one loses the name")
+    winner = bia if loser is ana else ana
+    await loser.asks("oi", IDENTIFY)
+    await loser.asks("/nome Zoe", TAKEN)
+    await loser.asks("/nome Leo", "Nome alterado com sucesso para Leo")
+    await winner.hears("Leo entrou na sala")
+    assert not any("de outra pessoa" in text for text in winner.texts), winner.texts
+    await winner.say("/quem")
+    who = await winner.hears(lambda text: text.startswith("Quem"))
+    assert who.lower().split("\n")[0] == "quem está aqui: 2", who
+    assert set(who.lower().split("\n")[1:]) == {"zoe", "leo"}, who
+    for client in (ana, bia):
+        assert not any(text.startswith((AWAY, BACK)) for text in client.texts), client.texts
+    assert await redis.ask("HLEN", "{chat}:names") == 2
+    await stop(*both)
+
+
+async def names_at_once():
+    """Of many who take the same name at once, one gets it, and all agree who."""
+    redis = await Redis().start()
+    both = await servers(redis.url)
+    clients = [await Client(both[n % 2]).enter() for n in range(8)]
+    for round in range(10):
+        name = f"R{round}"
+        await asyncio.gather(*[client.say(f"/nome {name}") for client in clients])
+        took = f"Nome alterado com sucesso para {name}"
+        answers = [await client.hears(lambda text: text in (TAKEN, took)) for client in clients]
+        assert answers.count(took) == 1, answers
+    for client in clients:
+        await client.leave()
+
+    async def no_names():
+        return await redis.ask("HLEN", "{chat}:names") == 0
+    await until(no_names, "all names are free")
+    await stop(*both)
+
+
+async def without_redis():
+    """A server begins, and goes on, without Redis; --redis-required makes /healthz say so."""
+    redis = await Redis().start()
+    redis.kill()
+    one, other = [await server.ready(None) for server in (Server(redis.url), Server(redis.url, "--redis-required"))]
+    for server in (one, other):
+        await server.says("Só os clientes deste servidor se falam.")
+    status, body = await one.get("/healthz")
+    assert status == 200 and body.startswith("ok\nredis: fora de alcance"), (status, body)
+    assert (await other.get("/healthz"))[0] == 503
+    ana, bia = await Client(one).enter("Ana"), await Client(one).enter("Bia")
+    await ana.say("oi")
+    await bia.hears("Ana >> oi")
+    await bia.asks("/clientes", "2 clientes conectados")
+    eva = await Client(other).enter("Eva")
+    assert await one.metric("connected") == 0
+    await redis.start()
+    for server in (one, other):
+        await server.says("Redis: conectado")
+        assert await server.get("/healthz") == (200, "ok\nredis: ok\n")
+    await eva.hears("Ana >> oi")
+    await eva.asks("/clientes", "3 clientes conectados")
+    await bia.hears("Eva entrou na sala")
+    assert await one.metric("connected") == 1
+    assert (await other.get("/metrics"))[0] == 200
+    lines = one.output().count("Só os clientes")
+    assert lines <= 3, one.output()  # once for each reason, not for each attempt
+    await stop(one, other)
+
+
+async def data_lost():
+    """Redis comes back without its data, and with an earlier clock."""
+    redis = await Redis().start()
+    await fault_clock(redis, None, None, random.Random(1))
+    both = await servers(redis.url)
+    ana, bia = await Client(both[0]).enter("Ana"), await Client(both[1]).enter("Bia")
+    await ana.say("antes")
+    await bia.hears("Ana >> antes")
+    redis.kill()
+    await ana.hears(lambda text: text.startswith(AWAY))
+    await ana.say("durante")
+    await redis.start()
+    await bia.hears("Ana >> durante")
+    await ana.say("depois")
+    await bia.hears("Ana >> depois")
+    await bia.asks("/nome Ana", TAKEN)
+    assert not [text for text in bia.texts + ana.texts if "antes" in text or "saiu" in text], (ana.texts, bia.texts)
+    await stop(*both)
+
+
+async def keeps_talking(server, problem):
+    """The server tells the problem, and its own clients hear each other."""
+    await server.says(problem)
+    clients = [await Client(server).enter(f"{n}{random.randrange(10**6)}") for n in range(2)]
+    await clients[0].say("oi")
+    await clients[1].hears(lambda text: text.endswith(" >> oi"))
+    status, body = await server.get("/healthz")
+    assert status == 503 and "Agora" in body, (status, body)
+
+
+async def problems():
+    """What is wrong with Redis is told."""
+    redis = await Redis().start()
+    await redis.ask("CONFIG", "SET", "requirepass", "segredo")
+    secret = await Server(redis.url, "--redis-required").ready(None)
+    await keeps_talking(secret, "recusou a senha")
+    await redis.ask("AUTH", "segredo")
+    await stop(secret)
+    for name, words, problem in [
+        ("type", ["SET", "{chat}:stream", "x"], "de outro tipo"),
+        ("type2", ["SET", "{chat}:names", "x"], "de outro tipo"),
+        ("memory", ["CONFIG", "SET", "maxmemory", "1"], "sem memória"),
+        ("replica", ["REPLICAOF", "127.0.0.1", "1"], "réplica"),
+    ]:
+        redis = await Redis(name=name).start()
+        assert await redis.ask(*words) == "OK"
+        server = await Server(redis.url, "--redis-required").ready(None)
+        await keeps_talking(server, problem)
+        if name in ("memory", "type2"):
+            undo = ["CONFIG", "SET", "maxmemory", "0"] if name == "memory" else ["DEL", "{chat}:names"]
+            await redis.ask(*undo)
+            await server.says("Redis: conectado")
+        await stop(server)
+
+
+async def fills_up():
+    """Memory that is full later is an outage, after which nothing is missing."""
+    redis = await Redis().start()
+    both = await servers(redis.url)
+    talk = await Talk(random.Random(1), both).begin()
+
+    async def fill():
+        await redis.ask("CONFIG", "SET", "maxmemory", "1")
+        await both[0].says("sem memória")
+        await redis.ask("CONFIG", "SET", "maxmemory", "0")
+    await asyncio.gather(talk.all_send(40, 0.05), fill())
+    await talk.expect_all()
+    await stop(*both)
+
+
+async def impostors():
+    """Servers that are no Redis, or one that is too old."""
+    async def serve(reader, writer, answer):
+        while not answer.startswith(b"close") and await reader.read(4096):
+            writer.write(answer)
+        writer.close()
+
+    for number, (answer, problem) in enumerate([
+        (b"-ERR unknown command 'XINFO'\r\n", "versão velha"),
+        (b"close", "fora de alcance"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "fora de alcance"),
+        (b"*-5\r\n", "Só os clientes"),
+        (b"+OK\r\n", "respondeu o que não devia"),
+        (b"*1\r\n*2\r\n$1\r\na\r\n*1\r\n:1\r\n", "respondeu o que não devia"),
+        (b"-LOADING Redis is loading the dataset in memory\r\n", "carregando"),
+        (b"-MISCONF Redis is configured to save RDB snapshots\r\n", "gravar"),
+    ]):
+        path = f"{work}/impostor{number}"
+        impostor = await asyncio.start_unix_server(lambda r, w, a=answer: serve(r, w, a), path)
+        server = await Server(f"unix:{path}", "--redis-required").ready(None)
+        await keeps_talking(server, problem)
+        impostor.close()
+        await stop(server)
+
+
+async def rubbish():
+    """Whatever stands in the stream harms nobody."""
+    redis = await Redis().start()
+    both = await servers(redis.url)
+    ana, bia = await Client(both[0]).enter("Ana"), await Client(both[1]).enter("Bia")
+    await ana.hears("Bia entrou na sala")
+    good = {"kind": "message", "server": "0123456789abcdef", "number": 1, "room": "", "name": "Eva", "other": "", "text": "mau"}
+    bad = [{"kind": "other"}, {"kind": ""}, {"server": "ABCDEF0123456789"}, {"server": "1"}, {"number": "-1"},
+           {"number": "1x"}, {"number": "99999999999999999999"}, {"number": ""}, {"room": ".."}, {"room": "a" * 33},
+           {"room": b"\xff"}, {"name": ""}, {"name": "PRIVADO de Ana"}, {"name": "a\nb"}, {"name": b"a\0b"},
+           {"name": b"\xc3"}, {"text": b"\xff"}, {"text": b"x" * (3 << 20)}, {"kind": "private"},
+           {"kind": "private", "other": "a" * 99}, {"kind": "name", "name": ""}, {"kind": "left", "name": "\u202e"}]
+    fine = [{"number": 1, "kind": "left", "name": "Ana"}, {"number": 2, "kind": "private", "other": "Ninguém"},
+            {"number": 3, "kind": "here", "name": "", "part": "fl", "text": "\nEva\n..\nMau\n\nruim >> \nso\n"},
+            {"number": 3}, {"number": 2}, {"number": 4, "kind": "bye", "name": ""},
+            {"number": 5, "kind": "name", "other": "Ana"}, {"number": 6, "kind": "hello", "name": ""},
+            {"number": 7, "kind": "left"}]
+    for change in bad + fine:
+        fields = [word for pair in {**good, **change}.items() for word in pair]
+        assert b"-" in await redis.ask("XADD", "{chat}:stream", "*", *fields)
+    await redis.ask("XADD", "{chat}:stream", "*", "kind", "message")
+    await redis.ask("XADD", "{chat}:stream", "*", "", "")
+    await redis.ask("HSET", "{chat}:names", "leo", "?", "gil", "")
+    await redis.ask("SET", "{chat}:server:0123456789abcdef", "x" * 100)
+    await ana.say("fim")
+    await bia.hears("Ana >> fim")
+    await bia.say("fim")
+    await ana.hears("Bia >> fim")
+    for client in (ana, bia):
+        noise = [text for text in client.texts if "Eva" not in text and text != "Ana entrou na sala"]
+        assert not noise and not any("mau" in text for text in client.texts), client.texts
+    invalid = len(bad) + 2 + 2  # two entries without most fields, two names in a list
+    assert await both[0].metric("invalid_total") == invalid, await both[0].metric("invalid_total")
+    await ana.asks("/nome Leo", "Nome alterado com sucesso para Leo")
+    await ana.asks("/nome Gil", "Nome alterado com sucesso para Gil")
+    await stop(*both)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+async def tls():
+    """rediss:// checks the certificate and its host; without TLS in hiredis it is refused."""
+    program = f"{BIN}/04-chat-server/chat-server"
+    linked = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+    if "hiredis_ssl" not in linked:
+        server = Server("rediss://localhost")
+        assert await asyncio.to_thread(server.process.wait) == 1
+        return await server.says("hiredis")
+    for name in ["good", "other"]:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost", "-keyout", f"{work}/{name}.key",
+                        "-out", f"{work}/{name}.pem"], check=True, capture_output=True)
+    port = free_port()
+    redis = await Redis("--tls-port", str(port), "--tls-cert-file", f"{work}/good.pem", "--tls-key-file",
+                        f"{work}/good.key", "--tls-ca-cert-file", f"{work}/good.pem", "--tls-auth-clients", "no").start()
+    trusting, wary = ({"SSL_CERT_FILE": f"{work}/{name}.pem"} for name in ["good", "other"])
+    both = [await Server(f"rediss://localhost:{port}", environment=trusting).ready() for _ in range(2)]
+    talk = await Talk(random.Random(1), both).begin()
+    await talk.all_send(50, 0)
+    await talk.expect_all()
+    for server in [Server(f"rediss://localhost:{port}", environment=wary),
+                   Server(f"rediss://127.0.0.1:{port}", environment=trusting)]:
+        await server.ready("Redis: fora de alcance")
+        await stop(server)
+    await stop(*both)
+
+
+async def addresses():
+    """What --redis takes."""
+    def run(*words):
+        program = [f"{BIN}/04-chat-server/chat-server", "--port", "0", *words]
+        return subprocess.run(program, capture_output=True, text=True, timeout=20 * SLOWER)
+
+    for bad in ["", "redis", "redis:", "redis://", "http://a", "redis://a:", "redis://a:x", "redis://a:0", "redis://a:65536",
+                "redis://a/x", "redis://a/-1", "redis://[::1", "redis://[::1]x", "redis://u@h", "redis://:%4@h",
+                "redis://:%00@h", "unix:", "unix:x", "redis://:p@"]:
+        result = run("--redis", bad)
+        assert result.returncode == 1 and "--redis" in result.stderr, (bad, result)
+    result = run("--redis-required")
+    assert result.returncode == 1 and "--redis" in result.stderr, result
+    redis = await Redis("--port", "0").start()
+    await redis.ask("CONFIG", "SET", "bind", "127.0.0.1")
+    port = free_port()
+    assert await redis.ask("CONFIG", "SET", "port", port) == "OK"
+    await redis.ask("ACL", "SETUSER", "ana", "on", ">a:b/c@d", "~*", "&*", "+@all")
+    await redis.ask("CONFIG", "SET", "requirepass", "p%")
+    for good in [f"redis://:p%25@127.0.0.1:{port}", f"redis://ana:a%3Ab%2Fc%40d@localhost:{port}/1",
+                 f"redis://ana:a:b%2fc@d@127.0.0.1:{port}/"]:
+        server = await Server(good).ready()
+        await stop(server)
+
+
+scenarios = {name: f for name, f in globals().items() if inspect.iscoroutinefunction(f)}
+
+
+def is_built_with_redis():
+    program = f"{BIN}/04-chat-server/chat-server"
+    words = [program, "--port", "0", "--redis", "none:"]
+    return "hiredis" not in subprocess.run(words, capture_output=True, text=True).stderr
+
+
+def main():
+    if not shutil.which("redis-server"):
+        print("redis-server is missing")
+        sys.exit(77)
+    if not is_built_with_redis():
+        print("the chat server was built without hiredis")
+        sys.exit(77)
+    try:
+        asyncio.run(asyncio.wait_for(scenarios[sys.argv[1]](*sys.argv[2:]), (28 if sys.argv[1] != "rounds" else 3600) * SLOWER))
+    except BaseException:
+        for name in sorted(os.listdir(work)):
+            if name.startswith("chat-") and name.endswith(".log"):
+                with open(f"{work}/{name}") as log:
+                    print(f"--- {name}\n{log.read()[-3000:]}", file=sys.stderr)
+        raise
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+        shutil.rmtree(work)
+
+
+if __name__ == "__main__":
+    main()
