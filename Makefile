@@ -130,6 +130,8 @@ $(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
 $(cost)_untraced: $(cost).c.o $(common_objects:$(out)/%=$(out)/untraced/%)
 	$(link_program)
 
+$(out)/tests/test_02_steps: | $(out)/02-coroutines-echo/steps/8-echo
+
 # The chat server looks for its page in the folder of its program.
 $(out)/04-chat-server/chat-server: | $(out)/04-chat-server/web
 $(out)/04-chat-server/web:
@@ -209,6 +211,9 @@ bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside it
 run-many: needs_build needs_redis $(bin)04-chat-server/chat-server ## chat servers as one, over a Redis of their own (SERVERS=3)
 	@04-chat-server/cluster/run_many.sh $(bin)04-chat-server/chat-server $(or $(SERVERS),2)
 
+bench-cluster: needs_redis $(bench)/cluster $(bin)04-chat-server/chat-server ## one chat on 1, 2 and 4 servers, over Redis (QUICK=1)
+	$(bench)/cluster $(if $(QUICK),--quick) --ours $(bin)04-chat-server/chat-server
+
 # Works with any variant: SANITIZE=address,undefined make soak STOPS=50.
 soak: needs_test $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
 	/usr/bin/python3 tests/soak/soak.py $(bin)04-chat-server/chat-server $(if $(STOPS),stops $(STOPS),$(or $(MINUTES),5))
@@ -248,4 +253,4 @@ help: ## this list
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
-.PHONY: $(needs) always compile all chapter tests run run-many test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-stack soak lint format clean help
+.PHONY: $(needs) always compile all chapter tests run run-many test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-cluster bench-stack soak lint format clean help

@@ -21,7 +21,7 @@
  * A notice, in both languages
  */
 
-/* What precedes several names, and what follows one; and what a page gets before any. */
+/* The text before several names, the text after one name, and the line's kind for pages. */
 struct wording {
     const char *several[2], *one[2], *page;
 };
@@ -69,7 +69,7 @@ static void print(struct notice *notice, const char *text)
     print_both(notice, (const char *[]){text, text});
 }
 
-/* Begins a notice about so many names. notice_send reports an error. */
+/* Begins a notice about that many names. notice_send reports an error. */
 static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
 {
     *notice = (struct notice){.wording = wording, .count = count};

@@ -2,6 +2,7 @@
  * its own; where that is missing, or hiredis was when the chat server was built, the tests are left
  * out, which the suite says. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -40,7 +41,7 @@ static void play(const char *const scenarios[])
 
 START_TEST(what_users_see_is_as_on_one_server)
 {
-    PLAY("as_on_one session private rooms helping", "as_on_one names commands english order",
+    PLAY("as_on_one session private rooms helping", "as_on_one names english order",
         "as_on_one arrivals leaving messages", "random_sessions 1 1", "history", "order",
         "names_at_once");
 }
@@ -60,8 +61,20 @@ START_TEST(what_is_wrong_with_redis_is_told_and_harms_nobody)
 }
 END_TEST
 
+/* Valgrind takes a second to start each of the programs, so it gets a choice. */
+START_TEST(a_choice)
+{
+    PLAY("as_on_one session", "history", "fault cut", "fault kill", "names_taken_meanwhile",
+        "rubbish");
+}
+END_TEST
+
 int main(void)
 {
+    const TTest *const choice[] = {a_choice, NULL};
+    const char *valgrind = getenv("VALGRIND");
+    if (valgrind && *valgrind)
+        return run_suite("04_cluster", (struct test_group[]){{"a choice", choice}, {NULL, NULL}});
     const TTest *const together[] = {what_users_see_is_as_on_one_server, NULL};
     const TTest *const faults[] = {nothing_is_lost_and_nothing_comes_twice,
         what_is_wrong_with_redis_is_told_and_harms_nobody, NULL};

@@ -118,7 +118,7 @@ static int flush(struct load *load)
 }
 
 /* One look at all sockets. It never sleeps, so that the times it takes are the server's. */
-static int pass(struct load *load)
+static int iterate(struct load *load)
 {
     struct epoll_event events[EVENTS];
     int count = epoll_wait(load->epoll, events, EVENTS, 0);
@@ -175,10 +175,10 @@ static int wait_for_all(struct load *load)
     int error = 0;
     load->now = load_clock();
     while (load->under_way > 0 && !error)
-        error = load_clock() > load->now + PATIENCE ? fail_lost(load) : pass(load);
+        error = load_clock() > load->now + PATIENCE ? fail_lost(load) : iterate(load);
     uint64_t end = load_clock() + AFTERMATH;
     while (!error && load_clock() < end)
-        error = pass(load);
+        error = iterate(load);
     return error;
 }
 
@@ -191,12 +191,13 @@ int load_run(struct load *load, const struct load_plan *plan, struct load_result
     load->messages = load->deliveries = 0;
     load->sending = true;
     latency_clear(&load->latency);
+    latency_clear(&load->across);
     if (plan->rate <= 0)
         say_first(load);
     while (!error && load_clock() < end) {
         error = plan->rate > 0 ? say_due(load, start) : 0;
         if (!error)
-            error = pass(load);
+            error = iterate(load);
     }
     load->sending = false;
     if (!error)
@@ -207,6 +208,8 @@ int load_run(struct load *load, const struct load_plan *plan, struct load_result
         .seconds = (double)(load_clock() - start) / 1e9,
         .median = latency_percentile(&load->latency, 50),
         .percentile_99 = latency_percentile(&load->latency, 99),
+        .median_across = latency_percentile(&load->across, 50),
+        .percentile_99_across = latency_percentile(&load->across, 99),
     };
     return error;
 }
@@ -216,14 +219,14 @@ int load_run(struct load *load, const struct load_plan *plan, struct load_result
  */
 
 /* Connects the socket and asks for a WebSocket. */
-static int knock(const struct load *load, int descriptor)
+static int knock(int descriptor, int port)
 {
     static const char request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                                   "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                                   "Sec-WebSocket-Version: 13\r\n\r\n";
     struct sockaddr_in address = {.sin_family = AF_INET,
-        .sin_port = htons((uint16_t)load->port),
+        .sin_port = htons((uint16_t)port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int on = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -239,8 +242,8 @@ static int open_client(struct load *load)
     client->descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client->descriptor < 0)
         return load_fail(load, "socket of client %zu: %s", load->opened, strerror(errno));
-    load->opened++;
-    if (knock(load, client->descriptor) ||
+    int port = load->ports[load->opened++ % load->port_count];
+    if (knock(client->descriptor, port) ||
         epoll_ctl(load->epoll, EPOLL_CTL_ADD, client->descriptor, &event))
         return load_fail(load, "connect client %zu: %s", load->opened - 1, strerror(errno));
     return 0;
@@ -255,7 +258,7 @@ int load_add_deaf(struct load *load)
     if (load->deaf < 0)
         return load_fail(load, "socket of the deaf client: %s", strerror(errno));
     setsockopt(load->deaf, SOL_SOCKET, SO_RCVBUF, &few, sizeof(few));
-    if (knock(load, load->deaf) || recv(load->deaf, &first, 1, 0) != 1)
+    if (knock(load->deaf, load->port) || recv(load->deaf, &first, 1, 0) != 1)
         return load_fail(load, "connect the deaf client: %s", strerror(errno));
     return 0;
 }
@@ -268,7 +271,7 @@ static int open_clients(struct load *load)
         while (!error && load->opened < load->count && load->opened - load->greeted < CONNECTING)
             error = open_client(load);
         if (!error)
-            error = pass(load);
+            error = iterate(load);
         if (!error && load_clock() > load->now + PATIENCE)
             error =
                 load_fail(load, "only %zu of %zu clients were greeted", load->greeted, load->count);
@@ -293,11 +296,19 @@ static int open_sender(struct load *load, size_t index)
 
 int load_connect(struct load **result, int port, size_t clients, size_t senders)
 {
+    return load_connect_many(result, (int[]){port}, 1, clients, senders);
+}
+
+int load_connect_many(
+    struct load **result, const int *ports, size_t port_count, size_t clients, size_t senders)
+{
     struct load *load = *result = calloc(1, sizeof(*load));
     if (!load)
         return -ENOMEM;
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
-    load->port = port;
+    load->port = ports[0];
+    load->ports = ports;
+    load->port_count = port_count;
     load->deaf = -1;
     load->count = clients;
     load->clients = calloc(clients, sizeof(*load->clients));

@@ -32,11 +32,18 @@ struct load_result {
     uint64_t messages, deliveries;
     double seconds;
     uint64_t median, percentile_99;
+    uint64_t median_across,
+        percentile_99_across; /* of receivers on another server than the sender */
 };
 
 /* Connects so many clients to 127.0.0.1:port and waits until each was greeted; the first senders of
  * them take names. *load is to be closed after a failure too; NULL if memory was short. */
 int load_connect(struct load **load, int port, size_t clients, size_t senders);
+
+/* Does the same with several servers that are one: the clients go to them in turn. The ports have
+ * to outlive the load. */
+int load_connect_many(
+    struct load **load, const int *ports, size_t port_count, size_t clients, size_t senders);
 
 /* Connects one more, which reads nothing of what is said, and which nothing is expected of: the
  * server may drop it. */

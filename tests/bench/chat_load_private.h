@@ -43,13 +43,15 @@ struct load {
     struct client *clients;
     char *unfinished; /* UNFINISHED_SIZE bytes a client */
     int epoll, port;
+    const int *ports; /* of the servers that are one */
+    size_t port_count;
     int deaf;     /* the descriptor of one that reads nothing, or -1 */
     uint64_t now; /* nanoseconds, at the last recv */
     const struct load_plan *plan;
     bool sending;
     uint64_t under_way; /* messages */
     uint64_t deliveries, messages;
-    struct latency latency;
+    struct latency latency, across;
     char said[128]; /* the last that a server said itself */
     char failure[512];
     struct sender sender[LOAD_SENDERS];

@@ -43,7 +43,9 @@ static int take_delivery(struct load *load, struct client *client, size_t sender
         return fail_delivery(load, client, sender, text);
     client->expected[sender]++;
     load->deliveries++;
-    latency_add(&load->latency, load->now - message->time);
+    bool is_across =
+        (size_t)(client - load->clients) % load->port_count != sender % load->port_count;
+    latency_add(is_across ? &load->across : &load->latency, load->now - message->time);
     if (--message->missing == 0)
         load_message_arrived(load, sender);
     return 0;
