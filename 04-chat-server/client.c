@@ -115,7 +115,7 @@ static int limit_rate(struct client *self, size_t size)
             "Devagar: até %ld mensagens por segundo, e as longas contam por várias. As próximas "
             "esperam, e quem insiste sai.",
             "Slowly: up to %ld messages a second, and long ones count as several. The next ones "
-            "wait, and who insists leaves.",
+            "wait, and a client that goes on like this is disconnected.",
             server->rate);
     self->slowed = is_slowed;
     if (self->rate.excess <= TOLERATED)

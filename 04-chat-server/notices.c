@@ -34,13 +34,13 @@ static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""
 static const struct wording crowd_began = {
     .one = {"A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra "
             "quem está aqui.",
-        "The room is crowded: who joins, leaves or takes another name is no longer announced. /who "
-        "shows who is here."},
+        "The room is crowded: arrivals, departures and new names are no longer announced. /who "
+        "shows "
+        "who is here."},
     .page = "crowded"};
 static const struct wording crowd_ended = {
     .one = {"A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.",
-        "The room is no longer crowded: who joins, leaves or takes another name is announced "
-        "again."},
+        "The room is no longer crowded: arrivals, departures and new names are announced again."},
     .page = "uncrowded"};
 
 struct notice {

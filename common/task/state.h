@@ -3,10 +3,13 @@
  */
 #pragma once
 
+#include <stdalign.h>
+
 #include "common/coroutine.h"
 #include "common/task.h"
 
 #define STALE 64
+#define CACHE_LINE 64
 
 /* All tasks of a loop. */
 struct task_pool {
@@ -33,12 +36,12 @@ struct task_pool {
 
 struct task {
     /* Each switch touches these, and nothing else of a task: they fill one line of the cache. */
-    struct loop_callback ready; /* runs the task until its next wait */
-    struct scope *scopes;       /* its open scopes, the innermost first */
-    int error;                  /* its errno ... */
-    uint32_t control;           /* ... and its floating-point control, while another task runs */
-    bool cancelled : 1;         /* its waits return UV_ECANCELED */
-    bool canary : 1;            /* its stack is checked when it suspends */
+    alignas(CACHE_LINE) struct loop_callback ready; /* runs the task until its next wait */
+    struct scope *scopes;                           /* its open scopes, the innermost first */
+    int error;                                      /* its errno ... */
+    uint32_t control;   /* ... and its floating-point control, while another task runs */
+    bool cancelled : 1; /* its waits return UV_ECANCELED */
+    bool canary : 1;    /* its stack is checked when it suspends */
     bool begun : 1, ended : 1;
     bool held : 1;              /* a handle to it is valid, so its memory outlives its end */
     bool known : 1;             /* the program was given a pointer to it */
