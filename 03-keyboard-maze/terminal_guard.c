@@ -49,9 +49,11 @@ void guard_release_output(void)
 void guard_restore(void)
 {
     if (!guard.armed)
-        return;
+        return; /* the terminal has its old modes */
+    /* Leaves ncurses' screen and shows the cursor. The write must not block. */
     guard_release_output();
     (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
+    /* Sets the old modes. From the background it may not: the terminal is another program's. */
     if (guard_is_foreground())
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
     guard.armed = false; /* last: two threads may do this at once, which is harmless */

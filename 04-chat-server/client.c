@@ -85,8 +85,8 @@ int client_send_as(
     return error;
 }
 
-/* A message counts as one for so many of its bytes. So the clients of an address send
- * no more than 60 KiB a second by default, which a slow line can take. */
+/* A long message counts once for each of these units. So by default the clients of one address send
+ * no more than 60 KiB a second, which a slow line can carry. */
 #define BYTES_OF_A_MESSAGE (3 * 1024)
 #define TOLERATED 100 /* messages over the rate before the client is disconnected */
 
@@ -115,7 +115,7 @@ static int limit_rate(struct client *self, size_t size)
             "Devagar: até %ld mensagens por segundo, e as longas contam por várias. As próximas "
             "esperam, e quem insiste sai.",
             "Slowly: up to %ld messages a second, and long ones count as several. The next ones "
-            "wait, and who insists leaves.",
+            "wait, and a client that goes on like this is disconnected.",
             server->rate);
     self->slowed = is_slowed;
     if (self->rate.excess <= TOLERATED)

@@ -63,7 +63,7 @@ static void forget(struct history *history, struct history_line *line)
     free(room);
 }
 
-/* The newest line stays, so that its room does. */
+/* The newest line always stays, so its room is not freed. */
 static bool is_too_large(const struct history *history)
 {
     return (history->count > HISTORY_MESSAGES || history->bytes > HISTORY_BYTES) &&

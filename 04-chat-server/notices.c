@@ -21,7 +21,7 @@
  * A notice, in both languages
  */
 
-/* What precedes several names, and what follows one; and what a page gets before any. */
+/* The text before several names, the text after one name, and the line's kind for pages. */
 struct wording {
     const char *several[2], *one[2], *page;
 };
@@ -34,13 +34,13 @@ static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""
 static const struct wording crowd_began = {
     .one = {"A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra "
             "quem está aqui.",
-        "The room is crowded: who joins, leaves or takes another name is no longer announced. /who "
-        "shows who is here."},
+        "The room is crowded: arrivals, departures and new names are no longer announced. /who "
+        "shows "
+        "who is here."},
     .page = "crowded"};
 static const struct wording crowd_ended = {
     .one = {"A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.",
-        "The room is no longer crowded: who joins, leaves or takes another name is announced "
-        "again."},
+        "The room is no longer crowded: arrivals, departures and new names are announced again."},
     .page = "uncrowded"};
 
 struct notice {
@@ -69,7 +69,7 @@ static void print(struct notice *notice, const char *text)
     print_both(notice, (const char *[]){text, text});
 }
 
-/* Begins a notice about so many names. notice_send reports an error. */
+/* Begins a notice about that many names. notice_send reports an error. */
 static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
 {
     *notice = (struct notice){.wording = wording, .count = count};

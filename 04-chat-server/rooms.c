@@ -102,7 +102,8 @@ void room_leave(struct client *client)
     free(room);
 }
 
-/* All texts reserve memory before one is sent, so that an error means that nobody got it. */
+/* Reserves the memory for all texts before it sends one, so that an error means that nobody got the
+ * message. */
 int room_send_forms(struct room *room, struct websocket *except, char *const texts[FORMS],
     const size_t sizes[FORMS])
 {
@@ -157,7 +158,7 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
     int error = line && for_page ? 0 : UV_ENOMEM;
     sizes[ENGLISH] = sizes[PORTUGUESE];
     if (!error && room) {
-        notices_flush(room); /* so nobody speaks before the room knows the name */
+        notices_flush(room); /* so that the room knows the name before the message */
         error = room_send_forms(room, except, (char *[]){line, line, for_page}, sizes);
     }
     if (!error)
@@ -171,7 +172,7 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
  * To all rooms
  */
 
-/* twalk passes its callback no argument. */
+/* twalk cannot pass an argument to its callback. */
 static const char *announcement[FORMS];
 
 static void announce(const void *node, VISIT visit, int depth)

@@ -41,6 +41,14 @@ $(out)/02-coroutines-echo/exercises/4-%: LDFLAGS += -Wl,--wrap=send
 chosen_steps := $(call in_chapter,$(steps))
 steps: $(chosen_steps:%=$(out)/%) ## build every step of the lessons (CHAPTER=01-event-loop: of one)
 
+diff: ## show what a step changed since the step before it (N=2.6)
+	@$(if $(step),,echo 'Which step? make diff N=2.6 shows what it changed since step 2.5.'; exit 2)
+	@before=$$(printf '%s\n' $(filter $(dir $(step))%,$(steps)) | grep -x -B1 $(step) | head -n 1); \
+	test "$$before" != $(step) || { echo '$(step).c is the first of its chapter.'; exit; }; \
+	mkdir -p $(out); sed '/\/\/ #.*region /d' "$$before.c" >$(out)/step-before.c; \
+	sed '/\/\/ #.*region /d' $(step).c | \
+	    diff -u --label "$$before.c" --label $(step).c $(out)/step-before.c -; test $$? = 1
+
 step: $(step:%=$(out)/%) ## build and run a step (N=1.3 ARGS="...")
 	@$(if $(step),LOOP_DEBUG=$${LOOP_DEBUG-1} $< $(ARGS),$(exercises_sh) nearest step '$(N)' $(steps))
 
@@ -106,4 +114,4 @@ site-check: needs_page ## check the site of make site in a browser: pictures, li
 site-preview: site ## make the site, and serve it on this machine (PORT=4173)
 	@BASE='$(BASE)' $(vitepress) preview docs/site --port $(or $(PORT),4173)
 
-.PHONY: docs docs-check site site-check site-preview steps step exercise exercise-program hint exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs
+.PHONY: docs docs-check site site-check site-preview steps step diff exercise exercise-program hint exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs

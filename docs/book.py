@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Keeps the book true.
 
-    book.py write               fills in listings, outputs and line counts, and makes docs/api.md
+    book.py write               fills in listings, outputs and line counts, makes docs/api.md and the
+                                cheat sheets
     book.py check               prints the file and the line of everything that is wrong; status 1
     book.py translated FILE...  marks the sections of FILE as translations of today's English
     book.py site DIRECTORY      writes the pages there in the form that VitePress reads
@@ -14,12 +15,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from book import api, links, listings, names, site, tables, transcripts, translations
+from book import api, cheat_sheet, links, listings, names, site, tables, transcripts, translations
 from book.tree import Tree
 
 
 def write(tree, seconds):
     api.write(tree)
+    cheat_sheet.write(tree)
     listings.write(tree)
     tables.write(tree)
     transcripts.write(tree, seconds)
@@ -39,6 +41,7 @@ def check(tree, seconds):
         *links.check(tree),
         *names.check(tree),
         *api.check(tree),
+        *cheat_sheet.check(tree),
         *tables.check(tree),
         *translations.check(tree),
     ]

@@ -3,7 +3,7 @@
 
 picture.py RECORDING PICTURE [--from WHEN] [--to WHEN] [--rows NAMES]
 
-WHEN is in milliseconds since the recording began, "12.5", or relative to a mark or a spell by its
+WHEN is in milliseconds since the recording began, "12.5", or relative to a mark or a state by its
 name and number, from 1: "recv:2", "recv:2-0.1", "ws send:1+0.3". NAMES are rows, with commas:
 "loop,clock,5,pool 1"; a number stands for the task that has it. The picture holds every name and
 time as the recording has them.
@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import legend
 import recording
 
 WIDTH = 960
@@ -51,6 +52,7 @@ class Picture:
             self.tops[row.tid] = self.height
             self.height += HEIGHTS[row.kind]
         self.parts = []
+        self.signs = set()  # the looks and the kinds of marks that the picture contains
 
     def x(self, time):
         return GUTTER + (min(max(time, self.start), self.end) - self.start) * self.scale
@@ -63,12 +65,12 @@ class Picture:
         self.put(f'<text x="{number(x)}" y="{number(y)}"{attribute}>{escape(text)}</text>')
 
     def draw(self):
-        self.put(f'<rect class="back" width="{WIDTH}" height="{self.height}"/>')
         for index, row in enumerate(self.rows):
             self.draw_label(row, index)
         self.draw_ruler()
         for row in self.rows:
             for look, group in self.groups(row):
+                self.signs.add(look)
                 self.put(f'<g class="spell {look}">')
                 for box in group:
                     self.draw_spell(row, *box)
@@ -77,6 +79,10 @@ class Picture:
             self.draw_wakes(row)
         for row in self.rows:
             self.draw_marks(row)
+        parts, height = legend.legend(self.signs, self.height, 8, WIDTH - MARGIN, sample_mark)
+        self.parts += parts
+        self.height += height
+        self.parts.insert(0, f'<rect class="back" width="{WIDTH}" height="{self.height}"/>')
         return self.document()
 
     def document(self):
@@ -145,6 +151,7 @@ class Picture:
         waker = next(other for other in self.rows if other.tid == spell.by)
         down = 1 if self.tops[waker.tid] < self.tops[row.tid] else -1
         x = self.x(spell.begin)
+        self.signs.add("wake")
         first = self.tops[waker.tid] + HEIGHTS[waker.kind] * (0.75 if down > 0 else 0.25)
         last = self.tops[row.tid] + (10 if down > 0 else HEIGHTS[row.kind] - 6)
         self.put(
@@ -159,7 +166,20 @@ class Picture:
             if not self.start <= mark.begin <= self.end or x - last < 3:
                 continue
             last = x
+            self.signs.add(sign_of(mark))
             self.put(mark_shape(mark, number(x), y))
+
+
+def sign_of(mark):
+    """The legend's name for the mark."""
+    if mark.kind == "timer":
+        return mark.name
+    return next((sign for sign in ("recv", "send") if sign in mark.name), "accept")
+
+
+def sample_mark(sign, x, y):
+    kind = "timer" if sign.startswith("timer") else "io"
+    return mark_shape(recording.Spell(sign, kind, 0, 0), x, y)
 
 
 def mark_shape(mark, x, y):

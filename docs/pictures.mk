@@ -1,10 +1,16 @@
 # Recordings of programs at work, and pictures made from them.
 
 # The book's pictures: each has a scenario in docs/recordings, and shows this part of the recording.
-pictures := timer turns blocking executor echo maze chat
+pictures := timer stroke iteration turns blocking executor echo maze chat
+part_timer := --to "timer fired:2+8"
+part_stroke := --from "timer fired:1-0.03" --to "timer fired:1+0.045"
+part_iteration := --rows loop,answer --from "callbacks:3-0.004" --to "send:1+0.010"
 part_turns := --from "running:1-0.005"
-part_echo := --from "recv:1-0.04" --to "recv:6+0.1"
+part_echo := --from "recv:4-0.03" --to "recv:6+0.015"
 part_chat := --rows loop,client --from "ws recv:97-0.06" --to "ws recv:97+0.14"
+
+# stroke is a short part of the same recording as timer.
+recorded = $(if $(filter stroke,$(1)),timer,$(1))
 
 recordings := build/recordings
 drawn := docs/pictures
@@ -13,7 +19,7 @@ python := /usr/bin/python3
 # The chat's scenario needs Python's websockets.
 recording: needs_test all ## a program at work, recorded: build/recordings/NAME.json (NAME=echo)
 	@mkdir -p $(recordings)
-	@test -f 'docs/recordings/$(NAME).py' || { echo 'NAME is one of: $(pictures)'; exit 2; }
+	@test -f 'docs/recordings/$(NAME).py' || { echo 'NAME is one of: $(filter-out stroke,$(pictures))'; exit 2; }
 	BIN=$(or $(bin),.) $(python) docs/recordings/$(NAME).py $(recordings)/$(NAME).json
 
 # The program, or the step of a lesson (N=2.4). FROM="recv:2-0.1" TO="send:2+0.1" are times before and
@@ -35,9 +41,9 @@ picture: needs_picture ## a program at work, drawn (PROGRAM=01-event-loop/hello 
 
 pictures: $(pictures:%=picture-%) $(patsubst %.dot,%.svg,$(wildcard $(drawn)/*.dot)) ## make all pictures of docs/pictures again, from recordings
 picture-%: all
-	@$(MAKE) recording NAME=$*
-	$(python) docs/picture.py $(part_$*) $(recordings)/$*.json $(drawn)/$*.svg
-	gzip -9 --no-name <$(recordings)/$*.json >docs/recordings/$*.json.gz # the site shows the picture's own
+	@$(MAKE) recording NAME=$(call recorded,$*)
+	$(python) docs/picture.py $(part_$*) $(recordings)/$(call recorded,$*).json $(drawn)/$*.svg
+	gzip -9 --no-name <$(recordings)/$(call recorded,$*).json >docs/recordings/$*.json.gz # the site shows the picture's own
 
 $(drawn)/%.svg: $(drawn)/%.dot | needs_docs
 	dot -Tsvg -o $@ $<

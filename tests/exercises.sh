@@ -100,6 +100,10 @@ passes_with_valgrind() {
     return "$passed"
 }
 
+if_plain() {
+    if [ -z "$SANITIZE$VALGRIND" ]; then echo "$1"; else echo "$2"; fi
+}
+
 try() {
     directory=$1
     form=$2
@@ -109,7 +113,16 @@ try() {
         return 2
     }
     number=$(number "$directory")
-    run_test "$directory" "$form" || not_yet || return
+    # Nobody waits for half a minute in front of a test that hangs.
+    log=$(CK_TIMEOUT_MULTIPLIER="${CK_TIMEOUT_MULTIPLIER:-$(if_plain 0.2 1)}" && export CK_TIMEOUT_MULTIPLIER &&
+        run_test "$directory" "$form" 2>&1)
+    passed=$?
+    echo "$log"
+    case $log in *'Test timeout expired'*)
+        say 'Um teste não terminou a tempo: o que o seu código espera, e quem faria isso acontecer?' \
+            'A test did not end in time: what does your code wait for, and who would make it happen?' ;;
+    esac
+    [ "$passed" -eq 0 ] || not_yet || return
     for tool; do
         "passes_with_$tool" "$directory" "$form" || found_by "$tool" || return
     done

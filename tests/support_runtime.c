@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PASSES 12
+#define ITERATIONS 12
 
 /* Each test is a process, so the notes are its own. */
 static char notes[4096];
@@ -59,7 +59,7 @@ int run_main(int (*function)(void *argument), void *argument)
 
 void run_ready(void)
 {
-    for (int i = 0; i < PASSES; i++)
+    for (int i = 0; i < ITERATIONS; i++)
         task_yield();
 }
 

@@ -98,7 +98,7 @@ START_TEST(every_size)
 END_TEST
 
 /* The central checks, in the other browser. */
-START_TEST(in_firefox)
+static void run_in_firefox(const char *words)
 {
     char output[MAX_OUTPUT];
     if (shell_run("command -v \"${FIREFOX:-firefox-esr}\" firefox", output, sizeof(output)) &&
@@ -107,8 +107,19 @@ START_TEST(in_firefox)
         return;
     }
     setenv("BROWSER", "firefox", 1);
-    run_script("page.mjs", "central");
+    run_script("page.mjs", words);
     unsetenv("BROWSER");
+}
+
+START_TEST(in_firefox)
+{
+    run_in_firefox("central");
+}
+END_TEST
+
+START_TEST(the_log_in_firefox)
+{
+    run_in_firefox("scroll");
 }
 END_TEST
 
@@ -141,7 +152,7 @@ int main(void)
     const TTest *const browser[] = {the_articles_session_in_three_pages,
         the_articles_session_over_tls, the_input_and_the_log, texts_languages_and_screens,
         a_server_that_goes_away, rooms_in_the_address, who_is_in_them, many_who_come_and_go,
-        a_network_that_is_dead, comforts, every_size, in_firefox,
+        a_network_that_is_dead, comforts, every_size, in_firefox, the_log_in_firefox,
         without_chromium_the_remedy_is_named, NULL};
     return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}});
 }

@@ -33,11 +33,12 @@ static const struct file book[] = {
         "| --- | ---: | --- |\n| [loop.h](loop.h) | | declares |\n| [loop.c](loop/loop.c) | | runs "
         "|\n"
         "| both | | |\n"},
-    {"docs/methods.md", "# Methods\n\n<!-- methods -->\n| Python | here | file | lines |\n| --- | "
-                        "--- | --- | ---: |\n"
-                        "| `Loop.run` | `loop_run` | [loop.c](../common/loop/loop.c) | |\n"
-                        "| `Loop.name` | `loop_name()` | [loop.c](../common/loop/loop.c) | |\n"
-                        "| `Loop.stop` | not needed | | |\n"},
+    {"docs/methods.md",
+        "# Methods\n\n<!-- methods -->\n| Python | here | file | lines here |\n| --- | "
+        "--- | --- | ---: |\n"
+        "| `Loop.run` | `loop_run` | [loop.c](../common/loop/loop.c) | |\n"
+        "| `Loop.name` | `loop_name()` | [loop.c](../common/loop/loop.c) | |\n"
+        "| `Loop.stop` | not needed | | |\n"},
     {"docs/methods.pt-BR.md", "# Métodos\n\n<!-- methods -->\n| Python | aqui | arquivo | linhas "
                               "|\n| --- | --- | --- | ---: |\n"
                               "| `Loop.run` | `loop_run` | [loop.c](../common/loop/loop.c) | |\n"},
@@ -53,7 +54,7 @@ static const struct file book[] = {
         "# Um\n\nEle chama `loop_run`.\n\n## O passo\n\n"
         "<!-- listing: 01-one/steps/1-step.c#body -->\n```c\n```\n\n![Uma imagem](picture.svg)\n\n"
         "<!-- output: 01-one/expected/1-step.txt -->\n```console\n```\n"},
-    {"01-one/picture.svg", "<svg/>\n"},
+    {"01-one/picture.svg", "<svg viewBox=\"0 0 9 9\"><text font-size=\"9\"/></svg>\n"},
     {NULL, NULL},
 };
 
@@ -115,8 +116,8 @@ static void expect(const char *words, int status, const char *text)
 static void make_book(void)
 {
     ck_assert_ptr_nonnull(mkdtemp(root));
-    static const char *const directories[] = {
-        "docs", "common", "common/loop", "01-one", "01-one/steps", "01-one/expected"};
+    static const char *const directories[] = {"docs", "common", "common/loop", "01-one",
+        "01-one/steps", "01-one/expected", "01-one/exercises", "01-one/exercises/1-one"};
     for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
         ck_assert_int_eq(mkdir(path_of(directories[i]), 0700), 0);
     for (const struct file *file = book; file->path; file++)
@@ -200,6 +201,8 @@ static const struct drift {
         "README.md:3: no program here has an option --often"},
     {"01-one/README.md", "loop_run", "loop_walk", "01-one/README.md:3: no source has loop_walk"},
     {"common/loop.h", "Runs", "Turns", "docs/api.md:27: the headers have changed"},
+    {"docs/cheat-sheet.pt-BR.md", "loop_run", "loop_name",
+        "docs/cheat-sheet.pt-BR.md:1: the headers have changed"},
     {"01-one/README.md", "It calls", "It now calls",
         "01-one/README.pt-BR.md:1: \"One\" of 01-one/README.md has changed"},
     {"01-one/README.md", "# The step", "# A new part\n\n## The step",
@@ -257,6 +260,8 @@ static const struct drift {
     {"docs/methods.md", "`Loop.run`", "`Loop.go`",
         "docs/methods.pt-BR.md:1: \"Methods\" of docs/methods.md has changed"},
     {"02-two/README.md", NULL, "# Two\n", "02-two/README.md:1: has no translation"},
+    {"01-one/exercises/1-one/hint.md", NULL, "# Hints\n",
+        "01-one/exercises/1-one/hint.md:1: has no translation"},
 };
 
 START_TEST(a_drift_is_named_at_its_line)
@@ -287,9 +292,46 @@ START_TEST(docs_counts_the_lines_anew)
 }
 END_TEST
 
+START_TEST(the_interface_sets_a_call_of_python_as_code)
+{
+    make_book();
+    change("common/loop.h", "Runs", "Waits (await queue.put, await task). Runs");
+    expect("write --seconds 0", 0, "");
+    const char *interface = read_file("docs/api.md");
+    ck_assert_ptr_nonnull(strstr(interface, "(`await queue.put`, `await task`)"));
+    remove_book();
+}
+END_TEST
+
+START_TEST(the_site_marks_the_lines_that_a_step_adds)
+{
+    make_book();
+    write_file("01-one/steps/2-more.c",
+        "int main(void)\n{\n    // #region more\n    puts(\"more\");\n    puts(\"most\");\n\n"
+        "    // the end\n    return 0;\n    return 0;\n    // #endregion more\n}\n");
+    write_file("01-one/steps/3-other.c", "// #region other\nint other;\n// #endregion other\n");
+    change("01-one/README.md", "",
+        "\n<!-- listing: 01-one/steps/2-more.c#more -->\n```c\n```\n"
+        "\n<!-- listing: 01-one/steps/3-other.c#other -->\n```c\n```\n");
+    expect("write --seconds 0", 0, "");
+    char words[600];
+    snprintf(words, sizeof(words), "site %s/site", root);
+    expect(words, 0, "");
+    const char *page = read_file("site/01-one/index.md");
+    ck_assert_ptr_nonnull(strstr(page, "```c\nreturn 0;")); /* the first step */
+    ck_assert_ptr_nonnull(strstr(page, "```c {1,2,4}\nputs(\"more\");"));
+    ck_assert_ptr_nonnull(strstr(page, "```c\nint other;")); /* all is new: another program */
+    remove_book();
+}
+END_TEST
+
 int main(void)
 {
+    const TTest *const site[] = {the_site_marks_the_lines_that_a_step_adds, NULL};
+    const TTest *const interface[] = {the_interface_sets_a_call_of_python_as_code, NULL};
     const TTest *const counts[] = {docs_counts_the_lines_anew, NULL};
     int failed = run_table("book", a_drift_is_named_at_its_line, sizeof(drifts) / sizeof(*drifts));
-    return run_suite("counts", (struct test_group[]){{"counts", counts}, {NULL, NULL}}) || failed;
+    const struct test_group groups[] = {
+        {"counts", counts}, {"interface", interface}, {"site", site}, {NULL, NULL}};
+    return run_suite("writes", groups) || failed;
 }

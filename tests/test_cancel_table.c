@@ -89,7 +89,7 @@ static bool may_meet(const struct waiting_call *call, const struct way *way, enu
     if (way->by_itself)
         return moment == BEFORE_IT_CALLS || moment == DURING_CLEANUP;
     if (moment == AS_ITS_RESULT_COMES) /* when a deadline passes, the loop has looked for events */
-        return way->act && call->arrival == IN_NEXT_PASS;
+        return way->act && call->arrival == IN_NEXT_ITERATION;
     return !way->scope_only || moment != BEFORE_IT_STARTS;
 }
 
@@ -172,14 +172,14 @@ static void cancel_it(void *argument)
         act(cell);
 }
 
-/* In the pass in which the result arrives, between that and the task's turn. */
+/* In the iteration in which the result arrives, between that and the task's turn. */
 static void cancel_it_after_its_result(struct cell *cell)
 {
     if (cell->call->arrival != AT_ONCE)
         make_it_arrive(cell);
     if (cell->call->arrival == AT_ONCE || !cell->way->act)
         cancel_it(cell);
-    else if (cell->call->arrival == IN_THIS_PASS)
+    else if (cell->call->arrival == IN_THIS_ITERATION)
         loop_wake(cell->stage.loop, &cell->soon);
     else
         loop_ready(cell->stage.loop, &cell->soon);
@@ -279,12 +279,12 @@ static void check_results(const struct cell *cell)
 }
 
 /* That the moment was what its name says: a sibling's turn, and a shuffled one, come when they may;
- * no deadline passes between two tasks of a pass. */
+ * no deadline passes between two tasks of an iteration. */
 static void check_moment(const struct cell *cell)
 {
     bool after = cell->moment == AFTER_ITS_RESULT;
     bool by_chance = cell->way->by_sibling || getenv("LOOP_SEED");
-    if (by_chance || (!cell->way->act && cell->call->arrival == IN_THIS_PASS))
+    if (by_chance || (!cell->way->act && cell->call->arrival == IN_THIS_ITERATION))
         return;
     EXPECT(cell, woken_then, after);
     EXPECT(cell, done_then, false);

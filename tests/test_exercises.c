@@ -17,6 +17,11 @@
 #define MISS "/* NEAR MISS: wrong.\n * Says: not so */"
 #define MISS_OF(tool) "/* NEAR MISS: wrong.\n * Found by: " tool "\n * Says: not so */"
 
+/* In place of Valgrind this script runs. */
+#define WITH_VALGRIND(script, command)                                                             \
+    "list; mkdir bin; printf '#!/bin/sh\\n" script "\\n' >bin/valgrind; chmod +x bin/valgrind; "   \
+    "export VALGRIND; PATH=$PWD/bin:$PATH \"$here\" " command "; exit; :"
+
 #define NO_MISS NULL, NULL, false
 
 static const struct row {
@@ -51,6 +56,13 @@ static const struct row {
     {"try", PASSES, PASSES, NULL, NULL, 0, "2.3: solved.", NO_MISS},
     {"try", "echo LOOP_DEBUG=$LOOP_DEBUG; exit 1", PASSES, NULL, NULL, 1, "LOOP_DEBUG=1\n",
         NO_MISS},
+    {WITH_VALGRIND("echo Invalid read; exit 9", "try " DIRECTORY " exercise valgrind"), PASSES,
+        PASSES, NULL, NULL, 1,
+        "Invalid read\n2.3: not yet. The test passes, but Valgrind has seen an error", NO_MISS},
+    {WITH_VALGRIND("exit 0", "try " DIRECTORY " exercise valgrind"), PASSES, PASSES, NULL, NULL, 0,
+        "2.3: solved.", NO_MISS},
+    {"list; VALGRIND=1; " WITH_VALGRIND("echo Invalid read; exit 9", "try " DIRECTORY " exercise"),
+        PASSES, PASSES, NULL, NULL, 1, "Invalid read\n2.3: not yet. This failure", NO_MISS},
     {"hint", PASSES, PASSES, NULL, NULL, 0,
         "## Where\n\nThere.\n\nThere is another: make hint N=2.3 HINT=2\n", NO_MISS},
     {"list; rm " DIRECTORY "/hint.md; \"$here\" check", ASSERTION, PASSES, NULL, NULL, 1,

@@ -141,9 +141,9 @@ TASK_TEST(a_deadline_ends_an_accept)
 
 static int count_iterations(void *argument)
 {
-    int *passes = argument;
+    int *iterations = argument;
     while (!task_yield())
-        ++*passes;
+        ++*iterations;
     return 0;
 }
 
@@ -152,14 +152,14 @@ TASK_TEST(many_connections_do_not_hold_the_loop)
     enum { KNOCKING = 200 };
     struct listener listener;
     struct scope scope;
-    int clients[KNOCKING], passes = 0, port = open_listener(&listener);
+    int clients[KNOCKING], iterations = 0, port = open_listener(&listener);
     for (int i = 0; i < KNOCKING; i++)
         clients[i] = connect_to(port);
     scope_enter(&scope);
-    scope_spawn(&scope, "passes", count_iterations, &passes);
+    scope_spawn(&scope, "iterations", count_iterations, &iterations);
     for (int i = 0; i < KNOCKING; i++)
         close(listener_accept(&listener));
-    ck_assert_int_ge(passes, 2);
+    ck_assert_int_ge(iterations, 2);
     scope_leave(&scope, 0);
     for (int i = 0; i < KNOCKING; i++)
         close(clients[i]);
@@ -386,13 +386,13 @@ TASK_TEST(cancelling_closes_every_connection_once)
 
 TASK_TEST(cancelling_at_any_time_closes_everything)
 {
-    for (int passes = 0; passes < 10; passes++) {
+    for (int iterations = 0; iterations < 10; iterations++) {
         struct house house;
         int clients[3], before = open_descriptors(0);
         open_house(&house);
         for (int i = 0; i < 3; i++)
             clients[i] = connect_to(house.port);
-        for (int i = 0; i < passes; i++)
+        for (int i = 0; i < iterations; i++)
             task_yield();
         close_house(&house);
         for (int i = 0; i < 3; i++)

@@ -301,12 +301,12 @@ TASK_TEST(a_reset_ends_only_its_own_connection)
     struct observer observer;
     open_house(&house, &observer);
     for (size_t i = 0; i < sizeof(sayings) / sizeof(*sayings); i++)
-        for (int passes = 0; passes < 8; passes++) {
+        for (int iterations = 0; iterations < 8; iterations++) {
             int client = connect_to(house.port);
-            for (int pass = 0; pass < passes; pass++)
+            for (int iteration = 0; iteration < iterations; iteration++)
                 task_yield();
             send_text(client, sayings[i]);
-            for (int pass = 0; pass < passes; pass++)
+            for (int iteration = 0; iteration < iterations; iteration++)
                 task_yield();
             reset(client);
             expect_more_echoes(&observer, 2);

@@ -188,9 +188,8 @@ static const struct {
     int status;
     const char *said;
 } numbers[] = {
-    {"step N=1.99", 2,
-        "There is no step 1.99. The nearest is 1.9: 01-event-loop/steps/9-closing.c"},
-    {"step N=2.20", 2, "The nearest is 2.13: 02-coroutines-echo/steps/13-"},
+    {"step N=1.99", 2, "There is no step 1.99. The nearest is 1."},
+    {"step N=2.20", 2, "The nearest is 2."},
     {"step N=9.1", 2, "The nearest is 4.1: 04-chat-server/steps/1-"},
     {"step", 2, "Which step? make step N=1.3 is the third of chapter 1."},
     {"exercise N=3.99", 2, "There is no exercise 3.99. The nearest is 3."},
@@ -208,11 +207,50 @@ START_TEST(a_number_that_is_not_there_is_answered_with_the_nearest)
 }
 END_TEST
 
+static int run_make(const char *words, char output[8192])
+{
+    char command[512];
+    snprintf(command, sizeof(command), MAKE "%s 2>&1", words);
+    return shell_run(command, output, 8192);
+}
+
+/* The test of the exercise is replaced by a command that ends with this status. */
+START_TEST(an_exercise_that_is_not_solved_is_no_error_of_make)
+{
+    char output[8192];
+    int status = run_make("-o exercise-program exercise N=1.1 exercises_sh=false", output);
+    ck_assert_msg(status == 1 && !strstr(output, "***"), "status %d: %s", status, output);
+    status = run_make("-o exercise-program exercise N=1.1 exercises_sh='sh -c \"exit 2\"'", output);
+    ck_assert_msg(status == 2 && strstr(output, "***"), "status %d: %s", status, output);
+    status = run_make("-o exercise-program exercise N=1.1 exercises_sh=true", output);
+    ck_assert_msg(status == 0, "status %d: %s", status, output);
+}
+END_TEST
+
+START_TEST(a_learners_program_is_not_run_with_these_faults)
+{
+    static const char *const sources[] = {"01-event-loop/steps/3-libuv-timer.c",
+        "02-coroutines-echo/exercises/1-whose-turn/exercise.c"};
+    char output[8192], words[256];
+    for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
+        snprintf(words, sizeof(words), "-n --always-make V=1 build/plain/%s.o", sources[i]);
+        ck_assert_int_eq(run_make(words, output), 0);
+        ck_assert_msg(strstr(output, "-Werror=return-type "
+                                     "-Werror=implicit-function-declaration "
+                                     "-Werror=incompatible-pointer-types"),
+            "%s is compiled with\n%s", sources[i], output);
+    }
+    ck_assert_int_eq(run_make("-n --always-make V=1 build/plain/common/task/task.c.o", output), 0);
+    ck_assert_ptr_null(strstr(output, "-Werror=return-type"));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const packages[] = {a_missing_module_is_named_with_its_command,
         an_old_node_module_counts_as_missing, the_doctor_asks_for_what_building_and_testing_need,
-        nothing_to_install_is_said, NULL};
+        nothing_to_install_is_said, an_exercise_that_is_not_solved_is_no_error_of_make,
+        a_learners_program_is_not_run_with_these_faults, NULL};
     int numbered =
         run_table("setup numbers", a_number_that_is_not_there_is_answered_with_the_nearest,
             sizeof(numbers) / sizeof(*numbers));

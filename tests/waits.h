@@ -21,9 +21,9 @@ struct stage {
 
 /* When arrive lets the waiting task go on, if it does not run before. */
 enum arrival {
-    AT_ONCE,      /* arrive itself wakes it */
-    IN_THIS_PASS, /* another task runs first */
-    IN_NEXT_PASS, /* an event comes first */
+    AT_ONCE,           /* arrive itself wakes it */
+    IN_THIS_ITERATION, /* another task runs first */
+    IN_NEXT_ITERATION, /* an event comes first */
 };
 
 enum trait {

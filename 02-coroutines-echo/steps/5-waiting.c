@@ -1,4 +1,4 @@
-/* Two waits: called, they run one after the other; spawned as tasks, they run at once. */
+/* Two waits: called, they follow each other; as tasks, they overlap. A child lives in a scope. */
 #include "run.h"
 
 struct question {
@@ -36,23 +36,35 @@ static int one_after_the_other(void)
 // #region at_once
 static int at_once(void)
 {
-    struct scope scope;
-    struct task *first, *second;
-    int results[2] = {0};
-    scope_enter(&scope);
-    int error =
-        scope_spawn_with(&scope, "2 x 3", ask, &six, (struct task_options){.handle = &first});
-    if (!error)
-        error = scope_spawn_with(
-            &scope, "2 x 4", ask, &eight, (struct task_options){.handle = &second});
-    if (!error)
-        error = task_join(first, &results[0]);
-    if (!error)
-        error = task_join(second, &results[1]);
-    error = scope_leave(&scope, error);
-    return error ? error : results[0] + results[1];
+    struct task_call calls[] = {{"2 x 3", ask, &six, 0}, {"2 x 4", ask, &eight, 0}};
+    int error = task_gather(calls, 2);
+    return error ? error : calls[0].result + calls[1].result;
 }
 // #endregion at_once
+
+// #region with_a_child
+static int show_progress(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        puts("  ...");
+        int error = task_sleep(0.08);
+        if (error)
+            return error;
+    }
+}
+
+static int with_a_child(void)
+{
+    struct scope scope;
+    scope_enter(&scope);
+    int answer = scope_spawn(&scope, "progress", show_progress, NULL);
+    if (answer == 0)
+        answer = ask(&six);
+    int error = scope_leave(&scope, answer < 0 ? answer : 0); /* ends the child */
+    return error ? error : answer;
+}
+// #endregion with_a_child
 
 static void measure(const char *how, int (*add)(void))
 {
@@ -67,6 +79,7 @@ static int run(void *unused)
     (void)unused;
     measure("one after the other:", one_after_the_other);
     measure("at once:", at_once);
+    measure("with a child:", with_a_child);
     return 0;
 }
 

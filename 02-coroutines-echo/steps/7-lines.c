@@ -4,11 +4,13 @@
 #include "common/stream.h"
 #include "run.h"
 
+// #region reading
 struct reading {
     struct stream stream;
     struct future arrived; /* set when a piece has arrived */
 };
 
+/* Prints the text, with \n for a newline. */
 static void show(const char *what, const char *text, size_t size)
 {
     printf("%s ", what);
@@ -16,6 +18,7 @@ static void show(const char *what, const char *text, size_t size)
         *c == '\n' ? fputs("\\n", stdout) : putchar(*c);
     putchar('\n');
 }
+// #endregion reading
 
 // #region data_received
 static void data_received(void *object, const char *data, size_t size)
@@ -41,6 +44,8 @@ static int read_lines(void *object)
 // #endregion read_lines
 
 static const struct protocol protocol = {.data_received = data_received};
+
+// #region talk
 static const char *const pieces[] = {"Al", "ô\nTudo ", "bem?\nE você?\ns", "air\n", "tchau"};
 
 static int talk(struct reading *self, struct stream *writer)
@@ -56,6 +61,7 @@ static int talk(struct reading *self, struct stream *writer)
     }
     return stream_half_close(writer);
 }
+// #endregion talk
 
 static int run(void *unused)
 {

@@ -19,11 +19,12 @@ static void connection_made(void *object, struct stream *stream, void *unused)
 static int manage(void *object)
 {
     struct connection *self = object;
-    char *line, answer[80];
+    char *line, prefix[16];
     ssize_t size = 0;
     for (int number = 1; (size = stream_read_line(self->stream, &line)) > 0; number++) {
-        snprintf(answer, sizeof(answer), "%d %.64s", number, line);
-        stream_write_text(self->stream, answer);
+        snprintf(prefix, sizeof(prefix), "%d ", number);
+        stream_write_text(self->stream, prefix);
+        stream_write(self->stream, line, (size_t)size);
         int error = stream_drain(self->stream);
         if (error || strcmp(line, "quit\n") == 0)
             return error;
@@ -69,27 +70,42 @@ static int serve(void *listener)
     return listener_serve(listener, &echo, NULL);
 }
 
+static int serve_and_talk(struct listener *listener, const char *port)
+{
+    struct scope scope;
+    scope_enter(&scope);
+    int error = scope_spawn(&scope, "serve", serve, listener);
+    if (!error)
+        error = talk(port);
+    return scope_leave(&scope, error); /* cancels the server */
+}
+// #endregion run
+
+static const char *chosen_port; /* NULL: the program talks to itself */
+
+// #region listen
 static int run(void *unused)
 {
     (void)unused;
     struct listener listener;
-    struct scope scope;
     char address[STREAM_ADDRESS_SIZE];
-    int error = listener_open(&listener, "127.0.0.1", "0");
+    int error = listener_open(&listener, "127.0.0.1", chosen_port ? chosen_port : "0");
     if (error)
         return error;
     listener_address(&listener, address);
-    scope_enter(&scope);
-    error = scope_spawn(&scope, "serve", serve, &listener);
-    if (!error)
-        error = talk(strrchr(address, ':') + 1);
-    error = scope_leave(&scope, error); /* cancels the server */
+    if (chosen_port) {
+        printf("Listening on %s\n", address);
+        error = serve(&listener); /* until Ctrl+C */
+    } else {
+        error = serve_and_talk(&listener, strrchr(address, ':') + 1);
+    }
     listener_close(&listener);
     return error;
 }
-// #endregion run
+// #endregion listen
 
-int main(void)
+int main(int argc, char **argv)
 {
+    chosen_port = argc > 1 ? argv[1] : NULL;
     return run_task(run);
 }

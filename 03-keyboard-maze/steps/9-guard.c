@@ -8,12 +8,12 @@
 // #region on_crash
 static struct termios before; /* global: a signal handler gets no argument of ours */
 
-/* Runs between any two instructions of the program, wherever it is. */
+/* The kernel calls it between any two instructions of the program, wherever that is. */
 static void on_crash(int number)
 {
-    tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    signal(number, SIG_DFL); /* the next one ends the program */
-    raise(number);           /* here it is, and comes when this handler returns */
+    tcsetattr(STDIN_FILENO, TCSANOW, &before); /* at once, without waiting for pending output */
+    signal(number, SIG_DFL);                   /* the next signal of this kind ends the program */
+    raise(number);                             /* sends it; it arrives when this handler returns */
 }
 // #endregion on_crash
 
@@ -24,7 +24,7 @@ int main(void)
         return EXIT_FAILURE;
     }
     // #region take
-    signal(SIGSEGV, on_crash); /* first: from the next line on there is something to give back */
+    signal(SIGSEGV, on_crash); /* before the modes change: there must be no moment without it */
     struct termios modes = before;
     modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO); /* what cbreak and noecho do */
     tcsetattr(STDIN_FILENO, TCSANOW, &modes);

@@ -157,11 +157,11 @@ int main(int argc, char **argv)
     if (error)
         return program_end(error, "open a loop");
     struct lws_context *context = lws_create_context(&info);
-    if (!context) { /* libwebsockets leaves the loop in no state to be closed */
+    struct lws_vhost *vhost = context ? lws_get_vhost_by_name(context, "default") : NULL;
+    if (!vhost) { /* libwebsockets has left the loop in no state to be closed */
         fprintf(stderr, "cannot listen on port %d; choose another with ARGS=9000\n", info.port);
         return 1;
     }
-    struct lws_vhost *vhost = lws_get_vhost_by_name(context, "default");
     printf("Listening on 127.0.0.1:%d\n", lws_get_vhost_listen_port(vhost));
     error = task_run(&loop, "serve", serve, &tasks);
     lws_context_destroy(context);

@@ -1,23 +1,28 @@
-/* What the servers of steps 4, 7 and 8 have in common; step 8 shows a serve function whole. */
+/* What the servers of steps 4 and 7 to 12 have in common; step 8 shows a serve function whole. */
 #pragma once
 
 #include "04-chat-server/steps/run.h"
 #include "04-chat-server/websocket/websocket.h"
 
-/* Listens on localhost at the port and calls manage for each client, until Ctrl+C. */
-static inline int serve_clients(
-    const char *port, int (*manage)(struct websocket *socket, void *argument), void *argument)
+/* Listens and serves until Ctrl+C. */
+static inline int serve_with(const struct websocket_options *options)
 {
-    struct websocket_options options = {
-        .host = "localhost", .port = port, .serve = manage, .argument = argument};
     struct websocket_server *sockets;
-    int error = websocket_listen(&sockets, &options);
+    int error = websocket_listen(&sockets, options);
     if (error)
         return error;
     printf("Listening on %s\n", websocket_server_address(sockets));
     error = websocket_serve(sockets);
     websocket_server_close(sockets);
     return error;
+}
+
+/* Listens on localhost at the port and calls manage for each client, until Ctrl+C. */
+static inline int serve_clients(
+    const char *port, int (*manage)(struct websocket *socket, void *argument), void *argument)
+{
+    return serve_with(&(struct websocket_options){
+        .host = "localhost", .port = port, .serve = manage, .argument = argument});
 }
 
 /* Runs serve with the port that the command line names. Returns main's exit status. */

@@ -5,7 +5,7 @@ talk.py SERVER LINE...
 
 SERVER is a step's number, 4.1, or a command: "04-chat-server/hello-server --port 0". A line is one of
 
-    Ana          Ana enters; Ana/games: by the path /games
+    Ana          Ana enters; Ana/games: by the path /games; Ana+pt: her browser prefers Portuguese
     Ana: hello   she says it
     Ana?         waits for her next message, and shows it
     Ana.         she leaves
@@ -58,9 +58,9 @@ class Conversation:
     def __init__(self, address, server):
         self.address, self.people, self.server = address, {}, server
 
-    async def enter(self, name, path):
+    async def enter(self, name, path, language):
         self.people[name] = await websockets_version.connect(
-            f"ws://{self.address}{path or '/'}", headers={"Accept-Language": "en"})
+            f"ws://{self.address}{path or '/'}", headers={"Accept-Language": language or "en"})
         print(f"{name} enters")
 
     async def say(self, name, text):
@@ -83,14 +83,15 @@ class Conversation:
         print(f"    {name} is disconnected: {self.people[name].close_code}")
 
     async def play(self, line):
-        name, path, sign, text = re.fullmatch(r"(\w+)(/\w*)?([?.!]|: ?)?(.*)", line).groups()
+        name, path, language, sign, text = re.fullmatch(
+            r"(\w+)(/\w*)?(?:\+(\w+))?([?.!]|: ?)?(.*)", line).groups()
         act = {"?": self.hear, ".": self.leave, "!": self.see_closed}.get(sign)
         if act:
             await asyncio.wait_for(act(name), PATIENCE)
         elif sign:
             await self.say(name, text)
         else:
-            await self.enter(name, path)
+            await self.enter(name, path, language)
 
 
 async def main(words):

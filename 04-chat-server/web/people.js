@@ -8,9 +8,9 @@
 
 const WHO = { pt: "/quem", en: "/who" };
 const CROWDED = ["A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra quem está aqui.",
-  "The room is crowded: who joins, leaves or takes another name is no longer announced. /who shows who is here."];
+  "The room is crowded: arrivals, departures and new names are no longer announced. /who shows who is here."];
 const NO_LONGER_CROWDED = ["A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.",
-  "The room is no longer crowded: who joins, leaves or takes another name is announced again."];
+  "The room is no longer crowded: arrivals, departures and new names are announced again."];
 
 const [people, peopleButton, names, count, countInList, others] =
   ["people", "people-button", "names", "count", "count-in-list", "others"]

@@ -131,7 +131,7 @@ static struct websocket *new_websocket(struct websocket_server *server, struct l
     socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
     if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
-        socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* not needed to serve */
+        socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* may be missing */
     socket->has_subprotocol = lws_hdr_total_length(connection, WSI_TOKEN_PROTOCOL) > 0;
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
     socket->address =

@@ -10,7 +10,8 @@
 /* Bytes read from a connection at once, and so the largest part of a message. Each connection has a
  * buffer of this size. */
 #define READ_SIZE 256
-/* 4.3.3 ends a connection whose TLS record, of up to 16 KiB, takes more than ten reads. */
+/* libwebsockets 4.3.3 ends a connection whose TLS record, of up to 16 KiB, takes more than ten
+ * reads. */
 #define READ_SIZE_OF_TLS 2048
 #define MAX_WRITE (1024 * 1024) /* bytes; libwebsockets copies longer writes */
 #define WORKSPACE (16 * 1024)   /* one for all connections: a part of a file, a response's header */

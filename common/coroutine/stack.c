@@ -95,13 +95,23 @@ static size_t arena_size(size_t slots)
     return slots * (SLOT + sizeof(struct stack));
 }
 
+/* Maps the arena. If the full one does not fit, as much must be left for threads and the heap. */
+static char *map_arena(size_t slots, bool is_full)
+{
+    size_t size = arena_size(slots);
+    char *memory = map(is_full ? size : 2 * size);
+    if (memory && !is_full)
+        munmap(memory + size, size);
+    return memory;
+}
+
 int stack_arena_init(struct stack_arena *arena)
 {
     *arena = (struct stack_arena){.guard = chosen_guard()};
     /* Under a limit on address space (ulimit -v) there are fewer stacks. */
-    size_t slots = RUNNING_ON_VALGRIND ? ARENA_SLOTS / 16 : ARENA_SLOTS;
-    for (; slots >= MIN_ARENA_SLOTS; slots /= 2) {
-        arena->base = map(arena_size(slots));
+    size_t full = RUNNING_ON_VALGRIND ? ARENA_SLOTS / 16 : ARENA_SLOTS;
+    for (size_t slots = full; slots >= MIN_ARENA_SLOTS; slots /= 2) {
+        arena->base = map_arena(slots, slots == full);
         if (arena->base) {
             arena->slots = slots;
             arena->capacity = slots - slots / WALL_EVERY;

@@ -9,8 +9,8 @@
  * entry(argument), which must not return. */
 void *switch_prepare(void *low, void *top, void (*entry)(void *argument), void *argument);
 
-/* Saves in *save where this stack is, and continues where pointer was saved; *save may be pointer's
- * own place. */
+/* Saves the stack pointer in *save, and continues on the stack whose pointer was saved before.
+ * *save may be the variable that holds pointer. */
 void switch_to(void **save, void *pointer);
 
 /* Does the same for a switch between two coroutines, where the processor predicts the return

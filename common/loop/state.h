@@ -103,7 +103,8 @@ static inline void loop_release(uv_loop_t *loop)
 void loop_run_iteration(uv_check_t *check);
 
 /*
- * Inline, since each switch of tasks needs it: scheduling a callback, and the next one.
+ * Scheduling a callback, and taking the next one. The functions are inline, because every task
+ * switch calls them.
  */
 
 /* Outside the phases of an iteration: makes libuv begin one. */
@@ -128,7 +129,7 @@ static inline struct loop_callback *loop_take(struct loop_state *state)
     return callback;
 }
 
-/* Returns the next callback if run is what it runs, else NULL. */
+/* Returns the next callback if it is a call of run, or else NULL. */
 static inline struct loop_callback *loop_next(
     const struct loop_state *state, void (*run)(void *argument))
 {

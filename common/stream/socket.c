@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "common/task.h"
+#include "common/task/thread_pool.h"
 
 #if !defined(TCP_KEEPIDLE) && defined(TCP_KEEPALIVE) /* macOS */
 #define TCP_KEEPIDLE TCP_KEEPALIVE
@@ -104,7 +105,7 @@ int socket_resolve(const char *host, const char *port, bool to_listen, struct ad
 {
     if (port && strtol(port, NULL, 10) > UINT16_MAX)
         return UV_EAI_SERVICE; /* getaddrinfo would use only its lower 16 bits */
-    struct lookup *lookup = malloc(sizeof(*lookup));
+    struct lookup *lookup = thread_pool_prepare() ? NULL : malloc(sizeof(*lookup));
     if (!lookup)
         return UV_ENOMEM;
     struct lookup_wait wait = {.lookup = lookup};

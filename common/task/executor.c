@@ -5,6 +5,7 @@
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
+#include "common/task/thread_pool.h"
 
 /* The memory of the work, which is freed when libuv has finished with it, even if no task waits any
  * more. libuv itself reports the end of the work on the loop's thread: loop_call_soon_threadsafe
@@ -62,6 +63,8 @@ int executor_run(const char *what, int (*work)(void *data), void *data, size_t s
 {
     uv_loop_t *loop = task_loop();
     int error = task_checkpoint(what);
+    if (!error)
+        error = thread_pool_prepare();
     if (error)
         return error;
     struct request *request = malloc(sizeof(*request) + size);

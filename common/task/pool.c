@@ -6,7 +6,6 @@
 #include "common/task/state.h"
 
 #define TASKS_A_BLOCK 64
-#define CACHE_LINE 64
 
 struct task_block {
     struct task_block *next;

@@ -3,10 +3,13 @@
  */
 #pragma once
 
+#include <stdalign.h>
+
 #include "common/coroutine.h"
 #include "common/task.h"
 
 #define STALE 64
+#define CACHE_LINE 64
 
 /* All tasks of a loop. */
 struct task_pool {
@@ -21,7 +24,7 @@ struct task_pool {
     unsigned oldest;            /* ... so that the use of an old handle is noticed */
     struct task_block *blocks;  /* all memory for tasks */
     int *error;                 /* errno of the thread that runs the loop ... */
-    uint32_t control;           /* ... and its floating_point.h, with which tasks begin */
+    uint32_t control;           /* ... and its floating-point control, with which tasks begin */
     ptrdiff_t budget;           /* calls that the current task may still make without a wait */
     size_t live;                /* tasks that have not ended */
     unsigned spawned;           /* tasks spawned since the start */
@@ -33,16 +36,16 @@ struct task_pool {
 
 struct task {
     /* Each switch touches these, and nothing else of a task: they fill one line of the cache. */
-    struct loop_callback ready; /* runs the task until its next wait */
-    struct scope *scopes;       /* its open scopes, the innermost first */
-    int error;                  /* its errno ... */
-    uint32_t control;           /* ... and its floating_point.h, while another task runs */
-    bool cancelled : 1;         /* its waits return UV_ECANCELED */
-    bool canary : 1;            /* its stack is checked when it suspends */
+    alignas(CACHE_LINE) struct loop_callback ready; /* runs the task until its next wait */
+    struct scope *scopes;                           /* its open scopes, the innermost first */
+    int error;                                      /* its errno ... */
+    uint32_t control;   /* ... and its floating-point control, while another task runs */
+    bool cancelled : 1; /* its waits return UV_ECANCELED */
+    bool canary : 1;    /* its stack is checked when it suspends */
     bool begun : 1, ended : 1;
     bool held : 1;              /* a handle to it is valid, so its memory outlives its end */
-    bool known : 1;             /* somebody had a pointer to it */
-    bool freed : 1;             /* whoever uses that pointer now is mistaken */
+    bool known : 1;             /* the program was given a pointer to it */
+    bool freed : 1;             /* to use that pointer is a mistake now */
     uint16_t traced_name;       /* the recording's numbers for its name ... */
     uint16_t traced_what;       /* ... and for its last wait */
     struct coroutine coroutine; /* valid from its first run to its end */

@@ -12,7 +12,7 @@
 #include "common/task/state.h"
 
 #define BUDGET 32         /* calls that a task may make without a wait between them */
-#define BYTES_A_CALL 8192 /* that it receives or writes count as another call */
+#define BYTES_A_CALL 8192 /* received or written, that count as one more call */
 
 /* The pool whose tasks this thread runs. Calls that wait take no loop, so they find it here. */
 static _Thread_local struct task_pool *running;

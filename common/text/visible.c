@@ -50,6 +50,8 @@ static const struct {
 
 bool visible_is_allowed(uint32_t character)
 {
+    if (character >= ' ' && character <= '~')
+        return true; /* most are, and the table need not be searched */
     for (size_t i = 0; i < sizeof(disallowed) / sizeof(*disallowed); i++)
         if (character >= disallowed[i].first && character <= disallowed[i].last)
             return false;

@@ -14,7 +14,7 @@ NAME = re.compile(
 PYTHON = re.compile(
     r"asyncio\.(?!h\b)\w[\w.]*\w(?:\(0\))?"
     r"|(?:loop|task|future|writer|reader|TaskGroup|websockets|shlex)\.(?![ch]\b)\w+"
-    r"|await \w+|run_forever|serve_forever|\bcreate_connection|wait_closed"
+    r"|await \w+(?:\.\w+)*|run_forever|serve_forever|\bcreate_connection|wait_closed"
     r"|get_extra_info\(\"\w+\"\)|async with asyncio\.\w+|(?<=\()(?:recv|send)(?=\))"
 )
 

@@ -2,6 +2,7 @@
 line between the two links to the file."""
 
 import posixpath
+import re
 
 from .regions import Regions, regions_of, without_marks
 from .tree import Problem
@@ -16,7 +17,33 @@ def wanted(tree, target):
     text = regions.text(region) if region else "\n".join(without_marks(regions.lines)).strip("\n")
     if text is None:
         return f"no region {region} in {path}: mark it there with #region {region}"
-    return text.split("\n")
+    return [line for line in text.split("\n") if not FOR_DEBUGGERS.match(line)]
+
+
+# Assembly has such a line after each instruction that moves the stack pointer: pages leave them out.
+FOR_DEBUGGERS = re.compile(r"\s*\.cfi_(?:adjust_cfa_offset|rel_offset|restore|register)\b")
+STEP = re.compile(r"(.*/steps/)(\d+)-[\w-]+\.c")
+
+
+def _step_before(tree, path):
+    step = STEP.fullmatch(path)
+    for other in tree.files if step else ():
+        found = STEP.fullmatch(other)
+        if found and found[1] == step[1] and int(found[2]) == int(step[2]) - 1:
+            return other
+    return None
+
+
+def added(tree, target):
+    """The numbers of the lines, from 1, that the step before does not have. None are, if that is
+    more than half of the listing: then the step is another program."""
+    before = _step_before(tree, target.partition("#")[0])
+    lines = wanted(tree, target)
+    if not before or isinstance(lines, str):
+        return []
+    old = {line.strip() for line in tree.text(before).splitlines()} | {""}
+    new = [number for number, line in enumerate(lines, 1) if line.strip() not in old]
+    return new if len(new) * 2 <= len(lines) else []
 
 
 def caption(page, target):

@@ -1,7 +1,8 @@
 """Writes the pages in the form that VitePress reads: English at /, Portuguese at /pt/, README.md as
 the index of its folder. A link to a source leads to a page that shows the source. Each page is there
 in both languages, since the language menu leads from one to the other: what has no translation stands
-in a Portuguese frame."""
+in a Portuguese frame. In the listing of a step, the lines that the step before does not have are
+marked."""
 
 import json
 import posixpath
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 from . import steps
 from .figures import PICTURE, figure
 from .links import ELSEWHERE
+from .listings import added
 from .regions import without_marks
 from .translations import PORTUGUESE
 
@@ -127,6 +129,10 @@ class Site:
             target, behind = self._new_target(page, link, prefix)
             line = lines[link.line].replace(f"({link.target})", f"({target}){behind}")
             lines[link.line] = line.replace(f'="{link.target}"', f'="{target}"')
+        for directive in page.directives:
+            new = added(self.tree, directive.target) if directive.kind == "listing" else []
+            if new and directive.fence:
+                lines[directive.fence.start] += f" {{{','.join(map(str, new))}}}"
         return lines
 
     def page(self, page, prefix):

@@ -15,7 +15,7 @@ from collections import namedtuple
 from .markdown import LINK
 from .tree import Problem
 
-COUNTED = ("lines", "linhas")
+COUNTED = ("lines", "linhas", "lines here", "linhas aqui")
 SOURCES = (".c", ".h", ".S")
 FUNCTION = re.compile(r"`(\w+)(?:\(\))?`")
 

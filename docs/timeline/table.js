@@ -16,10 +16,10 @@ const COLUMNS = [
   { id: "ready", words: ["Pronta", "Ready"], key: ({ readies }) => readies.total, time: true },
   { id: "longest-ready", words: ["Mais tempo pronta", "Longest ready"],
     key: ({ readies }) => readies.longest, time: true },
-  { id: "waits", words: ["Esperas", "Waits"],
-    key: ({ waits }) => waits.reduce((sum, { total }) => sum + total, 0) },
   { id: "received", words: ["Recebeu", "Received"], key: ({ received }) => received },
   { id: "sent", words: ["Enviou", "Sent"], key: ({ sent }) => sent },
+  { id: "waits", words: ["Esperas", "Waits"],
+    key: ({ waits }) => waits.reduce((sum, { total }) => sum + total, 0) },
 ];
 
 function warningsOf({ held, neverWaits, runs }) {

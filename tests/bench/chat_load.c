@@ -118,7 +118,7 @@ static int flush(struct load *load)
 }
 
 /* One look at all sockets. It never sleeps, so that the times it takes are the server's. */
-static int pass(struct load *load)
+static int iterate(struct load *load)
 {
     struct epoll_event events[EVENTS];
     int count = epoll_wait(load->epoll, events, EVENTS, 0);
@@ -175,10 +175,10 @@ static int wait_for_all(struct load *load)
     int error = 0;
     load->now = load_clock();
     while (load->under_way > 0 && !error)
-        error = load_clock() > load->now + PATIENCE ? fail_lost(load) : pass(load);
+        error = load_clock() > load->now + PATIENCE ? fail_lost(load) : iterate(load);
     uint64_t end = load_clock() + AFTERMATH;
     while (!error && load_clock() < end)
-        error = pass(load);
+        error = iterate(load);
     return error;
 }
 
@@ -197,7 +197,7 @@ int load_run(struct load *load, const struct load_plan *plan, struct load_result
     while (!error && load_clock() < end) {
         error = plan->rate > 0 ? say_due(load, start) : 0;
         if (!error)
-            error = pass(load);
+            error = iterate(load);
     }
     load->sending = false;
     if (!error)
@@ -271,7 +271,7 @@ static int open_clients(struct load *load)
         while (!error && load->opened < load->count && load->opened - load->greeted < CONNECTING)
             error = open_client(load);
         if (!error)
-            error = pass(load);
+            error = iterate(load);
         if (!error && load_clock() > load->now + PATIENCE)
             error =
                 load_fail(load, "only %zu of %zu clients were greeted", load->greeted, load->count);

@@ -283,7 +283,8 @@ async function fromFile() {
 }
 
 const GROUPS = {
-  central: [typing, scrolling, onlyTheLogScrolls, links, deadWhileIdle, lostMessages, roomOverADeadNetwork],
+  central: [typing, links, lostMessages, roomOverADeadNetwork], // in Firefox, as is the next one
+  scroll: [scrolling, onlyTheLogScrolls],
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
   connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],

@@ -5,6 +5,9 @@
  */
 import net from "node:net";
 
+/* Node gives each address of "localhost" 250 ms, which a busy machine may exceed. */
+net.setDefaultAutoSelectFamilyAttemptTimeout?.(5000);
+
 export class Proxy {
   #target;
   #listener;

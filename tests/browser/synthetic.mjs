@@ -1,6 +1,6 @@
 /* A recording that is made, not recorded: long, dense, and with known sums. */
 
-/* A task that runs for a moment every so often, and waits between; one tick of the loop each time.
+/* A task that runs for a moment every so often, and waits between; one iteration of the loop each time.
  * Times are microseconds. */
 export function sparseRecording({ length, turns, run }) {
   const events = [{ ph: "M", tid: 0, name: "thread_name", args: { name: "loop" } },

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { check, closePage, equal, openPage, run, waitFor } from "./browser.mjs";
 import { findFaintTexts } from "./contrast.mjs";
 import { choose, press, runChecks, showFile, textOf } from "./timeline_page.mjs";
@@ -156,6 +157,7 @@ async function wrongFiles() {
     [event({ ph: "X", name: "other" }), "Event 1 is not of a recording"],
     [event({ ph: "E" }), "ends something that never began"],
     [event(begin), "never ends"],
+    [gzipSync(readFileSync(files.echo)).subarray(0, 500), "cannot be decompressed"],
     [JSON.stringify({ traceEvents: [begin, { ph: "E", tid: 0, ts: 4 }] }), "Time goes back"],
     [JSON.stringify({ traceEvents: [begin, { ph: "E", tid: 0, ts: 6 }] }), "Row 0 has no name"],
   ];

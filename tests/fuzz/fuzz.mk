@@ -11,6 +11,9 @@ $(fuzzers:%=$(out)/tests/fuzz/%): LDFLAGS += -Wl,--defsym=LLVMFuzzerTestOneInput
 $(fuzzers:%=$(out)/tests/fuzz/%): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
 	$(link_program)
 
+# These functions of websocket/ are tests/fuzz/commands.c's.
+$(out)/tests/fuzz/commands $(out)/tests/test_fuzz: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,websocket_send_arguments websocket_send_format websocket_room_send)
+
 fuzz: needs_fuzz ## look for inputs that break a parser (FUZZ=words SECONDS=600 KEEP=1; INPUT=file)
 	@$(MAKE) CC=clang SANITIZE=fuzzer,address,undefined run-fuzzers
 

@@ -6,20 +6,27 @@
 #include "tests/support_runtime.h"
 
 #define HALF 3
+#define PATIENCE 3000 /* milliseconds; less than one is enough */
 
-static struct {
+/* Each thread that reads has a device of its own. */
+static struct device {
     const char *typed;
     size_t read;
     uv_sem_t half, rest; /* posted when half is stored; when the rest may come */
-} device;
+} devices[2] = {{.typed = "NEWLINE"}, {.typed = "ANOTHER"}};
+static size_t readers;
+static _Thread_local struct device *device;
 
+/* A reader begins only after the one before has stored half of its line. */
 char device_read(void)
 {
-    if (device.read == HALF) {
-        uv_sem_post(&device.half);
-        uv_sem_wait(&device.rest);
+    if (!device)
+        device = &devices[readers++];
+    if (device->read == HALF) {
+        uv_sem_post(&device->half);
+        uv_sem_wait(&device->rest);
     }
-    return device.typed[device.read++];
+    return device->typed[device->read++];
 }
 
 static int read_it(void *line)
@@ -27,17 +34,19 @@ static int read_it(void *line)
     return read_line(line);
 }
 
-/* Starts a reader. When this returns, its thread has stored half of the line, and blocks. */
-static struct task *begin(struct scope *scope, char *line)
+static void prepare(struct device *at)
 {
-    device.typed = "NEWLINE";
-    device.read = 0;
-    ck_assert_int_eq(uv_sem_init(&device.half, 0), 0);
-    ck_assert_int_eq(uv_sem_init(&device.rest, 0), 0);
-    scope_enter(scope);
+    ck_assert_int_eq(uv_sem_init(&at->half, 0), 0);
+    ck_assert_int_eq(uv_sem_init(&at->rest, 0), 0);
+}
+
+/* Starts a reader. When this returns, its thread has stored half of the line, and blocks. */
+static struct task *begin(struct scope *scope, struct device *at, char *line)
+{
+    prepare(at);
     struct task *reader = spawn_held(scope, "reader", read_it, line);
     run_ready();
-    uv_sem_wait(&device.half);
+    uv_sem_wait(&at->half);
     return reader;
 }
 
@@ -51,9 +60,10 @@ static int read_whole(void *argument)
     struct lines *seen = argument;
     char line[LINE_SIZE] = "oldline";
     struct scope scope;
-    begin(&scope, line);
+    scope_enter(&scope);
+    begin(&scope, &devices[0], line);
     memcpy(seen->meanwhile, line, LINE_SIZE);
-    uv_sem_post(&device.rest);
+    uv_sem_post(&devices[0].rest);
     int error = scope_join(&scope);
     memcpy(seen->after, line, LINE_SIZE);
     return scope_leave(&scope, error);
@@ -71,6 +81,39 @@ START_TEST(the_loop_never_sees_half_a_line)
 }
 END_TEST
 
+static int read_two(void *argument)
+{
+    char(*lines)[LINE_SIZE] = argument;
+    struct scope scope;
+    bool begun = false;
+    scope_enter(&scope);
+    begin(&scope, &devices[0], lines[0]);
+    prepare(&devices[1]);
+    spawn_held(&scope, "reader", read_it, lines[1]);
+    run_ready();
+    for (int ms = 0; ms < PATIENCE && !begun; ms++) {
+        uv_sleep(1);
+        begun = uv_sem_trywait(&devices[1].half) == 0;
+    }
+    for (int i = 0; i < 2; i++)
+        uv_sem_post(&devices[i].rest);
+    int error = scope_leave(&scope, scope_join(&scope));
+    ck_assert_msg(
+        begun, "while a thread reads a line, a second one waits, and does not read its own");
+    return error;
+}
+
+START_TEST(two_readers_share_nothing)
+{
+    char lines[2][LINE_SIZE] = {"", ""};
+    ck_assert_int_eq(run_main(read_two, lines), 0);
+    ck_assert_msg(strcmp(lines[0], "NEWLINE") == 0 && strcmp(lines[1], "ANOTHER") == 0,
+        "two tasks read at once, from two devices that said NEWLINE and ANOTHER, and they got "
+        "\"%.7s\" and \"%.7s\"",
+        lines[0], lines[1]);
+}
+END_TEST
+
 /* The caller's memory, which outlives the work here, so that the test can read it afterwards. */
 static char left[LINE_SIZE], at_return[LINE_SIZE];
 
@@ -80,12 +123,13 @@ static int read_cancelled(void *unused)
     struct scope scope;
     int result;
     strcpy(left, "oldline");
-    struct task *reader = begin(&scope, left);
+    scope_enter(&scope);
+    struct task *reader = begin(&scope, &devices[0], left);
     task_cancel(reader);
     ck_assert_int_eq(task_join(reader, &result), 0);
     memcpy(at_return, left, LINE_SIZE);
     memset(left, '.', LINE_SIZE - 1); /* it is used for something else now */
-    uv_sem_post(&device.rest);
+    uv_sem_post(&devices[0].rest);
     scope_leave(&scope, 0);
     return result;
 }
@@ -109,6 +153,7 @@ int main(void)
 {
     return run_suite("3.2",
         (struct test_group[]){{"line", (const TTest *const[]){the_loop_never_sees_half_a_line,
+                                           two_readers_share_nothing,
                                            after_a_cancellation_the_memory_is_the_callers, NULL}},
             {NULL, NULL}});
 }

@@ -13,7 +13,8 @@ static struct {
     pthread_t loop;
     bool in_the_loop;     /* think was called there */
     uv_sem_t begun, done; /* posted when think has begun; when it may return */
-    struct place player;  /* as think found it at its end */
+    uv_mutex_t mutex;
+    struct place player; /* as think found it at its end */
 } thinking;
 
 void think(struct thought *thought)
@@ -22,8 +23,10 @@ void think(struct thought *thought)
     uv_sem_post(&thinking.begun);
     if (!thinking.in_the_loop)
         uv_sem_wait(&thinking.done);
+    uv_mutex_lock(&thinking.mutex); /* two may come to their end at once */
     thinking.player = thought->player;
-    thought->step = step;
+    uv_mutex_unlock(&thinking.mutex);
+    thought->step = (struct place){thought->hunter.x + 1, thought->hunter.y};
 }
 
 struct turn {
@@ -42,20 +45,27 @@ static int take_turn(void *argument)
     return 0;
 }
 
-/* Starts a turn. When this returns, a thread thinks. */
-static struct task *begin(struct scope *scope, struct turn *turn)
+/* Starts a turn of a hunter at that place. When this returns, a thread thinks. */
+static struct task *begin_at(struct scope *scope, struct turn *turn, struct place place)
 {
-    *turn = (struct turn){.game = {start, target}};
-    thinking.loop = pthread_self();
-    ck_assert_int_eq(uv_sem_init(&thinking.begun, 0), 0);
-    ck_assert_int_eq(uv_sem_init(&thinking.done, 0), 0);
-    scope_enter(scope);
+    *turn = (struct turn){.game = {place, target}};
     struct task *hunter = spawn_held(scope, "hunter", take_turn, turn);
     run_ready();
     uv_sem_wait(&thinking.begun);
     ck_assert_msg(!thinking.in_the_loop,
         "think was called in the loop's thread: until it returns, nobody else can move");
     return hunter;
+}
+
+/* The same for the first hunter, in a new scope. */
+static struct task *begin(struct scope *scope, struct turn *turn)
+{
+    thinking.loop = pthread_self();
+    ck_assert_int_eq(uv_mutex_init(&thinking.mutex), 0);
+    ck_assert_int_eq(uv_sem_init(&thinking.begun, 0), 0);
+    ck_assert_int_eq(uv_sem_init(&thinking.done, 0), 0);
+    scope_enter(scope);
+    return begin_at(scope, turn, start);
 }
 
 static bool is_at(struct place place, struct place there)
@@ -90,6 +100,31 @@ START_TEST(a_thought_in_time_moves_the_hunter)
     ck_assert_msg(is_at(thinking.player, target),
         "the player moved meanwhile, and the thread saw it: it reads memory that the loop's thread "
         "writes at the same time");
+}
+END_TEST
+
+static int think_both(void *argument)
+{
+    struct turn *turns = argument;
+    struct scope scope;
+    begin(&scope, &turns[0]);
+    begin_at(&scope, &turns[1], (struct place){5, 5});
+    uv_sem_post(&thinking.done);
+    uv_sem_post(&thinking.done);
+    return scope_leave(&scope, scope_join(&scope));
+}
+
+START_TEST(two_hunters_have_a_thought_each)
+{
+    struct turn turns[2];
+    ck_assert_int_eq(run_main(think_both, turns), 0);
+    ck_assert_msg(
+        is_at(turns[0].after.hunter, step) && is_at(turns[1].after.hunter, (struct place){6, 5}),
+        "two hunters, in two games, thought at once; they should be at 2, 1 and at 6, 5, and are "
+        "at "
+        "%d, %d and at %d, %d",
+        turns[0].after.hunter.x, turns[0].after.hunter.y, turns[1].after.hunter.x,
+        turns[1].after.hunter.y);
 }
 END_TEST
 
@@ -151,6 +186,7 @@ int main(void)
 {
     return run_suite("3.5",
         (struct test_group[]){{"hunter", (const TTest *const[]){a_thought_in_time_moves_the_hunter,
+                                             two_hunters_have_a_thought_each,
                                              a_thought_that_is_too_late_moves_nothing,
                                              a_hunter_that_thinks_can_be_cancelled, NULL}},
             {NULL, NULL}});

@@ -79,6 +79,8 @@ export default {
   srcDir: '../../build/site-source',
   outDir: '../../build/site',
   cacheDir: '../../build/site-cache',
+  router: { prefetchLinks: false }, // a chapter weighs as much as all the rest of a page
+  metaChunk: true, // what is the same in all pages stands in a file of its own
   ignoreDeadLinks: 'localhostLinks', // those of programs that the reader runs
   markdown: { anchor: { slugify }, config: rememberHighlights },
   locales: {

@@ -1,0 +1,69 @@
+/* Steps of chapter 2's lesson, run as programs with input that their transcripts do not have. */
+#include "shell.h"
+#include "support.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static void hear_all(int client, char *text, size_t room)
+{
+    size_t size = 0;
+    ssize_t got;
+    while ((got = recv(client, text + size, room - 1 - size, 0)) > 0)
+        size += (size_t)got;
+    text[size] = '\0';
+}
+
+/* The lengths are those around the limit of step 2's server, 64 bytes, and a very long one. */
+START_TEST(the_echo_server_returns_a_line_of_any_length)
+{
+    static const size_t lengths[] = {0, 1, 62, 63, 64, 65, 79, 80, 5000};
+    static char sent[8192], expected[8192], heard[8192];
+    char *end = sent, *answer = expected;
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+        memset(end, 'a', lengths[i]);
+        answer += sprintf(answer, "%zu %.*s\n", i + 1, (int)lengths[i], end);
+        end += lengths[i];
+        *end++ = '\n';
+    }
+    strcpy(end, "quit\n");
+    sprintf(answer, "%zu quit\n", sizeof(lengths) / sizeof(*lengths) + 1);
+
+    struct child server;
+    child_start(&server, "02-coroutines-echo/steps/8-echo", (const char *[]){"0", NULL}, NULL);
+    int client = connect_to(child_port(&server));
+    ck_assert_int_eq(send(client, sent, strlen(sent), MSG_NOSIGNAL), (ssize_t)strlen(sent));
+    hear_all(client, heard, sizeof(heard));
+    ck_assert_str_eq(heard, expected);
+    child_signal(&server, SIGINT);
+    ck_assert_int_eq(child_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(make_diff_shows_what_a_step_changed)
+{
+    static char said[65536];
+    ck_assert_int_eq(shell_run("make diff N=2.13 2>&1", said, sizeof(said)), 0);
+    ck_assert_ptr_nonnull(strstr(said, "--- 02-coroutines-echo/steps/12-run-several.c"));
+    ck_assert_ptr_nonnull(strstr(said, "+++ 02-coroutines-echo/steps/13-a-queue.c"));
+    ck_assert_ptr_nonnull(strstr(said, "\n+    struct queue jobs;\n"));
+    ck_assert_int_eq(shell_run("make diff N=2.1 2>&1", said, sizeof(said)), 0);
+    ck_assert_str_eq(said, "02-coroutines-echo/steps/1-blocking.c is the first of its chapter.\n");
+    ck_assert_int_ne(shell_run("make diff N=2.99 2>&1", said, sizeof(said)), 0);
+    ck_assert_ptr_nonnull(strstr(said, "Which step?"));
+}
+END_TEST
+
+int main(void)
+{
+    const char *out = getenv("OUT"); /* steps stand beside the objects, in every variant */
+    setenv("BIN", out ? out : "build/plain", 1);
+    return run_suite("02_steps",
+        (struct test_group[]){
+            {"echo", (const TTest *const[]){the_echo_server_returns_a_line_of_any_length, NULL}},
+            {"diff", (const TTest *const[]){make_diff_shows_what_a_step_changed, NULL}},
+            {NULL, NULL}});
+}
