@@ -649,6 +649,23 @@ async def data_lost():
     await stop(*both)
 
 
+async def stream_deleted():
+    """The stream is deleted after a jump of Redis' clock: the new one's ids are smaller."""
+    redis = await Redis().start()
+    both = await servers(redis.url)
+    ana, bia = await Client(both[0]).enter("Ana"), await Client(both[1]).enter("Bia")
+    await fault_clock(redis, None, None, random.Random(1))
+    await ana.say("antes")
+    await bia.hears("Ana >> antes")
+    await redis.ask("DEL", "{chat}:stream")
+    await ana.say("depois")
+    await bia.hears("Ana >> depois")
+    await ana.asks("/nome Eva", "Nome alterado com sucesso para Eva")
+    await bia.hears("Ana agora é Eva")
+    assert not [text for text in bia.texts if "antes" in text], bia.texts
+    await stop(*both)
+
+
 async def keeps_talking(server, problem):
     """The server tells the problem, and its own clients hear each other."""
     await server.says(problem)
