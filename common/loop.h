@@ -96,7 +96,7 @@ uint64_t loop_now(const uv_loop_t *loop);
 
 /* The time that many seconds from now, by the loop's clock, rounded up; UINT64_MAX for infinity.
  * Counts from the moment of the call, not from the start of the iteration, which may have been a
- * while ago. */
+ * while ago. For 0 or less it returns loop_now, which has passed already. */
 uint64_t loop_deadline(uv_loop_t *loop, double seconds);
 
 /* Stops the loop's clock. From then on only loop_clock_advance moves it, so that a test sets the
