@@ -283,8 +283,8 @@ async function fromFile() {
 }
 
 const GROUPS = {
-  central: [typing, links], // in Firefox, as are the next three
-  dead: [lostMessages, roomOverADeadNetwork],
+  central: [typing, roomOverADeadNetwork], // in Firefox, as are the next three
+  dead: [lostMessages],
   scroll: [scrolling],
   wheel: [onlyTheLogScrolls],
   input: [typing, history, keyboardOnly, scrolling],
