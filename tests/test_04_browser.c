@@ -111,15 +111,27 @@ static void run_in_firefox(const char *words)
     unsetenv("BROWSER");
 }
 
-START_TEST(in_firefox)
+START_TEST(firefox_input_and_rooms)
 {
     run_in_firefox("central");
 }
 END_TEST
 
-START_TEST(the_log_in_firefox)
+START_TEST(firefox_dead_network)
+{
+    run_in_firefox("dead");
+}
+END_TEST
+
+START_TEST(firefox_log)
 {
     run_in_firefox("scroll");
+}
+END_TEST
+
+START_TEST(firefox_wheel)
+{
+    run_in_firefox("wheel");
 }
 END_TEST
 
@@ -152,7 +164,7 @@ int main(void)
     const TTest *const browser[] = {the_articles_session_in_three_pages,
         the_articles_session_over_tls, the_input_and_the_log, texts_languages_and_screens,
         a_server_that_goes_away, rooms_in_the_address, who_is_in_them, many_who_come_and_go,
-        a_network_that_is_dead, comforts, every_size, in_firefox, the_log_in_firefox,
-        without_chromium_the_remedy_is_named, NULL};
+        a_network_that_is_dead, comforts, every_size, firefox_input_and_rooms, firefox_dead_network,
+        firefox_log, firefox_wheel, without_chromium_the_remedy_is_named, NULL};
     return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}});
 }

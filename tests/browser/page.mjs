@@ -283,8 +283,10 @@ async function fromFile() {
 }
 
 const GROUPS = {
-  central: [typing, links, lostMessages, roomOverADeadNetwork], // in Firefox, as is the next one
-  scroll: [scrolling, onlyTheLogScrolls],
+  central: [typing, roomOverADeadNetwork], // in Firefox, as are the next three
+  dead: [lostMessages],
+  scroll: [scrolling],
+  wheel: [onlyTheLogScrolls],
   input: [typing, history, keyboardOnly, scrolling],
   display: [hostileText, languages, accessible, phone, fromFile],
   connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],
