@@ -649,6 +649,54 @@ async def data_lost():
     await stop(*both)
 
 
+async def stream_deleted():
+    """The stream is deleted after a jump of Redis' clock: the new one's ids are smaller."""
+    redis = await Redis().start()
+    both = await servers(redis.url)
+    ana, bia = await Client(both[0]).enter("Ana"), await Client(both[1]).enter("Bia")
+    await fault_clock(redis, None, None, random.Random(1))
+    await ana.say("antes")
+    await bia.hears("Ana >> antes")
+    await redis.ask("DEL", "{chat}:stream")
+    await ana.say("depois")
+    await bia.hears("Ana >> depois")
+    await ana.asks("/nome Eva", "Nome alterado com sucesso para Eva")
+    await bia.hears("Ana agora é Eva")
+    assert not [text for text in bia.texts if "antes" in text], bia.texts
+    await stop(*both)
+
+
+async def outbox_full():
+    """When a server has kept all that it may for Redis, the others still learn which names its clients
+    have taken and given up."""
+    redis = await Redis().start()
+    one, other = await servers(redis.url)
+    bia, eva = await Client(other).enter("Bia"), await Client(one).enter("Eva")
+    await bia.hears("Eva entrou na sala")
+    redis.kill()
+    await eva.hears(lambda text: text.startswith(AWAY))
+    await eva.leave()
+    await Client(one).enter("Leo")
+    ana = await Client(one).enter("Ana", "/monólogo")
+    while await one.metric("lost_total") == 0:
+        for _ in range(20):
+            await ana.say("x" * 65000)
+        await ana.asks("/", INVALID)
+    before = await one.metric("pending_bytes")
+    await ana.say("x")
+    await ana.asks("/", INVALID)
+    small = await one.metric("pending_bytes") - before
+    room = (16 << 20) - await one.metric("pending_bytes")
+    await ana.say("x" * (room - small))
+    await ana.asks("/", INVALID)
+    assert (16 << 20) - await one.metric("pending_bytes") < 10
+    await redis.start()
+    await bia.hears(BACK)
+    await bia.hears("Eva saiu da sala")
+    await bia.hears("Leo entrou na sala")
+    await stop(one, other)
+
+
 async def keeps_talking(server, problem):
     """The server tells the problem, and its own clients hear each other."""
     await server.says(problem)

@@ -191,10 +191,13 @@ static struct post *make(struct entry entry)
     return post;
 }
 
-/* While Redis is away, the oldest go: they are the least worth. */
-static bool has_room_for(struct cluster *cluster, size_t bytes)
+/* While Redis is away, the oldest go: they are the least worth. What the other servers need to know
+ * this server's names always has room: it is little. */
+static bool has_room_for(struct cluster *cluster, const struct entry *entry, size_t bytes)
 {
     struct post *post, *next;
+    if (entry->kind != ENTRY_MESSAGE && entry->kind != ENTRY_PRIVATE)
+        return true;
     for (post = TAILQ_FIRST(&cluster->outbox); post && !cluster->is_ready; post = next) {
         if (cluster->outbox_bytes + bytes <= MAX_OUTBOX)
             break;
@@ -208,7 +211,7 @@ static bool has_room_for(struct cluster *cluster, size_t bytes)
 struct post *outbox_add(struct cluster *cluster, struct entry entry, struct client *origin)
 {
     struct post *post = make(entry);
-    if (!post || !has_room_for(cluster, post->bytes)) {
+    if (!post || !has_room_for(cluster, &entry, post->bytes)) {
         free(post);
         return NULL;
     }

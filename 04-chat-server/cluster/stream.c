@@ -67,12 +67,15 @@ static int read_now(struct cluster *cluster)
         (unsigned long long)cluster->cursor.sequence);
 }
 
+/* Nothing new may also mean that the stream was deleted, and that the new one's ids are smaller
+ * because Redis' clock had jumped. */
 int stream_follow(struct cluster *cluster)
 {
-    return redis_call(&cluster->reader, read_entries, cluster,
+    int count = redis_call(&cluster->reader, read_entries, cluster,
         "XREAD COUNT %d BLOCK %d STREAMS " STREAM_KEY " %llu-%llu", ENTRIES_AT_ONCE, BLOCK_MS,
         (unsigned long long)cluster->cursor.milliseconds,
         (unsigned long long)cluster->cursor.sequence);
+    return count == 0 ? stream_check(cluster) : count;
 }
 
 /*
