@@ -1,16 +1,17 @@
 /*
  * The site that `make site` makes, in a browser, in both languages.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { check, closePage, equal, openPage, run, waitFor } from "./browser.mjs";
 import { serveSite } from "./site_server.mjs";
 import { runChecks } from "./timeline_page.mjs";
 
 const CHAPTERS = ["01-event-loop/", "02-coroutines-echo/", "03-keyboard-maze/", "04-chat-server/"];
 const WITH_PICTURES = [...CHAPTERS, "docs/see-the-loop.html"];
-const RECORDINGS = 7;
+const RECORDINGS = readdirSync(fileURLToPath(new URL("../../docs/recordings", import.meta.url)))
+  .filter((name) => name.endsWith(".json.gz")).length;
 
 let browser, root, url, page;
 
