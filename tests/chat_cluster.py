@@ -697,6 +697,20 @@ async def outbox_full():
     await stop(one, other)
 
 
+async def strangers():
+    """Entries of servers that do not exist take no place from those that do."""
+    redis = await Redis().start()
+    one, = await servers(redis.url, 1)
+    ana = await Client(one).enter("Ana")
+    for n in range(300):
+        await redis.ask("XADD", "{chat}:stream", "*", "kind", "message", "server", f"{n:016x}", "number", 1,
+                        "room", "longe", "name", "Eva", "text", "mau")
+    bia = await Client(await Server(redis.url).ready()).enter("Bia")
+    await bia.say("oi")
+    await ana.hears("Bia >> oi")
+    await stop(one, bia.server)
+
+
 async def keeps_talking(server, problem):
     """The server tells the problem, and its own clients hear each other."""
     await server.says(problem)

@@ -51,6 +51,7 @@ static void note_key(struct peer *peer, const redisReply *value, bool is_beat)
 {
     if (value->type == REDIS_REPLY_STRING) {
         peer->missed = 0;
+        peer->has_key = true;
         peer->clients = count_in(value);
         return;
     }

@@ -20,6 +20,7 @@ struct peer {
     char id[SERVER_ID_SIZE];
     uint64_t last; /* number of its last entry that was read: an entry may come twice */
     bool is_alive;
+    bool has_key;    /* it has been seen */
     unsigned missed; /* beats in a row at which its key was missing */
     size_t clients;
     TAILQ_HEAD(, person) people;
