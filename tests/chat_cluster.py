@@ -802,7 +802,8 @@ async def rubbish():
             {"number": 3, "kind": "here", "name": "", "part": "fl", "text": "\nEva\n..\nMau\n\nruim >> \nso\n"},
             {"number": 3}, {"number": 2}, {"number": 4, "kind": "bye", "name": ""},
             {"number": 5, "kind": "name", "other": "Ana"}, {"number": 6, "kind": "hello", "name": ""},
-            {"number": 7, "kind": "left"}]
+            {"number": 7, "kind": "left"},
+            {"number": 8, "kind": "here", "name": "", "part": "fl", "text": "longe\nEva\n" * 100000}]
     for change in bad + fine:
         fields = [word for pair in {**good, **change}.items() for word in pair]
         assert b"-" in await redis.ask("XADD", "{chat}:stream", "*", *fields)
@@ -817,7 +818,7 @@ async def rubbish():
     for client in (ana, bia):
         noise = [text for text in client.texts if "Eva" not in text and text != "Ana entrou na sala"]
         assert not noise and not any("mau" in text for text in client.texts), client.texts
-    invalid = len(bad) + 2 + 2  # two entries without most fields, two names in a list
+    invalid = len(bad) + 2 + 2 + 1  # two entries without most fields, two names in a list, a list too long
     assert await both[0].metric("invalid_total") == invalid, await both[0].metric("invalid_total")
     await ana.asks("/nome Leo", "Nome alterado com sucesso para Leo")
     await ana.asks("/nome Gil", "Nome alterado com sucesso para Gil")

@@ -202,7 +202,11 @@ static void put_list(struct cluster *cluster, struct peer *peer, const struct en
 {
     char *copy = strdup(list->text), *rest = copy, *room, *name;
     bool is_silent = *list->other;
-    while ((room = next_line(&rest)) && (name = next_line(&rest))) {
+    for (int i = 0; (room = next_line(&rest)) && (name = next_line(&rest)); i++) {
+        if (i == NAMES_IN_ENTRY) {
+            cluster->invalid++;
+            break;
+        }
         const struct entry entry = {.room = room, .name = name, .other = ""};
         if (room_name_is_valid(room) && name_is_valid(name))
             put(cluster, peer, &entry, is_silent);

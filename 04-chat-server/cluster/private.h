@@ -13,6 +13,7 @@
 #define STREAM_ENTRIES 100000         /* about as many stay in the stream */
 #define SERVER_EXPIRES 5000           /* ms */
 #define BEAT_SECONDS 2.0              /* between two renewals of the server's key */
+#define NAMES_IN_ENTRY 200            /* of the kind ENTRY_HERE */
 #define MAX_OUTBOX ((size_t)16 << 20) /* bytes that wait for Redis */
 
 /* Another server, or this one. */
