@@ -306,6 +306,8 @@ class Proxy:
         self.left = None  # bytes until the next cut
         self.gate = asyncio.Event()  # of the connections that are made now: while it is closed,
         self.gate.set()  # what servers write waits here
+        self.held = None  # an event for which the next XREAD waits
+        self.holds = False
 
     async def start(self):
         self.server = await asyncio.start_unix_server(self.accept, self.path)
@@ -326,6 +328,9 @@ class Proxy:
         try:
             while data := await reader.read(65536):
                 await gate.wait()
+                if self.held and b"\r\nXREAD\r\n" in data:
+                    self.holds = True
+                    await self.held.wait()
                 if self.left is not None:
                     data, self.left = data[:self.left], self.left - len(data)
                 writer.write(data)
@@ -709,6 +714,26 @@ async def strangers():
     await bia.say("oi")
     await ana.hears("Bia >> oi")
     await stop(one, bia.server)
+
+
+async def entries_deleted():
+    """What Redis loses after it was written, and before it was read, keeps nobody waiting."""
+    redis = await Redis().start()
+    proxy = await Proxy(redis).start()
+    one, = await servers(proxy.url, 1)
+    ana = await Client(one).enter()
+    proxy.held = asyncio.Event()
+    await until(lambda: proxy.holds, "an XREAD is held")
+    await ana.say("/nome Ana")
+
+    async def is_written():
+        return await redis.ask("HLEN", "{chat}:names") == 1
+    await until(is_written, "the name is written")
+    await redis.ask("XTRIM", "{chat}:stream", "MAXLEN", 0)
+    proxy.held.set()
+    await ana.hears("Nome alterado com sucesso para Ana")
+    await one.says("perdeu o que este servidor escreveu")
+    await stop(one)
 
 
 async def keeps_talking(server, problem):

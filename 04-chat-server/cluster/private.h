@@ -71,6 +71,8 @@ struct cluster {
     uint64_t number;        /* of the last entry of this server */
     TAILQ_HEAD(posts, post) outbox;
     size_t outbox_bytes;
+    uint64_t first_number;       /* of the outbox, at the last beat */
+    unsigned stuck_beats;        /* for which it has been the first */
     TAILQ_HEAD(, client) locals; /* clients of this server with a name */
     TAILQ_HEAD(, peer) peers;
     size_t peer_count;
