@@ -747,8 +747,16 @@ async def keeps_talking(server, problem):
 
 
 async def problems():
-    """What is wrong with Redis is told."""
+    """What is wrong with Redis is told, from the beginning or after an outage."""
     redis = await Redis().start()
+    server = await Server(redis.url, "--redis-required").ready()
+    redis.kill()
+    await server.says("fora de alcance")
+    redis.options += ["--requirepass", "segredo"]
+    await redis.start()
+    await keeps_talking(server, "recusou a senha")
+    await stop(server)
+    redis = await Redis(name="secret").start()
     await redis.ask("CONFIG", "SET", "requirepass", "segredo")
     secret = await Server(redis.url, "--redis-required").ready(None)
     await keeps_talking(secret, "recusou a senha")
