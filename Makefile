@@ -44,8 +44,9 @@ bin := $(if $(filter plain,$(variant)),,$(out)/)
 libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
 
 # Many chat servers as one need hiredis; without it the chat server is built without them.
-redis := $(if $(filter 0,$(shell $(pkg_config) --exists hiredis 2>/dev/null; echo $$?)),hiredis)
-redis_tls := $(if $(filter 0,$(shell $(pkg_config) --exists hiredis_ssl 2>/dev/null; echo $$?)),hiredis_ssl)
+have = $(if $(ARCH),,$(shell $(pkg_config) --exists $(1) 2>/dev/null && echo $(1)))
+redis := $(call have,hiredis)
+redis_tls := $(call have,hiredis_ssl)
 
 CFLAGS ?= -O2 -g
 sanitize := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)

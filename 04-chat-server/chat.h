@@ -63,7 +63,6 @@ struct client {
     const char *name;      /* NULL until /nome */
     const char *announced; /* the name that the room knows; NULL: none */
     enum language language;
-    bool is_page; /* it gets lines in the page's form */
     struct room *room;
     TAILQ_ENTRY(client) room_entry;
     bool is_noted; /* whether it is in the room's list of changes */
@@ -71,6 +70,7 @@ struct client {
     struct rate rate;
     bool slowed;    /* it exceeds the rate, and has been told so */
     bool leaving;   /* after /sair */
+    bool is_page;   /* it gets lines in the page's form */
     bool is_remote; /* a client of another server, in the lists of this one: it has no socket */
     TAILQ_ENTRY(client) relay_entry; /* these three belong to the relay */
     unsigned relay_epoch;

@@ -152,7 +152,7 @@ int room_deliver(struct server *server, const char *name, struct websocket *exce
     const char *sender, const char *text, size_t size)
 {
     struct room *room = room_find(server, name);
-    size_t sizes[FORMS];
+    size_t sizes[FORMS] = {0};
     char *line = write_line("", sender, " >> ", text, size, &sizes[PORTUGUESE]);
     char *for_page = write_line("message\t", sender, "\n", text, size, &sizes[FORM_PAGE]);
     int error = line && for_page ? 0 : UV_ENOMEM;

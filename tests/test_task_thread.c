@@ -178,12 +178,23 @@ static int set_beside_others(void *unused)
     return scope_leave(&scope, set_and_end(unused));
 }
 
+/* Valgrind knows the rounding modes alone. */
+static bool can_be_set(void)
+{
+    usual = control->get();
+    control->set(usual | control->bits);
+    bool is_set = control->get() == (usual | control->bits);
+    control->set(usual);
+    return is_set;
+}
+
 START_TEST(no_control_register_leaks_from_task_to_task)
 {
     for (size_t i = 0; i < sizeof(controls) / sizeof(*controls); i++) {
         uv_loop_t loop;
         control = &controls[i];
-        usual = control->get();
+        if (!can_be_set())
+            continue;
         ck_assert_int_eq(loop_init(&loop), 0);
         ck_assert_int_eq(task_run(&loop, "main", set_beside_others, NULL), 0);
         ck_assert_uint_eq(control->get(), usual);

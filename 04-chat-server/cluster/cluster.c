@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "04-chat-server/cluster/private.h"
 #include "04-chat-server/cluster/tls.h"
@@ -149,7 +148,7 @@ static double pause_of(unsigned attempts)
 {
     unsigned random = 0;
     double pause = MIN_PAUSE * (double)(1U << (attempts < 10 ? attempts : 10));
-    getrandom(&random, sizeof(random), GRND_NONBLOCK);
+    uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
     return (pause < MAX_PAUSE ? pause : MAX_PAUSE) * (0.5 + random % 1000 / 2000.0);
 }
 
@@ -193,7 +192,7 @@ int cluster_run(void *argument)
 static void make_id(char id[SERVER_ID_SIZE])
 {
     uint64_t random = 0;
-    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+    if (uv_random(NULL, NULL, &random, sizeof(random), 0, NULL) != 0)
         random = uv_hrtime() ^ (uint64_t)uv_os_getpid() << 48;
     snprintf(id, SERVER_ID_SIZE, "%016llx", (unsigned long long)random);
 }

@@ -44,15 +44,18 @@ static int copy_part(char **copy, const char *text, const char *end)
     return 0;
 }
 
-/* user:password@, :password@ or password-less user@. */
+static const char *find_last(const char *text, const char *end, char character)
+{
+    while (end > text && end[-1] != character)
+        end--;
+    return end > text ? end - 1 : NULL;
+}
+
+/* user:password or :password. */
 static int parse_user(struct redis_url *url, const char *text, const char *end)
 {
     const char *colon = memchr(text, ':', (size_t)(end - text));
-    int error = 0;
-    if (colon)
-        error = copy_part(&url->password, colon + 1, end);
-    else
-        return UV_EINVAL;
+    int error = colon ? copy_part(&url->password, colon + 1, end) : UV_EINVAL;
     if (!error && colon > text)
         error = copy_part(&url->user, text, colon);
     return error;
@@ -101,7 +104,7 @@ static int parse(struct redis_url *url, const char *text)
     if (!url->is_tls && !take_prefix(&text, "redis://"))
         return UV_EINVAL;
     const char *end = text + strcspn(text, "/");
-    const char *at = memrchr(text, '@', (size_t)(end - text));
+    const char *at = find_last(text, end, '@'); /* a password may contain one, too */
     int error = at ? parse_user(url, text, at) : 0;
     if (!error)
         error = parse_host(url, at ? at + 1 : text, end);

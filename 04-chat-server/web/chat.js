@@ -72,7 +72,7 @@ function receive(data) {
   const [kind, ...fields] = head.split("\t");
   const text = data.slice(head.length + 1);
   if (kind === "done")
-    confirmOldest();
+    pending.shift()?.line?.classList.remove("pending");
   else if (kind === "message" || kind === "private")
     hear(kind, fields[0], text);
   else if (kind === "announcement")
@@ -120,8 +120,13 @@ function hear(kind, from, text) {
     return;
   unread++;
   showTitle();
-  if (isMention && globalThis.Notification?.permission === "granted")
+  if (!isMention || globalThis.Notification?.permission !== "granted")
+    return;
+  try {
     new Notification(`${from}${room && ` · ${room}`}`, { body: text.slice(0, 200), tag: "mention" });
+  } catch {
+    // some phones let only service workers do this
+  }
 }
 
 function mentions(text, name) {

@@ -131,10 +131,6 @@ function heard(event) {
   watch();
 }
 
-function confirmOldest() {
-  pending.shift()?.line?.classList.remove("pending");
-}
-
 /* The server's reason follows. A command is not repeated by a button. */
 function refuseOldest() {
   const { line, text } = pending[0] ?? {};

@@ -66,6 +66,7 @@ struct websocket {
     LIST_ENTRY(websocket) connected_entry;
     struct lws *connection; /* NULL: it has ended */
     bool served;            /* the task has not ended */
+    bool has_subprotocol;
 
     int status;      /* the status that the connection is being closed with, or 0 */
     bool close_sent; /* nothing may be written any more */
@@ -93,7 +94,6 @@ struct websocket {
     struct address *address; /* NULL: nothing is limited by address */
     char *path, *accept_language;
     char *query; /* NULL: none */
-    bool has_subprotocol;
     char peer[STREAM_ADDRESS_SIZE];
 };
 

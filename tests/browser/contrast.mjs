@@ -38,7 +38,8 @@ function faintTexts() {
     .map((element) => [element, null]);
   for (const line of document.querySelectorAll(".line"))
     texts.push([line, "::after"]);
-  texts.push([document.querySelector("#input"), "::placeholder"]);
+  for (const field of document.querySelectorAll("input[placeholder], textarea[placeholder]"))
+    texts.push([field, "::placeholder"]);
   return texts.map(([element, pseudo]) => ({ element, pseudo, ratio: contrast(element, pseudo) }))
     .filter(({ ratio }) => !(ratio >= 4.5))
     .map(({ element, pseudo, ratio }) => `${ratio.toFixed(2)}: ${element.tagName.toLowerCase()}`

@@ -82,12 +82,14 @@ int fuzz_commands(const uint8_t *data, size_t size)
     char *string = fuzz_string(data, size);
     char *text = bytes_to_text(string, strlen(string), NULL), *rest = text, *line;
     struct server server = {0};
-    struct websocket sockets[CLIENTS] = {0}; /* their connections have ended */
-    struct client clients[CLIENTS] = {
-        {.language = PORTUGUESE}, {.language = ENGLISH}, {.language = ENGLISH, .is_page = true}};
+    struct websocket socket = {0}; /* of all; the connection has ended */
+    struct client *clients = calloc(CLIENTS, sizeof(*clients));
+    EXPECT(clients);
+    clients[1].language = clients[2].language = ENGLISH;
+    clients[2].is_page = true;
     for (int i = 0; i < CLIENTS; i++) {
         clients[i].server = &server;
-        clients[i].socket = &sockets[i];
+        clients[i].socket = &socket;
         EXPECT(room_enter(&clients[i], "/") == 0);
     }
     for (int turn = 0; (line = strsep(&rest, "\n")); turn = (turn + 1) % CLIENTS) {
@@ -100,6 +102,7 @@ int fuzz_commands(const uint8_t *data, size_t size)
         room_leave(&clients[i]);
     }
     EXPECT(!server.names && !server.rooms);
+    free(clients);
     free(text);
     free(string);
     return 0;

@@ -27,12 +27,13 @@ TASK_TEST(it_tries_again_each_second)
     scope_enter(&scope);
     attempt_begin(&calling, &scope, call, &service);
     run_ready();
-    ck_assert_int_eq(service.calls, 1);
+    ck_assert_msg(service.calls == 1, "at the beginning it made %d calls", service.calls);
     advance(1.0);
-    ck_assert_int_eq(service.calls, 2);
+    ck_assert_msg(service.calls == 2, "a second later it had made %d calls", service.calls);
     advance(1.0);
-    ck_assert(calling.done);
-    ck_assert_int_eq(calling.result, 0);
+    ck_assert_msg(calling.done, "the third call succeeded, and it goes on");
+    ck_assert_msg(calling.result == 0, "the third call succeeded, and it returned %s",
+        uv_err_name(calling.result));
     scope_leave(&scope, 0);
 }
 
@@ -46,9 +47,10 @@ TASK_TEST(it_gives_up_after_ten)
     run_ready();
     for (int seconds = 0; seconds < 9; seconds++)
         advance(1.0);
-    ck_assert(calling.done);
-    ck_assert_int_eq(calling.result, UV_ECONNREFUSED);
-    ck_assert_int_eq(service.calls, 10);
+    ck_assert_msg(service.calls == 10, "in nine seconds it made %d calls", service.calls);
+    ck_assert_msg(calling.done, "ten calls have failed, and it goes on");
+    ck_assert_msg(calling.result == UV_ECONNREFUSED, "ten calls were refused, and it returned %d",
+        calling.result);
     scope_leave(&scope, 0);
 }
 
@@ -63,7 +65,7 @@ TASK_TEST(cancelled_it_calls_no_more)
     advance(1.0);
     task_cancel(calling.task);
     run_ready();
-    ck_assert(calling.done);
+    ck_assert_msg(calling.done, "it was cancelled, and goes on");
     ck_assert_msg(service.calls == 2,
         "it was cancelled after 2 calls, and made %d more, all in the same instant",
         service.calls - 2);
@@ -91,7 +93,7 @@ TASK_TEST(at_a_deadline_it_calls_no_more)
     run_ready();
     for (int i = 0; i < 5; i++)
         advance(0.5);
-    ck_assert(calling.done);
+    ck_assert_msg(calling.done, "its deadline has passed, and it goes on");
     ck_assert_msg(service.calls == 3, "its deadline passed after 3 calls, and it made %d more",
         service.calls - 3);
     ck_assert_msg(calling.result == UV_ETIMEDOUT, "it returned %s instead of UV_ETIMEDOUT",

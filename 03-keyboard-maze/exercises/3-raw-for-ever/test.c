@@ -37,8 +37,14 @@ static bool shows_what_is_typed(struct stage *stage)
 
 static void check_given_back(struct stage *stage, const char *what)
 {
+    struct termios now;
     ck_assert_msg(shows_what_is_typed(stage),
         "%s, ask returned, and the terminal still shows nothing of what is typed", what);
+    ck_assert_int_eq(tcgetattr(stage->terminal, &now), 0);
+    const struct termios *before = &stage->before;
+    ck_assert_msg(now.c_lflag == before->c_lflag && now.c_iflag == before->c_iflag &&
+                      now.c_oflag == before->c_oflag && now.c_cflag == before->c_cflag,
+        "%s, ask returned, and the terminal's modes are not the same as before", what);
     close(stage->terminal);
     close(stage->keyboard);
 }
@@ -70,6 +76,27 @@ START_TEST(after_the_answer_the_terminal_is_given_back)
     open_terminal(&stage);
     ck_assert_int_eq(run_main(press_y, &stage), 0);
     check_given_back(&stage, "The key was pressed");
+}
+END_TEST
+
+/* Each terminal gets its own modes back: here the second one does not show what is typed, as while
+ * a password is asked for. */
+START_TEST(other_modes_are_given_back)
+{
+    struct stage first, second;
+    open_terminal(&first);
+    open_terminal(&second);
+    second.before.c_lflag &= ~(tcflag_t)ECHO;
+    ck_assert_int_eq(tcsetattr(second.terminal, TCSANOW, &second.before), 0);
+    ck_assert_int_eq(run_main(press_y, &first), 0);
+    ck_assert_int_eq(run_main(press_y, &second), 0);
+    struct termios now;
+    ck_assert_int_eq(tcgetattr(second.terminal, &now), 0);
+    ck_assert_msg(!(now.c_lflag & ECHO),
+        "the terminal did not show what is typed, as while a password is asked for; ask returned, "
+        "and now it does");
+    check_given_back(&first, "Two questions were asked");
+    check_given_back(&second, "Two questions were asked");
 }
 END_TEST
 
@@ -117,10 +144,11 @@ END_TEST
 
 int main(void)
 {
-    return run_suite(
-        "3.3", (struct test_group[]){
-                   {"terminal", (const TTest *const[]){after_the_answer_the_terminal_is_given_back,
-                                    after_a_cancellation_the_terminal_is_given_back,
-                                    after_a_failed_write_the_terminal_is_given_back, NULL}},
-                   {NULL, NULL}});
+    return run_suite("3.3",
+        (struct test_group[]){
+            {"terminal",
+                (const TTest *const[]){after_the_answer_the_terminal_is_given_back,
+                    other_modes_are_given_back, after_a_cancellation_the_terminal_is_given_back,
+                    after_a_failed_write_the_terminal_is_given_back, NULL}},
+            {NULL, NULL}});
 }

@@ -19,11 +19,14 @@ static struct {
 
 void think(struct thought *thought)
 {
-    thinking.in_the_loop = pthread_equal(thinking.loop, pthread_self());
+    bool in_the_loop = pthread_equal(thinking.loop, pthread_self());
+    uv_mutex_lock(&thinking.mutex); /* two may think at once */
+    thinking.in_the_loop = thinking.in_the_loop || in_the_loop;
+    uv_mutex_unlock(&thinking.mutex);
     uv_sem_post(&thinking.begun);
-    if (!thinking.in_the_loop)
+    if (!in_the_loop)
         uv_sem_wait(&thinking.done);
-    uv_mutex_lock(&thinking.mutex); /* two may come to their end at once */
+    uv_mutex_lock(&thinking.mutex);
     thinking.player = thought->player;
     uv_mutex_unlock(&thinking.mutex);
     thought->step = (struct place){thought->hunter.x + 1, thought->hunter.y};
@@ -52,7 +55,10 @@ static struct task *begin_at(struct scope *scope, struct turn *turn, struct plac
     struct task *hunter = spawn_held(scope, "hunter", take_turn, turn);
     run_ready();
     uv_sem_wait(&thinking.begun);
-    ck_assert_msg(!thinking.in_the_loop,
+    uv_mutex_lock(&thinking.mutex);
+    bool in_the_loop = thinking.in_the_loop;
+    uv_mutex_unlock(&thinking.mutex);
+    ck_assert_msg(!in_the_loop,
         "think was called in the loop's thread: until it returns, nobody else can move");
     return hunter;
 }

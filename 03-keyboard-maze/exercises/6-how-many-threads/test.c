@@ -76,6 +76,26 @@ START_TEST(each_thread_is_counted_once)
 }
 END_TEST
 
+static void *do_nothing(void *unused)
+{
+    return unused;
+}
+
+/* Two threads have made five calls, whatever the pool's size is. */
+START_TEST(the_calls_are_looked_at)
+{
+    pthread_t self = pthread_self(), other;
+    ck_assert_int_eq(pthread_create(&other, NULL, do_nothing, NULL), 0);
+    const struct call calls[] = {{.thread = self}, {.thread = other}, {.thread = self},
+        {.thread = other}, {.thread = other}};
+    int counted = count_threads(calls, 5);
+    ck_assert_msg(counted == 2, "two threads have made five calls, and you counted %d", counted);
+    counted = count_threads(calls, 1);
+    ck_assert_msg(counted == 1, "a thread has made a call, and you counted %d", counted);
+    pthread_join(other, NULL);
+}
+END_TEST
+
 START_TEST(no_calls_were_made_by_no_thread)
 {
     int counted = count_threads(NULL, 0);
@@ -86,7 +106,8 @@ END_TEST
 int main(void)
 {
     return run_suite(
-        "3.6", (struct test_group[]){{"threads", (const TTest *const[]){each_thread_is_counted_once,
-                                                     no_calls_were_made_by_no_thread, NULL}},
+        "3.6", (struct test_group[]){
+                   {"threads", (const TTest *const[]){each_thread_is_counted_once,
+                                   the_calls_are_looked_at, no_calls_were_made_by_no_thread, NULL}},
                    {NULL, NULL}});
 }
