@@ -903,6 +903,9 @@ async def addresses():
         assert result.returncode == 1 and "--redis" in result.stderr, (bad, result)
     result = run("--redis-required")
     assert result.returncode == 1 and "--redis" in result.stderr, result
+    refused = await Server(f"redis://127.0.0.1:{free_port()}").ready("fora de alcance")
+    assert "(Connection refused)" in refused.output(), refused.output()
+    await stop(refused)
     redis = await Redis("--port", "0").start()
     await redis.ask("CONFIG", "SET", "bind", "127.0.0.1")
     port = free_port()
