@@ -898,7 +898,7 @@ async def addresses():
 
     for bad in ["", "redis", "redis:", "redis://", "http://a", "redis://a:", "redis://a:x", "redis://a:0", "redis://a:65536",
                 "redis://a/x", "redis://a/-1", "redis://[::1", "redis://[::1]x", "redis://u@h", "redis://:%4@h",
-                "redis://:%00@h", "unix:", "unix:x", "redis://:p@"]:
+                "redis://:%00@h", "unix:", "unix:x", "unix:/" + 107 * "x", "redis://:p@"]:
         result = run("--redis", bad)
         assert result.returncode == 1 and "--redis" in result.stderr, (bad, result)
     result = run("--redis-required")
