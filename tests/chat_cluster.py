@@ -306,6 +306,8 @@ class Proxy:
         self.left = None  # bytes until the next cut
         self.gate = asyncio.Event()  # of the connections that are made now: while it is closed,
         self.gate.set()  # what servers write waits here
+        self.held = None  # an event for which the next XREAD waits
+        self.holds = False
 
     async def start(self):
         self.server = await asyncio.start_unix_server(self.accept, self.path)
@@ -326,6 +328,9 @@ class Proxy:
         try:
             while data := await reader.read(65536):
                 await gate.wait()
+                if self.held and b"\r\nXREAD\r\n" in data:
+                    self.holds = True
+                    await self.held.wait()
                 if self.left is not None:
                     data, self.left = data[:self.left], self.left - len(data)
                 writer.write(data)
@@ -697,6 +702,40 @@ async def outbox_full():
     await stop(one, other)
 
 
+async def strangers():
+    """Entries of servers that do not exist take no place from those that do."""
+    redis = await Redis().start()
+    one, = await servers(redis.url, 1)
+    ana = await Client(one).enter("Ana")
+    for n in range(300):
+        await redis.ask("XADD", "{chat}:stream", "*", "kind", "message", "server", f"{n:016x}", "number", 1,
+                        "room", "longe", "name", "Eva", "text", "mau")
+    bia = await Client(await Server(redis.url).ready()).enter("Bia")
+    await bia.say("oi")
+    await ana.hears("Bia >> oi")
+    await stop(one, bia.server)
+
+
+async def entries_deleted():
+    """What Redis loses after it was written, and before it was read, keeps nobody waiting."""
+    redis = await Redis().start()
+    proxy = await Proxy(redis).start()
+    one, = await servers(proxy.url, 1)
+    ana = await Client(one).enter()
+    proxy.held = asyncio.Event()
+    await until(lambda: proxy.holds, "an XREAD is held")
+    await ana.say("/nome Ana")
+
+    async def is_written():
+        return await redis.ask("HLEN", "{chat}:names") == 1
+    await until(is_written, "the name is written")
+    await redis.ask("XTRIM", "{chat}:stream", "MAXLEN", 0)
+    proxy.held.set()
+    await ana.hears("Nome alterado com sucesso para Ana")
+    await one.says("perdeu o que este servidor escreveu")
+    await stop(one)
+
+
 async def keeps_talking(server, problem):
     """The server tells the problem, and its own clients hear each other."""
     await server.says(problem)
@@ -708,8 +747,16 @@ async def keeps_talking(server, problem):
 
 
 async def problems():
-    """What is wrong with Redis is told."""
+    """What is wrong with Redis is told, from the beginning or after an outage."""
     redis = await Redis().start()
+    server = await Server(redis.url, "--redis-required").ready()
+    redis.kill()
+    await server.says("fora de alcance")
+    redis.options += ["--requirepass", "segredo"]
+    await redis.start()
+    await keeps_talking(server, "recusou a senha")
+    await stop(server)
+    redis = await Redis(name="secret").start()
     await redis.ask("CONFIG", "SET", "requirepass", "segredo")
     secret = await Server(redis.url, "--redis-required").ready(None)
     await keeps_talking(secret, "recusou a senha")
@@ -788,7 +835,8 @@ async def rubbish():
             {"number": 3, "kind": "here", "name": "", "part": "fl", "text": "\nEva\n..\nMau\n\nruim >> \nso\n"},
             {"number": 3}, {"number": 2}, {"number": 4, "kind": "bye", "name": ""},
             {"number": 5, "kind": "name", "other": "Ana"}, {"number": 6, "kind": "hello", "name": ""},
-            {"number": 7, "kind": "left"}]
+            {"number": 7, "kind": "left"},
+            {"number": 8, "kind": "here", "name": "", "part": "fl", "text": "longe\nEva\n" * 100000}]
     for change in bad + fine:
         fields = [word for pair in {**good, **change}.items() for word in pair]
         assert b"-" in await redis.ask("XADD", "{chat}:stream", "*", *fields)
@@ -803,7 +851,7 @@ async def rubbish():
     for client in (ana, bia):
         noise = [text for text in client.texts if "Eva" not in text and text != "Ana entrou na sala"]
         assert not noise and not any("mau" in text for text in client.texts), client.texts
-    invalid = len(bad) + 2 + 2  # two entries without most fields, two names in a list
+    invalid = len(bad) + 2 + 2 + 1  # two entries without most fields, two names in a list, a list too long
     assert await both[0].metric("invalid_total") == invalid, await both[0].metric("invalid_total")
     await ana.asks("/nome Leo", "Nome alterado com sucesso para Leo")
     await ana.asks("/nome Gil", "Nome alterado com sucesso para Gil")
@@ -850,11 +898,14 @@ async def addresses():
 
     for bad in ["", "redis", "redis:", "redis://", "http://a", "redis://a:", "redis://a:x", "redis://a:0", "redis://a:65536",
                 "redis://a/x", "redis://a/-1", "redis://[::1", "redis://[::1]x", "redis://u@h", "redis://:%4@h",
-                "redis://:%00@h", "unix:", "unix:x", "redis://:p@"]:
+                "redis://:%00@h", "unix:", "unix:x", "unix:/" + 107 * "x", "redis://:p@"]:
         result = run("--redis", bad)
         assert result.returncode == 1 and "--redis" in result.stderr, (bad, result)
     result = run("--redis-required")
     assert result.returncode == 1 and "--redis" in result.stderr, result
+    refused = await Server(f"redis://127.0.0.1:{free_port()}").ready("fora de alcance")
+    assert "(Connection refused)" in refused.output(), refused.output()
+    await stop(refused)
     redis = await Redis("--port", "0").start()
     await redis.ask("CONFIG", "SET", "bind", "127.0.0.1")
     port = free_port()

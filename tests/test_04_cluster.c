@@ -57,7 +57,8 @@ END_TEST
 
 START_TEST(what_is_wrong_with_redis_is_told_and_harms_nobody)
 {
-    PLAY("problems", "impostors", "addresses", "rubbish", "tls", "stream_deleted", "outbox_full");
+    PLAY("problems", "impostors", "addresses", "rubbish", "tls", "stream_deleted", "outbox_full",
+        "strangers", "entries_deleted");
 }
 END_TEST
 

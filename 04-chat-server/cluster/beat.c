@@ -6,6 +6,7 @@
 #include "04-chat-server/cluster/private.h"
 
 #define MISSED_BEATS 2 /* after so many, a server is gone: one may be a jump of Redis' clock */
+#define STUCK_BEATS 2  /* for which the same entry is the first of the outbox */
 
 #define SET_KEY "SET " SERVER_KEY "%s %b PX %d"
 #define VALUE_SIZE 48
@@ -51,6 +52,7 @@ static void note_key(struct peer *peer, const redisReply *value, bool is_beat)
 {
     if (value->type == REDIS_REPLY_STRING) {
         peer->missed = 0;
+        peer->has_key = true;
         peer->clients = count_in(value);
         return;
     }
@@ -114,9 +116,22 @@ static void ask(struct cluster *cluster)
     free(text);
 }
 
+/* Redis may lose an entry that is written and not read yet (XTRIM, FLUSHALL); without this, whoever
+ * waits for it would wait for ever. */
+static void check_outbox(struct cluster *cluster)
+{
+    const struct post *first = TAILQ_FIRST(&cluster->outbox);
+    uint64_t number = first ? first->entry.number : 0;
+    cluster->stuck_beats = number && number == cluster->first_number ? cluster->stuck_beats + 1 : 0;
+    cluster->first_number = number;
+    if (cluster->stuck_beats >= STUCK_BEATS)
+        cluster_break(cluster, UV_ENOENT);
+}
+
 static void beat(void *argument)
 {
     struct cluster *cluster = argument;
+    check_outbox(cluster);
     renew(cluster);
     ask(cluster);
     if (cluster->is_ready)
@@ -140,6 +155,7 @@ void beat_start(struct cluster *cluster)
 void beat_stop(struct cluster *cluster)
 {
     loop_timer_stop(cluster->loop, &cluster->beat);
+    cluster->first_number = 0;
 }
 
 void beat_recount(void *argument)

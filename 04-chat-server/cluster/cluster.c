@@ -109,7 +109,7 @@ static void note_reason(struct cluster *cluster, int error)
     char before[sizeof(cluster->reason)];
     char text[512];
     snprintf(before, sizeof(before), "%s", cluster->reason);
-    if (!cluster->problem) {
+    if (!cluster->is_ready || !cluster->problem) { /* else cluster_break has told it */
         const struct redis *redis = *cluster->writer.problem ? &cluster->writer : &cluster->reader;
         cluster->problem = error;
         snprintf(cluster->reason, sizeof(cluster->reason), "%s", redis->problem);

@@ -4,8 +4,6 @@
 
 #include "04-chat-server/cluster/private.h"
 
-#define NAMES_IN_ENTRY 200
-
 /* Writes the rooms and names of some clients, from *next on, one a line. */
 static char *write_lines(struct client **next, size_t *size)
 {

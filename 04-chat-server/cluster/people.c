@@ -130,24 +130,30 @@ static void put(
 
 static void peer_remove(struct cluster *cluster, struct peer *peer)
 {
+    peer_bury(peer);
     TAILQ_REMOVE(&cluster->peers, peer, entry);
     cluster->peer_count--;
     cluster->generation++;
     free(peer);
 }
 
-static void forget_dead(struct cluster *cluster)
+/* Where there are too many that live, one goes whose key has never been seen: anybody can write
+ * entries of servers that do not exist. */
+static void forget_one(struct cluster *cluster)
 {
-    struct peer *peer, *oldest = NULL;
+    struct peer *peer, *oldest = NULL, *unseen = NULL;
+    bool is_full = cluster->peer_count >= MAX_PEERS;
     size_t dead = 0;
     TAILQ_FOREACH(peer, &cluster->peers, entry) {
-        if (peer->is_alive)
-            continue;
-        if (dead++ == 0)
+        if (!peer->is_alive && dead++ == 0)
             oldest = peer;
+        if (peer->is_alive && !peer->has_key && !unseen)
+            unseen = peer;
     }
-    if (oldest && (dead > MAX_DEAD_PEERS || cluster->peer_count >= MAX_PEERS))
+    if (oldest && (dead > MAX_DEAD_PEERS || is_full))
         peer_remove(cluster, oldest);
+    else if (unseen && is_full)
+        peer_remove(cluster, unseen);
 }
 
 struct peer *peer_find(struct cluster *cluster, const char *id)
@@ -156,7 +162,7 @@ struct peer *peer_find(struct cluster *cluster, const char *id)
     TAILQ_FOREACH(peer, &cluster->peers, entry)
         if (strcmp(peer->id, id) == 0)
             return peer;
-    forget_dead(cluster);
+    forget_one(cluster);
     peer = cluster->peer_count < MAX_PEERS ? calloc(1, sizeof(*peer)) : NULL;
     if (!peer)
         return NULL;
@@ -196,7 +202,11 @@ static void put_list(struct cluster *cluster, struct peer *peer, const struct en
 {
     char *copy = strdup(list->text), *rest = copy, *room, *name;
     bool is_silent = *list->other;
-    while ((room = next_line(&rest)) && (name = next_line(&rest))) {
+    for (int i = 0; (room = next_line(&rest)) && (name = next_line(&rest)); i++) {
+        if (i == NAMES_IN_ENTRY) {
+            cluster->invalid++;
+            break;
+        }
         const struct entry entry = {.room = room, .name = name, .other = ""};
         if (room_name_is_valid(room) && name_is_valid(name))
             put(cluster, peer, &entry, is_silent);
@@ -293,7 +303,6 @@ void people_free(struct cluster *cluster)
     peer_bury(&cluster->self);
     for (peer = TAILQ_FIRST(&cluster->peers); peer; peer = next) {
         next = TAILQ_NEXT(peer, entry);
-        peer_bury(peer);
         peer_remove(cluster, peer);
     }
 }

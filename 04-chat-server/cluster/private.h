@@ -13,6 +13,7 @@
 #define STREAM_ENTRIES 100000         /* about as many stay in the stream */
 #define SERVER_EXPIRES 5000           /* ms */
 #define BEAT_SECONDS 2.0              /* between two renewals of the server's key */
+#define NAMES_IN_ENTRY 200            /* of the kind ENTRY_HERE */
 #define MAX_OUTBOX ((size_t)16 << 20) /* bytes that wait for Redis */
 
 /* Another server, or this one. */
@@ -20,6 +21,7 @@ struct peer {
     char id[SERVER_ID_SIZE];
     uint64_t last; /* number of its last entry that was read: an entry may come twice */
     bool is_alive;
+    bool has_key;    /* it has been seen */
     unsigned missed; /* beats in a row at which its key was missing */
     size_t clients;
     TAILQ_HEAD(, person) people;
@@ -69,6 +71,8 @@ struct cluster {
     uint64_t number;        /* of the last entry of this server */
     TAILQ_HEAD(posts, post) outbox;
     size_t outbox_bytes;
+    uint64_t first_number;       /* of the outbox, at the last beat */
+    unsigned stuck_beats;        /* for which it has been the first */
     TAILQ_HEAD(, client) locals; /* clients of this server with a name */
     TAILQ_HEAD(, peer) peers;
     size_t peer_count;

@@ -11,10 +11,19 @@
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+/* The adapter of hiredis 0.14 ignores that a connection is refused or reset. */
+static void on_poll(uv_poll_t *poll, int status, int events);
+#define uv_poll_start(poll, events, callback) uv_poll_start(poll, events, on_poll)
 #include <hiredis/adapters/libuv.h>
+#undef uv_poll_start
 #pragma GCC diagnostic pop
 
 #include "04-chat-server/cluster/tls.h"
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    redisLibuvPoll(poll, 0, status ? UV_READABLE | UV_WRITABLE : events);
+}
 
 /*
  * Errors

@@ -23,6 +23,8 @@ static const char *describe(int error)
         return tr("está carregando os dados", "is loading its data");
     case UV_EIO:
         return tr("não consegue gravar no seu disco", "cannot write to its disk");
+    case UV_ENOENT:
+        return tr("perdeu o que este servidor escreveu", "has lost what this server wrote");
     case UV_EPROTO:
         return tr("respondeu o que não devia", "gave an unexpected answer");
     case UV_ESRCH:

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <uv.h>
 
 #define MAX_DATABASE 1000000
@@ -96,10 +97,19 @@ static int parse_host(struct redis_url *url, const char *text, const char *end)
     return is_port && port > 0 && port <= UINT16_MAX ? 0 : UV_EINVAL;
 }
 
+/* hiredis would cut a longer path than the system takes, and reach another socket. */
+static int parse_path(struct redis_url *url, const char *text)
+{
+    int error = *text == '/' ? copy_part(&url->path, text, strchr(text, '\0')) : UV_EINVAL;
+    if (!error && strlen(url->path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
+        error = UV_EINVAL;
+    return error;
+}
+
 static int parse(struct redis_url *url, const char *text)
 {
     if (take_prefix(&text, "unix:"))
-        return *text == '/' ? copy_part(&url->path, text, strchr(text, '\0')) : UV_EINVAL;
+        return parse_path(url, text);
     url->is_tls = take_prefix(&text, "rediss://");
     if (!url->is_tls && !take_prefix(&text, "redis://"))
         return UV_EINVAL;
