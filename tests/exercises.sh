@@ -84,7 +84,7 @@ passes_with_sanitizers() {
     solution=
     [ "$2" = exercise ] || solution=1
     log=$(MAKEFLAGS='' "${MAKE:-make}" -j "$(getconf _NPROCESSORS_ONLN)" SANITIZE=address,undefined \
-        exercise-program "N=$N" "SOLUTION=$solution" 2>&1 && run_test "$1" "$2" 2>&1)
+        exercise-program "N=$N" "SOLUTION=$solution" 2>&1) && log=$(run_test "$1" "$2" 2>&1)
     passed=$?
     OUT=build/plain
     [ "$passed" -eq 0 ] || echo "$log" | head -n 30

@@ -1,13 +1,13 @@
 /* Two waits: called, they follow each other; as tasks, they overlap. A child lives in a scope. */
 #include "run.h"
 
+// #region ask
 struct question {
     const char *text;
     double seconds; /* until the answer is known */
     int answer;
 };
 
-// #region ask
 static int ask(void *argument)
 {
     struct question *question = argument;
