@@ -27,7 +27,8 @@ START_TEST(the_loop_itself_is_closed)
     open_what_all_loops_share();
     int before = open_descriptors(0);
     struct band band;
-    ck_assert_int_eq(band_play(&band, 1), 0);
+    int error = band_play(&band, 1);
+    ck_assert_msg(error == 0, "band_play says: %s", uv_strerror(error));
     int left = open_descriptors(0) - before;
     ck_assert_msg(left == 0, "band_play has returned 0, and %d descriptors are still open", left);
 }

@@ -24,6 +24,7 @@ START_TEST(the_prediction_comes_true)
     ck_assert_msg(hash(notes) == HASH,
         "the tasks are other tasks than before: change the prediction, and nothing else");
     const char *said = prediction() ? prediction() : "";
+    ck_assert_msg(*said, "write your prediction first");
     size_t right = 0;
     while (said[right] && said[right] == notes[right])
         right++;
