@@ -3,6 +3,9 @@
 
 #include <stddef.h>
 
+/* The command make, without the options of a make that runs the tests. */
+#define MAKE "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make "
+
 /* Runs the command, and returns its status, or 128 + the signal that ended it; output, of that
  * size, gets the beginning of what it wrote, as a string. Fails the test if it cannot be started.
  */

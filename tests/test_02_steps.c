@@ -46,13 +46,13 @@ END_TEST
 START_TEST(make_diff_shows_what_a_step_changed)
 {
     static char said[65536];
-    ck_assert_int_eq(shell_run("make diff N=2.13 2>&1", said, sizeof(said)), 0);
+    ck_assert_int_eq(shell_run(MAKE "diff N=2.13 2>&1", said, sizeof(said)), 0);
     ck_assert_ptr_nonnull(strstr(said, "--- 02-coroutines-echo/steps/12-run-several.c"));
     ck_assert_ptr_nonnull(strstr(said, "+++ 02-coroutines-echo/steps/13-a-queue.c"));
     ck_assert_ptr_nonnull(strstr(said, "\n+    struct queue jobs;\n"));
-    ck_assert_int_eq(shell_run("make diff N=2.1 2>&1", said, sizeof(said)), 0);
+    ck_assert_int_eq(shell_run(MAKE "diff N=2.1 2>&1", said, sizeof(said)), 0);
     ck_assert_str_eq(said, "02-coroutines-echo/steps/1-blocking.c is the first of its chapter.\n");
-    ck_assert_int_ne(shell_run("make diff N=2.99 2>&1", said, sizeof(said)), 0);
+    ck_assert_int_ne(shell_run(MAKE "diff N=2.99 2>&1", said, sizeof(said)), 0);
     ck_assert_ptr_nonnull(strstr(said, "Which step?"));
 }
 END_TEST
