@@ -201,32 +201,27 @@ static void on_disconnect(const redisAsyncContext *context, int status)
         redis->lost(redis->argument);
 }
 
-/* Resolves a name on the thread pool: hiredis would hold the loop meanwhile. */
-static int resolve(const struct redis_url *url, char host[STREAM_ADDRESS_SIZE])
-{
-    struct addrinfo *addresses;
-    int error = socket_resolve(url->host, url->port, false, &addresses);
-    if (error)
-        return error;
-    error = getnameinfo(addresses->ai_addr, addresses->ai_addrlen, host, STREAM_ADDRESS_SIZE, NULL,
-        0, NI_NUMERICHOST);
-    uv_freeaddrinfo(addresses);
-    return error ? UV_EINVAL : 0;
-}
-
-static int start_connecting(struct redis *redis, const struct redis_url *url)
+/* address: NULL for the URL's path. */
+static redisAsyncContext *start_connecting(
+    const struct redis_url *url, const struct addrinfo *address)
 {
     char host[STREAM_ADDRESS_SIZE];
-    int error = url->path ? 0 : resolve(url, host);
-    if (error) {
-        note_problem(redis, tr_error(error));
-        return error;
-    }
-    redisAsyncContext *context = url->path
-                                     ? redisAsyncConnectUnix(url->path)
-                                     : redisAsyncConnect(host, (int)strtol(url->port, NULL, 10));
+    if (!address)
+        return redisAsyncConnectUnix(url->path);
+    if (getnameinfo(
+            address->ai_addr, address->ai_addrlen, host, sizeof(host), NULL, 0, NI_NUMERICHOST))
+        return NULL;
+    return redisAsyncConnect(host, (int)strtol(url->port, NULL, 10));
+}
+
+/* Waits. Returns 0 or an error. */
+static int connect_to(
+    struct redis *redis, const struct redis_url *url, const struct addrinfo *address)
+{
+    redisAsyncContext *context = start_connecting(url, address);
     if (!context)
         return UV_ENOMEM;
+    redis->connected = (struct future){0};
     context->data = redis;
     if (context->err || redis_tls_start(redis->tls, &context->c, url->host) != 0 ||
         redisLibuvAttach(context, redis->loop) != REDIS_OK) {
@@ -238,7 +233,30 @@ static int start_connecting(struct redis *redis, const struct redis_url *url)
     redis->context = context;
     redisAsyncSetConnectCallback(context, on_connect);
     redisAsyncSetDisconnectCallback(context, on_disconnect);
-    return 0;
+    int result = 0, error = future_wait(&redis->connected, &result);
+    if (!error)
+        error = result;
+    if (error)
+        redis_close(redis);
+    return error;
+}
+
+/* Resolves the name on the thread pool, because hiredis would hold the loop meanwhile, and tries
+ * its addresses in turn: Redis may listen on one of a host's two alone. */
+static int connect_to_host(struct redis *redis, const struct redis_url *url)
+{
+    struct addrinfo *addresses;
+    int error = socket_resolve(url->host, url->port, false, &addresses);
+    if (error) {
+        note_problem(redis, tr_error(error));
+        return error;
+    }
+    const struct addrinfo *address = addresses;
+    do
+        error = connect_to(redis, url, address);
+    while (error && error != UV_ECANCELED && (address = address->ai_next));
+    uv_freeaddrinfo(addresses);
+    return error;
 }
 
 /* Names the user and chooses the database. */
@@ -258,14 +276,11 @@ int redis_open(struct redis *redis, const struct redis_url *url)
 {
     redis->loop = task_loop();
     redis->timer = (struct loop_timer){.run = on_impatience, .argument = redis};
-    redis->connected = (struct future){0};
     redis->unanswered = 0;
     *redis->problem = '\0';
-    int result = 0, error = start_connecting(redis, url);
+    int error = url->path ? connect_to(redis, url, NULL) : connect_to_host(redis, url);
     if (!error)
-        error = future_wait(&redis->connected, &result);
-    if (!error)
-        error = result ? result : log_in(redis, url);
+        error = log_in(redis, url);
     if (error)
         redis_close(redis);
     return error;
