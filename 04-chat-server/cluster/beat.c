@@ -6,7 +6,7 @@
 #include "04-chat-server/cluster/private.h"
 
 #define MISSED_BEATS 2 /* after so many, a server is gone: one may be a jump of Redis' clock */
-#define STUCK_BEATS 2  /* for which the same entry is the first of the outbox */
+#define STUCK_BEATS 2  /* during which the same entry has been the first of the outbox */
 
 #define SET_KEY "SET " SERVER_KEY "%s %b PX %d"
 #define VALUE_SIZE 48
@@ -41,7 +41,7 @@ static size_t count_in(const redisReply *value)
     return count;
 }
 
-/* The question that was asked; the list of peers may have changed since. */
+/* The request that was sent. The list of peers may have changed since then. */
 struct question {
     struct cluster *cluster;
     unsigned generation;
@@ -116,8 +116,8 @@ static void ask(struct cluster *cluster)
     free(text);
 }
 
-/* Redis may lose an entry that is written and not read yet (XTRIM, FLUSHALL); without this, whoever
- * waits for it would wait for ever. */
+/* Redis may lose an entry that is written and not read yet (XTRIM, FLUSHALL); without this
+ * check, the client that waits for it would wait for ever. */
 static void check_outbox(struct cluster *cluster)
 {
     const struct post *first = TAILQ_FIRST(&cluster->outbox);

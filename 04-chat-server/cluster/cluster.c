@@ -1,4 +1,5 @@
-/* Connects to Redis, takes up what was missed, follows the stream, and begins anew. */
+/* Connects to Redis, reads what was missed, follows the stream, and starts over when the connection
+ * breaks. */
 #include "04-chat-server/cluster/cluster.h"
 
 #include <signal.h>
@@ -101,7 +102,7 @@ static void announce_outage(void *argument)
         "the others get them later.");
 }
 
-/* Short outages are not worth a line to everybody. */
+/* Clients are not told of a short outage. */
 #define NOTICE_AFTER 1.0
 
 static void note_reason(struct cluster *cluster, int error)
@@ -142,8 +143,8 @@ static void go_away(struct cluster *cluster, int error)
             cluster->loop, &cluster->notice, loop_deadline(cluster->loop, NOTICE_AFTER));
 }
 
-/* It doubles with each attempt. A part of it is random, so that the servers do not all come back in
- * the same moment. */
+/* The pause doubles with each attempt. A part of it is random, so that the servers do not all
+ * reconnect at the same moment. */
 static double pause_of(unsigned attempts)
 {
     unsigned random = 0;

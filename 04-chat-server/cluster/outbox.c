@@ -1,5 +1,5 @@
-/* What this server writes to the stream. An entry stays here until this server has read it itself:
- * then all servers have it, in the same place of the order. */
+/* What this server writes to the stream. An entry stays here until this server has read it
+ * back, because only then is its place in the common order known. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +96,7 @@ void outbox_refuse(struct cluster *cluster, uint64_t number)
     discard(cluster, post);
 }
 
-/* Whether other servers may need it after the outage. They learn of names in another way then. */
+/* Whether other servers need the entry after the outage. They get the names in a list then. */
 static bool is_for_others(const struct cluster *cluster, const struct entry *entry)
 {
     if (entry->kind == ENTRY_MESSAGE)
@@ -191,8 +191,8 @@ static struct post *make(struct entry entry)
     return post;
 }
 
-/* While Redis is away, the oldest go: they are the least worth. What the other servers need to know
- * this server's names always has room: it is little. */
+/* While Redis is away, a full outbox drops its oldest messages. Entries about names are small and
+ * are always kept, because the other servers need them. */
 static bool has_room_for(struct cluster *cluster, const struct entry *entry, size_t bytes)
 {
     struct post *post, *next;

@@ -1,5 +1,5 @@
-/* The clients of other servers. Each with a name stands in this server's rooms and names as a
- * client without a socket, so that the chat finds, lists and announces it like its own. */
+/* The clients of other servers. Each one that has a name is in this server's rooms and names as a
+ * client without a socket, so that the chat finds, lists and announces it like its own clients. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,8 +96,7 @@ static void take_from_others(
         person_remove((struct person *)owner);
 }
 
-/* The peer has a client of that name in that room, which had another name before unless old is "".
- */
+/* The peer has a client of that name in that room. old is the name it had before, or "". */
 static void put(
     struct cluster *cluster, struct peer *peer, const struct entry *entry, bool is_silent)
 {
@@ -137,8 +136,8 @@ static void peer_remove(struct cluster *cluster, struct peer *peer)
     free(peer);
 }
 
-/* Where there are too many that live, one goes whose key has never been seen: anybody can write
- * entries of servers that do not exist. */
+/* If there are too many live peers, removes one whose key has never been seen, since anybody can
+ * write entries of servers that do not exist. */
 static void forget_one(struct cluster *cluster)
 {
     struct peer *peer, *oldest = NULL, *unseen = NULL;

@@ -85,17 +85,18 @@ struct cluster {
  * cluster.c
  */
 
-/* Takes the connection for broken: an outage begins. */
+/* Treats the connection as broken, which begins an outage. */
 void cluster_break(struct cluster *cluster, int error);
 
 /*
  * stream.c
  */
 
-/* Looks whether the stream is still the one that was read. Waits. Returns 0 or an error. */
+/* Checks whether the stream is still the one that this server has read. Waits. Returns 0 or an
+ * error. */
 int stream_check(struct cluster *cluster);
 
-/* Reads up to the stream's end: what was missed. Waits. Returns 0 or an error. */
+/* Reads what was missed, up to the end of the stream. Waits. Returns 0 or an error. */
 int stream_catch_up(struct cluster *cluster);
 
 /* Waits for the next entries, for some seconds at most, and does what they say. Returns their
@@ -120,10 +121,11 @@ void outbox_refuse(struct cluster *cluster, uint64_t number);
 /* Whether a client is waiting for that name. */
 bool outbox_has_name(const struct cluster *cluster, const char *name);
 
-/* The client's memory will be gone. */
+/* Forgets the client, which is about to be freed. */
 void outbox_forget_client(struct cluster *cluster, const struct client *client);
 
-/* Lets this server's clients have all entries; those for other servers stay. */
+/* Delivers all entries to this server's clients. Those that other servers need stay in the outbox.
+ */
 void outbox_apply_all(struct cluster *cluster);
 
 void outbox_resend(struct cluster *cluster);
@@ -142,7 +144,7 @@ extern const struct relay cluster_relay;
 /* Finds a server, or adds it; NULL if out of memory, or if there are too many. */
 struct peer *peer_find(struct cluster *cluster, const char *id);
 
-/* Makes its people leave. */
+/* Makes the peer's clients leave. */
 void peer_bury(struct peer *peer);
 
 /* Does what another server's entry says. */
@@ -165,7 +167,7 @@ void local_lose_name(struct cluster *cluster, struct client *client);
 /* Writes entries with the names of all this server's clients. */
 void people_post_all(struct cluster *cluster, bool is_answer);
 
-/* Answers a server that has come, as a timer. */
+/* The callback of a timer: answers a server that has joined. */
 void people_answer(void *cluster);
 
 void people_free(struct cluster *cluster);

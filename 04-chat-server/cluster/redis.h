@@ -1,6 +1,6 @@
 /*
- * A connection to Redis: hiredis' callbacks made into calls that wait. Only redis.c, and the
- * handlers of replies, know hiredis.
+ * A connection to Redis: calls that wait, built on hiredis' callbacks. Only redis.c and the
+ * handlers of replies use hiredis.
  */
 #pragma once
 
@@ -24,12 +24,12 @@ struct redis {
     char problem[256]; /* the last failure, in Redis' or hiredis' words */
 };
 
-/* Handles a reply, which is no error; the reply is freed afterwards. Its result is that of
- * redis_call. */
+/* Handles a reply that is not an error. redis_call returns the handler's result, and the reply is
+ * freed afterwards. */
 typedef int redis_handler(const redisReply *reply, void *argument);
 
 /* Connects, and names itself if the URL says so. Returns 0 or an error as redis_call does; then
- * the connection is closed. lost, argument and patience are set before. */
+ * the connection is closed. Set lost, argument and patience before. */
 int redis_open(struct redis *redis, const struct redis_url *url);
 
 /* Sends a command, in hiredis' printf style, and waits for the reply. Returns the handler's result

@@ -1,5 +1,6 @@
-/* Names: Redis decides whose a name is. Each step is a script, which Redis runs as a whole, and
- * which does nothing for an earlier connection of this server: such a command may be late. */
+/* Names: Redis decides which client owns a name. Each step is a script, which Redis runs as a
+ * whole. A script does nothing for an earlier connection of this server, whose commands may arrive
+ * late. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,7 +100,7 @@ static int check(const redisReply *reply, void *unused)
  * One name
  */
 
-/* The sent command, until its answer comes. */
+/* A command that was sent and has no answer yet. */
 struct request {
     struct cluster *cluster;
     uint64_t number;
@@ -157,8 +158,8 @@ void script_send_left(struct cluster *cluster, const struct post *post)
  * All names
  */
 
-/* Takes the name from the client of this server that has it. A folded name finds it: the tree of
- * names sees no difference. */
+/* Takes the name from the client of this server that has it. The tree of names ignores case, so the
+ * folded name finds it. */
 static int lose_refused(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
@@ -215,8 +216,8 @@ static int claim_all(struct cluster *cluster)
     return error;
 }
 
-/* Claims before it sweeps, so that no name is free in between; and after it, since names may have
- * been taken while it waited. */
+/* Claims the names before it sweeps, so that none is free in between, and claims again afterwards,
+ * because clients may have taken names during the wait. */
 int script_enroll(struct cluster *cluster)
 {
     int error = claim_all(cluster);

@@ -67,8 +67,8 @@ static int read_now(struct cluster *cluster)
         (unsigned long long)cluster->cursor.sequence);
 }
 
-/* Nothing new may also mean that the stream was deleted, and that the new one's ids are smaller
- * because Redis' clock had jumped. */
+/* If there is nothing new, the stream may have been deleted, and the ids of the new one may be
+ * smaller because Redis' clock has jumped. */
 int stream_follow(struct cluster *cluster)
 {
     int count = redis_call(&cluster->reader, read_entries, cluster,
@@ -83,8 +83,8 @@ int stream_follow(struct cluster *cluster)
  */
 
 /* Handles the answer of XINFO STREAM. A stream whose last entry is older than the cursor is not the
- * one that was read: Redis has lost it, or a part of it. It is read from its beginning; the
- * entries' numbers tell what is new. */
+ * one that was read: Redis has lost it, or a part of it. This server then reads it from the
+ * beginning, and the numbers of the entries tell which ones are new. */
 static int check_stream(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
@@ -112,8 +112,8 @@ int stream_check(struct cluster *cluster)
     return 0;
 }
 
-/* Handles the answer of TIME: what was written since this server began, or since it lost Redis, is
- * for its clients; what is older, or waited for too long, is for /historico. */
+/* Handles the answer of TIME. Entries written since this server began, or since it lost Redis, go
+ * to its clients. Older ones, and those from before a long outage, only go to /historico. */
 static int choose_what_to_deliver(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
