@@ -184,6 +184,32 @@ START_TEST(peers_without_tls_affect_no_other_client)
 }
 END_TEST
 
+static const char GET[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/* libwebsockets then reads the bytes while it adopts the socket, fails, and closes it later. */
+START_TEST(bytes_without_tls_that_precede_the_accept)
+{
+    int peers[20];
+    start();
+    scenario_end(scenario_start("health", port, certificate.certificate));
+    int descriptors = open_descriptors(server.pid);
+    child_signal(&server, SIGSTOP);
+    for (int i = 0; i < 20; i++) {
+        peers[i] = connect_to(port);
+        if (i % 2)
+            ck_assert_int_gt(send(peers[i], GET, sizeof(GET) - 1, MSG_NOSIGNAL), 0);
+    }
+    child_signal(&server, SIGCONT);
+    for (int i = 1; i < 20; i += 2)
+        wait_for_end(peers[i]);
+    scenario_end(scenario_start("session", port, certificate.certificate));
+    for (int i = 0; i < 20; i += 2)
+        close(peers[i]);
+    wait_for_descriptors(descriptors);
+    stop();
+}
+END_TEST
+
 START_TEST(limits_the_time_for_a_handshake)
 {
     int peers[20];
@@ -249,8 +275,8 @@ int main(void)
         floods_of_long_messages, leaving_affects_no_other_client,
         a_client_that_never_reads_is_dropped, the_page_and_the_metrics,
         tells_browsers_to_use_https_if_asked_to, never_speaks_http_2, announces_the_shutdown, NULL};
-    const TTest *const peers[] = {
-        peers_without_tls_affect_no_other_client, limits_the_time_for_a_handshake, NULL};
+    const TTest *const peers[] = {peers_without_tls_affect_no_other_client,
+        bytes_without_tls_that_precede_the_accept, limits_the_time_for_a_handshake, NULL};
     const TTest *const options[] = {refuses_unusable_files, NULL};
     return run_suite("04_tls", (struct test_group[]){{"users", users}, {"bad peers", peers},
                                    {"options", options}, {NULL, NULL}});

@@ -140,6 +140,7 @@ void websocket_access_init(
     *access = (struct websocket_access){.per_address = options->per_address,
         .allow_origin = options->allow_origin,
         .is_local = websocket_is_loopback(address),
+        .has_tls = options->certificate != NULL,
         .max_descriptor = max_descriptor()};
 }
 
@@ -191,8 +192,11 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     address_release(address);
     if (incoming)
         incoming_close(incoming);
-    /* When out of memory, libwebsockets has either closed the socket or left it open. */
-    if (fcntl(socket, F_GETFD) >= 0)
+    /* When out of memory, libwebsockets has either closed the socket or left it open. Over TLS it
+     * also fails if bytes that are no handshake have already arrived, and then closes the socket
+     * later. By then the number could belong to another client, so the socket must stay open until
+     * then. */
+    if (!access->has_tls && fcntl(socket, F_GETFD) >= 0)
         refuse_socket(socket, &refusal_full);
 }
 

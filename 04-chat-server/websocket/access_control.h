@@ -17,8 +17,9 @@ struct websocket_access {
     long per_address;         /* connections that one address may have; 0: any number */
     const char *allow_origin; /* other sites whose pages may connect: "https://a.b,..." */
     bool is_local;            /* the server listens at a loopback address */
-    int max_descriptor;       /* the highest that a client may have; the rest is for files */
-    uint64_t full_reported;   /* when stderr last said so, in uv_hrtime's nanoseconds; 0: never */
+    bool has_tls;
+    int max_descriptor;     /* the highest that a client may have; the rest is for files */
+    uint64_t full_reported; /* when stderr last said so, in uv_hrtime's nanoseconds; 0: never */
     struct address_table addresses;
 };
 
