@@ -30,8 +30,6 @@ if [ -n "$VALGRIND" ]; then
 elif [ -n "$EMULATOR" ]; then
     prefix=$EMULATOR
     slower=5
-    STACK_GUARD=mprotect # qemu-user accepts MADV_GUARD_INSTALL and ignores it
-    export STACK_GUARD
 elif [ -n "$SANITIZE" ]; then
     slower=5
 fi

@@ -79,11 +79,42 @@ struct task *spawn_held(
     return task;
 }
 
+int return_number(void *number)
+{
+    return *(int *)number;
+}
+
+int note_and_yield(void *name)
+{
+    note("%s", (char *)name);
+    int error = task_yield();
+    note("%s", (char *)name);
+    return error;
+}
+
 int wait_for_ever(void *name)
 {
     int error = task_sleep(INFINITY);
     note("%s:%s", (const char *)name, error ? uv_err_name(error) : "0");
     return error;
+}
+
+int clean_up_for_a_second(void *name)
+{
+    struct scope shield;
+    int error = wait_for_ever(name);
+    ck_assert_int_eq(scope_enter_shielded(&shield, 5), 0);
+    task_sleep(1);
+    note("%s:clean", (char *)name);
+    ck_assert_int_eq(scope_leave(&shield, 0), 0);
+    return error;
+}
+
+int fail_later(void *argument)
+{
+    struct failure *failure = argument;
+    int error = future_wait(&failure->when, NULL);
+    return error ? error : failure->error;
 }
 
 void note(const char *format, ...)

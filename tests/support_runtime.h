@@ -13,7 +13,7 @@
 bool memory_is_shadowed(void);
 
 /* Whether qemu-user runs this. It accepts every advice to madvise and every limit on addresses, and
- * heeds neither: stacks have the guards that mprotect gives (run.sh). */
+ * heeds neither. */
 bool is_emulated(void);
 
 /* A loop with its clock paused; and its end, which fails the test unless it returns 0. */
@@ -33,8 +33,32 @@ void advance(double seconds);
 struct task *spawn_held(
     struct scope *scope, const char *name, int (*function)(void *argument), void *argument);
 
-/* A task's function: waits for ever, notes "NAME:ERROR", as in "a:ECANCELED", and returns it. */
+/*
+ * Functions of tasks
+ */
+
+/* Returns *(int *)number. */
+int return_number(void *number);
+
+/* Notes the name, yields, and notes it again. */
+int note_and_yield(void *name);
+
+/* Waits for ever, notes "NAME:ERROR", as in "a:ECANCELED", and returns the error. */
 int wait_for_ever(void *name);
+
+/* Does the same, and then cleans up for a second under a shield of five, and notes "NAME:clean". */
+int clean_up_for_a_second(void *name);
+
+/* Returns the error of its struct failure when the future is set. */
+struct failure {
+    struct future when;
+    int error;
+};
+int fail_later(void *failure);
+
+/*
+ * Notes
+ */
 
 /* Appends a word to the notes; expect_notes fails unless they are text (words with a space between
  * them), and forgets them. With LOOP_SEED set the words may be in any order. Notes are the test

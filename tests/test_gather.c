@@ -2,11 +2,6 @@
 #include "common/task.h"
 #include "support_runtime.h"
 
-static int return_number(void *number)
-{
-    return *(int *)number;
-}
-
 static int double_after_a_second(void *number)
 {
     int error = task_sleep(1);

@@ -5,19 +5,6 @@
 
 #include "support_runtime.h"
 
-static int return_number(void *number)
-{
-    return *(int *)number;
-}
-
-static int note_and_yield(void *name)
-{
-    note("%s", (char *)name);
-    int error = task_yield();
-    note("%s", (char *)name);
-    return error;
-}
-
 /*
  * Spawning
  */
@@ -140,17 +127,6 @@ START_TEST(leaving_cancels_and_waits)
     expect_notes("b:ECANCELED a:ECANCELED left");
 }
 END_TEST
-
-static int clean_up_for_a_second(void *name)
-{
-    struct scope shield;
-    int error = wait_for_ever(name);
-    ck_assert_int_eq(scope_enter_shielded(&shield, 5), 0);
-    task_sleep(1);
-    note("%s:clean", (char *)name);
-    ck_assert_int_eq(scope_leave(&shield, 0), 0);
-    return error;
-}
 
 static int leave_slowly(void *unused)
 {

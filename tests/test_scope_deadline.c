@@ -4,19 +4,6 @@
 #include "common/stream.h"
 #include "support_runtime.h"
 
-/* Ends with an error when the future is set. */
-struct failure {
-    struct future when;
-    int error;
-};
-
-static int fail_later(void *argument)
-{
-    struct failure *failure = argument;
-    int error = future_wait(&failure->when, NULL);
-    return error ? error : failure->error;
-}
-
 /*
  * An inner deadline and a failure outside
  */

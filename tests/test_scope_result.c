@@ -5,46 +5,9 @@
 
 #include "support_runtime.h"
 
-static int return_number(void *number)
-{
-    return *(int *)number;
-}
-
-static int note_and_yield(void *name)
-{
-    note("%s", (char *)name);
-    int error = task_yield();
-    note("%s", (char *)name);
-    return error;
-}
-
-/* Ends with an error when the future is set. */
-struct failure {
-    struct future when;
-    int error;
-};
-
-static int fail_later(void *argument)
-{
-    struct failure *failure = argument;
-    int error = future_wait(&failure->when, NULL);
-    return error ? error : failure->error;
-}
-
 /*
  * Failures
  */
-
-static int clean_up_for_a_second(void *name)
-{
-    struct scope shield;
-    int error = wait_for_ever(name);
-    ck_assert_int_eq(scope_enter_shielded(&shield, 5), 0);
-    task_sleep(1);
-    note("%s:clean", (char *)name);
-    ck_assert_int_eq(scope_leave(&shield, 0), 0);
-    return error;
-}
 
 static int fail_with_siblings(void *unused)
 {

@@ -5,11 +5,6 @@
 
 #include "support_runtime.h"
 
-static int return_number(void *number)
-{
-    return *(int *)number;
-}
-
 /*
  * Running
  */

@@ -4,11 +4,6 @@
 #include "common/task/state.h"
 #include "support_runtime.h"
 
-static int return_number(void *number)
-{
-    return *(int *)number;
-}
-
 static int sleep_then_five(void *unused)
 {
     (void)unused;

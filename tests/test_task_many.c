@@ -13,11 +13,6 @@
 #define MANY 10000
 #endif
 
-static int return_number(void *number)
-{
-    return *(int *)number;
-}
-
 /*
  * Many
  */
