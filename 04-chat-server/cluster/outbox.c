@@ -50,30 +50,11 @@ static void apply_name(struct cluster *cluster, struct post *post)
 static void apply(struct cluster *cluster, struct post *post)
 {
     const struct entry *entry = &post->entry;
-    struct client *recipient;
-    struct person *person;
     post->is_applied = true;
-    switch (entry->kind) {
-    case ENTRY_MESSAGE:
-        room_deliver(cluster->server, entry->room, post->origin ? post->origin->socket : NULL,
-            entry->name, entry->text, entry->size);
-        break;
-    case ENTRY_PRIVATE:
-        recipient = server_find(cluster->server, entry->other);
-        if (recipient && !recipient->is_remote)
-            name_deliver(recipient, entry->name, entry->text);
-        break;
-    case ENTRY_NAME:
+    if (entry->kind == ENTRY_NAME)
         apply_name(cluster, post);
-        break;
-    case ENTRY_LEFT:
-        person = person_find(cluster, &cluster->self, entry->name);
-        if (person)
-            person_remove(person);
-        break;
-    default:
-        break;
-    }
+    else
+        people_deliver(cluster, &cluster->self, entry, post->origin ? post->origin->socket : NULL);
 }
 
 bool outbox_confirm(struct cluster *cluster, uint64_t number)

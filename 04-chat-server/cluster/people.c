@@ -252,21 +252,19 @@ static void apply_list(struct cluster *cluster, struct peer *peer, const struct 
         remove_stale(peer);
 }
 
-static void apply_to_clients(struct cluster *cluster, struct peer *peer, const struct entry *entry)
+void people_deliver(
+    struct cluster *cluster, struct peer *peer, const struct entry *entry, struct websocket *except)
 {
     struct client *recipient;
     struct person *person;
     switch (entry->kind) {
     case ENTRY_MESSAGE:
-        room_deliver(cluster->server, entry->room, NULL, entry->name, entry->text, entry->size);
+        room_deliver(cluster->server, entry->room, except, entry->name, entry->text, entry->size);
         break;
     case ENTRY_PRIVATE:
         recipient = server_find(cluster->server, entry->other);
         if (recipient && !recipient->is_remote)
             name_deliver(recipient, entry->name, entry->text);
-        break;
-    case ENTRY_NAME:
-        put(cluster, peer, entry, false);
         break;
     case ENTRY_LEFT:
         person = person_find(cluster, peer, entry->name);
@@ -292,8 +290,10 @@ void people_apply(struct cluster *cluster, struct peer *peer, const struct entry
         expect_answer(cluster);
     else if (entry->kind == ENTRY_HERE)
         apply_list(cluster, peer, entry);
+    else if (entry->kind == ENTRY_NAME)
+        put(cluster, peer, entry, false);
     else
-        apply_to_clients(cluster, peer, entry);
+        people_deliver(cluster, peer, entry, NULL);
 }
 
 void people_free(struct cluster *cluster)

@@ -147,6 +147,11 @@ struct peer *peer_find(struct cluster *cluster, const char *id);
 /* Makes the peer's clients leave. */
 void peer_bury(struct peer *peer);
 
+/* Delivers a message to this server's clients, without the one at except, or removes a client of
+ * the peer that has left. */
+void people_deliver(struct cluster *cluster, struct peer *peer, const struct entry *entry,
+    struct websocket *except);
+
 /* Does what another server's entry says. */
 void people_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry);
 
