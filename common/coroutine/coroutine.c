@@ -9,6 +9,7 @@
 #include <sanitizer/common_interface_defs.h>
 #elif defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
+#include <signal.h>
 #endif
 
 /*
@@ -168,7 +169,13 @@ void coroutine_transfer(struct coroutine *from, struct coroutine *to)
 void coroutine_end(struct coroutine *coroutine)
 {
 #if defined(__SANITIZE_THREAD__)
+    /* ThreadSanitizer makes the fiber the current one while it destroys it, and a signal of that
+     * moment is lost with it. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
     __tsan_destroy_fiber(coroutine->fiber);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 #endif
     coroutine->pointer = NULL;
 }
