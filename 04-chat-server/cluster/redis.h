@@ -7,8 +7,12 @@
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 
+#include <stdbool.h>
+
 #include "04-chat-server/cluster/url.h"
 #include "common/task.h"
+
+#define PROBLEM_SIZE 1024
 
 /* All zero is a closed connection. */
 struct redis {
@@ -21,7 +25,10 @@ struct redis {
     struct future connected;
     void (*lost)(void *argument); /* called when the connection breaks, not when it is closed */
     void *argument;
-    char problem[256]; /* the last failure, in Redis' or hiredis' words */
+    char problem[PROBLEM_SIZE];             /* the last failure, in Redis' or hiredis' words */
+    const redisReplyObjectFunctions *plain; /* these three belong to replies.c */
+    redisReplyObjectFunctions checked;
+    const char *refusal; /* why hiredis was not allowed to read a reply, or NULL */
 };
 
 /* Handles a reply that is not an error. redis_call returns the handler's result, and the reply is
@@ -49,3 +56,12 @@ void redis_send(struct redis *redis, redis_handler *handler,
 /* Closes the connection at once: all calls return UV_ECONNRESET. Does nothing if it is closed. Do
  * not call it from a handler of the same connection. */
 void redis_close(struct redis *redis);
+
+/* Stores the problem's words, made safe to show (problem.c). */
+void problem_note(struct redis *redis, const char *problem);
+
+/* Does the same with an error that Redis answers. Returns what redis_call returns for it. */
+int problem_of(struct redis *redis, const char *problem);
+
+/* Makes hiredis refuse replies that would harm the program (replies.c). */
+void replies_check(struct redis *redis);
