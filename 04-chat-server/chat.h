@@ -89,16 +89,19 @@ struct relay {
     /* Waits until all servers know the client's new name, or one refuses it. Returns as name_take
      * does. */
     int (*take_name)(struct relay *relay, struct client *client, const char *name);
+    /* Waits until the client's own messages have been delivered. Returns 0 or UV_ECANCELED. */
+    int (*wait_for_own)(struct relay *relay, struct client *client);
     /* A client with a name is leaving; its memory is valid until the call returns. */
     void (*leave)(struct relay *relay, struct client *client);
     /* Notes that the number of this server's clients has changed, and waits for the number of all
      * servers' clients. */
     void (*note_count)(struct relay *relay);
     size_t (*count)(struct relay *relay);
-    /* Appends to /metrics; writes the state for /healthz, and returns whether the server is well.
-     */
+    /* Whether a balancer may send clients to this server. */
+    bool (*is_well)(const struct relay *relay);
+    /* Append to /healthz and to /metrics. */
+    void (*write_health)(const struct relay *relay, FILE *health);
     void (*write_metrics)(const struct relay *relay, FILE *metrics);
-    bool (*write_health)(const struct relay *relay, FILE *health);
 };
 
 /*

@@ -119,6 +119,9 @@ static int send_history(struct client *self, const struct words *words)
 {
     unsigned long count = words->count > 1 ? strtoul(words->word[1], NULL, 10) : LINES_OF_HISTORY;
     char *lines;
+    struct relay *relay = self->server->relay;
+    if (relay && relay->wait_for_own(relay, self) != 0)
+        return 0; /* client_receive reports the end */
     size_t found = history_list(&self->server->history, self->room->name, count, &lines);
     if (!lines)
         return UV_ENOMEM;

@@ -9,6 +9,10 @@
 #define STUCK_BEATS 2  /* during which the same entry has been the first of the outbox */
 
 #define SET_KEY "SET " SERVER_KEY "%s %b PX %d"
+
+/* A field of the hash of names, which no name can be called. It shows that Redis still has the
+ * hash. */
+#define MARKER "\n"
 #define VALUE_SIZE 48
 
 static size_t write_value(const struct cluster *cluster, char value[VALUE_SIZE])
@@ -17,7 +21,22 @@ static size_t write_value(const struct cluster *cluster, char value[VALUE_SIZE])
         value, VALUE_SIZE, "%u %zu", cluster->epoch, cluster->server->connected);
 }
 
-static void renewed(int result, void *argument)
+/* A key that has expired, or that Redis has lost, is not renewed: other servers may have taken the
+ * names of this server's clients. */
+static int check_key(const redisReply *reply, void *unused)
+{
+    (void)unused;
+    return reply->type == REDIS_REPLY_NIL ? UV_ESRCH : 0;
+}
+
+/* The answer of HSETNX is 1 if the marker was not there. */
+static int check_marker(const redisReply *reply, void *unused)
+{
+    (void)unused;
+    return reply->type == REDIS_REPLY_INTEGER && reply->integer == 0 ? 0 : UV_ESRCH;
+}
+
+static void checked(int result, void *argument)
 {
     if (result < 0)
         cluster_break(argument, result);
@@ -27,8 +46,8 @@ static void renew(struct cluster *cluster)
 {
     char value[VALUE_SIZE];
     size_t size = write_value(cluster, value);
-    redis_send(&cluster->writer, NULL, renewed, cluster, SET_KEY, cluster->self.id, value, size,
-        SERVER_EXPIRES);
+    redis_send(&cluster->writer, check_key, checked, cluster, SET_KEY " XX", cluster->self.id,
+        value, size, SERVER_EXPIRES);
 }
 
 /* Returns the number of clients in a server's key. */
@@ -133,6 +152,8 @@ static void beat(void *argument)
     struct cluster *cluster = argument;
     check_outbox(cluster);
     renew(cluster);
+    redis_send(&cluster->writer, check_marker, checked, cluster,
+        "HSETNX " NAMES_KEY " " MARKER "%s -", cluster->self.id);
     ask(cluster);
     if (cluster->is_ready)
         loop_timer_start(cluster->loop, &cluster->beat, loop_deadline(cluster->loop, BEAT_SECONDS));
@@ -140,10 +161,16 @@ static void beat(void *argument)
 
 int beat_begin(struct cluster *cluster)
 {
-    char value[VALUE_SIZE];
+    char value[VALUE_SIZE], owner[VALUE_SIZE];
     size_t size = write_value(cluster, value);
-    return redis_call(
+    size_t owner_size =
+        (size_t)snprintf(owner, sizeof(owner), "%s %u", cluster->self.id, cluster->epoch);
+    int error = redis_call(
         &cluster->writer, NULL, NULL, SET_KEY, cluster->self.id, value, size, SERVER_EXPIRES);
+    if (error)
+        return error;
+    return redis_call(&cluster->writer, NULL, NULL, "HSET " NAMES_KEY " " MARKER "%s %b",
+        cluster->self.id, owner, owner_size);
 }
 
 void beat_start(struct cluster *cluster)

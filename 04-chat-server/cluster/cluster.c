@@ -27,7 +27,36 @@ static int open_connections(struct cluster *cluster)
         error = redis_open(&cluster->reader, &cluster->url);
     if (!error)
         error = stream_check(cluster);
+    if (!error)
+        error = trim_begin(cluster);
     return error;
+}
+
+/* Writes 16 random digits. */
+static void make_id(char id[SERVER_ID_SIZE])
+{
+    uint64_t random = 0;
+    if (uv_random(NULL, NULL, &random, sizeof(random), 0, NULL) != 0)
+        random = uv_hrtime() ^ (uint64_t)uv_os_getpid() << 48;
+    snprintf(id, SERVER_ID_SIZE, "%016llx", (unsigned long long)random);
+}
+
+/* Somebody writes entries with this server's id, and the other servers may take this one's own for
+ * old ones. So it goes on under another id, and ignores what is in the stream under the old one:
+ * what it has not read back is in the outbox, and is written again. Waits. Returns 0 or an error.
+ */
+static int change_id(struct cluster *cluster)
+{
+    struct peer *old = peer_find(cluster, cluster->self.id);
+    int error = redis_call(&cluster->writer, NULL, NULL, "DEL " SERVER_KEY "%s", cluster->self.id);
+    if (error)
+        return error;
+    if (old)
+        old->last = UINT64_MAX;
+    make_id(cluster->self.id);
+    cluster->confirmed = 0;
+    cluster->is_forged = false;
+    return 0;
 }
 
 static int begin(struct cluster *cluster)
@@ -53,13 +82,15 @@ static void come_back(struct cluster *cluster)
     cluster->is_away_announced = false;
     outbox_resend(cluster);
     outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL);
-    people_post_all(cluster, false);
+    lists_post(cluster, false);
     beat_start(cluster);
 }
 
 static int live(struct cluster *cluster)
 {
     int error = begin(cluster);
+    if (!error && cluster->is_forged)
+        error = change_id(cluster);
     if (!error)
         error = stream_catch_up(cluster);
     if (!error)
@@ -108,7 +139,7 @@ static void announce_outage(void *argument)
 static void note_reason(struct cluster *cluster, int error)
 {
     char before[sizeof(cluster->reason)];
-    char text[512];
+    char text[PROBLEM_SIZE + 256];
     snprintf(before, sizeof(before), "%s", cluster->reason);
     if (!cluster->is_ready || !cluster->problem) { /* else cluster_break has told it */
         const struct redis *redis = *cluster->writer.problem ? &cluster->writer : &cluster->reader;
@@ -163,6 +194,7 @@ static void say_bye(struct cluster *cluster)
     beat_stop(cluster);
     loop_timer_stop(cluster->loop, &cluster->notice);
     loop_timer_stop(cluster->loop, &cluster->answer);
+    loop_timer_stop(cluster->loop, &cluster->loss);
     cluster->is_ready = false;
     redis_close(&cluster->reader);
     redis_close(&cluster->writer);
@@ -189,15 +221,6 @@ int cluster_run(void *argument)
  * The object
  */
 
-/* Writes 16 random digits. */
-static void make_id(char id[SERVER_ID_SIZE])
-{
-    uint64_t random = 0;
-    if (uv_random(NULL, NULL, &random, sizeof(random), 0, NULL) != 0)
-        random = uv_hrtime() ^ (uint64_t)uv_os_getpid() << 48;
-    snprintf(id, SERVER_ID_SIZE, "%016llx", (unsigned long long)random);
-}
-
 static void init(struct cluster *cluster, struct server *server)
 {
     cluster->relay = cluster_relay;
@@ -212,7 +235,8 @@ static void init(struct cluster *cluster, struct server *server)
     cluster->writer.argument = cluster;
     cluster->reader.patience = READER_PATIENCE;
     cluster->notice = (struct loop_timer){.run = announce_outage, .argument = cluster};
-    cluster->answer = (struct loop_timer){.run = people_answer, .argument = cluster};
+    cluster->answer = (struct loop_timer){.run = lists_answer, .argument = cluster};
+    cluster->loss = (struct loop_timer){.run = loss_tell, .argument = cluster};
     cluster->recount = (struct loop_callback){.run = beat_recount, .argument = cluster};
 }
 

@@ -10,7 +10,7 @@
 #define MAX_TEXT ((size_t)2 * 1024 * 1024)
 
 const char *const entry_kind_names[ENTRY_KINDS] = {
-    "message", "private", "name", "left", "hello", "here", "bye"};
+    "message", "private", "name", "left", "hello", "here", "bye", "none"};
 
 int entry_id_compare(struct entry_id one, struct entry_id other)
 {
@@ -90,6 +90,16 @@ static bool take_body(struct entry *entry, const redisReply *fields)
     return entry->size <= MAX_TEXT && is_utf8(entry->text, entry->size);
 }
 
+/* A missing number is 0. */
+static bool take_number(uint64_t *number, const redisReply *fields, const char *name)
+{
+    const char *text;
+    *number = 0;
+    if (!take_text(&text, fields, name))
+        return false;
+    return !*text || (parse_number(&text, number) && !*text);
+}
+
 static bool take_kind(struct entry *entry, const char *kind)
 {
     for (int i = 0; i < ENTRY_KINDS; i++) {
@@ -126,7 +136,7 @@ static bool has_valid_names(const struct entry *entry)
 
 int entry_parse(struct entry *entry, struct entry_id *id, bool *has_id, const redisReply *reply)
 {
-    const char *kind, *server, *number, *part;
+    const char *kind, *server, *part;
     *entry = (struct entry){0};
     *has_id = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
               entry_id_parse(id, reply->element[0]);
@@ -135,8 +145,9 @@ int entry_parse(struct entry *entry, struct entry_id *id, bool *has_id, const re
     const redisReply *fields = reply->element[1];
     bool is_valid = take_text(&kind, fields, "kind") && take_kind(entry, kind) &&
                     take_text(&server, fields, "server") && take_server(entry, server) &&
-                    take_text(&number, fields, "number") && parse_number(&number, &entry->number) &&
-                    !*number && take_text(&entry->room, fields, "room") &&
+                    take_number(&entry->number, fields, "number") && entry->number > 0 &&
+                    take_number(&entry->after, fields, "after") && entry->after < entry->number &&
+                    take_text(&entry->room, fields, "room") &&
                     take_text(&entry->name, fields, "name") &&
                     take_text(&entry->other, fields, "other") && take_body(entry, fields) &&
                     take_text(&part, fields, "part") && has_valid_names(entry);

@@ -21,6 +21,7 @@ enum entry_kind {
     ENTRY_HERE,    /* names of a server's clients: other (whom it answers, or ""), text: pairs of
                       lines, room and name */
     ENTRY_BYE,     /* a server ends, and all its clients leave */
+    ENTRY_NONE,    /* the entry of that number was refused: the name is another client's */
     ENTRY_KINDS
 };
 
@@ -29,6 +30,7 @@ struct entry {
     enum entry_kind kind;
     char server[SERVER_ID_SIZE]; /* that wrote it */
     uint64_t number;             /* counted by that server from 1 on */
+    uint64_t after;              /* the number of the server's entry before this one; 0: unknown */
     bool is_first, is_last; /* of the entries that hold the names of all the server's clients */
     const char *room, *name, *other, *text;
     size_t size; /* of the text */

@@ -55,6 +55,7 @@ static void apply(struct cluster *cluster, struct post *post)
         apply_name(cluster, post);
     else
         people_deliver(cluster, &cluster->self, entry, post->origin ? post->origin->socket : NULL);
+    end_waiting(post, 0);
 }
 
 bool outbox_confirm(struct cluster *cluster, uint64_t number)
@@ -113,10 +114,10 @@ static void written(int result, void *argument)
 static void send_entry(struct cluster *cluster, const struct entry *entry)
 {
     redis_send(&cluster->writer, NULL, written, cluster,
-        "XADD " STREAM_KEY " MAXLEN ~ %d * kind %s server %s number %llu room %s name %s other %s "
+        "XADD " STREAM_KEY " * kind %s server %s number %llu after %llu room %s name %s other %s "
         "part %s text %b",
-        STREAM_ENTRIES, entry_kind_names[entry->kind], cluster->self.id,
-        (unsigned long long)entry->number, entry->room, entry->name, entry->other,
+        entry_kind_names[entry->kind], cluster->self.id, (unsigned long long)entry->number,
+        (unsigned long long)entry->after, entry->room, entry->name, entry->other,
         entry->is_first && entry->is_last ? "fl"
         : entry->is_first                 ? "f"
         : entry->is_last                  ? "l"
@@ -124,8 +125,12 @@ static void send_entry(struct cluster *cluster, const struct entry *entry)
         entry->text, entry->size);
 }
 
+/* Each entry names the one before it, so that other servers notice when one is missing. */
 static void send_post(struct cluster *cluster, struct post *post)
 {
+    uint64_t number = post->entry.number;
+    post->entry.after = cluster->previous < number ? cluster->previous : number - 1;
+    cluster->previous = cluster->previous > number ? cluster->previous : number;
     if (post->entry.kind == ENTRY_NAME)
         script_send_name(cluster, post);
     else if (post->entry.kind == ENTRY_LEFT)
@@ -183,8 +188,9 @@ static bool has_room_for(struct cluster *cluster, const struct entry *entry, siz
         if (cluster->outbox_bytes + bytes <= MAX_OUTBOX)
             break;
         next = TAILQ_NEXT(post, link);
-        discard(cluster, post);
+        cluster->dropped = post->entry.number;
         cluster->lost++;
+        discard(cluster, post);
     }
     return cluster->outbox_bytes + bytes <= MAX_OUTBOX;
 }
@@ -207,9 +213,13 @@ struct post *outbox_add(struct cluster *cluster, struct entry entry, struct clie
     return post;
 }
 
+/* The other servers miss no entry that Redis has not got and nobody needs, but they miss those that
+ * were dropped. */
 void outbox_resend(struct cluster *cluster)
 {
     struct post *post;
+    cluster->previous =
+        cluster->confirmed > cluster->dropped ? cluster->confirmed : cluster->dropped;
     TAILQ_FOREACH(post, &cluster->outbox, link)
         send_post(cluster, post);
 }
@@ -218,6 +228,15 @@ void outbox_resend(struct cluster *cluster)
  * Clients
  */
 
+bool outbox_has_names(const struct cluster *cluster)
+{
+    const struct post *post;
+    TAILQ_FOREACH(post, &cluster->outbox, link)
+        if (post->entry.kind == ENTRY_NAME)
+            return true;
+    return false;
+}
+
 bool outbox_has_name(const struct cluster *cluster, const char *name)
 {
     const struct post *post;
@@ -225,6 +244,15 @@ bool outbox_has_name(const struct cluster *cluster, const char *name)
         if (post->entry.kind == ENTRY_NAME && text_compare_names(post->entry.name, name) == 0)
             return true;
     return false;
+}
+
+struct post *outbox_last_of(const struct cluster *cluster, const struct client *client)
+{
+    struct post *post;
+    TAILQ_FOREACH_REVERSE(post, &cluster->outbox, posts, link)
+        if (post->origin == client && !post->is_applied)
+            return post;
+    return NULL;
 }
 
 void outbox_forget_client(struct cluster *cluster, const struct client *client)

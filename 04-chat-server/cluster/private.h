@@ -10,7 +10,6 @@
 #define STREAM_KEY "{chat}:stream"
 #define NAMES_KEY "{chat}:names"      /* a hash: a name in lower case, its server and epoch */
 #define SERVER_KEY "{chat}:server:"   /* and the server's id: it expires when the server is gone */
-#define STREAM_ENTRIES 100000         /* about as many stay in the stream */
 #define SERVER_EXPIRES 5000           /* ms */
 #define BEAT_SECONDS 2.0              /* between two renewals of the server's key */
 #define NAMES_IN_ENTRY 200            /* of the kind ENTRY_HERE */
@@ -19,7 +18,8 @@
 /* Another server, or this one. */
 struct peer {
     char id[SERVER_ID_SIZE];
-    uint64_t last; /* number of its last entry that was read: an entry may come twice */
+    uint64_t last;    /* number of its last entry that was read: an entry may come twice */
+    uint64_t read_at; /* when that was, in ms of the loop's clock */
     bool is_alive;
     bool has_key;    /* it has been seen */
     unsigned missed; /* beats in a row at which its key was missing */
@@ -41,10 +41,18 @@ struct person {
 struct post {
     struct entry entry;
     struct client *origin; /* NULL: it has left */
-    struct future *waiter; /* of a client that waits for its name, or NULL */
+    struct future *waiter; /* of a client that waits for its name or its message, or NULL */
     bool is_applied;       /* this server's clients have got it, while Redis was away */
     size_t bytes;
     TAILQ_ENTRY(post) link;
+};
+
+/* Where each MiB of the stream that was read ends: the newest marks, in a ring. */
+#define MAX_MARKS 256
+struct trim {
+    struct entry_id marks[MAX_MARKS];
+    size_t count; /* of the marks so far */
+    size_t bytes; /* read after the newest mark */
 };
 
 struct cluster {
@@ -54,21 +62,28 @@ struct cluster {
     void *tls;
     uv_loop_t *loop;
     struct redis writer, reader;
-    bool is_required;       /* without Redis, /healthz answers 503 */
-    bool is_ready;          /* Redis is there, and all that was missed has been read */
-    bool has_read;          /* the stream, once to its end */
-    bool is_history;        /* what is read now is old: it is remembered and not delivered */
-    bool is_away_announced; /* clients have been told of the outage */
-    unsigned epoch;         /* connections so far; commands of an earlier one have no effect */
-    unsigned attempts;      /* to connect, in a row */
-    unsigned generation;    /* of the list of peers */
-    int problem;            /* the reason of the last outage, or 0 */
-    char reason[256];       /* the same in Redis' words */
-    uint64_t away_since;    /* ms of the loop's clock */
-    uint64_t deliver_from;  /* ms of Redis' clock: what is newer is delivered all the same */
-    struct entry_id cursor; /* the last entry that was read */
-    struct peer self;       /* its people have left, and not all servers have read so */
-    uint64_t number;        /* of the last entry of this server */
+    bool is_required;          /* without Redis, /healthz answers 503 */
+    bool is_ready;             /* Redis is there, and all that was missed has been read */
+    bool has_read;             /* the stream, once to its end */
+    bool is_history;           /* what is read now is old: it is remembered and not delivered */
+    bool is_away_announced;    /* clients have been told of the outage */
+    unsigned epoch;            /* connections so far; commands of an earlier one have no effect */
+    unsigned attempts;         /* to connect, in a row */
+    unsigned generation;       /* of the list of peers */
+    int problem;               /* the reason of the last outage, or 0 */
+    char reason[PROBLEM_SIZE]; /* the same in Redis' words */
+    uint64_t away_since;       /* ms of the loop's clock */
+    uint64_t deliver_from;     /* ms of Redis' clock: what is newer is delivered all the same */
+    struct entry_id cursor;    /* the last entry that was read */
+    struct trim trim;
+    struct peer self;      /* its people have left, and not all servers have read so */
+    uint64_t number;       /* of the last entry of this server */
+    uint64_t confirmed;    /* of the last one that was read back */
+    uint64_t dropped;      /* of the last one that was given up because too much waited */
+    uint64_t previous;     /* of the last one that was sent, or dropped before it */
+    bool is_forged;        /* an entry has this server's id and is not this server's */
+    uint64_t lost_since;   /* ms of the loop's clock: entries of others are missing since then */
+    uint64_t silent_until; /* clients are not told again of losses before */
     TAILQ_HEAD(posts, post) outbox;
     size_t outbox_bytes;
     uint64_t first_number;       /* of the outbox, at the last beat */
@@ -76,9 +91,10 @@ struct cluster {
     TAILQ_HEAD(, client) locals; /* clients of this server with a name */
     TAILQ_HEAD(, peer) peers;
     size_t peer_count;
-    struct loop_timer beat, answer, notice;
+    unsigned answer_tries; /* to post the list of names while names were under way */
+    struct loop_timer beat, answer, notice, loss;
     struct loop_callback recount;
-    unsigned long long posted, read, invalid, duplicates, lost, outages;
+    unsigned long long posted, read, invalid, duplicates, lost, losses, outages;
 };
 
 /*
@@ -92,8 +108,9 @@ void cluster_break(struct cluster *cluster, int error);
  * stream.c
  */
 
-/* Checks whether the stream is still the one that this server has read. Waits. Returns 0 or an
- * error. */
+/* Checks whether the stream is still the one that this server has read, and whether entries were
+ * trimmed that it has not read. Waits. Returns 0 or an error: UV_ENOENT if Redis has lost the
+ * stream since this server has become ready. */
 int stream_check(struct cluster *cluster);
 
 /* Reads what was missed, up to the end of the stream. Waits. Returns 0 or an error. */
@@ -102,6 +119,31 @@ int stream_catch_up(struct cluster *cluster);
 /* Waits for the next entries, for some seconds at most, and does what they say. Returns their
  * number or an error. */
 int stream_follow(struct cluster *cluster);
+
+/*
+ * trim.c: how much stays in the stream
+ */
+
+/* Counts an entry that was read, and now and then trims the stream. */
+void trim_note(struct cluster *cluster, const redisReply *entry);
+
+/* Forgets what was counted, before the stream is read from the beginning. */
+void trim_reset(struct cluster *cluster);
+
+/* Trims the stream as far as allowed if Redis' memory was full; otherwise only finds out whether
+ * Redis can do it. Waits. Returns 0 or an error. */
+int trim_begin(struct cluster *cluster);
+
+/*
+ * loss.c
+ */
+
+/* Notes that entries of other servers are missing, written since then, in ms of the loop's clock.
+ * In a moment this server tells its clients so, and asks for all names. */
+void loss_note(struct cluster *cluster, uint64_t since);
+
+/* The callback of a timer. */
+void loss_tell(void *cluster);
 
 /*
  * outbox.c
@@ -118,7 +160,11 @@ bool outbox_confirm(struct cluster *cluster, uint64_t number);
 /* Refuses the name that the entry of that number asks for. */
 void outbox_refuse(struct cluster *cluster, uint64_t number);
 
-/* Whether a client is waiting for that name. */
+/* Returns the newest entry of the client that has not been delivered, or NULL. */
+struct post *outbox_last_of(const struct cluster *cluster, const struct client *client);
+
+/* Whether clients are waiting for names; for that name. */
+bool outbox_has_names(const struct cluster *cluster);
 bool outbox_has_name(const struct cluster *cluster, const char *name);
 
 /* Forgets the client, which is about to be freed. */
@@ -138,7 +184,7 @@ void outbox_free(struct cluster *cluster);
 extern const struct relay cluster_relay;
 
 /*
- * people.c and lists.c: clients of other servers
+ * peers.c: the other servers
  */
 
 /* Finds a server, or adds it; NULL if out of memory, or if there are too many. */
@@ -146,6 +192,17 @@ struct peer *peer_find(struct cluster *cluster, const char *id);
 
 /* Makes the peer's clients leave. */
 void peer_bury(struct peer *peer);
+
+void peer_remove(struct cluster *cluster, struct peer *peer);
+
+/*
+ * people.c: clients of other servers
+ */
+
+/* The peer has a client of that name in that room; other is the name that it had before, or "". If
+ * is_silent, the room is not told. */
+void people_put(
+    struct cluster *cluster, struct peer *peer, const struct entry *entry, bool is_silent);
 
 /* Delivers a message to this server's clients, without the one at except, or removes a client of
  * the peer that has left. */
@@ -169,13 +226,21 @@ void local_add(struct cluster *cluster, struct client *client);
 void local_remove(struct cluster *cluster, struct client *client);
 void local_lose_name(struct cluster *cluster, struct client *client);
 
-/* Writes entries with the names of all this server's clients. */
-void people_post_all(struct cluster *cluster, bool is_answer);
-
-/* The callback of a timer: answers a server that has joined. */
-void people_answer(void *cluster);
-
 void people_free(struct cluster *cluster);
+
+/*
+ * lists.c: the names of all clients of a server
+ */
+
+/* Writes entries with the names of all this server's clients. */
+void lists_post(struct cluster *cluster, bool is_answer);
+
+/* Answers in a moment a server that asks for the names; the callback of that timer. */
+void lists_expect_answer(struct cluster *cluster);
+void lists_answer(void *cluster);
+
+/* Does what a peer's list says. */
+void lists_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry);
 
 /*
  * scripts.c: what Redis does in one step
@@ -215,5 +280,6 @@ size_t beat_count(struct cluster *cluster);
 /* Describes the last problem in the user's language. */
 void report_problem(const struct cluster *cluster, char *text, size_t size);
 
+bool report_is_well(const struct relay *relay);
+void report_health(const struct relay *relay, FILE *health);
 void report_metrics(const struct relay *relay, FILE *metrics);
-bool report_health(const struct relay *relay, FILE *health);

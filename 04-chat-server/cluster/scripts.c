@@ -26,26 +26,29 @@
     "  return other ~= id and redis.call('EXISTS', prefix .. other) == 1 "                         \
     "end "
 
-/* ARGV[4] is the number of stream entries, [5] the entry's number, [6] and [7] the folded names,
- * new and old, [8] the room, [9] and [10] the names. */
-static const char take[] =
-    PRELUDE "local new, old = ARGV[6], ARGV[7] "
-            "if is_taken(new) then return 'taken' end "
-            "redis.call('HSET', names, new, mine) "
-            "if old ~= '' and old ~= new and redis.call('HGET', names, old) == mine then "
-            "  redis.call('HDEL', names, old) "
-            "end "
-            "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'name', 'server', id, "
-            "'number', "
-            "  ARGV[5], 'room', ARGV[8], 'name', ARGV[9], 'other', ARGV[10]) "
-            "return 'ok'";
+/* ARGV[5] is the entry's number, [4] that of the entry before it, [6] and [7] are the folded names,
+ * new and old, [8] is the room, [9] and [10] are the names. A refusal is an entry, too, so that no
+ * number is missing in the stream. */
+static const char take[] = PRELUDE
+    "local new, old = ARGV[6], ARGV[7] "
+    "if is_taken(new) then "
+    "  redis.call('XADD', stream, '*', 'kind', 'none', 'server', id, 'number', ARGV[5], "
+    "    'after', ARGV[4]) "
+    "  return 'taken' "
+    "end "
+    "redis.call('HSET', names, new, mine) "
+    "if old ~= '' and old ~= new and redis.call('HGET', names, old) == mine then "
+    "  redis.call('HDEL', names, old) "
+    "end "
+    "redis.call('XADD', stream, '*', 'kind', 'name', 'server', id, "
+    "  'number', ARGV[5], 'after', ARGV[4], 'room', ARGV[8], 'name', ARGV[9], 'other', ARGV[10]) "
+    "return 'ok'";
 
 /* As above; [6] is the folded name, [7] the name. */
 static const char leave[] = PRELUDE
     "if redis.call('HGET', names, ARGV[6]) == mine then redis.call('HDEL', names, ARGV[6]) end "
-    "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'left', 'server', id, "
-    "'number', "
-    "  ARGV[5], 'name', ARGV[7]) "
+    "redis.call('XADD', stream, '*', 'kind', 'left', 'server', id, 'number', ARGV[5], "
+    "  'after', ARGV[4], 'name', ARGV[7]) "
     "return 'ok'";
 
 /* [4] is a list of folded names, one a line. Returns those of others. */
@@ -76,9 +79,7 @@ static const char bye[] =
             "  if string.sub(all[i + 1], 1, 16) == id then redis.call('HDEL', names, all[i]) end "
             "end "
             "redis.call('DEL', key) "
-            "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'bye', 'server', id, "
-            "'number', "
-            "  ARGV[5]) "
+            "redis.call('XADD', stream, '*', 'kind', 'bye', 'server', id, 'number', ARGV[4]) "
             "return 'ok'";
 
 static bool is(const redisReply *reply, const char *word)
@@ -136,9 +137,9 @@ void script_send_name(struct cluster *cluster, const struct post *post)
     text_fold_name(entry->name, name);
     text_fold_name(entry->other, old);
     redis_send(&cluster->writer, check, answered, request,
-        "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu %s %s %s %s %s", take, cluster->self.id,
-        cluster->self.id, cluster->epoch, STREAM_ENTRIES, (unsigned long long)entry->number, name,
-        old, entry->room, entry->name, entry->other);
+        "EVAL %s " KEYS_AND_ARGUMENTS "%llu %llu %s %s %s %s %s", take, cluster->self.id,
+        cluster->self.id, cluster->epoch, (unsigned long long)entry->after,
+        (unsigned long long)entry->number, name, old, entry->room, entry->name, entry->other);
 }
 
 void script_send_left(struct cluster *cluster, const struct post *post)
@@ -149,9 +150,9 @@ void script_send_left(struct cluster *cluster, const struct post *post)
         return;
     text_fold_name(post->entry.name, name);
     redis_send(&cluster->writer, check, answered, request,
-        "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu %s %s", leave, cluster->self.id, cluster->self.id,
-        cluster->epoch, STREAM_ENTRIES, (unsigned long long)post->entry.number, name,
-        post->entry.name);
+        "EVAL %s " KEYS_AND_ARGUMENTS "%llu %llu %s %s", leave, cluster->self.id, cluster->self.id,
+        cluster->epoch, (unsigned long long)post->entry.after,
+        (unsigned long long)post->entry.number, name, post->entry.name);
 }
 
 /*
@@ -229,7 +230,6 @@ int script_enroll(struct cluster *cluster)
 
 void script_say_bye(struct cluster *cluster)
 {
-    redis_call(&cluster->writer, check, NULL, "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu", bye,
-        cluster->self.id, cluster->self.id, cluster->epoch, STREAM_ENTRIES,
-        (unsigned long long)++cluster->number);
+    redis_call(&cluster->writer, check, NULL, "EVAL %s " KEYS_AND_ARGUMENTS "%llu", bye,
+        cluster->self.id, cluster->self.id, cluster->epoch, (unsigned long long)++cluster->number);
 }
