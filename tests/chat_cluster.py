@@ -55,11 +55,13 @@ class Redis:
     def __init__(self, *options, name="redis"):
         self.path = f"{work}/{name}"
         self.options = ["--dir", work, "--port", "0", "--unixsocket", self.path, "--save", "", *options]
+        self.environment = {}
         self.process = None
 
     async def start(self):
         with open(f"{self.path}.log", "a") as log:
-            self.process = subprocess.Popen(["redis-server", *self.options], stdout=log, stderr=log)
+            self.process = subprocess.Popen(["redis-server", *self.options], stdout=log, stderr=log,
+                                            env={**os.environ, **self.environment})
         processes.append(self.process)
         await until(self.answers, "redis-server answers")
         return self
@@ -478,8 +480,10 @@ async def fault_both(redis, proxy, places, rng):
 
 
 async def fault_clock(redis, proxy, places, rng):
-    """Redis' clock jumps forward: the entries' ids show it."""
+    """Redis' clock jumps forward: the entries' ids show it, and all keys expire."""
     await redis.ask("XADD", "{chat}:stream", f"{9 * 10**12 + rng.randrange(10**9)}-7", "a", "b")
+    for key in await redis.ask("KEYS", "{chat}:server:*"):
+        await redis.ask("DEL", key)
 
 
 faults = {name[6:]: f for name, f in globals().items() if name.startswith("fault_")}
@@ -879,7 +883,7 @@ async def forged():
 
 async def history_of_own():
     """/historico shows one's own message also while it is on its way over Redis."""
-    redis, proxy, _, other = await one_behind_proxy()
+    _, proxy, one, other = await one_behind_proxy()
     bia = await Client(other).enter("Bia")
     event = await hold(proxy, bia)
     await bia.say("oi")
@@ -891,7 +895,12 @@ async def history_of_own():
     await bia.say("/historico")
     await bia.leave()
     event.set()
-    await stop(_, other)
+    bia = await Client(other).enter("Bia")
+    event = await hold(proxy, bia)
+    await bia.say("/historico")
+    await stop(other)
+    event.set()
+    await stop(one)
 
 
 async def lists_and_names():
@@ -973,6 +982,67 @@ async def fills_up():
     await asyncio.gather(talk.all_send(40, 0.05), fill())
     await talk.expect_all()
     await stop(*both)
+
+
+JUMPING_CLOCK = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+static long offset(void)
+{
+    char text[32] = "";
+    int file = open(getenv("CLOCK"), O_RDONLY);
+    if (file >= 0 && read(file, text, sizeof(text) - 1) < 0)
+        abort();
+    close(file);
+    return atol(text);
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+    struct timespec time;
+    int result = clock_gettime(CLOCK_REALTIME, &time);
+    *now = (struct timeval){time.tv_sec + offset(), time.tv_nsec / 1000};
+    return result;
+}
+"""
+
+
+async def clocks():
+    """Redis' real clock jumps, forwards and backwards. By hand, because it needs a compiler."""
+    library, clock = f"{work}/clock.so", f"{work}/clock"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, "-x", "c", "-"], input=JUMPING_CLOCK.encode(), check=True)
+
+    def jump(seconds):
+        with open(clock + ".new", "w") as file:
+            file.write(f"{seconds}")
+        os.rename(clock + ".new", clock)
+    jump(0)
+    redis = Redis()
+    redis.environment = {"LD_PRELOAD": library, "CLOCK": clock}
+    await redis.start()
+    three = await servers(redis.url, 3)
+    talk = await Talk(random.Random(1), three).begin()
+
+    async def jumps():
+        for seconds in (3600, -3600, 7, 0, -86400 * 400, 86400 * 400, 0):
+            jump(seconds)
+            await asyncio.sleep(1.5)
+            print(f"{seconds:+d} s: {(await redis.ask('TIME'))[0].decode()}", flush=True)
+    await asyncio.gather(talk.all_send(500, 0.04), jumps())
+    await talk.expect_all()
+    talk.expect_one_order()
+    assert await redis.names() == 3
+    for n, client in enumerate(talk.clients):
+        await client.asks(f"/nome C{(n + 1) % 3}", TAKEN)
+        assert not [text for text in client.texts if LOST.match(text) or "já era" in text], client.texts
+    await stop(*three)
 
 
 async def bounds(count="34"):
@@ -1204,12 +1274,26 @@ async def addresses():
     await redis.ask("CONFIG", "SET", "bind", "127.0.0.1")
     port = free_port()
     assert await redis.ask("CONFIG", "SET", "port", port) == "OK"
-    await redis.ask("ACL", "SETUSER", "ana", "on", ">a:b/c@d", "~*", "&*", "+@all")
+    with open("04-chat-server/cluster/cluster.h") as header:
+        rights = re.search(r"SETUSER chat on >password ([^.]*?)\n \*\n", header.read())[1].replace("*\n", "").split()
+    rights = [word for word in rights if word != "*"]
+    assert await redis.ask("ACL", "SETUSER", "ana", "on", ">a:b/c@d", *rights) == "OK", rights
     await redis.ask("CONFIG", "SET", "requirepass", "p%")
     for good in [f"redis://:p%25@127.0.0.1:{port}", f"redis://ana:a%3Ab%2Fc%40d@localhost:{port}/1",
                  f"redis://ana:a:b%2fc@d@127.0.0.1:{port}/"]:
         server = await Server(good).ready()
         await stop(server)
+    chats = [await Server(f"redis://ana:a%3Ab%2Fc%40d@localhost:{port}/{database}").ready() for database in (0, 0, 1, 1)]
+    one, other, two, another = [await Client(server).enter() for server in chats]
+    await one.asks("/nome Ana", "Nome alterado com sucesso para Ana")
+    await two.asks("/nome Ana", "Nome alterado com sucesso para Ana")  # in another database, so in another chat
+    for speaker, listener, text in [(one, other, "oi"), (two, another, "olá")]:
+        await listener.hears("Ana entrou na sala")
+        await speaker.say(text)
+        await listener.hears(f"Ana >> {text}")
+        await listener.asks("/clientes", "2 clientes conectados")
+    assert not other.texts and not another.texts, (other.texts, another.texts)
+    await stop(*chats)
 
 
 scenarios = {name: f for name, f in globals().items() if inspect.iscoroutinefunction(f)}

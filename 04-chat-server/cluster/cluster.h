@@ -10,6 +10,20 @@
  * in the same order. While Redis is away, a server delivers to its own clients at once, keeps what
  * it could not write, and tells them so.
  *
+ * After an outage a server reads on where it stopped. The stream keeps the last 90 seconds, at most
+ * 256 MiB of them, and always the newest 32 MiB (trim.c), so Redis needs 300 MiB of memory. A
+ * server that has missed entries says so to its clients, in the log and in /metrics (loss.c).
+ *
+ * The servers trust Redis as they trust each other. Whoever may write to it can write in anybody's
+ * name, take names away and delete everything. What is read from it cannot crash a server or turn
+ * it off, but that is all that is checked. So protect it with a password, with TLS where others
+ * share the network, and with a user that may do no more than this:
+ *
+ *     ACL SETUSER chat on >password ~{chat}:* +select +time +get +set +mget +del +exists +hget
+ *         +hset +hsetnx +hdel +hgetall +eval +xadd +xread +xinfo +xtrim
+ *
+ * Several chats can share one Redis if each has a database of its own: redis://host/1.
+ *
  * It is optional: it is built where hiredis is installed (make deps FOR=redis).
  */
 #pragma once

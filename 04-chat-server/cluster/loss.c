@@ -4,8 +4,8 @@
 
 #include "04-chat-server/cluster/private.h"
 
-#define WAIT_SECONDS 0.5     /* so that one notice is for all losses of that time */
-#define SILENCE_SECONDS 60.0 /* after a notice to the clients */
+#define WAIT_SECONDS 0.5 /* so that one notice is for all losses of that time */
+#define SILENCE_MS 60000 /* after a notice to the clients */
 
 static void tell_clients(struct cluster *cluster, unsigned long long seconds)
 {
@@ -30,9 +30,10 @@ void loss_tell(void *argument)
         tr("Redis: faltam mensagens de outros servidores, dos últimos %llu segundos",
             "Redis: messages of the last %llu seconds from other servers are missing"),
         seconds);
-    if (now >= cluster->silent_until)
+    if (now >= cluster->silent_until) {
         tell_clients(cluster, seconds);
-    cluster->silent_until = now + (uint64_t)(SILENCE_SECONDS * 1000);
+        cluster->silent_until = now + SILENCE_MS;
+    }
     if (cluster->is_ready) /* else come_back asks */
         outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL);
 }
