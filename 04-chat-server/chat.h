@@ -99,7 +99,7 @@ struct relay {
     size_t (*count)(struct relay *relay);
     /* Whether a balancer may send clients to this server. */
     bool (*is_well)(const struct relay *relay);
-    /* Append to /healthz and to /metrics. */
+    /* Append to the texts of /healthz and /metrics. */
     void (*write_health)(const struct relay *relay, FILE *health);
     void (*write_metrics)(const struct relay *relay, FILE *metrics);
 };

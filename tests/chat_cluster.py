@@ -29,6 +29,7 @@ SECONDS = int(os.environ.get("SECONDS", "28"))  # for a scenario; more by hand: 
 WELCOME = "Bem vindo"
 AWAY = "Os outros servidores estão fora de alcance."
 BACK = "Os outros servidores estão ao alcance de novo."
+LOST = re.compile("Mensagens de outros servidores, dos últimos [0-9]+ segundos, perderam-se.*")
 TAKEN = "Nome em uso ou inválido. Escolha um outro."
 INVALID = "Comando inválido"
 IDENTIFY = "Identifique-se para enviar mensagens. Use o comando /nome SeuNome"
@@ -509,6 +510,8 @@ async def round_with(fault, seed=1, count=25, pause=0.05):
             return await server.metric("connected") == 1
         await until(is_back, f"back: {server.output()}")
     await talk.expect_all((2, 5) if is_lost else ())
+    for n, client in enumerate(talk.clients):
+        assert not [text for text in client.texts if LOST.match(text)], f"C{n} is told of a loss"
     await stop(*alive)
     proxy.server.close()
     redis.kill()
@@ -746,9 +749,6 @@ async def entries_deleted():
     await ana.hears("Nome alterado com sucesso para Ana")
     await one.says("perdeu o que os servidores escreveram")
     await stop(one)
-
-
-LOST = re.compile("Mensagens de outros servidores, dos últimos [0-9]+ segundos, perderam-se.*")
 
 
 async def one_behind_proxy():
@@ -1073,6 +1073,13 @@ async def bounds(count="34"):
     first = int((await redis.ask("XRANGE", "{chat}:stream", "-", "+", "COUNT", 1))[0][0].split(b"-")[0])
     lost = first - (now - 50000)
     assert lost == 0 if int(count) < 256 else 3 <= lost <= 6, lost
+    used = int(re.search(r"used_memory:(\d+)", (await redis.ask("INFO", "memory")).decode())[1])
+    await redis.ask("CONFIG", "SET", "maxmemory", used - (1 << 20))
+    await server.says("sem memória")
+
+    async def is_back():
+        return server.output().count("Redis: conectado") == 2
+    await until(is_back, f"room is made: {server.output()}")
     await stop(server)
 
 

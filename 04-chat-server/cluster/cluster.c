@@ -17,7 +17,7 @@
 #define BYE_SECONDS 1.0
 
 /*
- * Beginning
+ * Connecting
  */
 
 static int open_connections(struct cluster *cluster)
@@ -41,9 +41,10 @@ static void make_id(char id[SERVER_ID_SIZE])
     snprintf(id, SERVER_ID_SIZE, "%016llx", (unsigned long long)random);
 }
 
-/* Somebody writes entries with this server's id, and the other servers may take this one's own for
- * old ones. So it goes on under another id, and ignores what is in the stream under the old one:
- * what it has not read back is in the outbox, and is written again. Waits. Returns 0 or an error.
+/* After a forged entry with this server's id, the other servers may ignore this server's entries as
+ * repeated ones. So it takes a new id. It ignores entries with the old id from now on: those that
+ * it has not read back are still in the outbox, and will be written again. Waits. Returns 0 or an
+ * error.
  */
 static int change_id(struct cluster *cluster)
 {
@@ -114,7 +115,7 @@ void cluster_break(struct cluster *cluster, int error)
         return;
     cluster->problem = error;
     snprintf(cluster->reason, sizeof(cluster->reason), "%s", cluster->writer.problem);
-    redis_close(&cluster->reader); /* so stream_follow returns */
+    redis_close(&cluster->reader); /* makes stream_follow return */
 }
 
 static void on_lost_writer(void *cluster)
@@ -133,21 +134,20 @@ static void announce_outage(void *argument)
         "the others get them later.");
 }
 
-/* Clients are not told of a short outage. */
-#define NOTICE_AFTER 1.0
+#define NOTICE_AFTER 1.0 /* seconds: clients are not told of a shorter outage */
 
 static void note_reason(struct cluster *cluster, int error)
 {
     char before[sizeof(cluster->reason)];
     char text[PROBLEM_SIZE + 256];
     snprintf(before, sizeof(before), "%s", cluster->reason);
-    if (!cluster->is_ready || !cluster->problem) { /* else cluster_break has told it */
+    if (!cluster->is_ready || !cluster->problem) { /* otherwise cluster_break has stored it */
         const struct redis *redis = *cluster->writer.problem ? &cluster->writer : &cluster->reader;
         cluster->problem = error;
         snprintf(cluster->reason, sizeof(cluster->reason), "%s", redis->problem);
     }
     if (!cluster->is_ready && cluster->attempts > 0 && strcmp(before, cluster->reason) == 0)
-        return; /* it has been logged */
+        return; /* it has been logged already */
     report_problem(cluster, text, sizeof(text));
     log_printf(&cluster->server->log,
         tr("Redis: %s. Só os clientes deste servidor se falam.",
@@ -218,7 +218,7 @@ int cluster_run(void *argument)
 }
 
 /*
- * The object
+ * Creating and freeing
  */
 
 static void init(struct cluster *cluster, struct server *server)
@@ -256,7 +256,7 @@ int cluster_open(struct cluster **result, const char *url, bool is_required, str
         return error;
     }
     cluster->writer.tls = cluster->reader.tls = cluster->tls;
-    signal(SIGPIPE, SIG_IGN); /* hiredis writes to connections that may be closed */
+    signal(SIGPIPE, SIG_IGN); /* hiredis may write to a closed connection */
     server->relay = &cluster->relay;
     *result = cluster;
     return 0;

@@ -19,7 +19,7 @@ int entry_id_compare(struct entry_id one, struct entry_id other)
     return one.sequence < other.sequence ? -1 : one.sequence > other.sequence;
 }
 
-/* Reads digits only: strtoull would take a sign, and spaces before it. */
+/* Reads digits only: strtoull would also accept spaces and a sign. */
 static bool parse_number(const char **text, uint64_t *number)
 {
     const char *start = *text;
@@ -74,7 +74,8 @@ static bool is_utf8(const char *text, size_t size)
     return whole;
 }
 
-/* A text of valid UTF-8 without NULs; a missing field is "". */
+/* Takes a field of valid UTF-8 without NULs, or "" if it is missing. Returns false if it is not
+ * valid. */
 static bool take_text(const char **text, const redisReply *fields, const char *name)
 {
     const redisReply *value = find_field(fields, name);
@@ -90,7 +91,7 @@ static bool take_body(struct entry *entry, const redisReply *fields)
     return entry->size <= MAX_TEXT && is_utf8(entry->text, entry->size);
 }
 
-/* A missing number is 0. */
+/* Does the same with a number; 0 if it is missing. */
 static bool take_number(uint64_t *number, const redisReply *fields, const char *name)
 {
     const char *text;
@@ -120,7 +121,7 @@ static bool take_server(struct entry *entry, const char *server)
     return true;
 }
 
-/* Which names each kind needs, and whether what is there may be a name or a room. */
+/* Whether the entry has the names that its kind needs, and all its names are valid. */
 static bool has_valid_names(const struct entry *entry)
 {
     bool needs_name = entry->kind <= ENTRY_LEFT, needs_other = entry->kind == ENTRY_PRIVATE;

@@ -1,17 +1,18 @@
-/* Lists of names: a server tells the others which names its clients have. */
+/* A server writes a list of its clients' names for the other servers, which read it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/cluster/private.h"
 
-#define ANSWER_SECONDS 0.02 /* so that one answer serves several servers that come at once */
+#define ANSWER_SECONDS 0.02 /* so that one list answers several servers that start at once */
 #define MAX_ANSWER_TRIES 100
 
 /*
  * Writing
  */
 
-/* Writes the rooms and names of some clients, from *next on, one a line. */
+/* Writes the rooms and names of some clients, each on a line of its own, and moves *next to the
+ * first client that is left. Returns NULL if out of memory. */
 static char *write_lines(struct client **next, size_t *size)
 {
     char *lines = NULL;
@@ -45,8 +46,9 @@ void lists_post(struct cluster *cluster, bool is_answer)
     } while (next);
 }
 
-/* A name that is under way comes before the list in the stream, and is not in the list, so the
- * other servers would take it for gone. The list waits until there is none, but not for ever. */
+/* If a client is waiting for a name, the stream may contain the name before the list, and the list
+ * does not contain it. Then the other servers would remove the name. So the list waits until no
+ * client is waiting for a name, for 2 seconds at most. */
 void lists_answer(void *argument)
 {
     struct cluster *cluster = argument;
@@ -71,7 +73,7 @@ void lists_expect_answer(struct cluster *cluster)
  * Reading
  */
 
-/* Returns the next line of the list, with a NUL at its end, or NULL if the list has ended. */
+/* Ends the next line with a NUL and returns it; NULL at the end of the list. */
 static char *next_line(char **list)
 {
     char *line = *list, *end = line ? strchr(line, '\n') : NULL;

@@ -1,11 +1,11 @@
-/* Entries of other servers that this one has missed: they were trimmed during a long outage, or
- * somebody has deleted them, or Redis has lost its data. */
+/* Tells the clients that messages are lost: entries of other servers were trimmed or deleted before
+ * this server read them, or Redis has lost its data. */
 #include <stdio.h>
 
 #include "04-chat-server/cluster/private.h"
 
-#define WAIT_SECONDS 0.5 /* so that one notice is for all losses of that time */
-#define SILENCE_MS 60000 /* after a notice to the clients */
+#define WAIT_SECONDS 0.5 /* so that there is one notice for several losses */
+#define SILENCE_MS 60000 /* between two notices to the clients */
 
 static void tell_clients(struct cluster *cluster, unsigned long long seconds)
 {
@@ -34,7 +34,7 @@ void loss_tell(void *argument)
         tell_clients(cluster, seconds);
         cluster->silent_until = now + SILENCE_MS;
     }
-    if (cluster->is_ready) /* else come_back asks */
+    if (cluster->is_ready) /* otherwise come_back asks for the names */
         outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL);
 }
 

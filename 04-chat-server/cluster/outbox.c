@@ -1,5 +1,5 @@
-/* What this server writes to the stream. An entry stays here until this server has read it
- * back, because only then is its place in the common order known. */
+/* The outbox: what this server writes to the stream. An entry stays in the outbox until this server
+ * reads it back from the stream, because only then is its place in the common order known. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static void discard(struct cluster *cluster, struct post *post)
 }
 
 /*
- * For this server's clients
+ * Delivering to this server's clients
  */
 
 static void end_waiting(struct post *post, int result)
@@ -33,7 +33,7 @@ static void end_waiting(struct post *post, int result)
     post->waiter = NULL;
 }
 
-/* A client that has left in the meantime holds a name that nobody needs. */
+/* If the client has left in the meantime, the name has to be given up. */
 static void apply_name(struct cluster *cluster, struct post *post)
 {
     struct client *client = post->origin;
@@ -72,13 +72,14 @@ bool outbox_confirm(struct cluster *cluster, uint64_t number)
 void outbox_refuse(struct cluster *cluster, uint64_t number)
 {
     struct post *post = find(cluster, number);
-    if (!post)
+    if (!post || post->entry.kind != ENTRY_NAME)
         return;
     end_waiting(post, UV_EEXIST);
     discard(cluster, post);
 }
 
-/* Whether other servers need the entry after the outage. They get the names in a list then. */
+/* Whether other servers need the entry after the outage. Names do not count, because the other
+ * servers will get a list of all names. */
 static bool is_for_others(const struct cluster *cluster, const struct entry *entry)
 {
     if (entry->kind == ENTRY_MESSAGE)
@@ -101,7 +102,7 @@ void outbox_apply_all(struct cluster *cluster)
 }
 
 /*
- * For the other servers
+ * Writing to the stream
  */
 
 static void written(int result, void *argument)
@@ -125,7 +126,8 @@ static void send_entry(struct cluster *cluster, const struct entry *entry)
         entry->text, entry->size);
 }
 
-/* Each entry names the one before it, so that other servers notice when one is missing. */
+/* Each entry contains the number of the one before it, so that other servers notice a missing one.
+ */
 static void send_post(struct cluster *cluster, struct post *post)
 {
     uint64_t number = post->entry.number;
@@ -213,11 +215,10 @@ struct post *outbox_add(struct cluster *cluster, struct entry entry, struct clie
     return post;
 }
 
-/* The other servers miss no entry that Redis has not got and nobody needs, but they miss those that
- * were dropped. */
 void outbox_resend(struct cluster *cluster)
 {
     struct post *post;
+    /* Entries that nobody needed any more are not missing, but dropped ones are. */
     cluster->previous =
         cluster->confirmed > cluster->dropped ? cluster->confirmed : cluster->dropped;
     TAILQ_FOREACH(post, &cluster->outbox, link)

@@ -1,11 +1,11 @@
-/* The other servers. */
+/* The list of the other servers. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/cluster/private.h"
 
 #define MAX_PEERS 256
-#define MAX_DEAD_PEERS 32 /* kept for the number of their last entry */
+#define MAX_DEAD_PEERS 32 /* stay in the list for the number of their last entry */
 
 void peer_remove(struct cluster *cluster, struct peer *peer)
 {
@@ -16,8 +16,8 @@ void peer_remove(struct cluster *cluster, struct peer *peer)
     free(peer);
 }
 
-/* If there are too many live peers, removes one whose key has never been seen, since anybody can
- * write entries of servers that do not exist. */
+/* Makes room in the list: removes the oldest peer that is gone, or else one whose key was never
+ * seen, which may not exist. */
 static void forget_one(struct cluster *cluster)
 {
     struct peer *peer, *oldest = NULL, *unseen = NULL;

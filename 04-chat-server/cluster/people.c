@@ -1,5 +1,6 @@
-/* The clients of other servers. Each one that has a name is in this server's rooms and names as a
- * client without a socket, so that the chat finds, lists and announces it like its own clients. */
+/* The clients of other servers. For each one that has a name, this server has a client without a
+ * socket in its rooms and names, so that the chat finds, lists and announces it like its own
+ * clients. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ void person_remove(struct person *person)
     free(person);
 }
 
-/* Returns a person without a name in that room; NULL if out of memory. */
+/* Puts a person without a name into that room, and returns it; NULL if out of memory. */
 static struct person *person_make(struct cluster *cluster, struct peer *peer, const char *room)
 {
     struct person *person = calloc(1, sizeof(*person));
@@ -79,7 +80,8 @@ void local_lose_name(struct cluster *cluster, struct client *client)
     name_give_up(client);
 }
 
-/* Redis has given the name to a client of the peer: nobody else has it. */
+/* Takes the name from whichever client has it, except one (NULL: none), because Redis has given it
+ * to a client of the peer. */
 static void take_from_others(
     struct cluster *cluster, const struct peer *peer, const char *name, const struct person *except)
 {
@@ -119,7 +121,7 @@ void people_put(
 }
 
 /*
- * What other servers write
+ * Applying the entries of other servers
  */
 
 void people_deliver(
@@ -153,7 +155,7 @@ void people_apply(struct cluster *cluster, struct peer *peer, const struct entry
         return;
     }
     if (!peer->is_alive && cluster->is_ready && entry->kind != ENTRY_HELLO)
-        outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL); /* who are you? */
+        outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL); /* asks for its names */
     peer->is_alive = true;
     peer->missed = 0;
     if (entry->kind == ENTRY_HELLO)

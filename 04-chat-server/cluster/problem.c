@@ -1,4 +1,4 @@
-/* What went wrong with Redis, in Redis' own words and as an error. */
+/* Translates the errors that Redis answers into libuv's, and stores their text. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "common/bytes.h"
 #include "common/visible.h"
 
-#define MAX_WORDS 160 /* bytes; each may become six when it is made visible */
+#define MAX_WORDS 160 /* bytes of the text; each one may take six to make it visible */
 
 static const struct {
     const char *beginning;
@@ -35,7 +35,7 @@ static const struct {
     {"ERR syntax error", UV_ENOSYS},
 };
 
-/* People read it in a log or in a terminal, and Redis may send any bytes. */
+/* Redis may send any bytes, and the text appears in logs and terminals. */
 void problem_note(struct redis *redis, const char *problem)
 {
     char *text = bytes_to_text(problem, strnlen(problem, MAX_WORDS), NULL);
@@ -50,7 +50,7 @@ int problem_of(struct redis *redis, const char *text)
     problem_note(redis, text);
     for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
         const char *found = strstr(text, errors[i].beginning);
-        /* An error inside a script has other words before it or after it. */
+        /* For an error inside a script, Redis writes more words before it. */
         if (found && (found == text || strncmp(text, "ERR", 3) == 0 || *text == '-'))
             return errors[i].error;
     }

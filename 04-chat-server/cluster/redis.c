@@ -11,7 +11,7 @@
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
-/* The adapter of hiredis 0.14 ignores that a connection is refused or reset. */
+/* The adapter of hiredis 0.14 ignores the error when a connection is refused or reset. */
 static void on_poll(uv_poll_t *poll, int status, int events);
 #define uv_poll_start(poll, events, callback) uv_poll_start(poll, events, on_poll)
 #include <hiredis/adapters/libuv.h>
@@ -29,8 +29,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
  * Calls
  */
 
-/* It is not on the stack of the task that waits, because the task may be cancelled before the reply
- * comes. */
+/* A command that was sent. It is not on the waiting task's stack, because the task may be cancelled
+ * before the reply comes. */
 struct call {
     struct redis *redis;
     redis_handler *handler;
@@ -113,7 +113,7 @@ int redis_call(struct redis *redis, redis_handler *handler, void *argument, cons
         free(call);
         return result;
     }
-    call->handler = NULL; /* on_reply frees it */
+    call->handler = NULL; /* from now on on_reply frees the call */
     call->is_awaited = false;
     return error;
 }
@@ -152,7 +152,7 @@ static void on_disconnect(const redisAsyncContext *context, int status)
 {
     struct redis *redis = context->data;
     if (!redis->context)
-        return; /* by redis_close */
+        return; /* redis_close has closed it */
     problem_note(redis, redis->refusal       ? redis->refusal
                         : status == REDIS_OK ? "closed"
                                              : context->errstr);
@@ -162,7 +162,7 @@ static void on_disconnect(const redisAsyncContext *context, int status)
         redis->lost(redis->argument);
 }
 
-/* address: NULL for the URL's path. */
+/* Begins to connect to the address, or to the URL's path if address is NULL. */
 static redisAsyncContext *start_connecting(
     const struct redis_url *url, const struct addrinfo *address)
 {
@@ -203,8 +203,8 @@ static int connect_to(
     return error;
 }
 
-/* Resolves the name on the thread pool, because hiredis would hold the loop meanwhile, and tries
- * its addresses in turn: Redis may listen on one of a host's two alone. */
+/* Resolves the host's name on the thread pool, because hiredis would hold the loop. Tries all its
+ * addresses in turn, because Redis may listen on one of them only. */
 static int connect_to_host(struct redis *redis, const struct redis_url *url)
 {
     struct addrinfo *addresses;
@@ -221,7 +221,7 @@ static int connect_to_host(struct redis *redis, const struct redis_url *url)
     return error;
 }
 
-/* Names the user and chooses the database. */
+/* Authenticates, and selects the database. */
 static int log_in(struct redis *redis, const struct redis_url *url)
 {
     int error = 0;

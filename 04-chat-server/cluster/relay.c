@@ -14,8 +14,8 @@ static int send_message(struct relay *relay, struct client *origin, const char *
     return outbox_add(cluster, entry, origin) ? 0 : UV_ENOMEM;
 }
 
-/* It goes through the stream also to a client of this server, so that it does not overtake what the
- * origin has told the room before. */
+/* A private message to a client of this server goes through the stream, too. Otherwise it would
+ * overtake what the origin has said in the room before. */
 static int send_private(
     struct relay *relay, struct client *origin, struct client *recipient, const char *text)
 {

@@ -1,8 +1,8 @@
-/* What hiredis does not check in replies: it would end the program at a reply that nothing asked
- * for, and reserve memory for as many elements as an array announces. */
+/* Checks of replies that hiredis lacks: a reply without a command would end the program, and an
+ * array could reserve any amount of memory. */
 #include "04-chat-server/cluster/redis.h"
 
-#define MAX_ELEMENTS (1 << 21) /* more than Redis accepts in one command */
+#define MAX_ELEMENTS (1 << 21) /* of an array; Redis accepts fewer in one command */
 
 #if HIREDIS_MAJOR >= 1
 typedef size_t element_count;
@@ -10,7 +10,7 @@ typedef size_t element_count;
 typedef int element_count;
 #endif
 
-/* Returns whether hiredis may make an object. If not, hiredis closes the connection. */
+/* Whether hiredis may create the object for a part of a reply. If not, it closes the connection. */
 static bool is_expected(const redisReadTask *task, size_t elements)
 {
     struct redis *redis = task->privdata;

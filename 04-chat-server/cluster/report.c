@@ -1,4 +1,4 @@
-/* What people are told of Redis: in the log, at /healthz and at /metrics. */
+/* Describes the state of the cluster in the log, at /healthz and at /metrics. */
 #include <stdio.h>
 
 #include "04-chat-server/cluster/private.h"

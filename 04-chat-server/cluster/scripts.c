@@ -1,6 +1,6 @@
-/* Names: Redis decides which client owns a name. Each step is a script, which Redis runs as a
- * whole. A script does nothing for an earlier connection of this server, whose commands may arrive
- * late. */
+/* Redis decides which client owns a name. Each step is a script, which Redis runs without
+ * interruption. A script of an earlier connection of this server may arrive late, and then does
+ * nothing. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +9,8 @@
 
 #define NAMES_IN_CLAIM 500
 
-/* The arguments are the same everywhere: KEYS are the stream, the names and this server's key; ARGV
- * are this server's id, its epoch, and the beginning of the servers' keys. */
+/* The first arguments of all scripts: KEYS are the stream, the names and this server's key; ARGV[1]
+ * to [3] are this server's id, its epoch, and the prefix of the servers' keys. */
 #define KEYS_AND_ARGUMENTS "3 " STREAM_KEY " " NAMES_KEY " " SERVER_KEY "%s %s %u " SERVER_KEY " "
 
 #define PRELUDE                                                                                    \
@@ -26,9 +26,9 @@
     "  return other ~= id and redis.call('EXISTS', prefix .. other) == 1 "                         \
     "end "
 
-/* ARGV[5] is the entry's number, [4] that of the entry before it, [6] and [7] are the folded names,
- * new and old, [8] is the room, [9] and [10] are the names. A refusal is an entry, too, so that no
- * number is missing in the stream. */
+/* Gives a client a new name. ARGV[4] is the number of the previous entry, [5] that of this one, [6]
+ * is the new name in lower case, [7] the old one, [8] the room, [9] the new name, and [10] the old
+ * one. A refusal writes an entry, too, so that the stream contains all numbers. */
 static const char take[] = PRELUDE
     "local new, old = ARGV[6], ARGV[7] "
     "if is_taken(new) then "
@@ -44,14 +44,16 @@ static const char take[] = PRELUDE
     "  'number', ARGV[5], 'after', ARGV[4], 'room', ARGV[8], 'name', ARGV[9], 'other', ARGV[10]) "
     "return 'ok'";
 
-/* As above; [6] is the folded name, [7] the name. */
+/* Gives up a name. ARGV[4] and [5] are as above, [6] is the name in lower case, and [7] the name.
+ */
 static const char leave[] = PRELUDE
     "if redis.call('HGET', names, ARGV[6]) == mine then redis.call('HDEL', names, ARGV[6]) end "
     "redis.call('XADD', stream, '*', 'kind', 'left', 'server', id, 'number', ARGV[5], "
     "  'after', ARGV[4], 'name', ARGV[7]) "
     "return 'ok'";
 
-/* [4] is a list of folded names, one a line. Returns those of others. */
+/* Claims names for this server. ARGV[4] contains them in lower case, each on a line of its own.
+ * Returns those that belong to other servers. */
 static const char claim[] = PRELUDE "local refused = {} "
                                     "for name in string.gmatch(ARGV[4], '[^\\n]+') do "
                                     "  if is_taken(name) then refused[#refused + 1] = name "
@@ -59,7 +61,7 @@ static const char claim[] = PRELUDE "local refused = {} "
                                     "end "
                                     "return refused";
 
-/* Removes names of servers that are gone, and this server's own of earlier epochs. */
+/* Removes the names of servers that are gone, and those that this server had in earlier epochs. */
 static const char sweep[] =
     PRELUDE "local all, is_there = redis.call('HGETALL', names), {} "
             "for i = 1, #all, 2 do "
@@ -73,6 +75,7 @@ static const char sweep[] =
             "end "
             "return 'ok'";
 
+/* Removes all names of this server, and its key. ARGV[4] is the entry's number. */
 static const char bye[] =
     PRELUDE "local all = redis.call('HGETALL', names) "
             "for i = 1, #all, 2 do "
@@ -101,7 +104,7 @@ static int check(const redisReply *reply, void *unused)
  * One name
  */
 
-/* A command that was sent and has no answer yet. */
+/* A script that was sent for one name. */
 struct request {
     struct cluster *cluster;
     uint64_t number;
@@ -159,8 +162,8 @@ void script_send_left(struct cluster *cluster, const struct post *post)
  * All names
  */
 
-/* Takes the name from the client of this server that has it. The tree of names ignores case, so the
- * folded name finds it. */
+/* Takes the refused names from the clients of this server. server_find ignores case, so it finds a
+ * name in lower case. */
 static int lose_refused(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
@@ -176,7 +179,8 @@ static int lose_refused(const redisReply *reply, void *argument)
     return 0;
 }
 
-/* Writes the names that this epoch has not claimed yet, and marks them as claimed. */
+/* Returns the names that have not been claimed in this epoch, and marks them as claimed; NULL if
+ * out of memory. */
 static char *write_names(struct cluster *cluster, size_t *count)
 {
     char *names = NULL, folded[4 * MAX_NAME_CHARACTERS + 1];
@@ -217,8 +221,8 @@ static int claim_all(struct cluster *cluster)
     return error;
 }
 
-/* Claims the names before it sweeps, so that none is free in between, and claims again afterwards,
- * because clients may have taken names during the wait. */
+/* Claims the names before it removes old ones, so that no name is free in between. Claims again
+ * afterwards, because clients may have taken names during the wait. */
 int script_enroll(struct cluster *cluster)
 {
     int error = claim_all(cluster);

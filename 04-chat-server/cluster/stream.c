@@ -1,12 +1,14 @@
-/* The stream: every server reads all of it, in one order. */
+/* Reads the stream. Every server reads all of it, in the same order. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/cluster/private.h"
 
-#define BLOCK_MS 2000 /* of an XREAD without entries; then it is sent again */
+#define BLOCK_MS 2000 /* after which XREAD returns without entries */
 #define ENTRIES_AT_ONCE 100
-#define MAX_GAP 90000 /* ms: after a longer one, old messages are for /historico only */
+#define MAX_GAP                                                                                    \
+    90000 /* ms of an outage; messages before them are only remembered for /historico              \
+           */
 
 /*
  * Reading
@@ -28,7 +30,7 @@ static int apply_own(struct cluster *cluster, const struct entry *entry)
     return 0;
 }
 
-/* An entry is only remembered if it is older than what this server has to deliver. */
+/* Handles an entry that is too old to be delivered: only a message is stored, for /historico. */
 static void apply_late(struct cluster *cluster, const struct entry *entry)
 {
     if (entry->kind != ENTRY_MESSAGE)
@@ -55,7 +57,7 @@ static void apply_peers(struct cluster *cluster, const struct entry *entry)
     peer->read_at = loop_now(cluster->loop);
 }
 
-/* Returns 0 or an error. */
+/* Handles one entry of XREAD's answer. Returns 0 or an error. */
 static int apply(struct cluster *cluster, const redisReply *reply)
 {
     struct entry entry;
@@ -101,8 +103,8 @@ static int read_now(struct cluster *cluster)
         (unsigned long long)cluster->cursor.sequence);
 }
 
-/* If there is nothing new, the stream may have been deleted, and the ids of the new one may be
- * smaller because Redis' clock has jumped: stream_check finds out. */
+/* If there is nothing new, the stream may have been deleted, and the ids of a new one may be
+ * smaller, because Redis' clock has jumped. So it checks the stream then. */
 int stream_follow(struct cluster *cluster)
 {
     int count = redis_call(&cluster->reader, read_entries, cluster,
@@ -113,7 +115,7 @@ int stream_follow(struct cluster *cluster)
 }
 
 /*
- * What was missed
+ * Finding out what was missed
  */
 
 /* Returns the value of a field in the answer of XINFO STREAM, or NULL. */
@@ -128,9 +130,9 @@ static const redisReply *find_field(const redisReply *reply, const char *name)
     return NULL;
 }
 
-/* The stream is not the one that was read. The server connects again, claims its names again, since
- * Redis may have lost them, too, and reads the new stream from the beginning: the numbers of the
- * entries tell which ones are new. */
+/* Redis has lost the stream that this server was reading. The server connects again, and claims its
+ * names, because Redis may have lost them, too. Then it reads the new stream from the beginning,
+ * and the numbers of the entries tell which ones are new. */
 static int start_over(struct cluster *cluster)
 {
     if (cluster->is_ready)
@@ -141,7 +143,8 @@ static int start_over(struct cluster *cluster)
 }
 
 /* Handles the answer of XINFO STREAM. If the last entry is older than the cursor, Redis has lost
- * the stream, or a part of it. If the first one is newer, entries were trimmed during the outage.
+ * at least a part of the stream. If the first entry is newer, entries were trimmed during the
+ * outage.
  */
 static int check_stream(const redisReply *reply, void *argument)
 {
@@ -167,12 +170,14 @@ int stream_check(struct cluster *cluster)
     int error = redis_call(&cluster->reader, check_stream, cluster, "XINFO STREAM " STREAM_KEY);
     if (error != UV_ENOENT)
         return error;
-    return cluster->cursor.milliseconds ? start_over(cluster) : 0; /* else there is none yet */
+    return cluster->cursor.milliseconds ? start_over(cluster)
+                                        : 0; /* otherwise there has been no stream yet */
 }
 
-/* Handles the answer of TIME. Entries written since this server began, or since it lost Redis, go
- * to its clients. Older ones, and those from before a long outage, only go to /historico. Of a
- * stream that has replaced the one that was read, those of the last 90 seconds are delivered. */
+/* Handles the answer of TIME. Entries that were written after this server started, or after it lost
+ * Redis, will be delivered, but only those of the last 90 seconds. If Redis has lost the stream,
+ * all new entries of the last 90 seconds will be delivered. Older messages are only stored for
+ * /historico. */
 static int choose_what_to_deliver(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;

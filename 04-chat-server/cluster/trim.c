@@ -1,15 +1,15 @@
-/* How much stays in the stream.
+/* Trims the stream.
  *
- * A server that comes back after an outage needs the entries of that time, and a new one the last
- * messages of all rooms. So the last 32 MiB always stay, and all entries of the last 90 seconds
- * stay, too, unless they are more than 256 MiB: then the size decides, because a Redis without
- * memory refuses everything. A server that has missed entries because of that says so (loss.c). */
+ * A server that comes back after an outage needs the entries of that time, and a new server the
+ * last messages of all rooms. So the newest 32 MiB stay in any case. Entries of the last 90 seconds
+ * stay, too, but no more than 256 MiB: there the size decides, because a Redis whose memory is full
+ * refuses all messages. A server that misses entries because of that says so (loss.c). */
 #include "04-chat-server/cluster/private.h"
 
 #define MARK_BYTES ((size_t)1 << 20)
 #define KEPT_MARKS 32
 #define KEPT_MS 90000
-#define OVERHEAD 100 /* bytes of an entry besides its texts, roughly */
+#define OVERHEAD 100 /* bytes of an entry besides its texts, about */
 
 static size_t size_of(const redisReply *entry)
 {
@@ -20,7 +20,7 @@ static size_t size_of(const redisReply *entry)
     return size;
 }
 
-/* Chooses the id before which all entries may go. Returns false if all have to stay. */
+/* Chooses the id of the oldest entry that stays. Returns false if all have to stay. */
 static bool choose(const struct cluster *cluster, bool is_full, struct entry_id *oldest)
 {
     const struct trim *trim = &cluster->trim;
