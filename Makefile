@@ -212,8 +212,9 @@ bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside it
 run-many: needs_build needs_redis $(bin)04-chat-server/chat-server ## chat servers as one, over a Redis of their own (SERVERS=3)
 	@04-chat-server/cluster/run_many.sh $(bin)04-chat-server/chat-server $(or $(SERVERS),2)
 
-bench-cluster: needs_redis $(bench)/cluster $(bin)04-chat-server/chat-server ## one chat on 1, 2 and 4 servers, over Redis (QUICK=1)
-	$(bench)/cluster $(if $(QUICK),--quick) --ours $(bin)04-chat-server/chat-server
+# SERVER=Socket.IO WORK=busy1000 choose one server and one work.
+bench-cluster: needs_redis $(bench)/cluster $(bin)04-chat-server/chat-server ## one chat on 1, 2 and 4 servers, beside Socket.IO (QUICK=1 ROUNDS=3)
+	@$(bench)/cluster $(if $(QUICK),--quick) --ours $(bin)04-chat-server/chat-server $(call options,ROUNDS WORK SERVER)
 
 # Works with any variant: SANITIZE=address,undefined make soak STOPS=50.
 soak: needs_test $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
