@@ -62,6 +62,7 @@ function looked() {
     return;
   unread = 0;
   showTitle();
+  follow(following); // what came meanwhile was seen
   connectNow();
 }
 
