@@ -82,7 +82,10 @@ export async function openPage(browser, url, options = {}) {
   context.setDefaultTimeout(STEP);
   const page = await context.newPage();
   complaints.set(page, []);
-  page.on("pageerror", (error) => complaints.get(page).push(error.message));
+  page.on("pageerror", (error) => {
+    if (!/^Firefox can.t establish a connection/.test(error.message)) // it reports that as an error of the page
+      complaints.get(page).push(error.message);
+  });
   page.on("console", (message) => {
     if (/Content Security Policy/.test(message.text()))
       complaints.get(page).push(message.text());
