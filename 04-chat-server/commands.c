@@ -30,10 +30,10 @@ static const char *format_time(const char *format, char *text, size_t size)
 
 static int send_time(struct client *self, const struct words *words)
 {
-    char text[16];
+    char text[32];
     (void)words;
-    client_send(
-        self, "Hora atual: %s", "Current time: %s", format_time("%H:%M:%S", text, sizeof(text)));
+    client_send(self, "Hora atual: %s", "Current time: %s",
+        format_time("%H:%M:%S UTC%z", text, sizeof(text)));
     return 0;
 }
 
