@@ -450,11 +450,16 @@ async def room_names():
     """What may be no name of a person may be no name of a room."""
     for path in ["/" + "ã" * 32, "/a%2Fb", "/.x", "/a/b", "/%FF"]:
         await (await enter(path=path)).hears_nothing()
-    for path in ["/a/", "/a%2F", "/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
+    for path in ["//", "//a", "/a//b", "/a%2F%2Fb", "/.", "/..", "/%2E%2e", "/a/./b", "/a/../b", "/a/..", "/../a",
+                 "/%0A", "/a%0Db", "/%7F", "/a/", "/a%2F", "/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
         socket = await connect(path)
         assert await socket.recv() == BAD_ROOM, path
         await ends_with(1000, socket)
     await (await enter()).asks("/clientes", "6 clientes conectados")
+    for one, other in [("/a+b", "/a%2Bb"), ("/a;b", "/a%3Bb"), ("/a&b=c", "/a%26b%3Dc"), ("/%41%2E", "/A.")]:
+        first = await enter(f"Um{one}", path=one)
+        await (await enter(path=other)).asks("/quem", f"Quem está aqui: 1\nUm{one}")
+        await first.hears_nothing()
 
 
 async def protocol():
