@@ -188,8 +188,8 @@ check: $(test_groups:%=needs_%) $(if $(CHAPTER)$(ARCH),chapter,all) tests ## run
 check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time in another order (SEEDS=1000)
 	@$(runner) tests/seeds.sh
 
-deps: ## install what building and testing need (FOR="build test page bench ci")
-	@tests/setup/packages.sh deps $(or $(FOR),build test page)
+deps: ## install what building and testing need (FOR="build test lessons page bench ci")
+	@tests/setup/packages.sh deps $(or $(FOR),build test page lessons)
 
 doctor: ## show the tools and libraries that were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
