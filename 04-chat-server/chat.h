@@ -172,9 +172,9 @@ const char *client_mark(const struct client *client);
  * commands.c
  */
 
-/* Runs the command that the first word names. Returns 0, UV_ENOENT if there is no such command, or
- * UV_ENOMEM. */
-int command_run(struct client *client, const struct words *words);
+/* Runs the command that the line's first word names. Returns 0; UV_EINVAL for an empty line or one
+ * that cannot be split into words; UV_ENOENT if there is no such command; or UV_ENOMEM. */
+int command_run(struct client *client, const char *line);
 
 /*
  * names.c
