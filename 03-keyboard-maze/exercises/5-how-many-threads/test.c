@@ -106,7 +106,7 @@ END_TEST
 int main(void)
 {
     return run_suite(
-        "3.6", (struct test_group[]){
+        "3.5", (struct test_group[]){
                    {"threads", (const TTest *const[]){each_thread_is_counted_once,
                                    the_calls_are_looked_at, no_calls_were_made_by_no_thread, NULL}},
                    {NULL, NULL}});

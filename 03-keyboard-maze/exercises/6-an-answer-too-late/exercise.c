@@ -12,7 +12,7 @@ static int work(void *data)
     return 0;
 }
 
-/* EXERCISE: work gets a pointer to the desk. Whose desk is it when work ends? */
+/* EXERCISE: whose desk is it when work ends? */
 static int answer(struct desk *desk)
 {
     return executor_run("think", work, &desk, sizeof(desk));

@@ -155,7 +155,7 @@ TASK_TEST(the_desk_of_one_who_has_gone_is_not_written_to)
 
 int main(void)
 {
-    return run_suite("3.7",
+    return run_suite("3.6",
         (struct test_group[]){{"desk", (const TTest *const[]){peers_that_stay_get_their_answers,
                                            the_desk_of_one_who_has_gone_is_not_written_to, NULL}},
             {NULL, NULL}});

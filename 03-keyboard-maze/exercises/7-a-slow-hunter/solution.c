@@ -14,7 +14,7 @@ int hunter_turn(struct game *game, double patience)
 {
     struct thought thought = {.hunter = game->hunter, .player = game->player};
     struct scope scope;
-    int error = scope_enter_until(&scope, loop_deadline(task_loop(), patience));
+    int error = scope_enter_for(&scope, patience);
     if (!error)
         error = executor_run("think", think_on_the_pool, &thought, sizeof(thought));
     error = scope_leave(&scope, error);

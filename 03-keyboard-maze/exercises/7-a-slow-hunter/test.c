@@ -190,7 +190,7 @@ END_TEST
 
 int main(void)
 {
-    return run_suite("3.5",
+    return run_suite("3.7",
         (struct test_group[]){{"hunter", (const TTest *const[]){a_thought_in_time_moves_the_hunter,
                                              two_hunters_have_a_thought_each,
                                              a_thought_that_is_too_late_moves_nothing,
