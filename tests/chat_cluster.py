@@ -532,6 +532,55 @@ async def rounds(first="1", count="50"):
         await round_with(name, seed)
 
 
+# --- what it costs Redis -------------------------------------------------------------------------
+
+
+async def commands(redis):
+    """How often Redis has run each command: {"xadd": 3, ...}."""
+    stats = (await redis.ask("INFO", "commandstats")).decode()
+    counts = {}
+    for name, calls in re.findall(r"^cmdstat_(\w+)\S*?:calls=(\d+)", stats, re.M):
+        counts[name] = counts.get(name, 0) + int(calls)
+    return counts
+
+
+async def few_commands():
+    """A message costs Redis one write, and one read for each server, however many clients there are; and
+    rooms in which nobody talks cost no command."""
+    redis = await Redis().start()
+    both = await servers(redis.url)
+    ana = await Client(both[0]).enter("Ana")
+    clients = []
+
+    async def spent():
+        """Since the last call; an XREAD that has waited in vain is followed by an XINFO."""
+        now = await commands(redis)
+        writes, reads = (now.get(name, 0) - spent.before.get(name, 0) for name in ("xadd", "xread"))
+        return writes, reads - now.get("xinfo", 0) + spent.before.get("xinfo", 0)
+
+    for more in 2, 20:
+        clients += [await Client(place).enter() for place in both * (more // 2)]
+        spent.before = await commands(redis)
+        for n in range(5):
+            await ana.say(f"{more} {n}")
+            for client in clients:
+                await client.hears(f"Ana >> {more} {n}")
+        async def is_few():
+            return await spent() == (5, 10)
+        await until(is_few, f"5 writes and 10 reads for 5 messages, with {len(clients)} clients")
+    for n in range(60):
+        await Client(both[n % 2]).enter(path=f"/quiet{n}")
+    before = await commands(redis)
+
+    async def have_renewed():
+        return (await commands(redis))["set"] >= before["set"] + 4
+    await until(have_renewed, "both servers renew their keys")
+    after = await commands(redis)
+    total = sum(after.values()) - sum(before.values()) - after["info"] + before["info"]
+    assert total < 60, f"{total} commands for 60 quiet rooms: {before}, {after}"
+    await stop(*both)
+
+
 # --- names, and what people are told --------------------------------------------------------------
 
 

@@ -121,19 +121,20 @@ static int serve_client(void *argument)
 
 static struct websocket *new_websocket(struct websocket_server *server, struct lws *connection)
 {
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
     struct websocket *socket = calloc(1, sizeof(*socket));
     if (!socket)
         return NULL;
     socket->server = server;
     message_queue_init(&socket->input);
-    socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
+    socket->path = incoming->path;
+    incoming->path = NULL;
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
     if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
         socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* may be missing */
     socket->has_subprotocol = lws_hdr_total_length(connection, WSI_TOKEN_PROTOCOL) > 0;
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
-    socket->address =
-        address_widest(((struct incoming *)lws_get_opaque_user_data(connection))->address);
+    socket->address = address_widest(incoming->address);
     if (socket->address)
         socket->address->users++;
     if (socket->path && socket->accept_language &&

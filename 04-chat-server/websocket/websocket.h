@@ -130,8 +130,8 @@ void websocket_close(struct websocket *socket, int status);
 /* The handshake's Accept-Language header, or "". */
 const char *websocket_accept_language(const struct websocket *socket);
 
-/* The path of the handshake's request, at least "/". It is percent-decoded, so it may be invalid
- * UTF-8. */
+/* The path of the handshake's request, at least "/". It is percent-decoded and otherwise unchanged,
+ * so it may be invalid UTF-8, and contain "//" or "/../". */
 const char *websocket_path(const struct websocket *socket);
 
 /* What follows the "?" in that request, or "". */
