@@ -156,7 +156,11 @@ async function stepPages() {
   check(program.x >= text.x + text.width && program.width > 800, "the program stands beside the text");
   await page.locator(".pager-link.next").click();
   await waitFor(() => page.locator("main h1").textContent(), (now) => now.startsWith("Passo 3:"), "step 3");
-  await page.setViewportSize({ width: 1440, height: 900 });
+  for (const width of [1000, 1600, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const menu = await page.locator(".VPSidebar").boundingBox();
+    check(menu.x >= 0 && menu.width >= 240, `the menu's width at ${width}: ${menu.width}`);
+  }
 }
 
 async function copying() {
