@@ -91,16 +91,19 @@ struct relay {
     /* Waits until all servers know the client's new name, or one refuses it. Returns as name_take
      * does. */
     int (*take_name)(struct relay *relay, struct client *client, const char *name);
+    /* Waits until the client's own messages have been delivered. Returns 0 or UV_ECANCELED. */
+    int (*wait_for_own)(struct relay *relay, struct client *client);
     /* A client with a name is leaving; its memory is valid until the call returns. */
     void (*leave)(struct relay *relay, struct client *client);
     /* Notes that the number of this server's clients has changed, and waits for the number of all
      * servers' clients. */
     void (*note_count)(struct relay *relay);
     size_t (*count)(struct relay *relay);
-    /* Appends to /metrics; writes the state for /healthz, and returns whether the server is well.
-     */
+    /* Whether a balancer may send clients to this server. */
+    bool (*is_well)(const struct relay *relay);
+    /* Append to the texts of /healthz and /metrics. */
+    void (*write_health)(const struct relay *relay, FILE *health);
     void (*write_metrics)(const struct relay *relay, FILE *metrics);
-    bool (*write_health)(const struct relay *relay, FILE *health);
 };
 
 /*
@@ -169,9 +172,9 @@ const char *client_mark(const struct client *client);
  * commands.c
  */
 
-/* Runs the command that the first word names. Returns 0, UV_ENOENT if there is no such command, or
- * UV_ENOMEM. */
-int command_run(struct client *client, const struct words *words);
+/* Runs the command that the line's first word names. Returns 0; UV_EINVAL for an empty line or one
+ * that cannot be split into words; UV_ENOENT if there is no such command; or UV_ENOMEM. */
+int command_run(struct client *client, const char *line);
 
 /*
  * names.c
