@@ -31,10 +31,10 @@ static const char *format_time(const char *format, char *text, size_t size)
 
 static int send_time(struct client *self, const struct words *words)
 {
-    char text[16];
+    char text[32];
     (void)words;
-    client_send(
-        self, "Hora atual: %s", "Current time: %s", format_time("%H:%M:%S", text, sizeof(text)));
+    client_send(self, "Hora atual: %s", "Current time: %s",
+        format_time("%H:%M:%S UTC%z", text, sizeof(text)));
     return 0;
 }
 
@@ -120,6 +120,9 @@ static int send_history(struct client *self, const struct words *words)
 {
     unsigned long count = words->count > 1 ? strtoul(words->word[1], NULL, 10) : LINES_OF_HISTORY;
     char *lines;
+    struct relay *relay = self->server->relay;
+    if (relay && relay->wait_for_own(relay, self) != 0)
+        return 0; /* client_receive reports the end */
     size_t found = history_list(&self->server->history, self->room->name, count, &lines);
     if (!lines)
         return UV_ENOMEM;

@@ -54,6 +54,7 @@ bench    node>=18      node:18                                  nodejs          
 bench    npm           command:npm                              npm                      nodejs-npm           npm                   node
 bench    ws            node_modules:tests/bench/peers:ws        -                        -                    -                     -
 bench    bun           node_modules:tests/bench/peers:bun       -                        -                    -                     -
+bench    socket.io     node_modules:tests/bench/peers:socket.io -                        -                    -                     -
 redis    hiredis       library:hiredis:hiredis/hiredis.h        libhiredis-dev           hiredis-devel        hiredis               hiredis
 redis    redis-server  command:redis-server                     redis-server             redis                redis                 redis
 ci       clang         command:clang                            clang                    clang                clang                 llvm
