@@ -56,7 +56,8 @@ compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE 
     -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) \
-    $(if $(redis),-DCHAT_REDIS) $(if $(redis_tls),-DREDIS_TLS) $(CFLAGS) \
+    $(if $(findstring -flto,$(CFLAGS)),-DLTO) $(if $(redis),-DCHAT_REDIS) \
+    $(if $(redis_tls),-DREDIS_TLS) $(CFLAGS) \
     $(foreach name,libuv check ncursesw libwebsockets $(redis),$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
 link = $(CC) $(sanitize) $(LDFLAGS)
 # say WHAT: prints what a recipe does, in one word, instead of its command.
