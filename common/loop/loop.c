@@ -1,7 +1,9 @@
 #include "common/loop.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
@@ -15,8 +17,22 @@ static void before_poll(uv_prepare_t *prepare)
     observe(state_of(prepare->loop)->observer, poll_begin);
 }
 
+/* Opens /dev/null for each standard descriptor that is closed. Otherwise one of the loop's own
+ * descriptors would get that number, and messages for the user would be written to it;
+ * libuv aborts when it closes such a descriptor. */
+static void open_standard_descriptors(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
 int loop_init(uv_loop_t *loop)
 {
+    open_standard_descriptors();
     struct loop_state *state = calloc(1, sizeof(*state));
     if (!state)
         return UV_ENOMEM;
