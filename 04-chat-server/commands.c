@@ -56,7 +56,8 @@ static int send_count(struct client *self, const struct words *words)
     return 0;
 }
 
-/* Writes a page of the names in the room, one a line. fclose reports an error. */
+/* Writes a page of the names in the room, one a line. If it fails, fclose reports an error, or the
+ * stream's text is NULL. */
 static void write_names(FILE *list, const struct room *room, size_t page)
 {
     size_t index = 0, first = (page - 1) * NAMES_ON_PAGE;
@@ -106,7 +107,7 @@ static int send_names(struct client *self, const struct words *words)
         return UV_ENOMEM;
     write_remark(list, self, page, pages);
     write_names(list, self->room, page);
-    int error = fclose(list) == 0 ? 0 : UV_ENOMEM;
+    int error = fclose(list) == 0 && names ? 0 : UV_ENOMEM;
     char kind[80];
     snprintf(kind, sizeof(kind), "here\t%zu\t%zu\t%d", count, self->room->count,
         self->room->notices.is_crowded);
@@ -175,7 +176,7 @@ static int send_help(struct client *self, const struct words *words)
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(help, "%s/%s%s: %s", i > 0 ? "\n" : "", commands[i].names[self->language],
             commands[i].parameters[self->language], commands[i].help[self->language]);
-    int error = fclose(help) == 0 ? 0 : UV_ENOMEM;
+    int error = fclose(help) == 0 && text ? 0 : UV_ENOMEM;
     if (!error)
         client_send_as(self, "help", "%s", "%s", text);
     free(text);

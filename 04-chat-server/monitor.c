@@ -71,7 +71,7 @@ int server_answer(
         error = write_health(stream, server);
     else
         write_metrics(stream, server);
-    if (fclose(stream) != 0)
+    if (fclose(stream) != 0 || !*body) /* glibc may report no error */
         error = UV_ENOMEM;
     return error;
 }
