@@ -51,6 +51,7 @@ void incoming_close(struct incoming *incoming)
     if (find(incoming->socket) == incoming) /* the socket's number may be in use again */
         slots[incoming->socket].incoming = NULL;
     buffer_free(&incoming->head);
+    free(incoming->path);
     free(incoming);
 }
 
@@ -73,8 +74,9 @@ static ssize_t finish_head(
     struct incoming *incoming, bool is_whole, bool is_last, char rewritten[MAX_REWRITTEN])
 {
     const struct buffer *head = &incoming->head;
-    size_t size = request_rewrite(
-        head->data + head->start, buffer_size(head), is_last, rewritten, &incoming->refusal);
+    free(incoming->path);
+    size_t size = request_rewrite(head->data + head->start, buffer_size(head), is_last, rewritten,
+        &incoming->path, &incoming->refusal);
     if (!is_whole)
         incoming->refusal = &refusal_long_header;
     buffer_free(&incoming->head);

@@ -25,6 +25,7 @@ struct incoming {
     bool is_last;      /* the connection ends after that */
     struct request_scan scan;
     struct buffer head;      /* what has arrived of the next request's head */
+    char *path;              /* of the handshake, until the client takes it; or NULL */
     struct address *address; /* NULL: nothing is limited by address */
 };
 

@@ -1,7 +1,10 @@
 #include "common/loop.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
@@ -15,12 +18,46 @@ static void before_poll(uv_prepare_t *prepare)
     observe(state_of(prepare->loop)->observer, poll_begin);
 }
 
+/* Opens /dev/null for each standard descriptor that is closed. Otherwise one of the loop's own
+ * descriptors would get that number, and messages for the user would be written to it;
+ * libuv aborts when it closes such a descriptor. */
+static void open_standard_descriptors(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
+/* libuv opens a descriptor for the loop and then, for the first loop, a pipe for signals. If it
+ * cannot open the pipe, it aborts the program. So we check whether there is room for the three. */
+static int check_descriptors(void)
+{
+    int pipe[2];
+    int error = uv_pipe(pipe, 0, 0);
+    if (error)
+        return error;
+    int third = dup(pipe[0]);
+    if (third < 0)
+        error = uv_translate_sys_error(errno);
+    else
+        close(third);
+    close(pipe[0]);
+    close(pipe[1]);
+    return error;
+}
+
 int loop_init(uv_loop_t *loop)
 {
+    open_standard_descriptors();
     struct loop_state *state = calloc(1, sizeof(*state));
     if (!state)
         return UV_ENOMEM;
-    int error = uv_loop_init(loop);
+    int error = check_descriptors();
+    if (!error)
+        error = uv_loop_init(loop);
     if (error)
         goto free_state;
     error = threadsafe_calls_open(&state->threadsafe, loop);
