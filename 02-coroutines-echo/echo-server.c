@@ -41,6 +41,7 @@ struct server {
 struct connection {
     struct server *server;
     struct stream *stream;
+    struct telnet telnet;
 };
 
 static void connection_made(void *object, struct stream *stream, void *server)
@@ -68,9 +69,8 @@ static const char *date_and_time(struct server *server)
     return server->date_and_time;
 }
 
-static bool is_quit(char *line, size_t size)
+static bool is_quit(const char *line)
 {
-    telnet_remove_commands(line, size);
     size_t length = strlen(line += strspn(line, " \t\r\n\f\v"));
     while (length > 0 && isspace((unsigned char)line[length - 1]))
         length--;
@@ -84,9 +84,11 @@ static int manage(void *object)
     char *line;
     ssize_t size;
     while ((size = stream_read_line(self->stream, &line)) > 0) {
+        if (telnet_remove_commands(&self->telnet, line, (size_t)size) == 0)
+            continue; /* the newline was a byte of a command */
         stream_write_text(self->stream, date_and_time(self->server));
         int error = stream_drain(self->stream);
-        if (error || is_quit(line, (size_t)size))
+        if (error || is_quit(line))
             return error;
     }
     if (size == UV_EMSGSIZE)

@@ -1,35 +1,45 @@
 #include "02-coroutines-echo/telnet.h"
 
-enum { SE = 240, SB = 250, WILL = 251, DONT = 254, IAC = 255 };
+#include <stdbool.h>
 
-/* Returns the size of the command at the beginning, at most size. */
-static size_t command_size(const unsigned char *command, size_t size)
+enum { FIRST_COMMAND = 236, SE = 240, SB = 250, WILL = 251, DONT = 254, IAC = 255 };
+
+/* Handles the byte after IAC in the text. Returns whether it is text itself. */
+static bool begin_command(struct telnet *telnet, unsigned char byte)
 {
-    if (size < 3)
-        return size;
-    if (command[1] >= WILL && command[1] <= DONT)
-        return 3;
-    if (command[1] != SB)
-        return 2;
-    for (size_t i = 2; i + 1 < size; i++)
-        if (command[i] == IAC && command[i + 1] == SE)
-            return i + 2;
-    return size;
+    telnet->inside = byte == SB ? SUBNEGOTIATION : byte >= WILL && byte <= DONT ? OPTION : TEXT;
+    return byte == IAC || byte < FIRST_COMMAND;
 }
 
-size_t telnet_remove_commands(char *line, size_t size)
+/* Returns whether the next byte is text. */
+static bool take(struct telnet *telnet, unsigned char byte)
 {
-    const unsigned char *bytes = (const unsigned char *)line;
-    size_t end = 0;
-    for (size_t i = 0; i < size;) {
-        if (bytes[i] != IAC) {
-            line[end++] = line[i++];
-            continue;
-        }
-        if (i + 1 < size && bytes[i + 1] == IAC)
-            line[end++] = line[i];
-        i += command_size(bytes + i, size - i);
+    switch (telnet->inside) {
+    case COMMAND:
+        return begin_command(telnet, byte);
+    case OPTION:
+        telnet->inside = TEXT;
+        return false;
+    case SUBNEGOTIATION:
+        if (byte == IAC)
+            telnet->inside = END_OF_SUBNEGOTIATION;
+        return false;
+    case END_OF_SUBNEGOTIATION: /* or the byte 255 in it */
+        telnet->inside = byte == SE ? TEXT : SUBNEGOTIATION;
+        return false;
+    default:
+        if (byte == IAC)
+            telnet->inside = COMMAND;
+        return byte != IAC;
     }
+}
+
+size_t telnet_remove_commands(struct telnet *telnet, char *line, size_t size)
+{
+    size_t end = 0;
+    for (size_t i = 0; i < size; i++)
+        if (take(telnet, (unsigned char)line[i]))
+            line[end++] = line[i];
     line[end] = '\0';
     return end;
 }

@@ -152,11 +152,8 @@ void client_process_commands(struct client *self, const char *message, size_t si
     if (is_probe(self, message)) {
         return;
     } else if (*text == '/') {
-        struct words words = {0};
         bool contains_nul = strlen(message) != size;
-        int error = contains_nul ? UV_EINVAL : words_split(&words, text + 1);
-        if (!error)
-            error = words.count > 0 ? command_run(self, &words) : UV_EINVAL;
+        int error = contains_nul ? UV_EINVAL : command_run(self, text + 1);
         if (error == UV_EINVAL)
             client_send_as(self, "refused", "Comando inválido", "Invalid command");
         else if (error == UV_ENOENT)
@@ -164,7 +161,6 @@ void client_process_commands(struct client *self, const char *message, size_t si
         else if (error)
             client_send_as(
                 self, "refused", TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH);
-        words_free(&words);
     } else if (!self->name) {
         ask_for_name(self);
     } else if (server_send_to_all(self->server, self, message, size) != 0) {

@@ -33,7 +33,8 @@
 
 __BEGIN_DECLS
 
-/* Makes an empty loop (asyncio.new_event_loop). Returns 0 or UV_ENOMEM, UV_EMFILE, ... */
+/* Makes an empty loop (asyncio.new_event_loop). Opens /dev/null for each standard descriptor that
+ * is closed. Returns 0 or UV_ENOMEM, UV_EMFILE, ... */
 int loop_init(uv_loop_t *loop);
 
 /* Runs until loop_stop is called or the loop has nothing to wait for (loop.run_forever). Returns 0,

@@ -29,11 +29,11 @@ struct program_option {
     double minimum, maximum;
 };
 
-/* Opens /dev/null for each standard descriptor that is closed, reads the options, sets the locale,
- * and makes stdout flush after each line. The table of options ends with one whose name is NULL.
- * purpose is what --help prints first, in Portuguese and in English. Seconds may be written 0.5 or
- * 0,5 in every locale. After --help, ends the program with status 0. After an unknown option, a bad
- * value or an extra argument, reports it on stderr and ends the program with status 2. */
+/* Reads the options, sets the locale, and makes stdout flush after each line. The table of options
+ * ends with one whose name is NULL. purpose is what --help prints first, in Portuguese and in
+ * English. Seconds may be written 0.5 or 0,5 in every locale. After --help, ends the program with
+ * status 0. After an unknown option, a bad value or an extra argument, reports it on stderr and
+ * ends the program with status 2. */
 void program_start(
     int argc, char **argv, const char *const purpose[2], const struct program_option *options);
 

@@ -56,7 +56,7 @@ chosen_exercises := $(call in_chapter,$(exercises))
 form := $(if $(SOLUTION),solution,exercise)
 exercises_sh = OUT=$(out) SANITIZE=$(SANITIZE) VALGRIND=$(VALGRIND) tests/exercises.sh
 # After the plain test, those about memory are tested under Valgrind too.
-about_memory := 01-event-loop/exercises/% $(addprefix 03-keyboard-maze/exercises/,2-% 7-%) \
+about_memory := 01-event-loop/exercises/% $(addprefix 03-keyboard-maze/exercises/,2-% 6-%) \
     $(addprefix 04-chat-server/exercises/,2-% 4-% 5-%)
 tools := $(if $(filter-out plain,$(variant))$(VALGRIND),,sanitizers $(if $(filter $(about_memory),$(exercise)),valgrind))
 

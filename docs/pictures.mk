@@ -1,7 +1,7 @@
 # Recordings of programs at work, and pictures made from them.
 
 # The book's pictures: each has a scenario in docs/recordings, and shows this part of the recording.
-pictures := timer stroke iteration turns blocking executor echo maze chat
+pictures := timer stroke iteration turns blocking executor detached echo maze chat
 part_timer := --to "timer fired:2+8"
 part_stroke := --from "timer fired:1-0.03" --to "timer fired:1+0.045"
 part_iteration := --rows loop,answer --from "callbacks:3-0.004" --to "send:1+0.010"

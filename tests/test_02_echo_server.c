@@ -184,8 +184,15 @@ START_TEST(telnet_clients_are_understood)
         ENDS_BY(port, NEGOTIATION "sair\r\n");
         ENDS_BY(port, "\xff\xfb\0quit\r\n"); /* option 0 is a NUL */
         ENDS_BY(port, "\xff\xfa\x1f\0P\0\x18\xff\xf0\xff\xf9 qu\xff\xf1it\n");
+        /* Windows of 80 by 10, of 255 by 240 and of 10 by 10: bytes that are newlines, IAC or SE.
+         */
+        ENDS_BY(port, "\xff\xfa\x1f\0P\0\n\xff\xf0sair\n");
+        ENDS_BY(port, "\xff\xfa\x1f\0\xff\xff\0\xf0\xff\xf0sair\n");
+        ENDS_BY(port, "\xff\xfa\x1f\0\n\0\n\xff\xf0quit\r\n");
+        ENDS_BY(port, "\xff\xfb\nsair\n"); /* an option with the number of a newline */
         int client = connect_to(port);
         IS_ANSWERED(client, "\xff\xffsair\n"); /* the byte 255 itself */
+        IS_ANSWERED(client, "\xff\n");         /* no command has the number of a newline */
         close(client);
         end_with(&server, SIGTERM);
     }

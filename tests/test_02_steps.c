@@ -43,6 +43,21 @@ START_TEST(the_echo_server_returns_a_line_of_any_length)
 }
 END_TEST
 
+/* libuv aborts when it closes a descriptor with one of their numbers. */
+START_TEST(steps_need_no_standard_descriptors)
+{
+    static const char *const steps[] = {"2-callbacks", "7-lines"};
+    for (int i = 0; i < 14; i++) {
+        char command[128], output[256];
+        int closed = i / 2 + 1;
+        snprintf(command, sizeof(command), "\"$BIN\"/02-coroutines-echo/steps/%s %s %s %s",
+            steps[i % 2], closed & 1 ? "<&-" : "", closed & 2 ? ">&-" : "",
+            closed & 4 ? "2>&-" : "");
+        ck_assert_int_eq(shell_run(command, output, sizeof(output)), 0);
+    }
+}
+END_TEST
+
 START_TEST(make_diff_shows_what_a_step_changed)
 {
     static char said[65536];
@@ -64,6 +79,7 @@ int main(void)
     return run_suite("02_steps",
         (struct test_group[]){
             {"echo", (const TTest *const[]){the_echo_server_returns_a_line_of_any_length, NULL}},
+            {"descriptors", (const TTest *const[]){steps_need_no_standard_descriptors, NULL}},
             {"diff", (const TTest *const[]){make_diff_shows_what_a_step_changed, NULL}},
             {NULL, NULL}});
 }

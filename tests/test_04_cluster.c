@@ -42,23 +42,28 @@ static void play(const char *const scenarios[])
 START_TEST(what_users_see_is_as_on_one_server)
 {
     PLAY("as_on_one session private rooms helping", "as_on_one names english order",
-        "as_on_one arrivals leaving messages", "random_sessions 1 1", "history", "order",
-        "names_at_once");
+        "as_on_one arrivals leaving messages", "random_sessions 1 1", "history", "history_of_own",
+        "order", "names_at_once", "lists_and_names", "many", "few_commands");
 }
 END_TEST
 
 START_TEST(nothing_is_lost_and_nothing_comes_twice)
 {
     PLAY("fault kill", "fault stop", "fault cut", "fault late", "fault server", "fault both",
-        "fault clock", "names_of_the_dead", "names_taken_meanwhile", "without_redis", "data_lost",
-        "fills_up");
+        "fault clock", "fills_up", "names_of_the_dead", "entries_deleted");
+}
+END_TEST
+
+START_TEST(what_redis_loses_is_told_and_names_agree_afterwards)
+{
+    PLAY("names_taken_meanwhile", "without_redis", "data_lost", "outbox_full", "trimmed",
+        "deleted_unread", "deleted_under_load", "stream_deleted", "bounds");
 }
 END_TEST
 
 START_TEST(what_is_wrong_with_redis_is_told_and_harms_nobody)
 {
-    PLAY("problems", "impostors", "addresses", "rubbish", "tls", "stream_deleted", "outbox_full",
-        "strangers", "entries_deleted");
+    PLAY("problems", "impostors", "addresses", "rubbish", "tls", "hostile", "forged", "strangers");
 }
 END_TEST
 
@@ -66,7 +71,7 @@ END_TEST
 START_TEST(a_choice)
 {
     PLAY("as_on_one session", "history", "fault cut", "fault kill", "names_taken_meanwhile",
-        "rubbish");
+        "rubbish", "deleted_unread");
 }
 END_TEST
 
@@ -78,6 +83,7 @@ int main(void)
         return run_suite("04_cluster", (struct test_group[]){{"a choice", choice}, {NULL, NULL}});
     const TTest *const together[] = {what_users_see_is_as_on_one_server, NULL};
     const TTest *const faults[] = {nothing_is_lost_and_nothing_comes_twice,
+        what_redis_loses_is_told_and_names_agree_afterwards,
         what_is_wrong_with_redis_is_told_and_harms_nobody, NULL};
     return run_suite("04_cluster",
         (struct test_group[]){{"together", together}, {"faults", faults}, {NULL, NULL}});

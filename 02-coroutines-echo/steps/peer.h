@@ -2,12 +2,23 @@
  * connection and takes a few lines before the server accepts it. */
 #pragma once
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* A shell can start a program without standard descriptors (`<&-`). A loop's descriptor would then
+ * get one of their numbers, and libuv aborts when it closes such a one. */
+__attribute__((constructor)) static void open_standard_descriptors(void)
+{
+    int descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO)
+        descriptor = open("/dev/null", O_RDWR);
+    close(descriptor);
+}
 
 static inline void peer_say(int peer, const char *text)
 {

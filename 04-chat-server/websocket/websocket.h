@@ -52,9 +52,9 @@ struct websocket_options {
     /* A client's task. When it returns, the queued messages are sent and the connection is closed.
      */
     int (*serve)(struct websocket *socket, void *argument);
-    /* Answers a GET request for a path without a file: returns 0, *body (the server frees it) and
-     * its *type ("text/plain", ...), or UV_ENOENT, UV_EACCES, UV_EAGAIN (503), or another error.
-     * NULL: all are answered 404. */
+    /* Answers a GET request for a path without a file: returns 0 or UV_EAGAIN (503), both with
+     * *body (the server frees it) and its *type ("text/plain", ...), or UV_ENOENT, UV_EACCES, or
+     * another error. NULL: all are answered 404. */
     int (*answer)(
         const struct websocket_request *request, char **body, const char **type, void *argument);
     void *argument;   /* for serve and answer */

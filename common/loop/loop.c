@@ -1,6 +1,7 @@
 #include "common/loop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -35,8 +36,22 @@ static int check_descriptors(void)
     return error;
 }
 
+/* Opens /dev/null for each standard descriptor that is closed. Otherwise one of the loop's own
+ * descriptors would get that number, and messages for the user would be written to it;
+ * libuv aborts when it closes such a descriptor. */
+static void open_standard_descriptors(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
 int loop_init(uv_loop_t *loop)
 {
+    open_standard_descriptors();
     struct loop_state *state = calloc(1, sizeof(*state));
     if (!state)
         return UV_ENOMEM;

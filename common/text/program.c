@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <math.h>
@@ -10,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/language.h"
 #include "common/task.h"
@@ -249,22 +247,9 @@ static void read_options(
             set_value(&options[i], given[i]);
 }
 
-/* Opens /dev/null for each standard descriptor that is closed. Otherwise one of the loop's own
- * descriptors would get that number, and messages for the user would be written to it. */
-static void open_standard_descriptors(void)
-{
-    int descriptor;
-    do
-        descriptor = open("/dev/null", O_RDWR);
-    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-    if (descriptor > STDERR_FILENO)
-        close(descriptor);
-}
-
 void program_start(
     int argc, char **argv, const char *const purpose[2], const struct program_option *options)
 {
-    open_standard_descriptors();
     setvbuf(stdout, NULL, _IOLBF, 0);
     read_options(argc, argv, purpose, options);
     for (const struct program_option *option = options; option->name; option++)

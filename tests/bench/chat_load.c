@@ -85,7 +85,9 @@ static void say(struct load *load, size_t index, uint64_t time)
     message->missing = (uint32_t)load->count - 1;
     message->time = time;
     sender->sent++;
-    sender->unsent += put_frame(sender->out + sender->unsent, 1, text, LOAD_MESSAGE_SIZE);
+    char framed[LOAD_MESSAGE_SIZE + MAX_FRAMING];
+    size_t size = framing_wrap(load->framing, framed, text, LOAD_MESSAGE_SIZE);
+    sender->unsent += put_frame(sender->out + sender->unsent, 1, framed, size);
     load->under_way++;
     load->messages++;
 }
@@ -219,12 +221,13 @@ int load_run(struct load *load, const struct load_plan *plan, struct load_result
  */
 
 /* Connects the socket and asks for a WebSocket. */
-static int knock(int descriptor, int port)
+static int knock(const struct load *load, int descriptor, int port)
 {
-    static const char request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                                  "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                  "Sec-WebSocket-Version: 13\r\n\r\n";
+    char request[256];
+    int size = snprintf(request, sizeof(request),
+        "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        load->framing->path);
     struct sockaddr_in address = {.sin_family = AF_INET,
         .sin_port = htons((uint16_t)port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -232,7 +235,7 @@ static int knock(int descriptor, int port)
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (connect(descriptor, (struct sockaddr *)&address, sizeof(address)))
         return -1;
-    return send(descriptor, request, sizeof(request) - 1, MSG_NOSIGNAL) < 0 ? -1 : 0;
+    return send(descriptor, request, (size_t)size, MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
 static int open_client(struct load *load)
@@ -243,7 +246,7 @@ static int open_client(struct load *load)
     if (client->descriptor < 0)
         return load_fail(load, "socket of client %zu: %s", load->opened, strerror(errno));
     int port = load->ports[load->opened++ % load->port_count];
-    if (knock(client->descriptor, port) ||
+    if (knock(load, client->descriptor, port) ||
         epoll_ctl(load->epoll, EPOLL_CTL_ADD, client->descriptor, &event))
         return load_fail(load, "connect client %zu: %s", load->opened - 1, strerror(errno));
     return 0;
@@ -258,7 +261,7 @@ int load_add_deaf(struct load *load)
     if (load->deaf < 0)
         return load_fail(load, "socket of the deaf client: %s", strerror(errno));
     setsockopt(load->deaf, SOL_SOCKET, SO_RCVBUF, &few, sizeof(few));
-    if (knock(load->deaf, load->port) || recv(load->deaf, &first, 1, 0) != 1)
+    if (knock(load, load->deaf, load->port) || recv(load->deaf, &first, 1, 0) != 1)
         return load_fail(load, "connect the deaf client: %s", strerror(errno));
     return 0;
 }
@@ -291,21 +294,24 @@ static int open_sender(struct load *load, size_t index)
     memcpy(sender->text + NAME_SIZE, ARROW, strlen(ARROW));
     for (size_t i = NAME_SIZE + strlen(ARROW); i < DELIVERY_SIZE; i++)
         sender->text[i] = (char)('a' + (index * 7 + i) % 26);
-    return load_send_frame(load, sender->client, 1, command, strlen(command));
+    char framed[sizeof(command) + MAX_FRAMING];
+    size_t size = framing_wrap(load->framing, framed, command, strlen(command));
+    return load_send_frame(load, sender->client, 1, framed, size);
 }
 
 int load_connect(struct load **result, int port, size_t clients, size_t senders)
 {
-    return load_connect_many(result, (int[]){port}, 1, clients, senders);
+    return load_connect_many(result, &load_plain, (int[]){port}, 1, clients, senders);
 }
 
-int load_connect_many(
-    struct load **result, const int *ports, size_t port_count, size_t clients, size_t senders)
+int load_connect_many(struct load **result, const struct load_framing *framing, const int *ports,
+    size_t port_count, size_t clients, size_t senders)
 {
     struct load *load = *result = calloc(1, sizeof(*load));
     if (!load)
         return -ENOMEM;
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
+    load->framing = framing;
     load->port = ports[0];
     load->ports = ports;
     load->port_count = port_count;

@@ -100,15 +100,17 @@ function smallestText(image) {
   });
 }
 
-async function picturesOnPhones() {
-  await page.setViewportSize({ width: 360, height: 640 });
+async function picturesInNarrowWindows() {
   for (const path of [...WITH_PICTURES, "docs/ownership.html", "pt/docs/coroutines.html"]) {
     await open(path);
-    for (const image of await page.locator(".picture img:visible:not(.screen)").all()) {
-      const size = await image.evaluate(smallestText);
-      check(size >= 10.99, `${path}: text of ${size.toFixed(1)} pixels`);
+    for (const width of [1000, 768, 360]) {
+      await page.setViewportSize({ width, height: 640 });
+      for (const image of await page.locator(".picture img:visible:not(.screen)").all()) {
+        const size = await image.evaluate(smallestText);
+        check(size >= 10.99, `${path}: text of ${size.toFixed(1)} pixels at ${width}`);
+      }
+      equal(await page.evaluate(() => document.documentElement.scrollWidth), width, `${path}: its width`);
     }
-    equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, `${path}: its width`);
   }
   await page.locator(".picture button").first().click();
   await waitFor(() => page.locator("dialog.large-picture img:visible").count(), (count) => count === 1,
@@ -128,13 +130,17 @@ async function lightAndDark() {
 }
 
 async function listingsFit() {
-  for (const path of CHAPTERS.flatMap((chapter) => [chapter, `pt/${chapter}`])) {
+  const paths = [...CHAPTERS.flatMap((chapter) => [chapter, `pt/${chapter}`]), "docs/see-the-loop.html",
+    "source/04-chat-server/web/connection.js.html"];
+  for (const path of paths) {
     await open(path);
     const wide = await page.evaluate(() => [...document.querySelectorAll("div[class*=language-] pre")]
-      .filter((block) => block.scrollWidth > block.clientWidth)
-      .map((block) => block.innerText.split("\n"))
-      .filter((lines) => lines.every((line) => line.length <= 100)).map(([first]) => first));
-    equal(wide, [], `${path}: listings of at most 100 columns that scroll sideways`);
+      .filter((block) => block.scrollWidth > block.clientWidth).map((block) => block.innerText.slice(0, 80)));
+    equal(wide, [], `${path}: listings that scroll sideways`);
+    const broken = await page.evaluate(() => [...document.querySelectorAll("div[class*=language-] .line")]
+      .filter((line) => line.textContent.length <= 100 && line.getClientRects().length > 0
+        && line.offsetHeight > 1.5 * parseFloat(getComputedStyle(line).lineHeight)).map((line) => line.textContent));
+    equal(broken, [], `${path}: lines of at most 100 columns that are broken`);
   }
 }
 
@@ -198,7 +204,7 @@ async function fromDisk() {
   }
 }
 
-const CHECKS = [livePictures, thereAndBack, languageMenu, noSuchPage, picturesOnPhones, lightAndDark,
+const CHECKS = [livePictures, thereAndBack, languageMenu, noSuchPage, picturesInNarrowWindows, lightAndDark,
   listingsFit, stepPages, copying, searching, descriptions, fromDisk];
 
 const [folder, base] = process.argv.splice(2, 2);
