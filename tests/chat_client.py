@@ -14,6 +14,7 @@ import re
 import socket
 import ssl
 import sys
+import traceback
 
 import websockets
 
@@ -980,7 +981,12 @@ scenarios = {name: f for name, f in globals().items() if inspect.iscoroutinefunc
 
 
 async def main():
-    await scenarios[sys.argv[2]]()
+    try:
+        await scenarios[sys.argv[2]]()
+    except AssertionError:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # to close the connections could take ten seconds more
     await asyncio.gather(*[client.leave() for client in entered])
 
 

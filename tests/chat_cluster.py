@@ -1,8 +1,8 @@
 """One chat on many servers: a redis-server of its own for each scenario, chat servers as programs, and
 what goes wrong between them.
 
-chat_cluster.py SCENARIO [ARGUMENT...]: ends with 0 if all was as test_04_cluster.c's test of that name
-says. With 77 if redis-server is missing, or the chat server was built without hiredis.
+chat_cluster.py SCENARIO [ARGUMENT...][,SCENARIO...]: plays the scenarios, at once if there are several, and
+ends with 0 if all was as they say. With 77 if redis-server is missing, or the chat server was built without hiredis.
 BIN names the root of the programs, VALGRIND=1 runs them under Valgrind.
 """
 
@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import traceback
 
 import websockets
 
@@ -34,7 +35,7 @@ TAKEN = "Nome em uso ou inválido. Escolha um outro."
 INVALID = "Comando inválido"
 IDENTIFY = "Identifique-se para enviar mensagens. Use o comando /nome SeuNome"
 
-work = tempfile.mkdtemp(prefix="chat-cluster-")
+work = None  # the directory of this scenario
 processes = []
 
 
@@ -1361,6 +1362,49 @@ def is_built_with_redis():
     return "hiredis" not in subprocess.run(words, capture_output=True, text=True).stderr
 
 
+def play(name, *arguments):
+    """Plays a scenario in this process, and ends it."""
+    global work
+    work = tempfile.mkdtemp(prefix="chat-cluster-")
+    seconds = (3600 if name == "rounds" else SECONDS) * SLOWER
+    try:
+        asyncio.run(asyncio.wait_for(scenarios[name](*arguments), seconds))
+    except BaseException:
+        traceback.print_exc()
+        for log_name in sorted(os.listdir(work)):
+            if log_name.startswith("chat-") and log_name.endswith(".log"):
+                with open(f"{work}/{log_name}") as log:
+                    print(f"--- {log_name}\n{log.read()[-3000:]}", file=sys.stderr)
+        status = 1
+    else:
+        status = 0
+    for process in processes:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+    shutil.rmtree(work)
+    sys.exit(status)
+
+
+def play_all(choices):
+    """Plays them at once, since most of their time they wait, each in a process of its own."""
+    children = []
+    for words in choices:
+        output = tempfile.TemporaryFile("w+")
+        child = os.fork()
+        if child == 0:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+            play(*words)
+        children.append((child, words, output))
+    failed = False
+    for child, words, output in children:
+        if os.waitpid(child, 0)[1] != 0:
+            failed = True
+            output.seek(0)
+            print(f"{' '.join(words)}: {output.read()}")
+    sys.exit(failed)
+
+
 def main():
     if not shutil.which("redis-server"):
         print("redis-server is missing")
@@ -1368,19 +1412,10 @@ def main():
     if not is_built_with_redis():
         print("the chat server was built without hiredis")
         sys.exit(77)
-    try:
-        asyncio.run(asyncio.wait_for(scenarios[sys.argv[1]](*sys.argv[2:]), (3600 if sys.argv[1] == "rounds" else SECONDS) * SLOWER))
-    except BaseException:
-        for name in sorted(os.listdir(work)):
-            if name.startswith("chat-") and name.endswith(".log"):
-                with open(f"{work}/{name}") as log:
-                    print(f"--- {name}\n{log.read()[-3000:]}", file=sys.stderr)
-        raise
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
-        shutil.rmtree(work)
+    choices = [words.split() for words in " ".join(sys.argv[1:]).split(",")]
+    if len(choices) == 1:
+        play(*choices[0])
+    play_all(choices)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ static int wait_for_input(void *data)
     while (poll(sources, 2, -1) < 0)
         if (errno != EINTR)
             return -errno;
-    return sources[0].revents & (POLLHUP | POLLERR) ? UV_EOF : 0; /* has it gone? */
+    return sources[0].revents & (POLLHUP | POLLERR) ? UV_EOF : 0; /* the terminal has gone */
 }
 
 static int read_key(int wake[2])

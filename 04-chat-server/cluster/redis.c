@@ -8,6 +8,7 @@
 #include "common/language.h"
 #include "common/stream.h"
 #include "common/stream/socket.h"
+#include "common/trace.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -22,6 +23,10 @@ static void on_poll(uv_poll_t *poll, int status, int events);
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
+    if (events & UV_READABLE)
+        trace_mark(poll->loop, "redis recv", 0);
+    if (events & UV_WRITABLE)
+        trace_mark(poll->loop, "redis send", 0);
     redisLibuvPoll(poll, 0, status ? UV_READABLE | UV_WRITABLE : events);
 }
 

@@ -18,6 +18,19 @@ static void before_poll(uv_prepare_t *prepare)
     observe(state_of(prepare->loop)->observer, poll_begin);
 }
 
+/* Opens /dev/null for each standard descriptor that is closed. Otherwise one of the loop's own
+ * descriptors would get that number, and messages for the user would be written to it;
+ * libuv aborts when it closes such a descriptor. */
+static void open_standard_descriptors(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
 /* libuv opens a descriptor for the loop and then, for the first loop, a pipe for signals. If it
  * cannot open the pipe, it aborts the program. So we check whether there is room for the three. */
 static int check_descriptors(void)
@@ -34,19 +47,6 @@ static int check_descriptors(void)
     close(pipe[0]);
     close(pipe[1]);
     return error;
-}
-
-/* Opens /dev/null for each standard descriptor that is closed. Otherwise one of the loop's own
- * descriptors would get that number, and messages for the user would be written to it;
- * libuv aborts when it closes such a descriptor. */
-static void open_standard_descriptors(void)
-{
-    int descriptor;
-    do
-        descriptor = open("/dev/null", O_RDWR);
-    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-    if (descriptor > STDERR_FILENO)
-        close(descriptor);
 }
 
 int loop_init(uv_loop_t *loop)

@@ -41,6 +41,8 @@ async function rowsAndStates() {
 async function kindsOfRows() {
   equal(await page.evaluate(() => [0, 1, 1000000, 1000001, 2000000, 2000001].map(kindOfRow)),
     ["loop", "task", "task", "pool", "pool", "task"], "kinds of rows");
+  equal(await page.evaluate(() => [0, 1, 1000001].map((number) => kindOfRow(2 ** 32 + number))),
+    ["loop", "task", "pool"], "kinds of rows of a second program");
 }
 
 async function detailsByKeyboard() {

@@ -2,6 +2,7 @@
  * once, however slow the machine is. */
 #include "exercise.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,8 +19,11 @@ static int threads_of_the_pool(void)
     return threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : threads;
 }
 
+static atomic_int made; /* calls */
+
 static void meet(void *barrier)
 {
+    made++;
     uv_barrier_wait(barrier);
 }
 
@@ -50,6 +54,7 @@ static int make_calls(void *argument)
 static void run_round(struct round *round, int calls, int meeting)
 {
     *round = (struct round){.calls = calls, .meeting = meeting};
+    made = 0;
     ck_assert_int_eq(uv_barrier_init(&round->barrier, (unsigned)meeting), 0);
     ck_assert_int_eq(run_main(make_calls, round), 0);
     uv_barrier_destroy(&round->barrier);
@@ -63,6 +68,9 @@ START_TEST(each_thread_is_counted_once)
     for (int calls = 1; calls <= ROUNDS * threads;
          calls = calls < threads ? calls + 1 : calls + threads) {
         run_round(&round, calls, calls < threads ? calls : threads);
+        ck_assert_msg(made == calls,
+            "run_call was to make %d calls, and has made %d: call->block(call->argument)", calls,
+            (int)made);
         int counted = count_threads(round.call, (size_t)calls);
         printf("%13d   %7d\n", calls, counted);
         fflush(stdout);
