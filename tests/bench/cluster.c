@@ -193,7 +193,8 @@ static int measure(struct stage *stage, const struct work *work, struct load **l
     struct load_result result;
     struct load_plan plan = {.window = 3, .rate = work->rate, .seconds = WARM_UP_SECONDS};
     size_t clients = quick ? 40 : work->clients;
-    int error = load_connect_many(load, stage->ports, stage->started, clients, SENDERS);
+    int error = load_connect_many(
+        load, stage->ports, stage->started, (struct load_size){clients, SENDERS, 1});
     if (!error)
         error = load_run(*load, &plan, &result);
     plan.seconds = quick ? 0.2 : work->rate > 0 ? 3 : 1.5;
