@@ -100,6 +100,14 @@ static int on_http(const struct websocket_server *server, struct lws *connection
  * From the handshake to the end
  */
 
+static int on_upgrade(struct websocket_server *server, struct lws *connection)
+{
+    int refused = websocket_check_upgrade(&server->access, connection);
+    if (!refused)
+        websocket_cork(lws_get_socket_fd(connection), true); /* on_established schedules the end */
+    return refused;
+}
+
 /* Returns a copy of the handshake's header, or of "" if there was none; NULL: out of memory. */
 static char *copy_header(struct lws *connection, enum lws_token_indexes header)
 {
@@ -154,6 +162,8 @@ static int on_established(struct websocket_server *server, struct lws *connectio
     incoming->client = socket;
     socket->connection = connection;
     socket->served = true;
+    socket->is_corked = true;
+    websocket_schedule_flush(socket);
     websocket_note_activity(socket);
     LIST_INSERT_HEAD(&server->connected, socket, connected_entry);
     server->count++;
@@ -279,7 +289,7 @@ int websocket_callback(
     case LWS_CALLBACK_HTTP:
         return on_http(server, connection, in);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return websocket_check_upgrade(&server->access, connection);
+        return on_upgrade(server, connection);
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(server, connection);
     case LWS_CALLBACK_RECEIVE:
