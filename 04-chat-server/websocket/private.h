@@ -52,6 +52,7 @@ struct websocket_server {
     struct loop_callback end_of_iteration; /* flushes these two lists: */
     LIST_HEAD(, websocket) pending;        /* clients with output of their own */
     LIST_HEAD(, websocket_room) pending_rooms;
+    LIST_HEAD(, stored) ready; /* connections with stored requests or frames */
 };
 
 /*
@@ -201,6 +202,9 @@ void websocket_rooms_flush(struct websocket_server *server);
 /*
  * connection.c
  */
+
+/* At the end of an iteration: has libwebsockets read what is stored. */
+void websocket_read_stored(struct websocket_server *server);
 
 /* At the end of an iteration: stops reading from a client if too many of its messages wait. */
 void websocket_pause_if_full(struct websocket *socket);
