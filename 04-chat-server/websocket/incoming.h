@@ -27,11 +27,10 @@ struct stored {
 
 struct incoming {
     int socket;
+    bool is_answering;        /* libwebsockets has not finished with the request that it got last */
+    bool is_last;             /* the connection ends after that */
     struct websocket *client; /* NULL: the client still sends requests, not frames */
-    const struct refusal
-        *refusal;      /* of the request that libwebsockets got last; NULL: it is valid */
-    bool is_answering; /* libwebsockets has not finished with that request */
-    bool is_last;      /* the connection ends after that */
+    const struct refusal *refusal; /* of the request that libwebsockets got last; NULL: valid */
     struct request_scan scan;
     struct buffer head;      /* what has arrived of the next request's head */
     struct stored *stored;   /* over TLS: what has arrived after that request; or NULL */
