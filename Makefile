@@ -12,6 +12,7 @@ WERROR   ?=#   1: warnings are errors, as in CI
 VALGRIND ?=#   1: make check runs every program under Valgrind
 V        ?=#   1: show the whole commands
 CHAPTER  ?=#   build or check this chapter alone
+SUITE    ?=#   check this suite alone: 04_chat
 ARCH     ?=#   aarch64 or riscv64: the library's suites, by a cross compiler and qemu-user; macos: make compile
 
 ifeq ($(origin CC),default)
@@ -55,7 +56,8 @@ compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE 
     -fno-omit-frame-pointer -fstack-clash-protection $(sanitize) \
     $(if $(filter ucontext,$(SWITCH)),-DSWITCH_UCONTEXT) \
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) \
-    $(if $(redis),-DCHAT_REDIS) $(if $(redis_tls),-DREDIS_TLS) $(CFLAGS) \
+    $(if $(findstring -flto,$(CFLAGS)),-DLTO) $(if $(redis),-DCHAT_REDIS) \
+    $(if $(redis_tls),-DREDIS_TLS) $(CFLAGS) \
     $(foreach name,libuv check ncursesw libwebsockets $(redis),$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
 link = $(CC) $(sanitize) $(LDFLAGS)
 # say WHAT: prints what a recipe does, in one word, instead of its command.
@@ -81,7 +83,7 @@ all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 # These suites test the pages and the book's tools, alike in all variants: the plain one runs them.
 of_pages := 04_browser book exercises setup timeline
 suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
-chosen_suites := $(if $(CHAPTER),$(filter $(firstword $(subst -, ,$(CHAPTER)))_%,$(suites)),$(suites))
+chosen_suites := $(filter $(or $(SUITE),$(and $(CHAPTER),$(firstword $(subst -, ,$(CHAPTER)))_%),%),$(suites))
 chosen_programs := $(if $(CHAPTER),$(filter $(CHAPTER)/%,$(programs)),$(programs))
 
 all: $(programs:%=$(bin)%) compile_commands.json ## build every program
@@ -182,13 +184,13 @@ test: ## install what is missing, build everything, run every test
 
 check: $(test_groups:%=needs_%) $(if $(CHAPTER)$(ARCH),chapter,all) tests ## run every test, without installing anything
 	@BIN="$(CURDIR)/$(bin)" $(runner) tests/run.sh $(chosen_suites)
-	$(if $(CHAPTER),,$(if $(filter-out $(suites),$(all_suites)),@echo 'Left out of this variant: $(filter-out $(suites),$(all_suites))'))
+	$(if $(CHAPTER)$(SUITE),,$(if $(filter-out $(suites),$(all_suites)),@echo 'Left out of this variant: $(filter-out $(suites),$(all_suites))'))
 
 check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time in another order (SEEDS=1000)
 	@$(runner) tests/seeds.sh
 
-deps: ## install what building and testing need (FOR="build test page bench ci")
-	@tests/setup/packages.sh deps $(or $(FOR),build test page)
+deps: ## install what building and testing need (FOR="build test lessons page bench ci")
+	@tests/setup/packages.sh deps $(or $(FOR),build test page lessons)
 
 doctor: ## show the tools and libraries that were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
@@ -212,8 +214,9 @@ bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside it
 run-many: needs_build needs_redis $(bin)04-chat-server/chat-server ## chat servers as one, over a Redis of their own (SERVERS=3)
 	@04-chat-server/cluster/run_many.sh $(bin)04-chat-server/chat-server $(or $(SERVERS),2)
 
-bench-cluster: needs_redis $(bench)/cluster $(bin)04-chat-server/chat-server ## one chat on 1, 2 and 4 servers, over Redis (QUICK=1)
-	$(bench)/cluster $(if $(QUICK),--quick) --ours $(bin)04-chat-server/chat-server
+# SERVER=Socket.IO WORK=busy1000 choose one server and one work.
+bench-cluster: needs_redis $(bench)/cluster $(bin)04-chat-server/chat-server ## one chat on 1, 2 and 4 servers, beside Socket.IO (QUICK=1 ROUNDS=3)
+	@$(bench)/cluster $(if $(QUICK),--quick) --ours $(bin)04-chat-server/chat-server $(call options,ROUNDS WORK SERVER)
 
 # Works with any variant: SANITIZE=address,undefined make soak STOPS=50.
 soak: needs_test $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times

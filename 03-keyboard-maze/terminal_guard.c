@@ -38,9 +38,16 @@ bool guard_takes_output(void)
     return poll(&output, 1, 0) > 0;
 }
 
+/* TCOON restarts output that TCOOFF has stopped. Ctrl+S stops it only if another program, such as
+ * the shell, has set IXON again; then clearing IXON restarts it. */
 void guard_release_output(void)
 {
+    struct termios modes;
     tcflow(STDOUT_FILENO, TCOON);
+    if (!guard_takes_output() && guard_is_foreground() && tcgetattr(STDOUT_FILENO, &modes) == 0) {
+        modes.c_iflag &= ~(tcflag_t)IXON;
+        tcsetattr(STDOUT_FILENO, TCSANOW, &modes);
+    }
     if (!guard_takes_output())
         tcflush(STDOUT_FILENO, TCOFLUSH);
 }
@@ -52,7 +59,8 @@ void guard_restore(void)
         return; /* the terminal has its old modes */
     /* Leaves ncurses' screen and shows the cursor. The write must not block. */
     guard_release_output();
-    (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
+    if (guard_takes_output())
+        (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
     /* Sets the old modes. From the background it may not: the terminal is another program's. */
     if (guard_is_foreground())
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);

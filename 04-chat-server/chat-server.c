@@ -13,6 +13,7 @@
 #define MAX_MESSAGE (1024 * 1024) /* half of what may be queued for a client */
 
 static struct server server = {.rate = 20};
+static char *allowed_origins; /* those of --allow-origin and of --also */
 
 static const char *redis;      /* the address of Redis, or NULL */
 static bool is_redis_required; /* if false, a server without Redis is healthy, too */
@@ -51,6 +52,10 @@ static const struct program_option option_table[] = {
     {"allow-origin", OPTION_TEXT, &options.allow_origin, "ORIGIN,...",
         {"de que outros sites as páginas podem conectar; *: de todos",
             "other sites whose pages may connect; *: all"},
+        0, 0},
+    {"also", OPTION_TEXT, &server.others, "ORIGIN,...",
+        {"outros servidores do mesmo chat, a que as páginas vão quando perdem este",
+            "other servers of the same chat, to which pages go when they lose this one"},
         0, 0},
     {"metrics-from", OPTION_TEXT, &server.metrics_from, "ADDRESS,...",
         {"que endereços podem ler /metrics, além deste computador; *: todos",
@@ -99,6 +104,39 @@ static int check_files(const char *certificate, const char *key)
         if (access(files[i], R_OK) != 0)
             return program_end(uv_translate_sys_error(errno), tr("ler %s", "read %s"), files[i]);
     return 0;
+}
+
+/* Whether the text is "http://host:port" or "https://host", and nothing follows. */
+static bool is_origin(const char *text, size_t size)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-.:[]";
+    size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
+                    : strncmp(text, "http://", 7) == 0 ? 7
+                                                       : 0;
+    return scheme > 0 && size > scheme && scheme + strspn(text + scheme, allowed) == size;
+}
+
+/* Lets the pages of the other servers connect, as this one's may connect there. Returns as
+ * find_page does. */
+static int allow_others(void)
+{
+    static const char separators[] = ", ";
+    const char *rest = server.others;
+    while (rest && (*rest || rest == server.others)) {
+        size_t size = strcspn(rest, separators);
+        if (!is_origin(rest, size))
+            return program_end(UV_EINVAL,
+                tr("--also %.*s: use http://host:porta, em minúsculas e sem nada depois",
+                    "--also %.*s: use http://host:port, in lower case and with nothing after it"),
+                (int)size, rest);
+        rest += size + strspn(rest + size, separators);
+    }
+    if (!server.others)
+        return 0;
+    const char *more = options.allow_origin ? options.allow_origin : "";
+    int size_of_all = asprintf(&allowed_origins, "%s,%s", server.others, more);
+    options.allow_origin = allowed_origins;
+    return size_of_all < 0 ? program_end(UV_ENOMEM, "--also") : 0;
 }
 
 /* Joins the other servers. Returns as find_page does. */
@@ -170,6 +208,8 @@ int main(int argc, char **argv)
     uv_loop_t loop;
     program_start(argc, argv, purpose, option_table);
     int status = check_files(options.certificate, options.key);
+    if (!status)
+        status = allow_others();
     if (!status)
         status = join_cluster();
     if (!status)

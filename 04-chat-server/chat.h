@@ -28,6 +28,7 @@
  *                                    and 1 if arrivals are not announced
  *     help                           the answer to /ajuda: a command a line
  *     done                           the page's message before has been processed
+ *     servers ORIGIN,...             other servers of the same chat
  *
  * The page has words of its own for what all are told; these have no text:
  *
@@ -51,6 +52,7 @@ struct server {
     struct log log;
     unsigned long long floods; /* clients disconnected because they exceeded the rate */
     long rate;                 /* messages a second that a client may send; 0: no limits */
+    const char *others;        /* origins of other servers of the same chat, or NULL */
     const char *metrics_from;  /* addresses that may read /metrics, besides this computer */
     bool verbose;              /* log the messages too */
     bool closing;              /* departures are no longer announced */
@@ -89,16 +91,19 @@ struct relay {
     /* Waits until all servers know the client's new name, or one refuses it. Returns as name_take
      * does. */
     int (*take_name)(struct relay *relay, struct client *client, const char *name);
+    /* Waits until the client's own messages have been delivered. Returns 0 or UV_ECANCELED. */
+    int (*wait_for_own)(struct relay *relay, struct client *client);
     /* A client with a name is leaving; its memory is valid until the call returns. */
     void (*leave)(struct relay *relay, struct client *client);
     /* Notes that the number of this server's clients has changed, and waits for the number of all
      * servers' clients. */
     void (*note_count)(struct relay *relay);
     size_t (*count)(struct relay *relay);
-    /* Appends to /metrics; writes the state for /healthz, and returns whether the server is well.
-     */
+    /* Whether a balancer may send clients to this server. */
+    bool (*is_well)(const struct relay *relay);
+    /* Append to the texts of /healthz and /metrics. */
+    void (*write_health)(const struct relay *relay, FILE *health);
     void (*write_metrics)(const struct relay *relay, FILE *metrics);
-    bool (*write_health)(const struct relay *relay, FILE *health);
 };
 
 /*
@@ -167,9 +172,9 @@ const char *client_mark(const struct client *client);
  * commands.c
  */
 
-/* Runs the command that the first word names. Returns 0, UV_ENOENT if there is no such command, or
- * UV_ENOMEM. */
-int command_run(struct client *client, const struct words *words);
+/* Runs the command that the line's first word names. Returns 0; UV_EINVAL for an empty line or one
+ * that cannot be split into words; UV_ENOENT if there is no such command; or UV_ENOMEM. */
+int command_run(struct client *client, const char *line);
 
 /*
  * names.c

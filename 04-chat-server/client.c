@@ -85,21 +85,25 @@ int client_send_as(
     return error;
 }
 
-/* A long message counts once for each of these units. So by default the clients of one address send
- * no more than 60 KiB a second, which a slow line can carry. */
+/* A long message counts once for each of these units. So by default no more than 60 KiB a second
+ * from the clients of one address reach another client, which a slow line can carry. */
 #define BYTES_OF_A_MESSAGE (3 * 1024)
+#define BYTES_AROUND                                                                               \
+    32 /* what a message gets besides its sender's name: "PRIVATE from " and the like */
 #define TOLERATED 100 /* messages over the rate before the client is disconnected */
 
 /* Returns the seconds that a message of that size has to wait. */
 static double spend_rate(struct client *self, size_t size)
 {
+    size_t delivered = size + BYTES_AROUND + (self->name ? strlen(self->name) : 0);
     double rate = (double)self->server->rate, cost = (double)size / BYTES_OF_A_MESSAGE;
     uint64_t now = loop_now(task_loop());
     double delay = rate_spend(&self->rate, cost < 1 ? 1 : cost, rate, now);
     struct address *address = websocket_address(self->socket);
     if (!address)
         return delay;
-    double delay_of_address = address_spend(address, &address->bytes, cost, rate, now);
+    double delay_of_address =
+        address_spend(address, &address->bytes, (double)delivered / BYTES_OF_A_MESSAGE, rate, now);
     return delay > delay_of_address ? delay : delay_of_address;
 }
 
@@ -148,11 +152,8 @@ void client_process_commands(struct client *self, const char *message, size_t si
     if (is_probe(self, message)) {
         return;
     } else if (*text == '/') {
-        struct words words = {0};
         bool contains_nul = strlen(message) != size;
-        int error = contains_nul ? UV_EINVAL : words_split(&words, text + 1);
-        if (!error)
-            error = words.count > 0 ? command_run(self, &words) : UV_EINVAL;
+        int error = contains_nul ? UV_EINVAL : command_run(self, text + 1);
         if (error == UV_EINVAL)
             client_send_as(self, "refused", "Comando inválido", "Invalid command");
         else if (error == UV_ENOENT)
@@ -160,7 +161,6 @@ void client_process_commands(struct client *self, const char *message, size_t si
         else if (error)
             client_send_as(
                 self, "refused", TEXT_OUT_OF_MEMORY_PORTUGUESE, TEXT_OUT_OF_MEMORY_ENGLISH);
-        words_free(&words);
     } else if (!self->name) {
         ask_for_name(self);
     } else if (server_send_to_all(self->server, self, message, size) != 0) {
@@ -190,11 +190,11 @@ static void refuse_name(struct client *self)
 int client_change_name(struct client *self, const struct words *words)
 {
     const char *name = words->count > 1 ? words->word[1] : "";
-    if (name_is_of_ghost(self, name))
-        name_take_from_ghost(self, name);
-    bool free_before = server_check_name(self->server, self, name);
+    bool free_before = name_is_of_ghost(self, name) || server_check_name(self->server, self, name);
     if (free_before && limit_renames(self) != 0)
-        return 0; /* client_receive reports the end */
+        return 0;                     /* client_receive reports the end */
+    if (name_is_of_ghost(self, name)) /* only now, so that nobody else can take it meanwhile */
+        name_take_from_ghost(self, name);
     if (!free_before || !server_check_name(self->server, self, name)) {
         refuse_name(self);
         return 0;

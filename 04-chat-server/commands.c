@@ -15,6 +15,7 @@ struct command {
     const char *names[2]; /* both work in both languages */
     const char *parameters[2];
     const char *help[2];
+    int (*split)(struct words *words, const char *line); /* words_split or words_split_first */
     int (*run)(struct client *client, const struct words *words); /* returns 0 or UV_ENOMEM */
 };
 
@@ -30,10 +31,10 @@ static const char *format_time(const char *format, char *text, size_t size)
 
 static int send_time(struct client *self, const struct words *words)
 {
-    char text[16];
+    char text[32];
     (void)words;
-    client_send(
-        self, "Hora atual: %s", "Current time: %s", format_time("%H:%M:%S", text, sizeof(text)));
+    client_send(self, "Hora atual: %s", "Current time: %s",
+        format_time("%H:%M:%S UTC%z", text, sizeof(text)));
     return 0;
 }
 
@@ -55,7 +56,8 @@ static int send_count(struct client *self, const struct words *words)
     return 0;
 }
 
-/* Writes a page of the names in the room, one a line. fclose reports an error. */
+/* Writes a page of the names in the room, one a line. If it fails, fclose reports an error, or the
+ * stream's text is NULL. */
 static void write_names(FILE *list, const struct room *room, size_t page)
 {
     size_t index = 0, first = (page - 1) * NAMES_ON_PAGE;
@@ -105,7 +107,7 @@ static int send_names(struct client *self, const struct words *words)
         return UV_ENOMEM;
     write_remark(list, self, page, pages);
     write_names(list, self->room, page);
-    int error = fclose(list) == 0 ? 0 : UV_ENOMEM;
+    int error = fclose(list) == 0 && names ? 0 : UV_ENOMEM;
     char kind[80];
     snprintf(kind, sizeof(kind), "here\t%zu\t%zu\t%d", count, self->room->count,
         self->room->notices.is_crowded);
@@ -119,6 +121,9 @@ static int send_history(struct client *self, const struct words *words)
 {
     unsigned long count = words->count > 1 ? strtoul(words->word[1], NULL, 10) : LINES_OF_HISTORY;
     char *lines;
+    struct relay *relay = self->server->relay;
+    if (relay && relay->wait_for_own(relay, self) != 0)
+        return 0; /* client_receive reports the end */
     size_t found = history_list(&self->server->history, self->room->name, count, &lines);
     if (!lines)
         return UV_ENOMEM;
@@ -139,19 +144,22 @@ static int quit(struct client *self, const struct words *words)
 
 // #region commands
 static const struct command commands[] = {
-    {{"nome", "name"}, {" SeuNome", " YourName"}, {"quem você é", "who you are"},
+    {{"nome", "name"}, {" SeuNome", " YourName"}, {"quem você é", "who you are"}, words_split,
         client_change_name},
     {{"apenas", "only"}, {" Nome texto", " Name text"}, {"a uma só pessoa", "to one person"},
-        client_send_only_to},
-    {{"quem", "who"}, {"", ""}, {"quem está nesta sala", "who is in this room"}, send_names},
+        words_split, client_send_only_to},
+    {{"quem", "who"}, {"", ""}, {"quem está nesta sala", "who is in this room"}, words_split,
+        send_names},
     {{"clientes", "clients"}, {"", ""}, {"quantos estão conectados", "how many are connected"},
-        send_count},
+        words_split, send_count},
     {{"historico", "history"}, {" [N]", " [N]"},
-        {"as últimas mensagens da sala", "the room’s last messages"}, send_history},
-    {{"horas", "time"}, {"", ""}, {"a hora do servidor", "the server’s time"}, send_time},
-    {{"data", "date"}, {"", ""}, {"a data do servidor", "the server’s date"}, send_date},
-    {{"ajuda", "help"}, {"", ""}, {"os comandos", "the commands"}, send_help},
-    {{"sair", "quit"}, {"", ""}, {"até logo", "goodbye"}, quit},
+        {"as últimas mensagens da sala", "the room’s last messages"}, words_split, send_history},
+    {{"horas", "time"}, {"", ""}, {"a hora do servidor", "the server’s time"}, words_split,
+        send_time},
+    {{"data", "date"}, {"", ""}, {"a data do servidor", "the server’s date"}, words_split,
+        send_date},
+    {{"ajuda", "help"}, {"", ""}, {"os comandos", "the commands"}, words_split, send_help},
+    {{"sair", "quit"}, {"", ""}, {"até logo", "goodbye"}, words_split, quit},
 };
 // #endregion commands
 
@@ -168,18 +176,34 @@ static int send_help(struct client *self, const struct words *words)
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(help, "%s/%s%s: %s", i > 0 ? "\n" : "", commands[i].names[self->language],
             commands[i].parameters[self->language], commands[i].help[self->language]);
-    int error = fclose(help) == 0 ? 0 : UV_ENOMEM;
+    int error = fclose(help) == 0 && text ? 0 : UV_ENOMEM;
     if (!error)
         client_send_as(self, "help", "%s", "%s", text);
     free(text);
     return error;
 }
 
-int command_run(struct client *self, const struct words *words)
+/* Returns the command that the first word names, or NULL. */
+static const struct command *find_command(const struct words *words)
 {
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; words->count > 0 && i < COMMANDS; i++)
         for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
             if (bytes_are_word(words->word[0], strlen(words->word[0]), commands[i].names[language]))
-                return commands[i].run(self, words);
-    return UV_ENOENT;
+                return &commands[i];
+    return NULL;
+}
+
+int command_run(struct client *self, const char *line)
+{
+    struct words words;
+    int error = words_split_first(&words, line);
+    if (error)
+        return error;
+    const struct command *command = find_command(&words);
+    words_free(&words);
+    error = command ? command->split(&words, line) : words_split(&words, line);
+    if (!error)
+        error = command ? command->run(self, &words) : words.count > 0 ? UV_ENOENT : UV_EINVAL;
+    words_free(&words);
+    return error;
 }

@@ -7,7 +7,7 @@
 import unicodedata
 
 HEADER = """\
-/* The combining marks of Unicode {version}: the categories Mn and Me. Made by make_text_marks.py. */
+/* Tables of Unicode {version}. Made by make_text_marks.py. */
 #pragma once
 
 #include <stdint.h>
@@ -16,8 +16,21 @@ struct text_range {{
     uint32_t first, last;
 }};
 
+struct text_capitals {{
+    uint32_t first, last, step; /* every step-th code point of the range */
+    int32_t distance;           /* to the small letter */
+}};
+
 /* clang-format off */
+
+/* The combining marks: the categories Mn and Me. */
 static const struct text_range text_marks[] = {{"""
+
+CAPITALS = """\
+}};
+
+/* The capitals, and whatever else is written for the same small letter. */
+static const struct text_capitals text_capitals[] = {{"""
 
 
 def mark_ranges():
@@ -35,8 +48,37 @@ def mark_ranges():
     return ranges
 
 
+def small_letter(code):
+    """One character for one: where folding gives several, the letter's own lower case, if that is one."""
+    text = chr(code).casefold()
+    if len(text) > 1:
+        text = chr(code).lower()
+    return ord(text) if len(text) == 1 else code
+
+
+def capital_ranges():
+    """[first, last, step, distance]: in some scripts, capitals and small letters alternate."""
+    ranges = []
+    for code in range(0x110000):
+        distance = small_letter(code) - code
+        if distance == 0:
+            continue
+        first, last, step, same = ranges[-1] if ranges else (0, 0, 0, 0)
+        if same != distance or code - last != (step if first < last else min(code - last, 2)):
+            ranges.append([code, code, 1, distance])
+        else:
+            ranges[-1][1:3] = [code, code - last]
+    return ranges
+
+
+def print_entries(entries, in_line):
+    for start in range(0, len(entries), in_line):
+        print("   ", *entries[start:start + in_line])
+
+
 print(HEADER.format(version=unicodedata.unidata_version.removesuffix(".0.0")))
-entries = [f"{{0x{first:X}, 0x{last:X}}}," for first, last in mark_ranges()]
-for start in range(0, len(entries), 5):
-    print("   ", *entries[start:start + 5])
-print("};\n/* clang-format on */")
+print_entries([f"{{0x{first:X}, 0x{last:X}}}," for first, last in mark_ranges()], 5)
+print(CAPITALS.format())
+print_entries([f"{{0x{first:X}, 0x{last:X}, {step}, {distance}}},"
+               for first, last, step, distance in capital_ranges()], 4)
+print("};\n\n/* clang-format on */")

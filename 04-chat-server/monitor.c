@@ -45,8 +45,11 @@ static bool may_read_metrics(const struct server *server, const struct websocket
 /* Returns 0, or UV_EAGAIN if a balancer should send clients to other servers. */
 static int write_health(FILE *body, const struct server *server)
 {
-    fputs("ok\n", body);
-    bool is_well = !server->relay || server->relay->write_health(server->relay, body);
+    const struct relay *relay = server->relay;
+    bool is_well = !relay || relay->is_well(relay);
+    fputs(is_well ? "ok\n" : "unavailable\n", body);
+    if (relay)
+        relay->write_health(relay, body);
     return is_well ? 0 : UV_EAGAIN;
 }
 
@@ -68,7 +71,7 @@ int server_answer(
         error = write_health(stream, server);
     else
         write_metrics(stream, server);
-    if (fclose(stream) != 0)
+    if (fclose(stream) != 0 || !*body) /* glibc may report no error */
         error = UV_ENOMEM;
     return error;
 }

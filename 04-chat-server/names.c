@@ -6,7 +6,6 @@
 
 #include "04-chat-server/chat.h"
 #include "04-chat-server/text.h"
-#include "common/bytes.h"
 
 /* The trees point to the texts, so a lookup needs no struct name. */
 struct name *name_of(const char *text)
@@ -14,29 +13,24 @@ struct name *name_of(const char *text)
     return (struct name *)(text - offsetof(struct name, text));
 }
 
-static bool contains(const char *text, const char *phrase)
-{
-    size_t size = strlen(phrase);
-    for (; strlen(text) >= size; text++)
-        if (bytes_are_word(text, size, phrase))
-            return true;
-    return false;
-}
-
-/* A name may not contain the server's own phrases: with such a name, a message could look like a
- * private one, like another client's, or like the server's. */
+/* A name may not contain the server's own phrases, in capitals either: with such a name, a message
+ * could look like a private one, like another client's, or like the server's. */
 static bool contains_server_phrase(const char *name)
 {
     static const char *const phrases[] = {" >> ", TEXT_PRIVATE_PORTUGUESE, TEXT_PRIVATE_ENGLISH,
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
         TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH, TEXT_SEPARATOR, TEXT_AND_MORE_PORTUGUESE,
         TEXT_OTHERS_ENGLISH};
+    char phrase[4 * MAX_NAME_CHARACTERS + 1];
     /* The phrases begin or end with the spaces that the server writes around a name. */
-    char padded[4 * MAX_NAME_CHARACTERS + 3];
-    snprintf(padded, sizeof(padded), " %s ", name);
-    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
-        if (contains(padded, phrases[i]))
+    char padded[sizeof(phrase) + 2] = " ";
+    text_fold_name(name, padded + 1);
+    strcat(padded, " "); /* snprintf would need a second page of the task's stack */
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++) {
+        text_fold_name(phrases[i], phrase);
+        if (strstr(padded, phrase))
             return true;
+    }
     return false;
 }
 

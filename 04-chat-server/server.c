@@ -23,6 +23,8 @@ int server_connect(struct websocket *socket, void *argument)
     log_printf(&server->log,
         tr("Novo cliente conectado%s%s. Total: %zu", "New client connected%s%s. Total: %zu"),
         *room ? tr(" a /", " to /") : "", room, server->connected);
+    if (client.is_page && server->others)
+        websocket_send_format(socket, "servers\t%s", server->others);
     return client_manage(&client);
 }
 

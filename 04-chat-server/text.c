@@ -98,20 +98,20 @@ bool text_is_name(const char *text)
     return !after_space;
 }
 
-/* Returns the lowercase letter, in Latin, Greek and Cyrillic. */
+static int compare_with_capitals(const void *wanted, const void *entry)
+{
+    uint32_t character = *(const uint32_t *)wanted;
+    const struct text_capitals *range = entry;
+    return character < range->first ? -1 : character > range->last;
+}
+
+/* Returns the small letter of a capital, and other characters unchanged. */
 static uint32_t to_lowercase(uint32_t character)
 {
-    if ((character >= 'A' && character <= 'Z') ||
-        (character >= 0xC0 && character <= 0xDE && character != 0xD7) ||
-        (character >= 0x391 && character <= 0x3A9) || (character >= 0x410 && character <= 0x42F))
-        return character + 32;
-    if (character >= 0x400 && character <= 0x40F)
-        return character + 80;
-    if ((character >= 0x139 && character <= 0x148) || (character >= 0x179 && character <= 0x17E))
-        return character + character % 2;
-    if (character >= 0x100 && character <= 0x177)
-        return character | 1;
-    return character;
+    const struct text_capitals *range = bsearch(&character, text_capitals, COUNT(text_capitals),
+        sizeof(*text_capitals), compare_with_capitals);
+    bool is_capital = range && (character - range->first) % range->step == 0;
+    return is_capital ? character + (uint32_t)range->distance : character;
 }
 
 int text_compare_names(const void *one, const void *other)

@@ -101,7 +101,8 @@ uint64_t loop_now(const uv_loop_t *loop);
 uint64_t loop_deadline(uv_loop_t *loop, double seconds);
 
 /* Stops the loop's clock. From then on only loop_clock_advance moves it, so that a test sets the
- * time instead of waiting for it. */
+ * time instead of waiting for it. NaN or a negative number does not move it; infinity, or 285 years
+ * in all, end the program. */
 void loop_clock_pause(uv_loop_t *loop);
 void loop_clock_advance(uv_loop_t *loop, double seconds);
 

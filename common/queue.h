@@ -12,6 +12,8 @@
  * It holds pointers, and at most as many as its capacity: a producer that is faster than its
  * consumers waits for them. Any number of tasks may put and get; they are served in the order in
  * which they asked. The queue never frees an item: an item belongs to the task that got it.
+ *
+ * A queue that is all zero, whose queue_init failed or that was freed is a closed and empty queue.
  */
 #pragma once
 
@@ -53,7 +55,8 @@ int queue_try_get(struct queue *queue, void **item);
  * items that are in it. Closing it twice does nothing. */
 void queue_close(struct queue *queue);
 
-/* Frees the queue's memory, but not the items. No task may be waiting on it. */
+/* Frees the queue's memory, but not the items. No task may be waiting on it. Freeing it twice does
+ * nothing. */
 void queue_free(struct queue *queue);
 
 __END_DECLS

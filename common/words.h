@@ -21,6 +21,11 @@ struct words {
  * shlex raises ValueError. After an error *words is empty. */
 int words_split(struct words *words, const char *text);
 
+/* Splits off the first word only. The second one, if there is more, is the rest of the text as it
+ * was typed, without the white space around it: quotes and backslashes in it mean nothing. Returns
+ * what words_split does. */
+int words_split_first(struct words *words, const char *text);
+
 /* Frees the words and makes *words empty. Does nothing if it is empty. */
 void words_free(struct words *words);
 

@@ -37,6 +37,7 @@ $(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,ma
 $(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close uv_run uv_close)
 $(out)/04-chat-server/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup free)
 $(out)/02-coroutines-echo/exercises/4-%: LDFLAGS += -Wl,--wrap=send
+$(out)/03-keyboard-maze/exercises/4-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,task_yield task_sleep)
 
 chosen_steps := $(call in_chapter,$(steps))
 steps: $(chosen_steps:%=$(out)/%) ## build every step of the lessons (CHAPTER=01-event-loop: of one)
@@ -56,7 +57,7 @@ chosen_exercises := $(call in_chapter,$(exercises))
 form := $(if $(SOLUTION),solution,exercise)
 exercises_sh = OUT=$(out) SANITIZE=$(SANITIZE) VALGRIND=$(VALGRIND) tests/exercises.sh
 # After the plain test, those about memory are tested under Valgrind too.
-about_memory := 01-event-loop/exercises/% $(addprefix 03-keyboard-maze/exercises/,2-% 7-%) \
+about_memory := 01-event-loop/exercises/% $(addprefix 03-keyboard-maze/exercises/,2-% 6-%) \
     $(addprefix 04-chat-server/exercises/,2-% 4-% 5-%)
 tools := $(if $(filter-out plain,$(variant))$(VALGRIND),,sanitizers $(if $(filter $(about_memory),$(exercise)),valgrind))
 
@@ -111,7 +112,8 @@ site: needs_site ## the book as a site in both languages, in build/site (BASE=/b
 	@docs/site/crawl.py build/site '$(BASE)'
 
 site-check: needs_page ## check the site of make site in a browser: pictures, listings, copying, searching (CI)
-	@CK_TIMEOUT_MULTIPLIER=$(or $(CK_TIMEOUT_MULTIPLIER),3) node tests/browser/site.mjs build/site '$(BASE)'
+	@export CK_TIMEOUT_MULTIPLIER=$(or $(CK_TIMEOUT_MULTIPLIER),3); node tests/browser/site.mjs build/site '$(BASE)' && \
+	if command -v "$${FIREFOX:-firefox-esr}" firefox >/dev/null; then BROWSER=firefox node tests/browser/site.mjs build/site '$(BASE)'; fi
 
 site-preview: site ## make the site, and serve it on this machine (PORT=4173)
 	@BASE='$(BASE)' $(vitepress) preview docs/site --port $(or $(PORT),4173)

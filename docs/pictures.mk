@@ -1,13 +1,14 @@
 # Recordings of programs at work, and pictures made from them.
 
 # The book's pictures: each has a scenario in docs/recordings, and shows this part of the recording.
-pictures := timer stroke iteration turns blocking executor echo maze chat
+pictures := timer stroke iteration turns blocking executor detached echo maze chat cluster
 part_timer := --to "timer fired:2+8"
 part_stroke := --from "timer fired:1-0.03" --to "timer fired:1+0.045"
 part_iteration := --rows loop,answer --from "callbacks:3-0.004" --to "send:1+0.010"
 part_turns := --from "running:1-0.005"
 part_echo := --from "recv:4-0.03" --to "recv:6+0.015"
 part_chat := --rows loop,client --from "ws recv:97-0.06" --to "ws recv:97+0.14"
+part_cluster := --rows "A loop,6,A cluster,B loop,B cluster" --from "ws recv:7-0.05" --to "ws recv:7+0.6"
 
 # stroke is a short part of the same recording as timer.
 recorded = $(if $(filter stroke,$(1)),timer,$(1))
@@ -16,7 +17,7 @@ recordings := build/recordings
 drawn := docs/pictures
 python := /usr/bin/python3
 
-# The chat's scenario needs Python's websockets.
+# The scenarios of the chat need Python's websockets, and that of the cluster needs Redis.
 recording: needs_test all ## a program at work, recorded: build/recordings/NAME.json (NAME=echo)
 	@mkdir -p $(recordings)
 	@test -f 'docs/recordings/$(NAME).py' || { echo 'NAME is one of: $(filter-out stroke,$(pictures))'; exit 2; }

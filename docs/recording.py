@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 LOOP = 0
+PROGRAM = 2**32  # in a recording of several (merge.py), each one's rows begin at a multiple of it
 POOL_ROWS = range(1000001, 2000001)  # tasks beyond the first million are above
 
 
@@ -39,14 +40,18 @@ class Row:
     open: list = field(default_factory=list)
 
     @property
+    def number(self):
+        return self.tid % PROGRAM
+
+    @property
     def kind(self):
-        if self.tid == LOOP:
+        if self.number == LOOP:
             return "loop"
-        return "pool" if self.tid in POOL_ROWS else "task"
+        return "pool" if self.number in POOL_ROWS else "task"
 
     @property
     def label(self):
-        return f"{self.name} #{self.tid}" if self.kind == "task" else self.name
+        return f"{self.name} #{self.number}" if self.kind == "task" else self.name
 
 
 def _begin(row, event):

@@ -6,12 +6,15 @@ name says. With a certificate, of the server's, all goes over TLS.
 """
 
 import asyncio
+import contextlib
 import inspect
 import itertools
+import os
 import re
 import socket
 import ssl
 import sys
+import traceback
 
 import websockets
 
@@ -31,6 +34,8 @@ INVALID = "Comando inválido"
 
 SPACES = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 SPACES += "\u2028\u2029\u202f\u205f\u3000\ufeff"  # what JavaScript's trim removes
+
+PATIENCE = 10 * float(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 
 ports = [int(word) for word in sys.argv[1].split(",")]
 port = ports[0]
@@ -54,7 +59,10 @@ class Client:
         await self.socket.send(text)
 
     async def hears(self, expected):
-        heard = await self.socket.recv()
+        try:
+            heard = await asyncio.wait_for(self.socket.recv(), PATIENCE)
+        except asyncio.TimeoutError:
+            raise AssertionError(f"heard nothing, expected {expected!r}") from None
         assert heard == expected, f"heard {heard!r}, expected {expected!r}"
 
     async def asks(self, text, answer):
@@ -108,7 +116,7 @@ async def session():
     await two.hears("Cliente1 entrou na sala")
     await three.hears("Cliente1 entrou na sala")
     await one.say("/horas")
-    assert re.fullmatch(r"Hora atual: \d\d:\d\d:\d\d", await one.socket.recv())
+    assert re.fullmatch(r"Hora atual: \d\d:\d\d:\d\d UTC[+-]\d{4}", await one.socket.recv())
     await two.asks("/nome Cliente2", "Nome alterado com sucesso para Cliente2")
     await one.hears("Cliente2 entrou na sala")
     await three.hears("Cliente2 entrou na sala")
@@ -165,7 +173,7 @@ async def names():
                 "PRIVADO de Ana", "PRIVATE from Ana", "Ana >> oi", "Zé entrou na sala", "Zoe joined the room",
                 " Ana", "Ana ", "Ana  Bia", "Ana\u00a0Bia", "ANA MARIA", "ana maria", "Jose\u0301", "\u0301", "a\ufe0f",
                 "a\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "a\u180e", "a\ufff9", "a\U000e0100",
-                "Zé ENTROU na sala", "Ana\u00a0>>\u00a0oi",
+                "Zé ENTROU na sala", "ANA AGORA É BIA", "Ana\u00a0>>\u00a0oi",
                 "Zé, Zoe", "Zé,", "Zé e mais 3", "Zoe and 3 others",
                 "Zé saiu da sala", "Zoe left the room", "Ana agora é Bia", "Ana is now Bia"]:
         await bia.asks(f'/nome "{bad}"', TAKEN)
@@ -216,6 +224,17 @@ async def ghosts():
     await bia.hears("Caio agora é ana")
     await ends_with(1000, elsewhere.socket)
     await bia.asks("/quem", "Quem está aqui: 2\nBia\nana")
+    zoe, third = await enter("Zoe", path=f"/z?{key}"), await enter(path="/t")
+    for n in range(10):  # more than are free, so it waits for the next one
+        await zoe.say(f"/nome Zoe{n}")
+    await zoe.say("/nome ana")
+    answer = ""
+    while answer != "Nome alterado com sucesso para ana":
+        await third.asks("/nome ana", TAKEN)
+        await asyncio.sleep(0.05)
+        with contextlib.suppress(asyncio.TimeoutError):
+            answer = await asyncio.wait_for(zoe.socket.recv(), 0.01)
+    await bia.hears("ana saiu da sala")
     short = [await enter(path="/?key=0123456789abcde") for _ in range(2)]  # may be guessed
     await short[0].asks("/nome Duda", "Nome alterado com sucesso para Duda")
     await bia.hears("Duda entrou na sala")
@@ -327,6 +346,30 @@ async def bytes_of_an_address():
         entered.remove(client)
 
 
+async def short_messages_of_an_address():
+    """Of each message, its readers get the sender's name, too: it counts for the address."""
+    reader = await enter("Reader", path="/r")
+    crowd = []
+    for n in range(30):
+        crowd.append(await enter(path="/r"))
+        name = "\U0001f600" * 30 + f"{n:02}"
+        await crowd[n].say(f"/nome {name}")
+        while await crowd[n].socket.recv() != f"Nome alterado com sucesso para {name}":
+            pass
+    start = asyncio.get_running_loop().time()
+    for client in crowd:
+        for _ in range(38):
+            await client.say("a")
+    heard = 0
+    while heard < 30 * 38:
+        heard += (await reader.socket.recv()).endswith(" >> a")
+    took = asyncio.get_running_loop().time() - start
+    assert took > 0.5, took  # 180 KB, of which 120 KiB are free; the others come at 60 KiB a second
+    for client in crowd:  # they have not read what the others said
+        client.socket.transport.abort()
+        entered.remove(client)
+
+
 async def speak_for_ever(client):
     while True:
         await client.say("x" * 65000)  # two are over the limit
@@ -354,7 +397,7 @@ async def english():
     bob = await enter(language="en-US,en;q=0.9,pt;q=0.5")
     await bob.asks("/clients", "2 clients connected")
     await bob.say("/TIME")
-    assert re.fullmatch(r"Current time: \d\d:\d\d:\d\d", await bob.socket.recv())
+    assert re.fullmatch(r"Current time: \d\d:\d\d:\d\d UTC[+-]\d{4}", await bob.socket.recv())
     await bob.say("/date")
     assert re.fullmatch(r"Current date: \d\d/\d\d/\d\d", await bob.socket.recv())
     await bob.asks("hi", IDENTIFY_ENGLISH)
@@ -414,11 +457,16 @@ async def room_names():
     """What may be no name of a person may be no name of a room."""
     for path in ["/" + "ã" * 32, "/a%2Fb", "/.x", "/a/b", "/%FF"]:
         await (await enter(path=path)).hears_nothing()
-    for path in ["/a/", "/a%2F", "/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
+    for path in ["//", "//a", "/a//b", "/a%2F%2Fb", "/.", "/..", "/%2E%2e", "/a/./b", "/a/../b", "/a/..", "/../a",
+                 "/%0A", "/a%0Db", "/%7F", "/a/", "/a%2F", "/" + "ã" * 33, "/" + "x" * 500, "/a%07b", "/%1B%5B2J", "/%E2%80%AEab", "/%20"]:
         socket = await connect(path)
         assert await socket.recv() == BAD_ROOM, path
         await ends_with(1000, socket)
     await (await enter()).asks("/clientes", "6 clientes conectados")
+    for one, other in [("/a+b", "/a%2Bb"), ("/a;b", "/a%3Bb"), ("/a&b=c", "/a%26b%3Dc"), ("/%41%2E", "/A.")]:
+        first = await enter(f"Um{one}", path=one)
+        await (await enter(path=other)).asks("/quem", f"Quem está aqui: 1\nUm{one}")
+        await first.hears_nothing()
 
 
 async def protocol():
@@ -939,7 +987,12 @@ scenarios = {name: f for name, f in globals().items() if inspect.iscoroutinefunc
 
 
 async def main():
-    await scenarios[sys.argv[2]]()
+    try:
+        await scenarios[sys.argv[2]]()
+    except AssertionError:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # to close the connections could take ten seconds more
     await asyncio.gather(*[client.leave() for client in entered])
 
 

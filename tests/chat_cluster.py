@@ -1,8 +1,8 @@
 """One chat on many servers: a redis-server of its own for each scenario, chat servers as programs, and
 what goes wrong between them.
 
-chat_cluster.py SCENARIO [ARGUMENT...]: ends with 0 if all was as test_04_cluster.c's test of that name
-says. With 77 if redis-server is missing, or the chat server was built without hiredis.
+chat_cluster.py SCENARIO [ARGUMENT...][,SCENARIO...]: plays the scenarios, at once if there are several, and
+ends with 0 if all was as they say. With 77 if redis-server is missing, or the chat server was built without hiredis.
 BIN names the root of the programs, VALGRIND=1 runs them under Valgrind.
 """
 
@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import traceback
 
 import websockets
 
@@ -25,14 +26,16 @@ import websockets_version
 
 BIN = os.environ.get("BIN") or "."
 SLOWER = 10 if os.environ.get("VALGRIND") else 3 if os.environ.get("SANITIZE") else 1
+SECONDS = int(os.environ.get("SECONDS", "28"))  # for a scenario; more by hand: SECONDS=600 chat_cluster.py hostile 1 0
 WELCOME = "Bem vindo"
 AWAY = "Os outros servidores estão fora de alcance."
 BACK = "Os outros servidores estão ao alcance de novo."
+LOST = re.compile("Mensagens de outros servidores, dos últimos [0-9]+ segundos, perderam-se.*")
 TAKEN = "Nome em uso ou inválido. Escolha um outro."
 INVALID = "Comando inválido"
 IDENTIFY = "Identifique-se para enviar mensagens. Use o comando /nome SeuNome"
 
-work = tempfile.mkdtemp(prefix="chat-cluster-")
+work = None  # the directory of this scenario
 processes = []
 
 
@@ -54,11 +57,13 @@ class Redis:
     def __init__(self, *options, name="redis"):
         self.path = f"{work}/{name}"
         self.options = ["--dir", work, "--port", "0", "--unixsocket", self.path, "--save", "", *options]
+        self.environment = {}
         self.process = None
 
     async def start(self):
         with open(f"{self.path}.log", "a") as log:
-            self.process = subprocess.Popen(["redis-server", *self.options], stdout=log, stderr=log)
+            self.process = subprocess.Popen(["redis-server", *self.options], stdout=log, stderr=log,
+                                            env={**os.environ, **self.environment})
         processes.append(self.process)
         await until(self.answers, "redis-server answers")
         return self
@@ -86,6 +91,10 @@ class Redis:
         if kind == b"*":
             return [await self.read(reader) for _ in range(int(rest))]
         return int(rest) if kind == b":" else rest
+
+    async def names(self):
+        """How many names are taken."""
+        return len([key for key in await self.ask("HKEYS", "{chat}:names") if not key.startswith(b"\n")])
 
     def kill(self):
         self.process.kill()
@@ -143,8 +152,9 @@ class Server:
 
     async def stop(self):
         self.process.terminate()
+        await until(lambda: self.process.poll() is not None, f"the server ends: {self.output()}")
         processes.remove(self.process)
-        status = await asyncio.to_thread(self.process.wait)
+        status = self.process.returncode
         assert status == 0, f"status {status}: {self.output()}"
 
 
@@ -299,9 +309,9 @@ async def random_sessions(first="1", count="3"):
 class Proxy:
     """Stands between the servers and Redis, and cuts connections, also in the middle of a command."""
 
-    def __init__(self, redis):
+    def __init__(self, redis, name="proxy"):
         self.redis = redis
-        self.path = f"{work}/proxy"
+        self.path = f"{work}/{name}"
         self.url = "unix:" + self.path
         self.writers = set()
         self.left = None  # bytes until the next cut
@@ -309,6 +319,7 @@ class Proxy:
         self.gate.set()  # what servers write waits here
         self.held = None  # an event for which the next XREAD waits
         self.holds = False
+        self.instead = None  # a command, and what answers the next such command instead of Redis
 
     async def start(self):
         self.server = await asyncio.start_unix_server(self.accept, self.path)
@@ -323,12 +334,16 @@ class Proxy:
         self.writers |= {writer, redis_writer}
         opened = asyncio.Event()
         opened.set()
-        await asyncio.gather(self.copy(reader, redis_writer, self.gate), self.copy(redis_reader, writer, opened))
+        await asyncio.gather(self.copy(reader, redis_writer, self.gate, writer), self.copy(redis_reader, writer, opened))
 
-    async def copy(self, reader, writer, gate):
+    async def copy(self, reader, writer, gate, back=None):
         try:
             while data := await reader.read(65536):
                 await gate.wait()
+                if back and self.instead and b"\r\n%b\r\n" % self.instead[0] in data:
+                    answer, self.instead = self.instead[1], None
+                    back.write(answer)
+                    continue
                 if self.held and b"\r\nXREAD\r\n" in data:
                     self.holds = True
                     await self.held.wait()
@@ -467,8 +482,10 @@ async def fault_both(redis, proxy, places, rng):
 
 
 async def fault_clock(redis, proxy, places, rng):
-    """Redis' clock jumps forward: the entries' ids show it."""
+    """Redis' clock jumps forward: the entries' ids show it, and all keys expire."""
     await redis.ask("XADD", "{chat}:stream", f"{9 * 10**12 + rng.randrange(10**9)}-7", "a", "b")
+    for key in await redis.ask("KEYS", "{chat}:server:*"):
+        await redis.ask("DEL", key)
 
 
 faults = {name[6:]: f for name, f in globals().items() if name.startswith("fault_")}
@@ -494,6 +511,8 @@ async def round_with(fault, seed=1, count=25, pause=0.05):
             return await server.metric("connected") == 1
         await until(is_back, f"back: {server.output()}")
     await talk.expect_all((2, 5) if is_lost else ())
+    for n, client in enumerate(talk.clients):
+        assert not [text for text in client.texts if LOST.match(text)], f"C{n} is told of a loss"
     await stop(*alive)
     proxy.server.close()
     redis.kill()
@@ -512,6 +531,55 @@ async def rounds(first="1", count="50"):
         name = random.Random(seed).choice(sorted(faults))
         print(f"round {seed}: {name}", flush=True)
         await round_with(name, seed)
+
+
+# --- what it costs Redis -------------------------------------------------------------------------
+
+
+async def commands(redis):
+    """How often Redis has run each command: {"xadd": 3, ...}."""
+    stats = (await redis.ask("INFO", "commandstats")).decode()
+    counts = {}
+    for name, calls in re.findall(r"^cmdstat_(\w+)\S*?:calls=(\d+)", stats, re.M):
+        counts[name] = counts.get(name, 0) + int(calls)
+    return counts
+
+
+async def few_commands():
+    """A message costs Redis one write, and one read for each server, however many clients there are; and
+    rooms in which nobody talks cost no command."""
+    redis = await Redis().start()
+    both = await servers(redis.url)
+    ana = await Client(both[0]).enter("Ana")
+    clients = []
+
+    async def spent():
+        """Since the last call; an XREAD that has waited in vain is followed by an XINFO."""
+        now = await commands(redis)
+        writes, reads = (now.get(name, 0) - spent.before.get(name, 0) for name in ("xadd", "xread"))
+        return writes, reads - now.get("xinfo", 0) + spent.before.get("xinfo", 0)
+
+    for more in 2, 20:
+        clients += [await Client(place).enter() for place in both * (more // 2)]
+        spent.before = await commands(redis)
+        for n in range(5):
+            await ana.say(f"{more} {n}")
+            for client in clients:
+                await client.hears(f"Ana >> {more} {n}")
+        async def is_few():
+            return await spent() == (5, 10)
+        await until(is_few, f"5 writes and 10 reads for 5 messages, with {len(clients)} clients")
+    for n in range(60):
+        await Client(both[n % 2]).enter(path=f"/quiet{n}")
+    before = await commands(redis)
+
+    async def have_renewed():
+        return (await commands(redis))["set"] >= before["set"] + 4
+    await until(have_renewed, "both servers renew their keys")
+    after = await commands(redis)
+    total = sum(after.values()) - sum(before.values()) - after["info"] + before["info"]
+    assert total < 60, f"{total} commands for 60 quiet rooms: {before}, {after}"
+    await stop(*both)
 
 
 # --- names, and what people are told --------------------------------------------------------------
@@ -540,20 +608,15 @@ async def names_of_the_dead():
     await eva.hears("Ana agora é Bia")
     await ana.asks("/nome Eva", TAKEN)
     await eva.asks("/clientes", "2 clientes conectados")
-    assert await redis.ask("HLEN", "{chat}:names") == 2
+    assert await redis.names() == 2
     await stop(one, third)
-    assert await redis.ask("HLEN", "{chat}:names") == 0
+    assert await redis.names() == 0
 
 
 async def names_taken_meanwhile():
     """Two take the same name while Redis is away: the later one loses it, and is told."""
     redis = await Redis("--appendonly", "yes").start()
-    proxies = []
-    for number in range(2):
-        proxy = Proxy(redis)
-        proxy.path += str(number)
-        proxy.url += str(number)
-        proxies.append(await proxy.start())
+    proxies = [await Proxy(redis, f"proxy{number}").start() for number in range(2)]
     both = [await Server(proxy.url).ready() for proxy in proxies]
     ana, bia = await Client(both[0]).enter("Ana"), await Client(both[1]).enter("Bia")
     await ana.hears("Bia entrou na sala")
@@ -582,7 +645,7 @@ async def names_taken_meanwhile():
     assert set(who.lower().split("\n")[1:]) == {"zoe", "leo"}, who
     for client in (ana, bia):
         assert not any(text.startswith((AWAY, BACK)) for text in client.texts), client.texts
-    assert await redis.ask("HLEN", "{chat}:names") == 2
+    assert await redis.names() == 2
     await stop(*both)
 
 
@@ -601,7 +664,7 @@ async def names_at_once():
         await client.leave()
 
     async def no_names():
-        return await redis.ask("HLEN", "{chat}:names") == 0
+        return await redis.names() == 0
     await until(no_names, "all names are free")
     await stop(*both)
 
@@ -668,7 +731,7 @@ async def stream_deleted():
     await ana.say("depois")
     await bia.hears("Ana >> depois")
     await ana.asks("/nome Eva", "Nome alterado com sucesso para Eva")
-    await bia.hears("Ana agora é Eva")
+    await bia.hears(lambda text: text in ("Ana agora é Eva", "Eva entrou na sala"))  # this during the outage
     assert not [text for text in bia.texts if "antes" in text], bia.texts
     await stop(*both)
 
@@ -729,13 +792,188 @@ async def entries_deleted():
     await ana.say("/nome Ana")
 
     async def is_written():
-        return await redis.ask("HLEN", "{chat}:names") == 1
+        return await redis.names() == 1
     await until(is_written, "the name is written")
     await redis.ask("XTRIM", "{chat}:stream", "MAXLEN", 0)
     proxy.held.set()
     await ana.hears("Nome alterado com sucesso para Ana")
-    await one.says("perdeu o que este servidor escreveu")
+    await one.says("perdeu o que os servidores escreveram")
     await stop(one)
+
+
+async def one_behind_proxy():
+    """A server, and another one whose reading a test can hold."""
+    redis = await Redis().start()
+    proxy = await Proxy(redis).start()
+    one, other = await Server(redis.url).ready(), await Server(proxy.url).ready()
+    return redis, proxy, one, other
+
+
+async def hold(proxy, client):
+    """After this, the client's server reads nothing until the event that is returned."""
+    proxy.held, proxy.holds = asyncio.Event(), False
+    await client.say("agora")
+    await until(lambda: proxy.holds, "an XREAD is held")
+    return proxy.held
+
+
+async def trimmed():
+    """A server that was away for longer than the stream reaches back says so once, and learns the names."""
+    redis, proxy, one, other = await one_behind_proxy()
+    ana, eva, bia = await Client(one).enter("Ana"), await Client(one).enter("Eva"), await Client(other).enter("Bia")
+    proxy.gate.clear()
+    proxy.cut()
+    await ana.say("perdida")
+    await ana.asks("/nome Zoe", "Nome alterado com sucesso para Zoe")
+    await eva.leave()
+    gil = await Client(one).enter("Gil", "/jogos")
+    await ana.hears("Eva saiu da sala")
+    await redis.ask("XTRIM", "{chat}:stream", "MAXLEN", 0)
+    await ana.say("a última")
+    proxy.gate = asyncio.Event()
+    proxy.gate.set()
+    await bia.hears(lambda text: LOST.match(text))
+    await bia.hears("Zoe >> a última")
+    await other.says("faltam mensagens de outros servidores")
+    assert await other.metric("losses_total") > 0 and await one.metric("losses_total") == 0
+
+    async def knows():
+        await bia.say("/quem")
+        return (await bia.hears(lambda text: text.startswith("Quem"))).split("\n")[1:] in (["Bia", "Zoe"], ["Zoe", "Bia"])
+    await until(knows, "Bia's server knows the names")
+    await bia.say("/apenas Gil oi")
+    await gil.hears("PRIVADO de Bia >> oi")
+    assert not [text for text in bia.texts if LOST.match(text) or "perdida" in text], bia.texts
+    await stop(one, other)
+
+
+async def deleted_unread():
+    """Entries that somebody deletes before a server reads them are missed; it says so, and learns the names."""
+    redis, proxy, one, other = await one_behind_proxy()
+    ana, bia = await Client(one).enter("Ana"), await Client(other).enter("Bia")
+    event = await hold(proxy, bia)
+    await ana.hears("Bia >> agora")
+    await ana.say("perdida")
+    eva = await Client(one).enter("Eva")
+    await eva.say("perdida também")
+    await ana.hears("Eva >> perdida também")
+    for number, fields in await redis.ask("XREVRANGE", "{chat}:stream", "+", "-", "COUNT", 3):
+        await redis.ask("XDEL", "{chat}:stream", number)
+    await ana.say("depois")
+    event.set()
+    await bia.hears("Ana >> depois")
+    await bia.hears(lambda text: LOST.match(text))
+    await bia.asks("/nome Eva", TAKEN)
+    assert not [text for text in bia.texts if "perdida" in text], bia.texts
+    assert await other.metric("losses_total") == 1
+    await stop(one, other)
+
+
+async def deleted_under_load():
+    """Whatever somebody does to the keys while all talk: order is kept, nothing comes twice, what is lost
+    is told, and at the end all hear each other and the names are those of the clients."""
+    redis = await Redis().start()
+    three = await servers(redis.url, 3)
+    talk = await Talk(random.Random(1), three).begin()
+    harms = [[["FLUSHALL"]], [["DEL", "{chat}:stream"]], [["RENAME", "{chat}:stream", "elsewhere"]],
+             [["SET", "{chat}:stream", "x"], ["DEL", "{chat}:stream"]], [["XTRIM", "{chat}:stream", "MAXLEN", 0]],
+             [["DEL", "{chat}:names"]], [["SET", "{chat}:names", "x"], ["DEL", "{chat}:names"]],
+             [["RENAME", "elsewhere", "{chat}:stream"]], [["SWAPDB", 0, 1]]]
+
+    async def harm():
+        for words in harms:
+            for command in words:
+                await redis.ask(*command)
+                await asyncio.sleep(0.3)
+    await asyncio.gather(talk.all_send(300, 0.02), harm())
+
+    async def hear_each_other():
+        before = list(talk.sent)
+        await talk.all_send(1, 0)
+        await asyncio.sleep(0.2)
+        return all(before[sender] in talk.heard(client, sender)
+                   for n, client in enumerate(talk.clients) for sender in range(3) if sender != n)
+    await until(hear_each_other, "all hear each other")
+
+    async def names_are_right():
+        return await redis.names() == 3
+    await until(names_are_right, "Redis has the names")
+    for n, client in enumerate(talk.clients):
+        for sender in range(3):
+            heard = talk.heard(client, sender) if sender != n else []
+            assert heard == sorted(set(heard)), heard
+            if len(heard) < (talk.sent[sender] if sender != n else 0):
+                assert any(LOST.match(text) for text in client.texts), "messages are lost, and nobody says so"
+        await client.asks(f"/nome C{(n + 1) % 3}", TAKEN)
+    await stop(*three)
+
+
+async def forged():
+    """An entry in a server's name with a number that is far too large does not turn that server off."""
+    redis = await Redis().start()
+    one, other = await servers(redis.url)
+    ana, bia = await Client(one).enter("Ana"), await Client(other).enter("Bia")
+    await ana.hears("Bia entrou na sala")
+    for number in (2**64 - 1, 2**64 - 1, 10**6):
+        for key in await redis.ask("KEYS", "{chat}:server:*"):
+            await redis.ask("XADD", "{chat}:stream", "*", "kind", "left", "server", key[-16:], "number", number, "name", "x")
+        for n in range(20):
+            await ana.say(f"{n}")
+            await bia.say(f"{n}")
+        for n in range(20):
+            await bia.hears(lambda text: text.startswith("Ana >>") and text == f"Ana >> {n}")
+            await ana.hears(lambda text: text.startswith("Bia >>") and text == f"Bia >> {n}")
+        for client in (ana, bia):
+            assert not [text for text in client.texts if ">>" in text or "já era" in text], client.texts
+    await one.says("não escreveu, em seu nome")
+    await bia.asks("/nome Ana", TAKEN)
+    await bia.asks("/clientes", "2 clientes conectados")
+    await stop(one, other)
+
+
+async def history_of_own():
+    """/historico shows one's own message also while it is on its way over Redis."""
+    _, proxy, one, other = await one_behind_proxy()
+    bia = await Client(other).enter("Bia")
+    event = await hold(proxy, bia)
+    await bia.say("oi")
+    await bia.say("/historico 1")
+    await until(lambda: proxy.holds, "an XREAD is held")
+    event.set()
+    await bia.hears("Últimas mensagens: 1\nBia >> oi")
+    event = await hold(proxy, bia)
+    await bia.say("/historico")
+    await bia.leave()
+    event.set()
+    bia = await Client(other).enter("Bia")
+    event = await hold(proxy, bia)
+    await bia.say("/historico")
+    await stop(other)
+    event.set()
+    await stop(one)
+
+
+async def lists_and_names():
+    """A list of names takes no name away that is under way."""
+    redis, proxy, one, other = await one_behind_proxy()
+    ana, bia = await Client(one).enter("Ana"), await Client(other).enter()
+    proxy.held, proxy.holds = asyncio.Event(), False
+    await redis.ask("XADD", "{chat}:stream", "*", "kind", "hello", "server", "0123456789abcdef", "number", 1)
+    await until(lambda: proxy.holds, "an XREAD is held")
+    await bia.say("/nome Bia")
+    await ana.hears("Bia entrou na sala")
+    await asyncio.sleep(0.1)  # longer than the list takes
+    proxy.held.set()
+    await bia.hears("Nome alterado com sucesso para Bia")
+
+    async def is_answered():
+        return b"answer" in str(await redis.ask("XREVRANGE", "{chat}:stream", "+", "-", "COUNT", 3)).encode()
+    await until(is_answered, "the list is written")
+    await ana.say("fim")
+    await bia.hears("Ana >> fim")
+    assert "Bia saiu da sala" not in ana.texts, ana.texts
+    await ana.asks("/nome Bia", TAKEN)
+    await stop(one, other)
 
 
 async def keeps_talking(server, problem):
@@ -745,7 +983,7 @@ async def keeps_talking(server, problem):
     await clients[0].say("oi")
     await clients[1].hears(lambda text: text.endswith(" >> oi"))
     status, body = await server.get("/healthz")
-    assert status == 503 and "Agora" in body, (status, body)
+    assert status == 503 and body.startswith("unavailable\nredis: ") and problem in body, (status, body)
 
 
 async def problems():
@@ -796,6 +1034,105 @@ async def fills_up():
     await stop(*both)
 
 
+JUMPING_CLOCK = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+static long offset(void)
+{
+    char text[32] = "";
+    int file = open(getenv("CLOCK"), O_RDONLY);
+    if (file >= 0 && read(file, text, sizeof(text) - 1) < 0)
+        abort();
+    close(file);
+    return atol(text);
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+    struct timespec time;
+    int result = clock_gettime(CLOCK_REALTIME, &time);
+    *now = (struct timeval){time.tv_sec + offset(), time.tv_nsec / 1000};
+    return result;
+}
+"""
+
+
+async def clocks():
+    """Redis' real clock jumps, forwards and backwards. By hand, because it needs a compiler."""
+    library, clock = f"{work}/clock.so", f"{work}/clock"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, "-x", "c", "-"], input=JUMPING_CLOCK.encode(), check=True)
+
+    def jump(seconds):
+        with open(clock + ".new", "w") as file:
+            file.write(f"{seconds}")
+        os.rename(clock + ".new", clock)
+    jump(0)
+    redis = Redis()
+    redis.environment = {"LD_PRELOAD": library, "CLOCK": clock}
+    await redis.start()
+    three = await servers(redis.url, 3)
+    talk = await Talk(random.Random(1), three).begin()
+
+    async def jumps():
+        for seconds in (3600, -3600, 7, 0, -86400 * 400, 86400 * 400, 0):
+            jump(seconds)
+            await asyncio.sleep(1.5)
+            print(f"{seconds:+d} s: {(await redis.ask('TIME'))[0].decode()}", flush=True)
+    await asyncio.gather(talk.all_send(500, 0.04), jumps())
+    await talk.expect_all()
+    talk.expect_one_order()
+    assert await redis.names() == 3
+    for n, client in enumerate(talk.clients):
+        await client.asks(f"/nome C{(n + 1) % 3}", TAKEN)
+        assert not [text for text in client.texts if LOST.match(text) or "já era" in text], client.texts
+    await stop(*three)
+
+
+async def bounds(count="34"):
+    """The newest 32 MiB stay in the stream, and what is younger than 90 seconds; with 259 as the argument,
+    no more than 256 MiB of that."""
+    redis = await Redis().start()
+    now = int((await redis.ask("TIME"))[0]) * 1000
+    old = [now - 10**6 + n for n in range(3)] + [now - 50000 + n for n in range(int(count))]
+    _, writer = await asyncio.open_unix_connection(redis.path)
+    for milliseconds in old:
+        for part in range(16):
+            number = b"%d-%d" % (milliseconds, part)
+            writer.write(b"*5\r\n$4\r\nXADD\r\n$13\r\n{chat}:stream\r\n$%d\r\n%b\r\n$1\r\na\r\n$65536\r\n%b\r\n"
+                         % (len(number), number, bytes(65536)))
+        await writer.drain()
+
+    async def is_written():
+        return await redis.ask("XLEN", "{chat}:stream") == 16 * len(old)
+    await until(is_written, "all is written")
+    server = await Server(redis.url).ready()
+    assert await redis.ask("XLEN", "{chat}:stream") > 16 * len(old)  # by a server that reads old entries
+    for part in range(17):
+        await redis.ask("XADD", "{chat}:stream", "*", "a", bytes(65536))
+
+    async def is_trimmed():
+        return await redis.ask("XLEN", "{chat}:stream") < 16 * len(old)
+    await until(is_trimmed, "the stream is trimmed")
+    first = int((await redis.ask("XRANGE", "{chat}:stream", "-", "+", "COUNT", 1))[0][0].split(b"-")[0])
+    lost = first - (now - 50000)
+    assert lost == 0 if int(count) < 256 else 3 <= lost <= 6, lost
+    used = int(re.search(r"used_memory:(\d+)", (await redis.ask("INFO", "memory")).decode())[1])
+    await redis.ask("CONFIG", "SET", "maxmemory", used - (1 << 20))
+    await server.says("sem memória")
+
+    async def is_back():
+        return server.output().count("Redis: conectado") == 2
+    await until(is_back, f"room is made: {server.output()}")
+    await stop(server)
+
+
 async def impostors():
     """Servers that are no Redis, or one that is too old."""
     async def serve(reader, writer, answer):
@@ -807,10 +1144,10 @@ async def impostors():
         (b"-ERR unknown command 'XINFO'\r\n", "versão velha"),
         (b"close", "fora de alcance"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "fora de alcance"),
-        (b"*-5\r\n", "Só os clientes"),
+        (b"*-5\r\n", "fora de alcance"),
         (b"+OK\r\n", "respondeu o que não devia"),
         (b"*1\r\n*2\r\n$1\r\na\r\n*1\r\n:1\r\n", "respondeu o que não devia"),
-        (b"-LOADING Redis is loading the dataset in memory\r\n", "carregando"),
+        (b"-LOADING Redis is loading the dataset in memory\r\n", "ocupado"),
         (b"-MISCONF Redis is configured to save RDB snapshots\r\n", "gravar"),
     ]):
         path = f"{work}/impostor{number}"
@@ -819,6 +1156,88 @@ async def impostors():
         await keeps_talking(server, problem)
         impostor.close()
         await stop(server)
+
+
+ERRORS = ["LOADING Redis is loading the dataset in memory", "BUSY Redis is busy running a script", "NOSCRIPT No matching script",
+          "MOVED 1234 127.0.0.1:7000", "ASK 1 a:1", "CLUSTERDOWN The cluster is down", "READONLY You can't write",
+          "OOM command not allowed", "NOAUTH Authentication required.", "NOPERM this user has no permissions",
+          "WRONGTYPE Operation", "ERR no such key", "ERR syntax error", "", "%s%n%p" * 40, "\xff" * 5000]
+REPLIES = [b"-%b\r\n" % text.encode() for text in ERRORS] + [
+    b"+OK\r\n+OK\r\n", b":1\r\n:2\r\n:3\r\n", b"*0\r\n*0\r\n", b"$-1\r\n$-1\r\n", b"*-1\r\n-ERR more\r\n",
+    b">3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n", b"%1\r\n+a\r\n+b\r\n", b"~1\r\n+a\r\n", b",1.5\r\n", b"#t\r\n", b"_\r\n",
+    b"*1\r\n" * 10000, b"*1000000000\r\n", b"*2147483647\r\n:1\r\n", b"*4294967297\r\n", b"*-2\r\n", b"*9223372036854775807\r\n",
+    b"$-2\r\n", b"$99999999999999999999\r\n", b"$3\r\nabcde\r\n", b"$2\r\nab", b"*2\r\n:1\r\n", b":\r\n", b":abc\r\n", b"", b"\0" * 100, b"x",
+    b"*1\r\n*2\r\n$13\r\n{chat}:stream\r\n*1\r\n*2\r\n$1\r\nx\r\n*0\r\n", b"*1\r\n*1\r\n*-1\r\n", b"*1\r\n*2\r\n$-1\r\n*1\r\n$-1\r\n",
+    b"*1\r\n*2\r\n$1\r\na\r\n*1\r\n*2\r\n$23\r\n99999999999999-184467440\r\n*-1\r\n", b"*2\r\n$1\r\na\r\n$1\r\nb\r\n", b"*2\r\n$-1\r\n:1\r\n",
+    b"*4\r\n$17\r\nlast-generated-id\r\n:1\r\n$11\r\nfirst-entry\r\n*2\r\n*0\r\n:1\r\n", b"*2\r\n*0\r\n*0\r\n", b"$2\r\nok\r\n", b"$5\r\ntaken\r\n",
+    b"$4\r\nlate\r\n", b"*1\r\n$3\r\nana\r\n", b"+PONG\r\n", b"$1000\r\n" + b"a" * 1000 + b"\r\n"]
+AT_START = [b"TIME", b"XINFO", b"XTRIM", b"HSET"]
+LATER = [b"XREAD", b"XADD", b"SET", b"EVAL", b"HSETNX", b"MGET"]
+
+
+async def hostile(seed="1", count="12"):
+    """A Redis that answers anything, at any command, harms nobody: afterwards all goes on. With count 0: all
+    that there is."""
+    rng = random.Random(int(seed))
+    redis, proxy, one, other = await one_behind_proxy()
+    ana, bia = await Client(one).enter("Ana"), await Client(other).enter("Bia")
+    every = [(command, reply) for command in AT_START + LATER for reply in REPLIES]
+    # Without an answer the server waits for some seconds, and HSETNX is sent every 2 seconds only.
+    quick = [(command, reply) for command, reply in every if command != b"HSETNX" and reply not in (b"", b"$2\r\nab", b"*2\r\n:1\r\n") and
+             not reply.startswith((b"$1000", b"$3"))]
+    for number, (command, reply) in enumerate(rng.sample(quick, int(count)) if int(count) else every):
+        proxy.instead = (command, reply)
+        if command in AT_START:
+            proxy.cut()
+        elif command == b"EVAL":
+            await bia.say(f"/nome Bia{number}")
+        elif command == b"MGET":
+            await bia.say("/clientes")
+        elif command == b"SET":
+            await (await Client(other).enter()).leave()
+        else:
+            await bia.say("injusto")
+        try:
+            await until(lambda: not proxy.instead, f"{command} is answered", 10)
+            async def hear_each_other():
+                assert other.process.poll() is None, other.output()
+                await ana.say(f"{number}")
+                await bia.say(f"{number}")
+                await asyncio.sleep(0.02)
+                return ana.take(lambda text: text.startswith("Bia") and text.endswith(f">> {number}")) and \
+                    bia.take(f"Ana >> {number}") and await other.metric("connected") == 1
+            await until(hear_each_other, f"{ana.texts} {bia.texts}", 10)
+        except AssertionError as error:
+            raise AssertionError(f"after {reply[:60]!r} to {command}: {other.output()[-1000:]}") from error
+    await stop(one, other)
+
+
+async def many():
+    """Eight servers that start at once, many rooms, and names in many scripts."""
+    redis = await Redis().start()
+    started = [Server(redis.url) for _ in range(8)]
+    for server in started:
+        await server.ready()
+
+    async def know_each_other():
+        return [await server.metric("servers") for server in started] == [8] * 8
+    await until(know_each_other, "all know each other")
+    names = ["Ana Maria", "ÉLODIE", "Ωμέγα", "Юрий", "أحمد", "דוד", "हिन्दी", "ไทย", "日本", "한국", "😀", "𝒜", "ß", "İ", "ﬁ", "x" * 32, "😀" * 32]
+    clients = [await Client(started[n % 8]).enter(name) for n, name in enumerate(names)]
+    for n, name in enumerate(names):
+        await clients[(n + 1) % len(names)].asks(f'/nome "{name}"', TAKEN)
+        await clients[(n + 1) % len(names)].asks(f'/nome "{name.lower()}"', TAKEN) if name.isascii() else None
+    assert await redis.names() == len(names)
+    rooms = [await Client(started[n % 8]).enter(path=f"/sala{n // 2}") for n in range(200)]
+    for n in range(0, 200, 2):
+        await rooms[n].say(f"/nome S{n}")
+    for n in range(0, 200, 2):
+        await rooms[n].hears(f"Nome alterado com sucesso para S{n}")
+        await rooms[n].say("oi")
+    for n in range(1, 200, 2):
+        await rooms[n].hears(f"S{n - 1} >> oi")
+        assert not [text for text in rooms[n].texts if ">>" in text], rooms[n].texts
+    await stop(*started)
 
 
 async def rubbish():
@@ -871,7 +1290,7 @@ async def tls():
     linked = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
     if "hiredis_ssl" not in linked:
         server = Server("rediss://localhost")
-        assert await asyncio.to_thread(server.process.wait) == 1
+        assert await asyncio.to_thread(server.process.wait, 20) == 1
         return await server.says("hiredis")
     for name in ["good", "other"]:
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
@@ -912,12 +1331,26 @@ async def addresses():
     await redis.ask("CONFIG", "SET", "bind", "127.0.0.1")
     port = free_port()
     assert await redis.ask("CONFIG", "SET", "port", port) == "OK"
-    await redis.ask("ACL", "SETUSER", "ana", "on", ">a:b/c@d", "~*", "&*", "+@all")
+    with open("04-chat-server/cluster/cluster.h") as header:
+        rights = re.search(r"SETUSER chat on >password ([^.]*?)\n \*\n", header.read())[1].replace("*\n", "").split()
+    rights = [word for word in rights if word != "*"]
+    assert await redis.ask("ACL", "SETUSER", "ana", "on", ">a:b/c@d", *rights) == "OK", rights
     await redis.ask("CONFIG", "SET", "requirepass", "p%")
     for good in [f"redis://:p%25@127.0.0.1:{port}", f"redis://ana:a%3Ab%2Fc%40d@localhost:{port}/1",
                  f"redis://ana:a:b%2fc@d@127.0.0.1:{port}/"]:
         server = await Server(good).ready()
         await stop(server)
+    chats = [await Server(f"redis://ana:a%3Ab%2Fc%40d@localhost:{port}/{database}").ready() for database in (0, 0, 1, 1)]
+    one, other, two, another = [await Client(server).enter() for server in chats]
+    await one.asks("/nome Ana", "Nome alterado com sucesso para Ana")
+    await two.asks("/nome Ana", "Nome alterado com sucesso para Ana")  # in another database, so in another chat
+    for speaker, listener, text in [(one, other, "oi"), (two, another, "olá")]:
+        await listener.hears("Ana entrou na sala")
+        await speaker.say(text)
+        await listener.hears(f"Ana >> {text}")
+        await listener.asks("/clientes", "2 clientes conectados")
+    assert not other.texts and not another.texts, (other.texts, another.texts)
+    await stop(*chats)
 
 
 scenarios = {name: f for name, f in globals().items() if inspect.iscoroutinefunction(f)}
@@ -929,6 +1362,49 @@ def is_built_with_redis():
     return "hiredis" not in subprocess.run(words, capture_output=True, text=True).stderr
 
 
+def play(name, *arguments):
+    """Plays a scenario in this process, and ends it."""
+    global work
+    work = tempfile.mkdtemp(prefix="chat-cluster-")
+    seconds = (3600 if name == "rounds" else SECONDS) * SLOWER
+    try:
+        asyncio.run(asyncio.wait_for(scenarios[name](*arguments), seconds))
+    except BaseException:
+        traceback.print_exc()
+        for log_name in sorted(os.listdir(work)):
+            if log_name.startswith("chat-") and log_name.endswith(".log"):
+                with open(f"{work}/{log_name}") as log:
+                    print(f"--- {log_name}\n{log.read()[-3000:]}", file=sys.stderr)
+        status = 1
+    else:
+        status = 0
+    for process in processes:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+    shutil.rmtree(work)
+    sys.exit(status)
+
+
+def play_all(choices):
+    """Plays them at once, since most of their time they wait, each in a process of its own."""
+    children = []
+    for words in choices:
+        output = tempfile.TemporaryFile("w+")
+        child = os.fork()
+        if child == 0:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+            play(*words)
+        children.append((child, words, output))
+    failed = False
+    for child, words, output in children:
+        if os.waitpid(child, 0)[1] != 0:
+            failed = True
+            output.seek(0)
+            print(f"{' '.join(words)}: {output.read()}")
+    sys.exit(failed)
+
+
 def main():
     if not shutil.which("redis-server"):
         print("redis-server is missing")
@@ -936,19 +1412,10 @@ def main():
     if not is_built_with_redis():
         print("the chat server was built without hiredis")
         sys.exit(77)
-    try:
-        asyncio.run(asyncio.wait_for(scenarios[sys.argv[1]](*sys.argv[2:]), (28 if sys.argv[1] != "rounds" else 3600) * SLOWER))
-    except BaseException:
-        for name in sorted(os.listdir(work)):
-            if name.startswith("chat-") and name.endswith(".log"):
-                with open(f"{work}/{name}") as log:
-                    print(f"--- {name}\n{log.read()[-3000:]}", file=sys.stderr)
-        raise
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
-        shutil.rmtree(work)
+    choices = [words.split() for words in " ".join(sys.argv[1:]).split(",")]
+    if len(choices) == 1:
+        play(*choices[0])
+    play_all(choices)
 
 
 if __name__ == "__main__":

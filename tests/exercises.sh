@@ -6,7 +6,8 @@
 #                                      it passes, tests it with these tools too, where they are there:
 #                                      sanitizers, valgrind. Status 1: it is not solved yet
 #   exercises.sh hint DIRECTORY N      prints the Nth hint
-#   exercises.sh list DIRECTORY...     prints stars, minutes and kind of each, and whether it is solved
+#   exercises.sh list DIRECTORY...     prints stars, minutes and kind of each, and whether it is solved:
+#                                      whether try has said so since it was last built
 #   exercises.sh nearest KIND N PATH...  says that there is no step or exercise N, and names the
 #                                      nearest of the paths; status 2
 #   exercises.sh check DIRECTORY...    fails unless each skeleton fails by an assertion, each solution
@@ -126,6 +127,7 @@ try() {
     for tool; do
         "passes_with_$tool" "$directory" "$form" || found_by "$tool" || return
     done
+    [ "$form" != exercise ] || : >"$(stamp "$directory")"
     say "$number: resolvido." "$number: solved."
 }
 
@@ -189,28 +191,49 @@ nearest() {
     return 2
 }
 
-# If the program is older than its source, the source did not compile.
+# stamp DIRECTORY: the file that try leaves when the exercise is solved. Valgrind tests the plain
+# program, and less of it than a plain try, which uses all tools.
+stamp() {
+    echo "$OUT/$1/solved${VALGRIND:+-under-valgrind}"
+}
+
+# If the program is older than its source, the source did not compile. A program that passes without
+# a stamp has only passed the plain test: a tool may still find an error.
 state() {
     if [ -z "$(find "$OUT/$1/exercise" -newer "$1/exercise.c" 2>/dev/null)" ]; then
         say 'não compila' 'does not build'
-    elif run_test "$1" exercise >/dev/null 2>&1; then
+    elif [ -n "$(find "$(stamp "$1")" -newer "$OUT/$1/exercise" 2>/dev/null)" ]; then
         say resolvido solved
+    elif run_test "$1" exercise >/dev/null 2>&1; then
+        say passa passes
     else
         say aberto open
     fi
 }
 
+# pad WIDTH TEXT: printf counts bytes, and so it would give a word with an accent less room.
+pad() {
+    following_bytes=$(printf %s "$2" | LC_ALL=C tr -cd '\200-\277' | wc -c)
+    printf '%-*s' $(($1 + following_bytes)) "$2"
+}
+
 # The README begins with "# 2.3 Title" and, a little below, "★★☆ · 15 minutes · find the bug".
 list() {
+    passes_alone=
     for exercise; do
         readme=$(page "$exercise" README)
         title=$(sed -n '1s/^# [0-9.]* *//p' "$readme")
-        grep -m 1 '^★' "$readme" | sed 's/ · /|/g' | {
-            IFS='|' read -r stars time kind
-            printf '  %-4s %s  %-11s %-20s %-15s %s\n' "$(number "$exercise")" "$stars" "$time" \
-                "$kind" "$(state "$exercise")" "$title"
-        }
+        IFS='|' read -r stars time kind <<EOF
+$(grep -m 1 '^★' "$readme" | sed 's/ · /|/g')
+EOF
+        state=$(state "$exercise")
+        case $state in passa | passes) passes_alone=1 ;; esac
+        echo "  $(pad 4 "$(number "$exercise")") $stars  $(pad 11 "$time") $(pad 20 "$kind")" \
+            "$(pad 15 "$state") $title"
     done
+    [ -z "$passes_alone" ] || say \
+        '"passa" é o teste simples: make exercise também usa o AddressSanitizer e, às vezes, o Valgrind.' \
+        '"passes" is the plain test: make exercise also uses AddressSanitizer and, for some, Valgrind.'
     say 'make exercise N=1.1 compila e testa o primeiro.' 'make exercise N=1.1 builds and tests the first.'
 }
 

@@ -90,6 +90,26 @@ def a_task_beyond_the_first_million():
         assert "connection #2000001" in texts(run(other.name))
 
 
+def two_programs():
+    """The second one began a millisecond later: so does all that it did."""
+    with tempfile.TemporaryDirectory() as directory:
+        later = dict(recording, otherData=dict(recording["otherData"]))
+        later["otherData"]["started"] += 1000000
+        Path(directory, "later.json").write_text(json.dumps(later), encoding="utf-8")
+        both = f"{directory}/both.json"
+        subprocess.run([TOOL.with_name("merge.py"), f"A={source}", f"B={directory}/later.json", both],
+                       check=True, timeout=20)
+        found = texts(run(both))
+        for tid in names:
+            assert {f"A {label(tid)}", f"B {label(tid)}"} <= set(found), (tid, found)
+        times = [(event["tid"], event["ts"]) for event in
+                 json.loads(Path(both).read_text(encoding="utf-8"))["traceEvents"] if event["ph"] == "B"]
+        first = [time for tid, time in times if tid < 2**32]
+        second = [time for tid, time in times if tid >= 2**32]
+        assert all(abs(two - one - 1000) < 0.01 for one, two in zip(first, second, strict=True))
+        assert sorted(times, key=lambda one: one[1]) == times, "time goes back"
+
+
 def a_program_that_ctrl_c_ends():
     """The whole terminal gets it: make too."""
     words = ["make", "picture", "PROGRAM=02-coroutines-echo/echo-server", "ARGS=--port 0"]
@@ -102,6 +122,6 @@ def a_program_that_ctrl_c_ends():
 
 
 for check in (every_row_and_state, a_part_of_it, names_are_text, what_is_wrong_is_said,
-              a_task_beyond_the_first_million, a_program_that_ctrl_c_ends):
+              a_task_beyond_the_first_million, two_programs, a_program_that_ctrl_c_ends):
     check()
     print(check.__name__)

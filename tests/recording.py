@@ -50,7 +50,7 @@ class Recording:
     def check(self):
         other = self.whole["otherData"]
         assert self.whole["displayTimeUnit"] == "ns"
-        assert other["program"] and 0 < other["events"] <= other["limit"], other
+        assert other["started"] > 0 and other["program"] and 0 < other["events"] <= other["limit"], other
         assert self.names[0] == "loop", self.names
         assert self.process == other["program"], self.process
         check = {"B": self.begin, "E": self.end, "i": self.mark, "C": self.count,

@@ -1,6 +1,7 @@
 /* Commands of the shell, for suites that run scripts; they link tests/shell.c. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The command make, without the options of a make that runs the tests. */
@@ -10,3 +11,6 @@
  * size, gets the beginning of what it wrote, as a string. Fails the test if it cannot be started.
  */
 int shell_run(const char *command, char *output, size_t size);
+
+/* Whether there is a Firefox for the tests of the pages. If not, prints that a test is left out. */
+bool shell_has_firefox(void);

@@ -50,6 +50,27 @@ START_TEST(a_game_without_output_can_be_ended)
 }
 END_TEST
 
+/* Another program has changed the modes, so that Ctrl+S stops the output. */
+START_TEST(a_game_that_ctrl_s_has_stopped_can_be_ended)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    struct terminal terminal;
+    struct termios modes;
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+        maze_start(&terminal);
+        ck_assert_int_eq(tcgetattr(terminal.line, &modes), 0);
+        modes.c_iflag |= IXON;
+        ck_assert_int_eq(tcsetattr(terminal.line, TCSANOW, &modes), 0);
+        terminal_type(&terminal, "\023");
+        struct pollfd output = {.fd = terminal.line, .events = POLLOUT};
+        while (poll(&output, 1, 0) > 0)
+            usleep(1000);
+        kill(terminal.program, signals[i]);
+        maze_end(&terminal, i < 2 ? 0 : 128 + signals[i]);
+    }
+}
+END_TEST
+
 START_TEST(a_game_without_output_goes_on_when_it_comes_back)
 {
     struct terminal terminal;
@@ -227,7 +248,8 @@ END_TEST
 int main(void)
 {
     const TTest *const output[] = {ctrl_s_does_not_stop_the_game,
-        a_game_without_output_can_be_ended, a_game_without_output_goes_on_when_it_comes_back,
+        a_game_that_ctrl_s_has_stopped_can_be_ended, a_game_without_output_can_be_ended,
+        a_game_without_output_goes_on_when_it_comes_back,
         a_game_whose_output_nobody_reads_can_be_ended, a_stop_is_not_lost_while_the_game_draws,
         NULL};
     const TTest *const terminals[] = {a_terminal_that_is_too_small_is_refused,

@@ -123,7 +123,8 @@ START_TEST(a_local_server_refuses_names_that_dns_can_rebind)
         "127.0.0.1:8765", "127.200.3.4", "[::1]:8765", "[::1]", "[::ffff:127.0.0.1]:8765"};
     static const char *const others[] = {"chat.example:8765", "localhost.evil.example:8765",
         "127.0.0.1.evil.example", "127.evil.example:8765", "0.0.0.0:8765", "10.0.0.1:8765",
-        "[::]:8765", "[::2]:8765", "[::ffff:10.0.0.1]", "[localhost]:8765", "::1", "128.0.0.1"};
+        "[::]:8765", "[::2]:8765", "[::ffff:10.0.0.1]", "[localhost]:8765", "::1", "128.0.0.1",
+        "[::1].evil.example:8765", "[::1", "[::1]8765"};
     char origin[64];
     start_own("");
     for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {

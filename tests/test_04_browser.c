@@ -12,23 +12,26 @@
 #define SERVER "04-chat-server/chat-server"
 #define MAX_OUTPUT (64 * 1024)
 
-/* Runs a script against a server with these options; the words follow the address on its command
- * line. Unless it ends with status 0, the test fails with its output. */
-static void run_script_with(
-    const char *const options[], const char *scheme, const char *script, const char *words)
+/* Runs a script against the server at this port; the words follow the address on its command line.
+ * Unless it ends with status 0, the test fails with its output. */
+static void run_script_at(int port, const char *scheme, const char *script, const char *words)
 {
-    struct child server;
-    child_start(&server, SERVER, options, NULL);
-
     char command[256], output[MAX_OUTPUT];
-    int port = child_port(&server);
     snprintf(command, sizeof(command), "node tests/browser/%s %s://localhost:%d/ %s 2>&1", script,
         scheme, port, words);
     int status = shell_run(command, output, sizeof(output));
     if (status)
         ck_abort_msg("%s\nstatus %d%s\n%s", command, status,
             status == 127 ? ": `make deps` installs node" : "", output);
+}
 
+/* Runs it against a server with these options. */
+static void run_script_with(
+    const char *const options[], const char *scheme, const char *script, const char *words)
+{
+    struct child server;
+    child_start(&server, SERVER, options, NULL);
+    run_script_at(child_port(&server), scheme, script, words);
     child_signal(&server, SIGTERM);
     ck_assert_int_eq(child_wait(&server), 0);
 }
@@ -100,12 +103,8 @@ END_TEST
 /* The central checks, in the other browser. */
 static void run_in_firefox(const char *words)
 {
-    char output[MAX_OUTPUT];
-    if (shell_run("command -v \"${FIREFOX:-firefox-esr}\" firefox", output, sizeof(output)) &&
-        !*output) {
-        puts("no Firefox here: its test is left out");
+    if (!shell_has_firefox())
         return;
-    }
     setenv("BROWSER", "firefox", 1);
     run_script("page.mjs", words);
     unsetenv("BROWSER");
@@ -147,6 +146,49 @@ START_TEST(many_who_come_and_go)
 }
 END_TEST
 
+/* Starts a server at this port that names another one. Returns the port. */
+static int start_beside(struct child *server, int port, int other)
+{
+    char own[16], origin[64];
+    snprintf(own, sizeof(own), "%d", port);
+    snprintf(origin, sizeof(origin), "http://localhost:%d", other);
+    const char *const options[] = {"--port", own, "--rate", "0", "--also", origin, NULL};
+    child_start(server, SERVER, options, NULL);
+    return child_port(server);
+}
+
+/* A server needs the other's port before that one has started: the first start chooses it. */
+START_TEST(a_page_goes_on_at_another_server)
+{
+    struct child one, other;
+    int other_port = start_beside(&other, 0, 1);
+    child_signal(&other, SIGTERM);
+    ck_assert_int_eq(child_wait(&other), 0);
+    int port = start_beside(&one, 0, other_port);
+    start_beside(&other, other_port, port);
+
+    char words[64];
+    snprintf(words, sizeof(words), "%d %d", (int)one.pid, other_port);
+    run_script_at(port, "http", "servers.mjs", words);
+    ck_assert_int_eq(child_wait(&one), 128 + SIGKILL);
+    child_signal(&other, SIGTERM);
+    ck_assert_int_eq(child_wait(&other), 0);
+}
+END_TEST
+
+static const char *const wrong_origins[] = {
+    "*", "localhost:8765", "http://", "http://localhost:8765/", "http://a,ws://b", "https://A", ""};
+
+START_TEST(an_address_that_is_no_origin_is_refused)
+{
+    char *errors;
+    const char *const options[] = {"--port", "0", "--also", wrong_origins[_i], NULL};
+    ck_assert_int_eq(child_run(SERVER, options, NULL, &errors), 1);
+    ck_assert_ptr_nonnull(strstr(errors, "--also"));
+    free(errors);
+}
+END_TEST
+
 START_TEST(without_chromium_the_remedy_is_named)
 {
     char output[MAX_OUTPUT];
@@ -165,6 +207,10 @@ int main(void)
         the_articles_session_over_tls, the_input_and_the_log, texts_languages_and_screens,
         a_server_that_goes_away, rooms_in_the_address, who_is_in_them, many_who_come_and_go,
         a_network_that_is_dead, comforts, every_size, firefox_input_and_rooms, firefox_dead_network,
-        firefox_log, firefox_wheel, without_chromium_the_remedy_is_named, NULL};
-    return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}});
+        firefox_log, firefox_wheel, a_page_goes_on_at_another_server,
+        without_chromium_the_remedy_is_named, NULL};
+    int failed = run_table("04 origins", an_address_that_is_no_origin_is_refused,
+        sizeof(wrong_origins) / sizeof(*wrong_origins));
+    return run_suite("04 browser", (struct test_group[]){{"browser", browser}, {NULL, NULL}}) ||
+           failed;
 }

@@ -107,6 +107,14 @@ START_TEST(who_says_much_is_slowed_and_its_readers_stay)
 }
 END_TEST
 
+START_TEST(names_count_as_bytes)
+{
+    start(NULL);
+    scenario_end(scenario_start("short_messages_of_an_address", port, ""));
+    stop();
+}
+END_TEST
+
 START_TEST(who_leaves_harms_nobody)
 {
     play("leaving");
@@ -344,7 +352,7 @@ int main(void)
     const TTest *const users[] = {the_articles_session, commands,
         commands_in_capitals_in_every_locale, names, names_of_ghosts, private_messages,
         messages_to_all, messages_as_long_as_it_is_told, every_message_in_order,
-        who_says_much_is_slowed_and_its_readers_stay, who_leaves_harms_nobody,
+        who_says_much_is_slowed_and_its_readers_stay, names_count_as_bytes, who_leaves_harms_nobody,
         english_for_who_prefers_it, NULL};
     const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,
         many_who_come_and_go_are_announced_together, limits_connections_and_names_by_address,

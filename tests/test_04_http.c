@@ -305,6 +305,9 @@ START_TEST(refuses_requests_that_two_parsers_read_differently)
         {"GET /chat.js http/1.1\r\n" HOST "X: y" HIDDEN, 400},
         {"GET /chat.js HTTP/1.11\r\n" HOST "X: y" HIDDEN, 400},
         {"GET /chat.js\r\n" HOST "X: y" HIDDEN, 400},
+        {"GET /chat.js\r\n", 400},
+        {"\r\n\nGET\n", 400},
+        {"SSH-2.0-OpenSSH_9.2\r\n", 400},
         {"GET /%zz HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
         {"GET /%4 HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
         {"G(T / HTTP/1.1\r\n" HOST "X: y" HIDDEN, 400},
@@ -399,6 +402,8 @@ START_TEST(says_what_is_wrong_with_a_handshake)
     static const struct expectation cases[] = {
         {HANDSHAKE HOST WEBSOCKET VERSION "\r\n", 400},
         {HANDSHAKE WEBSOCKET VERSION KEY "\r\n", 400},
+        {HANDSHAKE "Host:\r\n" WEBSOCKET VERSION KEY "\r\n", 400},
+        {HANDSHAKE "Host: \t\r\n" WEBSOCKET VERSION KEY "\r\n", 400},
         {HANDSHAKE HOST HOST WEBSOCKET VERSION KEY "\r\n", 400},
         {HANDSHAKE HOST WEBSOCKET VERSION KEY KEY "\r\n", 400},
         {HANDSHAKE HOST WEBSOCKET VERSION VERSION KEY "\r\n", 400},
@@ -436,7 +441,7 @@ START_TEST(selects_no_other_subprotocol_and_no_extension)
 {
     static const char *const offers[] = {"Sec-WebSocket-Protocol: soap\r\n",
         "Sec-WebSocket-Protocol: chat\r\n", "Sec-WebSocket-Protocol: lines.chats\r\n",
-        "Sec-WebSocket-Protocol: soap, chat\r\n",
+        "Sec-WebSocket-Protocol: LINES.CHAT\r\n", "Sec-WebSocket-Protocol: soap, chat\r\n",
         "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: b\r\n", "Sec-WebSocket-Protocol:\r\n",
         "Sec-WebSocket-Extensions: permessage-deflate\r\n"};
     static struct frame frame;

@@ -97,8 +97,40 @@ START_TEST(refuses_every_mark_on_a_latin_letter)
 }
 END_TEST
 
-/* A Python that knows another version of Unicode makes another table. */
-START_TEST(the_table_of_marks_is_what_the_script_prints)
+START_TEST(capitals_make_no_other_name)
+{
+    static const struct {
+        const char *one, *other;
+        bool is_same;
+    } pairs[] = {
+        {"MARIA", "maria", true},
+        {"ŸVES", "ÿves", true},
+        {"NGỌC ĐỨC", "ngọc đức", true},
+        {"ΈΛΛΗ ΆΡΗΣ", "έλλη άρης", true}, /* one of the two small sigmas ends a word */
+        {"Ὀδυσσεύς", "ὀδυσσεύς", true},
+        {"ЂОРЂЕ ҐАННА", "ђорђе ґанна", true},
+        {"ԱՆԻ", "անի", true},
+        {"ＡＮＡ", "ａｎａ", true},
+        {"GROẞ", "groß", true},
+        {"Ana", "Anä", false},
+        {"ana", "ａｎａ", false},
+        {"ĸ", "Ĺ", false},
+        {"Ana", "An", false},
+    };
+    char folded[2][4 * MAX_NAME_CHARACTERS + 1];
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        text_fold_name(pairs[i].one, folded[0]);
+        text_fold_name(pairs[i].other, folded[1]);
+        int order = text_compare_names(pairs[i].one, pairs[i].other);
+        ck_assert_msg((order == 0) == pairs[i].is_same, "%s, %s", pairs[i].one, pairs[i].other);
+        ck_assert_int_eq(strcmp(folded[0], folded[1]) == 0, pairs[i].is_same);
+        ck_assert_int_eq(text_compare_names(pairs[i].other, pairs[i].one), -order);
+    }
+}
+END_TEST
+
+/* A Python that knows another version of Unicode makes other tables. */
+START_TEST(the_tables_are_what_the_script_prints)
 {
     char output[1024];
     int status = shell_run("made=$(04-chat-server/make_text_marks.py) || exit 1\n"
@@ -113,6 +145,7 @@ END_TEST
 int main(void)
 {
     const TTest *const names[] = {takes_names_of_many_scripts, refuses_what_only_looks_like_a_name,
-        refuses_every_mark_on_a_latin_letter, the_table_of_marks_is_what_the_script_prints, NULL};
+        refuses_every_mark_on_a_latin_letter, capitals_make_no_other_name,
+        the_tables_are_what_the_script_prints, NULL};
     return run_suite("04_names", (struct test_group[]){{"names", names}, {NULL, NULL}});
 }

@@ -1,10 +1,12 @@
-/* Programs under a limit on their address space (ulimit -v): they run, or say why they cannot. */
+/* Programs under a limit on their address space (ulimit -v) or on their descriptors (ulimit -n):
+ * they run, or say why they cannot. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "common/executor.h"
+#include "shell.h"
 #include "support_runtime.h"
 
 static void limit_to(size_t megabytes)
@@ -49,6 +51,29 @@ START_TEST(a_program_runs_or_says_why_not)
 }
 END_TEST
 
+/* With four, the dynamic linker cannot open the libraries. The last two programs fail
+ * with any number, so they need not be ended. */
+START_TEST(a_program_with_few_descriptors_runs_or_says_why_not)
+{
+    static const char script[] =
+        "for limit in 5 6 7 8 9 10 12 16; do\n"
+        "  for program in '01-event-loop/hello --times 1' '02-coroutines-echo/hello --times 1' \\\n"
+        "    '02-coroutines-echo/echo-server --host 192.0.2.1' \\\n"
+        "    '04-chat-server/chat-server --host 192.0.2.1'; do\n"
+        "    errors=$( (ulimit -n $limit; exec $program) 2>&1 >/dev/null)\n"
+        "    status=$?\n"
+        "    [ $status = 0 ] || { [ $status = 1 ] && [ -n \"$errors\" ]; } ||\n"
+        "      echo \"$limit: $program: $status $errors\"\n"
+        "  done\n"
+        "done";
+    char output[4096];
+    if (memory_is_shadowed() || is_emulated())
+        return;
+    ck_assert_int_eq(shell_run(script, output, sizeof(output)), 0);
+    ck_assert_str_eq(output, "");
+}
+END_TEST
+
 static int do_nothing(void *data)
 {
     (void)data;
@@ -79,6 +104,7 @@ int main(void)
 {
     return run_suite("address_space",
         (struct test_group[]){{"limit", (const TTest *const[]){a_program_runs_or_says_why_not,
+                                            a_program_with_few_descriptors_runs_or_says_why_not,
                                             work_fails_while_there_is_no_room_for_threads, NULL}},
             {NULL, NULL}});
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shell.h"
 #include "support.h"
 
 struct file {
@@ -325,12 +326,25 @@ START_TEST(the_site_marks_the_lines_that_a_step_adds)
 }
 END_TEST
 
+/* The reader of chapter 4 adds a command to the chat. */
+START_TEST(the_lesson_adds_a_command)
+{
+    static const char *const pages[] = {"README.md", "README.pt-BR.md"};
+    char command[128], output[8192];
+    snprintf(command, sizeof(command),
+        "/usr/bin/python3 tests/lesson_command.py 04-chat-server/%s build/lesson 2>&1", pages[_i]);
+    int status = shell_run(command, output, sizeof(output));
+    ck_assert_msg(status == 0, "%s: %s", pages[_i], output);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const site[] = {the_site_marks_the_lines_that_a_step_adds, NULL};
     const TTest *const interface[] = {the_interface_sets_a_call_of_python_as_code, NULL};
     const TTest *const counts[] = {docs_counts_the_lines_anew, NULL};
     int failed = run_table("book", a_drift_is_named_at_its_line, sizeof(drifts) / sizeof(*drifts));
+    failed |= run_table("lesson", the_lesson_adds_a_command, 2);
     const struct test_group groups[] = {
         {"counts", counts}, {"interface", interface}, {"site", site}, {NULL, NULL}};
     return run_suite("writes", groups) || failed;

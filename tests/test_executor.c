@@ -147,6 +147,17 @@ static int run_without_data(void *unused)
     return executor_run("fail", say_epipe, NULL, 0);
 }
 
+static int run_with_too_much_data(void *data)
+{
+    return executor_run("fail", say_epipe, data, SIZE_MAX);
+}
+
+START_TEST(more_data_than_there_is_memory_is_an_error)
+{
+    ck_assert_int_eq(run_main(run_with_too_much_data, ""), UV_ENOMEM);
+}
+END_TEST
+
 START_TEST(work_may_have_no_data)
 {
     ck_assert_int_eq(run_main(run_without_data, NULL), UV_EPIPE);
@@ -486,9 +497,10 @@ int main(void)
 {
     return run_suite("executor",
         (struct test_group[]){
-            {"work", (const TTest *const[]){work_gets_a_copy_that_is_copied_back,
-                         work_may_have_no_data, several_run_at_once,
-                         more_than_there_are_threads_wait_their_turn, others_run_meanwhile, NULL}},
+            {"work",
+                (const TTest *const[]){work_gets_a_copy_that_is_copied_back, work_may_have_no_data,
+                    more_data_than_there_is_memory_is_an_error, several_run_at_once,
+                    more_than_there_are_threads_wait_their_turn, others_run_meanwhile, NULL}},
             {"queued", (const TTest *const[]){work_that_had_not_begun_never_will,
                            a_deadline_ends_its_waiting_too, NULL}},
             {"running", (const TTest *const[]){work_that_had_begun_is_left_alone,

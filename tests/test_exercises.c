@@ -22,6 +22,14 @@
     "list; mkdir bin; printf '#!/bin/sh\\n" script "\\n' >bin/valgrind; chmod +x bin/valgrind; "   \
     "export VALGRIND; PATH=$PWD/bin:$PATH \"$here\" " command "; exit; :"
 
+/* Tries the exercise, does something, and lists. */
+#define PROGRAM "build/" DIRECTORY "/exercise"
+#define TRIED(command) "try " DIRECTORY " exercise; sleep 0.01; " command "; \"$here\" list"
+#define VALGRIND_TRIED                                                                             \
+    "list; (VALGRIND=1; " WITH_VALGRIND(                                                           \
+        "exit 0", "try " DIRECTORY " exercise") "); "                                              \
+                                                "VALGRIND= \"$here\" list"
+
 #define NO_MISS NULL, NULL, false
 
 static const struct row {
@@ -73,7 +81,16 @@ static const struct row {
         NO_MISS},
     {"list", ASSERTION, PASSES, NULL, NULL, 0,
         "  2.3  ★★☆  15 minutes  extend               open            A title\n", NO_MISS},
-    {"list", PASSES, PASSES, NULL, NULL, 0, "solved", NO_MISS},
+    {"list", PASSES, PASSES, NULL, NULL, 0, "passes          A title\n\"passes\" is the plain test",
+        NO_MISS},
+    {TRIED("echo solved"), PASSES, PASSES, NULL, NULL, 0, "extend               solved", NO_MISS},
+    {TRIED("echo again >" PROGRAM), PASSES, PASSES, NULL, NULL, 0, "extend               open",
+        NO_MISS},
+    {VALGRIND_TRIED, PASSES, PASSES, NULL, NULL, 0, "extend               passes", NO_MISS},
+    {WITH_VALGRIND("exit 9", "try " DIRECTORY " exercise valgrind; \"$here\" list " DIRECTORY),
+        PASSES, PASSES, NULL, NULL, 0, "extend               passes", NO_MISS},
+    {"list; sed -i s/extend/meça/ " DIRECTORY "/README.md; \"$here\" list", PASSES, PASSES, NULL,
+        NULL, 0, "  meça                 passes          A title\n", NO_MISS},
     {"list", NULL, PASSES, NULL, NULL, 0, "does not build", NO_MISS},
     {"check", ASSERTION, PASSES, NULL, NULL, 0, "1 exercises, 0 faults", ASSERTION, MISS, false},
     {"check", ASSERTION, PASSES, NULL, NULL, 1, "one.c: has to fail", PASSES, MISS, false},

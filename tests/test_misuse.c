@@ -243,6 +243,19 @@ START_TEST(starting_a_timer_twice)
 }
 END_TEST
 
+static int advance_for_ever(void *unused)
+{
+    (void)unused;
+    loop_clock_advance(task_loop(), INFINITY);
+    return 0;
+}
+
+START_TEST(moving_the_clock_to_the_end_of_time)
+{
+    aborts_with("loop_clock_advance to a time more than 285 years away", advance_for_ever);
+}
+END_TEST
+
 static int run_inside(void *unused)
 {
     (void)unused;
@@ -350,7 +363,8 @@ int main(void)
         (struct test_group[]){{"outside", (const TTest *const[]){waiting_outside_a_task, NULL}},
             {"task", (const TTest *const[]){joining_itself, joining_a_task_twice,
                          joining_without_a_handle, using_a_stale_handle, NULL}},
-            {"loop", (const TTest *const[]){starting_a_timer_twice, running_while_it_runs,
+            {"loop", (const TTest *const[]){starting_a_timer_twice,
+                         moving_the_clock_to_the_end_of_time, running_while_it_runs,
                          waking_a_task_that_does_not_wait, closing_a_handle_twice, NULL}},
             {NULL, NULL}});
 }

@@ -4,15 +4,20 @@
 
 #include "support.h"
 
-static void prints(const char *path, const char *expected)
+static void prints_with(const char *word, const char *path, const char *expected)
 {
     char *output, *errors;
-    int status = child_run(path, (const char *[]){NULL}, &output, &errors);
+    int status = child_run(path, (const char *[]){word, NULL}, &output, &errors);
     ck_assert_str_eq(output, expected);
     ck_assert_str_eq(errors, "");
     ck_assert_int_eq(status, 0);
     free(output);
     free(errors);
+}
+
+static void prints(const char *path, const char *expected)
+{
+    prints_with(NULL, path, expected);
 }
 
 START_TEST(the_first_of_several)
@@ -21,9 +26,23 @@ START_TEST(the_first_of_several)
 }
 END_TEST
 
+START_TEST(the_first_of_several_that_finish_at_once)
+{
+    unsetenv("LOOP_SEED");
+    prints_with("0", "docs/recipes/first-of-several", "Ana answered first\n");
+}
+END_TEST
+
 START_TEST(a_retry_with_two_deadlines)
 {
-    prints("docs/recipes/retry", "3 tries, then no more time\n");
+    prints("docs/recipes/retry", "tries: 3, then no more time\n");
+}
+END_TEST
+
+START_TEST(a_retry_that_succeeds)
+{
+    prints_with("0", "docs/recipes/retry", "tries: 1, then an answer\n");
+    prints_with("1", "docs/recipes/retry", "tries: 2, then an answer\n");
 }
 END_TEST
 
@@ -61,9 +80,10 @@ END_TEST
 int main(void)
 {
     return run_suite("recipes",
-        (struct test_group[]){
-            {"recipes", (const TTest *const[]){the_first_of_several, a_retry_with_two_deadlines,
-                            lines_from_standard_input, no_more_than_two_at_once,
-                            a_task_in_the_background, a_pipeline_of_three, NULL}},
+        (struct test_group[]){{"recipes", (const TTest *const[]){the_first_of_several,
+                                              the_first_of_several_that_finish_at_once,
+                                              a_retry_with_two_deadlines, a_retry_that_succeeds,
+                                              lines_from_standard_input, no_more_than_two_at_once,
+                                              a_task_in_the_background, a_pipeline_of_three, NULL}},
             {NULL, NULL}});
 }

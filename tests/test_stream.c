@@ -508,6 +508,9 @@ TASK_TEST(a_stream_of_zeros_is_closed)
     send_text(own[1], "line\n");
     ck_assert_int_eq(stream_read_line(&stream, &line), 0);
     ck_assert_int_eq(stream_read_exactly(&stream, &line, 1), UV_EOF);
+    ck_assert_int_eq(stream_read_exactly(&stream, &line, 0), 0);
+    ck_assert_str_eq(line, "");
+    ck_assert_ptr_null(stream.input.data); /* no call would free it */
     ck_assert_int_eq(stream_read(&stream, &line), 0);
     ck_assert_int_eq(stream_write_text(&stream, "text"), UV_EPIPE);
     ck_assert_int_eq(stream_feed(&stream, "text", 4), UV_EPIPE);

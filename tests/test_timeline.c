@@ -107,6 +107,34 @@ START_TEST(the_page_measures_and_finds)
 }
 END_TEST
 
+/* With the book's recordings. */
+__attribute__((format(printf, 1, 0))) static void run_in_firefox(const char *format)
+{
+    if (!shell_has_firefox())
+        return;
+    begin();
+    run("for name in blocking chat echo timer turns; do"
+        " gzip -dc docs/recordings/$name.json.gz >%1$s/$name.json || exit; done 2>&1");
+    setenv("BROWSER", "firefox", 1);
+    run(format);
+    unsetenv("BROWSER");
+    end();
+}
+
+START_TEST(firefox_draws_recordings)
+{
+    run_in_firefox("node tests/browser/timeline.mjs 'file://%2$s/docs/timeline/index.html'"
+                   " %1$s/echo.json %1$s/chat.json %1$s/chat.json 2>&1");
+}
+END_TEST
+
+START_TEST(firefox_measures_and_finds)
+{
+    run_in_firefox(
+        "node tests/browser/timeline_tools.mjs 'file://%2$s/docs/timeline/index.html' %1$s 2>&1");
+}
+END_TEST
+
 START_TEST(a_picture_shows_the_rows)
 {
     begin();
@@ -119,6 +147,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {the_page_draws_recordings, the_page_measures_and_finds,
-        speedscope_opens_recordings, a_picture_shows_the_rows, NULL};
+        speedscope_opens_recordings, firefox_draws_recordings, firefox_measures_and_finds,
+        a_picture_shows_the_rows, NULL};
     return run_suite("timeline", (struct test_group[]){{"timeline", tests}, {NULL, NULL}});
 }

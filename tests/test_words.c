@@ -59,6 +59,30 @@ START_TEST(an_unclosed_quote_is_an_error)
 }
 END_TEST
 
+START_TEST(the_rest_stays_as_it_was_typed)
+{
+    static const char *const cases[][3] = {{"", NULL, NULL}, {" \t\n", NULL, NULL},
+        {"eu", "eu", NULL}, {" eu \r\n", "eu", NULL}, {"eu x", "eu", "x"},
+        {"eu do copo d'\u00E1gua   e \"x ", "eu", "do copo d'\u00E1gua   e \"x"},
+        {"\teu \n a\tb\\\n\n", "eu", "a\tb\\"}, {"\"e\"'u' '", "eu", "'"}, {"'e u' v", "e u", "v"},
+        {"'' x", "", "x"}, {"e\\u \"\"", "eu", "\"\""}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char *exact = strdup(cases[i][0]);
+        struct words words;
+        ck_assert_int_eq(words_split_first(&words, exact), 0);
+        free(exact);
+        ck_assert_uint_eq(words.count, cases[i][2] ? 2 : cases[i][1] ? 1 : 0);
+        for (size_t word = 0; word < words.count; word++)
+            ck_assert_str_eq(words.word[word], cases[i][word + 1]);
+        ck_assert_ptr_null(words.word[words.count]);
+        words_free(&words);
+    }
+    struct words words = {.count = 7};
+    ck_assert_int_eq(words_split_first(&words, "'eu x"), UV_EINVAL);
+    ck_assert_uint_eq(words.count, 0);
+}
+END_TEST
+
 /* In the format of tests/reference.py. */
 static char *words_in_hex(const char *text, size_t size)
 {
@@ -107,6 +131,7 @@ int main(void)
         (struct test_group[]){
             {"words",
                 (const TTest *const[]){words_are_split_at_white_space, quotes_keep_words_together,
-                    nothing_is_no_word, an_unclosed_quote_is_an_error, words_equal_pythons, NULL}},
+                    nothing_is_no_word, an_unclosed_quote_is_an_error,
+                    the_rest_stays_as_it_was_typed, words_equal_pythons, NULL}},
             {NULL, NULL}});
 }

@@ -106,6 +106,51 @@ static int gather_two(struct stage *stage)
 }
 
 /*
+ * Queues
+ */
+
+static void open_queue(struct stage *stage)
+{
+    ck_assert_int_eq(queue_init(&stage->queue, 1), 0);
+}
+
+static void fill_queue(struct stage *stage)
+{
+    open_queue(stage);
+    ck_assert_int_eq(queue_try_put(&stage->queue, stage), 0);
+}
+
+static int put_item(struct stage *stage)
+{
+    return queue_put(&stage->queue, stage);
+}
+
+static int get_item(struct stage *stage)
+{
+    void *item;
+    int error = queue_get(&stage->queue, &item);
+    if (!error)
+        ck_assert_ptr_eq(item, stage);
+    return error;
+}
+
+static void put_without_waiting(struct stage *stage)
+{
+    ck_assert_int_eq(queue_try_put(&stage->queue, stage), 0);
+}
+
+static void get_without_waiting(struct stage *stage)
+{
+    void *item;
+    ck_assert_int_eq(queue_try_get(&stage->queue, &item), 0);
+}
+
+static void free_queue(struct stage *stage)
+{
+    queue_free(&stage->queue);
+}
+
+/*
  * The thread pool
  */
 
@@ -343,6 +388,10 @@ const struct waiting_call waiting_calls[] = {
     {"scope_leave", "scope", NULL, leave_scope, NULL, set_future, NULL, 0, IN_THIS_ITERATION, DEAF},
     {"task_gather", "scope", NULL, gather_two, NULL, set_future, NULL, 14, IN_THIS_ITERATION,
         KEPT | NESTED},
+    {"queue_put", "queue_put", fill_queue, put_item, NULL, get_without_waiting, free_queue, 0,
+        AT_ONCE, KEPT},
+    {"queue_get", "queue_get", open_queue, get_item, NULL, put_without_waiting, free_queue, 0,
+        AT_ONCE, KEPT},
     {"executor_run of work that runs", "work", NULL, run_work, wait_until_started, let_works_end,
         let_works_end, 7, IN_NEXT_ITERATION, DETACHED},
     {"executor_run of work in the queue", "work", keep_pool_busy, run_work, NULL, let_works_end,

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "common/queue.h"
 #include "support_stream.h"
 
 /* What the calls need. The thread pool has one thread. */
@@ -12,6 +13,7 @@ struct stage {
     struct scope scope; /* of the tasks that help */
     struct future go;   /* ends them */
     struct task *other;
+    struct queue queue; /* of one item */
     struct listener listener;
     struct stream stream;
     int peer; /* the other end of the stream, or -1 */

@@ -27,7 +27,7 @@ static int call_getch(void *unused)
 
 static int read_keyboard(void)
 {
-    int error = task_yield(); /* the clock draws first: see below */
+    int error = task_yield(); /* the clock draws its first tick */
     while (!error) {
         int key = executor_run("getch", call_getch, NULL, 0);
         if (key < 0)

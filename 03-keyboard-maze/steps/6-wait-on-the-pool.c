@@ -23,13 +23,13 @@ static int show_clock(void *unused)
 /* Runs on a thread of the pool, and only makes a system call. */
 static int wait_for_input(void *data)
 {
-    const int *wake = data;
+    const int *wake = data; /* the pipe's end for reading */
     struct pollfd sources[] = {
         {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = *wake, .events = POLLIN}};
     while (poll(sources, 2, -1) < 0)
         if (errno != EINTR)
             return -errno;
-    return sources[0].revents & (POLLHUP | POLLERR) ? UV_EOF : 0;
+    return sources[0].revents & (POLLHUP | POLLERR) ? UV_EOF : 0; /* the terminal has gone */
 }
 
 static int read_key(int wake[2])
@@ -38,7 +38,7 @@ static int read_key(int wake[2])
     while ((key = getch()) == ERR) { /* nodelay: ERR is "no key yet" */
         int error = executor_run("key", wait_for_input, &wake[0], sizeof(wake[0]));
         if (error) {
-            (void)!write(wake[1], "", 1); /* wakes the thread if it still waits */
+            (void)!write(wake[1], "", 1); /* one byte wakes the thread if it still waits */
             return error;
         }
     }

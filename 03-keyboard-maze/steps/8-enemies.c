@@ -51,6 +51,14 @@ static void show(const struct world *world, double now)
 }
 
 // #region play
+/* The loop first wakes the enemies whose pause is over. They step before it resumes play again. */
+static int let_a_tenth_pass(void)
+{
+    loop_clock_advance(task_loop(), 0.1);
+    int error = task_yield();
+    return error ? error : task_yield();
+}
+
 static int play(void *argument)
 {
     struct world *world = argument;
@@ -59,11 +67,12 @@ static int play(void *argument)
     int error = 0;
     for (int i = 0; i < ENEMIES && !error; i++)
         error = scope_spawn(&scope, "enemy", wander, &world->wanderers[i]);
+    if (!error)
+        error = task_yield(); /* the enemies begin, and sleep */
     for (int tenths = 0; tenths <= 30 && !error; tenths++) {
         if (tenths % 15 == 0)
             show(world, tenths / 10.0);
-        error = task_yield(); /* the enemies whose pause is over step */
-        loop_clock_advance(task_loop(), 0.1);
+        error = let_a_tenth_pass();
     }
     return scope_leave(&scope, error); /* cancels the enemies */
 }
@@ -76,7 +85,7 @@ int main(void)
     int error = maze_map_make(&world.map, 10, 3, &world.random);
     for (int i = 0; i < ENEMIES && !error; i++)
         world.wanderers[i] = (struct wanderer){.world = &world,
-            .pause = 0.1 * (i + 1),
+            .pause = (i + 1) / 10.0,
             .enemy.place = maze_map_random_place(&world.map, &world.random)};
     if (!error)
         error = loop_init(&loop);

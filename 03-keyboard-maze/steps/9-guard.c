@@ -19,11 +19,11 @@ static void on_crash(int number)
 
 int main(void)
 {
+    // #region take
     if (tcgetattr(STDIN_FILENO, &before)) {
         fputs("this needs a terminal\n", stderr);
         return EXIT_FAILURE;
     }
-    // #region take
     signal(SIGSEGV, on_crash); /* before the modes change: there must be no moment without it */
     struct termios modes = before;
     modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO); /* what cbreak and noecho do */

@@ -5,10 +5,14 @@
 
 #include "04-chat-server/cluster/private.h"
 
-#define MISSED_BEATS 2 /* after so many, a server is gone: one may be a jump of Redis' clock */
-#define STUCK_BEATS 2  /* during which the same entry has been the first of the outbox */
+#define MISSED_BEATS 2 /* the server is gone; a single one may be a jump of Redis' clock */
+#define STUCK_BEATS 2  /* at which the first entry of the outbox is the same */
 
 #define SET_KEY "SET " SERVER_KEY "%s %b PX %d"
+
+/* A field of the hash of names, followed by the server's id. No name contains a newline. If the
+ * field is missing, Redis has lost the hash. */
+#define MARKER "\n"
 #define VALUE_SIZE 48
 
 static size_t write_value(const struct cluster *cluster, char value[VALUE_SIZE])
@@ -17,7 +21,22 @@ static size_t write_value(const struct cluster *cluster, char value[VALUE_SIZE])
         value, VALUE_SIZE, "%u %zu", cluster->epoch, cluster->server->connected);
 }
 
-static void renewed(int result, void *argument)
+/* If the key has expired, or Redis has lost it, the answer is nil. Then other servers may have
+ * taken the names of this server's clients. */
+static int check_key(const redisReply *reply, void *unused)
+{
+    (void)unused;
+    return reply->type == REDIS_REPLY_NIL ? UV_ESRCH : 0;
+}
+
+/* The answer of HSETNX is 1 if the marker was missing. */
+static int check_marker(const redisReply *reply, void *unused)
+{
+    (void)unused;
+    return reply->type == REDIS_REPLY_INTEGER && reply->integer == 0 ? 0 : UV_ESRCH;
+}
+
+static void checked(int result, void *argument)
 {
     if (result < 0)
         cluster_break(argument, result);
@@ -27,11 +46,11 @@ static void renew(struct cluster *cluster)
 {
     char value[VALUE_SIZE];
     size_t size = write_value(cluster, value);
-    redis_send(&cluster->writer, NULL, renewed, cluster, SET_KEY, cluster->self.id, value, size,
-        SERVER_EXPIRES);
+    redis_send(&cluster->writer, check_key, checked, cluster, SET_KEY " XX", cluster->self.id,
+        value, size, SERVER_EXPIRES);
 }
 
-/* Returns the number of clients in a server's key. */
+/* Returns the number of clients that a server's key contains. */
 static size_t count_in(const redisReply *value)
 {
     unsigned long count = 0;
@@ -41,7 +60,7 @@ static size_t count_in(const redisReply *value)
     return count;
 }
 
-/* The request that was sent. The list of peers may have changed since then. */
+/* A request for the keys of all peers. The list of peers may change before the answer comes. */
 struct question {
     struct cluster *cluster;
     unsigned generation;
@@ -85,7 +104,7 @@ static void asked(int result, void *argument)
     free(question);
 }
 
-/* Writes MGET and the keys of all peers; NULL if out of memory. */
+/* Returns the command MGET with the keys of all peers, or NULL if out of memory. */
 static char *write_question(const struct cluster *cluster)
 {
     char *text = NULL;
@@ -116,8 +135,8 @@ static void ask(struct cluster *cluster)
     free(text);
 }
 
-/* Redis may lose an entry that is written and not read yet (XTRIM, FLUSHALL); without this
- * check, the client that waits for it would wait for ever. */
+/* Redis may lose an entry before this server reads it back (XTRIM, FLUSHALL). Without this check, a
+ * client that waits for the entry would wait forever. */
 static void check_outbox(struct cluster *cluster)
 {
     const struct post *first = TAILQ_FIRST(&cluster->outbox);
@@ -133,6 +152,8 @@ static void beat(void *argument)
     struct cluster *cluster = argument;
     check_outbox(cluster);
     renew(cluster);
+    redis_send(&cluster->writer, check_marker, checked, cluster,
+        "HSETNX " NAMES_KEY " " MARKER "%s -", cluster->self.id);
     ask(cluster);
     if (cluster->is_ready)
         loop_timer_start(cluster->loop, &cluster->beat, loop_deadline(cluster->loop, BEAT_SECONDS));
@@ -140,10 +161,16 @@ static void beat(void *argument)
 
 int beat_begin(struct cluster *cluster)
 {
-    char value[VALUE_SIZE];
+    char value[VALUE_SIZE], owner[VALUE_SIZE];
     size_t size = write_value(cluster, value);
-    return redis_call(
+    size_t owner_size =
+        (size_t)snprintf(owner, sizeof(owner), "%s %u", cluster->self.id, cluster->epoch);
+    int error = redis_call(
         &cluster->writer, NULL, NULL, SET_KEY, cluster->self.id, value, size, SERVER_EXPIRES);
+    if (error)
+        return error;
+    return redis_call(&cluster->writer, NULL, NULL, "HSET " NAMES_KEY " " MARKER "%s %b",
+        cluster->self.id, owner, owner_size);
 }
 
 void beat_start(struct cluster *cluster)

@@ -17,7 +17,7 @@
 #define BYE_SECONDS 1.0
 
 /*
- * Beginning
+ * Connecting
  */
 
 static int open_connections(struct cluster *cluster)
@@ -27,7 +27,37 @@ static int open_connections(struct cluster *cluster)
         error = redis_open(&cluster->reader, &cluster->url);
     if (!error)
         error = stream_check(cluster);
+    if (!error)
+        error = trim_begin(cluster);
     return error;
+}
+
+/* Writes 16 random digits. */
+static void make_id(char id[SERVER_ID_SIZE])
+{
+    uint64_t random = 0;
+    if (uv_random(NULL, NULL, &random, sizeof(random), 0, NULL) != 0)
+        random = uv_hrtime() ^ (uint64_t)uv_os_getpid() << 48;
+    snprintf(id, SERVER_ID_SIZE, "%016llx", (unsigned long long)random);
+}
+
+/* After a forged entry with this server's id, the other servers may ignore this server's entries as
+ * repeated ones. So it takes a new id. It ignores entries with the old id from now on: those that
+ * it has not read back are still in the outbox, and will be written again. Waits. Returns 0 or an
+ * error.
+ */
+static int change_id(struct cluster *cluster)
+{
+    struct peer *old = peer_find(cluster, cluster->self.id);
+    int error = redis_call(&cluster->writer, NULL, NULL, "DEL " SERVER_KEY "%s", cluster->self.id);
+    if (error)
+        return error;
+    if (old)
+        old->last = UINT64_MAX;
+    make_id(cluster->self.id);
+    cluster->confirmed = 0;
+    cluster->is_forged = false;
+    return 0;
 }
 
 static int begin(struct cluster *cluster)
@@ -53,13 +83,15 @@ static void come_back(struct cluster *cluster)
     cluster->is_away_announced = false;
     outbox_resend(cluster);
     outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL);
-    people_post_all(cluster, false);
+    lists_post(cluster, false);
     beat_start(cluster);
 }
 
 static int live(struct cluster *cluster)
 {
     int error = begin(cluster);
+    if (!error && cluster->is_forged)
+        error = change_id(cluster);
     if (!error)
         error = stream_catch_up(cluster);
     if (!error)
@@ -83,7 +115,7 @@ void cluster_break(struct cluster *cluster, int error)
         return;
     cluster->problem = error;
     snprintf(cluster->reason, sizeof(cluster->reason), "%s", cluster->writer.problem);
-    redis_close(&cluster->reader); /* so stream_follow returns */
+    redis_close(&cluster->reader); /* makes stream_follow return */
 }
 
 static void on_lost_writer(void *cluster)
@@ -102,21 +134,20 @@ static void announce_outage(void *argument)
         "the others get them later.");
 }
 
-/* Clients are not told of a short outage. */
-#define NOTICE_AFTER 1.0
+#define NOTICE_AFTER 1.0 /* seconds: clients are not told of a shorter outage */
 
 static void note_reason(struct cluster *cluster, int error)
 {
     char before[sizeof(cluster->reason)];
-    char text[512];
+    char text[PROBLEM_SIZE + 256];
     snprintf(before, sizeof(before), "%s", cluster->reason);
-    if (!cluster->is_ready || !cluster->problem) { /* else cluster_break has told it */
+    if (!cluster->is_ready || !cluster->problem) { /* otherwise cluster_break has stored it */
         const struct redis *redis = *cluster->writer.problem ? &cluster->writer : &cluster->reader;
         cluster->problem = error;
         snprintf(cluster->reason, sizeof(cluster->reason), "%s", redis->problem);
     }
     if (!cluster->is_ready && cluster->attempts > 0 && strcmp(before, cluster->reason) == 0)
-        return; /* it has been logged */
+        return; /* it has been logged already */
     report_problem(cluster, text, sizeof(text));
     log_printf(&cluster->server->log,
         tr("Redis: %s. Só os clientes deste servidor se falam.",
@@ -163,6 +194,7 @@ static void say_bye(struct cluster *cluster)
     beat_stop(cluster);
     loop_timer_stop(cluster->loop, &cluster->notice);
     loop_timer_stop(cluster->loop, &cluster->answer);
+    loop_timer_stop(cluster->loop, &cluster->loss);
     cluster->is_ready = false;
     redis_close(&cluster->reader);
     redis_close(&cluster->writer);
@@ -186,17 +218,8 @@ int cluster_run(void *argument)
 }
 
 /*
- * The object
+ * Creating and freeing
  */
-
-/* Writes 16 random digits. */
-static void make_id(char id[SERVER_ID_SIZE])
-{
-    uint64_t random = 0;
-    if (uv_random(NULL, NULL, &random, sizeof(random), 0, NULL) != 0)
-        random = uv_hrtime() ^ (uint64_t)uv_os_getpid() << 48;
-    snprintf(id, SERVER_ID_SIZE, "%016llx", (unsigned long long)random);
-}
 
 static void init(struct cluster *cluster, struct server *server)
 {
@@ -212,7 +235,8 @@ static void init(struct cluster *cluster, struct server *server)
     cluster->writer.argument = cluster;
     cluster->reader.patience = READER_PATIENCE;
     cluster->notice = (struct loop_timer){.run = announce_outage, .argument = cluster};
-    cluster->answer = (struct loop_timer){.run = people_answer, .argument = cluster};
+    cluster->answer = (struct loop_timer){.run = lists_answer, .argument = cluster};
+    cluster->loss = (struct loop_timer){.run = loss_tell, .argument = cluster};
     cluster->recount = (struct loop_callback){.run = beat_recount, .argument = cluster};
 }
 
@@ -232,7 +256,7 @@ int cluster_open(struct cluster **result, const char *url, bool is_required, str
         return error;
     }
     cluster->writer.tls = cluster->reader.tls = cluster->tls;
-    signal(SIGPIPE, SIG_IGN); /* hiredis writes to connections that may be closed */
+    signal(SIGPIPE, SIG_IGN); /* hiredis may write to a closed connection */
     server->relay = &cluster->relay;
     *result = cluster;
     return 0;

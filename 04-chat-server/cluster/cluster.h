@@ -1,14 +1,28 @@
 /*
- * One chat on many servers: rooms, names and counts that reach across them, by way of Redis.
+ * One chat on many servers, over Redis: all servers share the rooms, the names and the counts.
  *
  *     server A ──XADD──┐               ┌──XREAD── server A
  *     server B ──XADD──┤ one stream    ├──XREAD── server B
  *     server C ──XADD──┘ in Redis      └──XREAD── server C
  *
- * Each message is one entry of one stream, and each server reads the whole stream and delivers the
- * entries to its own clients, also those that it wrote itself: so all clients get the same messages
- * in the same order. While Redis is away, a server delivers to its own clients at once, keeps what
- * it could not write, and tells them so.
+ * Each message is one entry of the stream. Each server reads the whole stream, also its own
+ * entries, and delivers the messages to its own clients. So all clients get the same messages in
+ * the same order. While Redis is away, a server delivers messages to its own clients at once, tells
+ * them so, and keeps the messages for the other servers.
+ *
+ * After an outage a server continues where it stopped. The stream contains the newest 32 MiB, and
+ * the last 90 seconds if these are more, up to 256 MiB (trim.c); so Redis needs 300 MiB of memory.
+ * A server that has missed entries says so to its clients, in the log and in /metrics (loss.c).
+ *
+ * The servers trust Redis as they trust each other. A program that may write to Redis can write
+ * messages in anybody's name, take names away and delete everything. The servers only check that
+ * nothing in Redis crashes or silences them. So protect Redis with a password, with TLS on a shared
+ * network, and with a user that has these rights and no others:
+ *
+ *     ACL SETUSER chat on >password ~{chat}:* +select +time +get +set +mget +del +exists +hget
+ *         +hset +hsetnx +hdel +hgetall +eval +xadd +xread +xinfo +xtrim
+ *
+ * Several chats can share one Redis if each has a database of its own: redis://host/1.
  *
  * It is optional: it is built where hiredis is installed (make deps FOR=redis).
  */
@@ -22,16 +36,19 @@ struct cluster;
 
 #ifdef CHAT_REDIS
 
-/* Makes server a part of the cluster at that address: redis://[[user]:password@]host[:port][/db],
- * rediss://... or unix:/path. Returns 0, UV_EINVAL for a bad address, UV_ENOTSUP if TLS is asked
- * for and hiredis has none, or UV_ENOMEM. is_required: without Redis, /healthz answers 503. */
+/* Makes the server a part of the cluster at that address:
+ * redis://[[user]:password@]host[:port][/db], rediss://... or unix:/path. Free *cluster with
+ * cluster_free. Returns 0, UV_EINVAL for a bad address, UV_ENOTSUP if TLS is asked for and hiredis
+ * has none, or UV_ENOMEM. is_required: without Redis, /healthz answers 503. */
 int cluster_open(
     struct cluster **cluster, const char *url, bool is_required, struct server *server);
 
-/* Runs it, as a task, until the task is cancelled; then says goodbye to the other servers. */
+/* The function of a task that connects the server with the others until it is cancelled. Then it
+ * says goodbye to the other servers, for one second at most, and returns UV_ECANCELED. */
 int cluster_run(void *cluster);
 
-/* Frees it, after cluster_run has ended and all clients are gone. Does nothing if it is NULL. */
+/* Frees the cluster after cluster_run has ended and all clients are gone. Does nothing if it is
+ * NULL. */
 void cluster_free(struct cluster *cluster);
 
 #else

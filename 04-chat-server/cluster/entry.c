@@ -10,7 +10,7 @@
 #define MAX_TEXT ((size_t)2 * 1024 * 1024)
 
 const char *const entry_kind_names[ENTRY_KINDS] = {
-    "message", "private", "name", "left", "hello", "here", "bye"};
+    "message", "private", "name", "left", "hello", "here", "bye", "none"};
 
 int entry_id_compare(struct entry_id one, struct entry_id other)
 {
@@ -19,7 +19,7 @@ int entry_id_compare(struct entry_id one, struct entry_id other)
     return one.sequence < other.sequence ? -1 : one.sequence > other.sequence;
 }
 
-/* Reads digits only: strtoull would take a sign, and spaces before it. */
+/* Reads digits only: strtoull would also accept spaces and a sign. */
 static bool parse_number(const char **text, uint64_t *number)
 {
     const char *start = *text;
@@ -74,7 +74,8 @@ static bool is_utf8(const char *text, size_t size)
     return whole;
 }
 
-/* A text of valid UTF-8 without NULs; a missing field is "". */
+/* Takes a field of valid UTF-8 without NULs, or "" if it is missing. Returns false if it is not
+ * valid. */
 static bool take_text(const char **text, const redisReply *fields, const char *name)
 {
     const redisReply *value = find_field(fields, name);
@@ -88,6 +89,16 @@ static bool take_body(struct entry *entry, const redisReply *fields)
     entry->text = value ? value->str : "";
     entry->size = value ? value->len : 0;
     return entry->size <= MAX_TEXT && is_utf8(entry->text, entry->size);
+}
+
+/* Does the same with a number; 0 if it is missing. */
+static bool take_number(uint64_t *number, const redisReply *fields, const char *name)
+{
+    const char *text;
+    *number = 0;
+    if (!take_text(&text, fields, name))
+        return false;
+    return !*text || (parse_number(&text, number) && !*text);
 }
 
 static bool take_kind(struct entry *entry, const char *kind)
@@ -110,7 +121,7 @@ static bool take_server(struct entry *entry, const char *server)
     return true;
 }
 
-/* Which names each kind needs, and whether what is there may be a name or a room. */
+/* Whether the entry has the names that its kind needs, and all its names are valid. */
 static bool has_valid_names(const struct entry *entry)
 {
     bool needs_name = entry->kind <= ENTRY_LEFT, needs_other = entry->kind == ENTRY_PRIVATE;
@@ -126,7 +137,7 @@ static bool has_valid_names(const struct entry *entry)
 
 int entry_parse(struct entry *entry, struct entry_id *id, bool *has_id, const redisReply *reply)
 {
-    const char *kind, *server, *number, *part;
+    const char *kind, *server, *part;
     *entry = (struct entry){0};
     *has_id = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
               entry_id_parse(id, reply->element[0]);
@@ -135,8 +146,9 @@ int entry_parse(struct entry *entry, struct entry_id *id, bool *has_id, const re
     const redisReply *fields = reply->element[1];
     bool is_valid = take_text(&kind, fields, "kind") && take_kind(entry, kind) &&
                     take_text(&server, fields, "server") && take_server(entry, server) &&
-                    take_text(&number, fields, "number") && parse_number(&number, &entry->number) &&
-                    !*number && take_text(&entry->room, fields, "room") &&
+                    take_number(&entry->number, fields, "number") && entry->number > 0 &&
+                    take_number(&entry->after, fields, "after") && entry->after < entry->number &&
+                    take_text(&entry->room, fields, "room") &&
                     take_text(&entry->name, fields, "name") &&
                     take_text(&entry->other, fields, "other") && take_body(entry, fields) &&
                     take_text(&part, fields, "part") && has_valid_names(entry);

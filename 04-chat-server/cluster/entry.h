@@ -1,6 +1,6 @@
 /*
- * An entry of the stream. Anybody who may write to Redis can put anything there, so what is read is
- * checked like the bytes of a peer.
+ * An entry of the stream. Other programs may write to Redis, too, so entries are checked like input
+ * from a client.
  */
 #pragma once
 
@@ -17,31 +17,34 @@ enum entry_kind {
     ENTRY_PRIVATE, /* to one client: name, other (the recipient), text */
     ENTRY_NAME,    /* a client has a new name: room, name, other (the old one, or "") */
     ENTRY_LEFT,    /* a client with a name has left: name */
-    ENTRY_HELLO,   /* a server has come, or come back, and asks for the names of the others */
-    ENTRY_HERE,    /* names of a server's clients: other (whom it answers, or ""), text: pairs of
-                      lines, room and name */
-    ENTRY_BYE,     /* a server ends, and all its clients leave */
+    ENTRY_HELLO,   /* a server has connected to Redis, and asks the others for their names */
+    ENTRY_HERE,    /* names of a server's clients: other ("answer" to ENTRY_HELLO, or ""), text: two
+                      lines for each client, room and name */
+    ENTRY_BYE,     /* a server ends, so all its clients leave */
+    ENTRY_NONE,    /* in place of an ENTRY_NAME whose name belongs to another client */
     ENTRY_KINDS
 };
 
 /* The texts are NUL-terminated; only text may contain NULs. */
 struct entry {
     enum entry_kind kind;
-    char server[SERVER_ID_SIZE]; /* that wrote it */
-    uint64_t number;             /* counted by that server from 1 on */
-    bool is_first, is_last; /* of the entries that hold the names of all the server's clients */
+    char server[SERVER_ID_SIZE]; /* the id of the server that wrote it */
+    uint64_t number;             /* that server numbers its entries from 1 on */
+    uint64_t after;              /* the number of the server's entry before this one; 0: unknown */
+    bool is_first, is_last;      /* of the entries with a whole list of names (ENTRY_HERE) */
     const char *room, *name, *other, *text;
     size_t size; /* of the text */
 };
 
-/* The place of an entry in the stream. */
+/* An entry's id, by which Redis orders the stream. */
 struct entry_id {
     uint64_t milliseconds, sequence;
 };
 
+/* Returns a negative number, 0 or a positive one, as strcmp does. */
 int entry_id_compare(struct entry_id one, struct entry_id other);
 
-/* Reads "1700000000000-0". Returns false if it is something else. */
+/* Reads an id such as "1700000000000-0". Returns false if the reply is not an id. */
 bool entry_id_parse(struct entry_id *id, const redisReply *reply);
 
 extern const char *const entry_kind_names[ENTRY_KINDS];

@@ -1,5 +1,5 @@
-/* What this server writes to the stream. An entry stays here until this server has read it
- * back, because only then is its place in the common order known. */
+/* The outbox: what this server writes to the stream. An entry stays in the outbox until this server
+ * reads it back from the stream, because only then is its place in the common order known. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static void discard(struct cluster *cluster, struct post *post)
 }
 
 /*
- * For this server's clients
+ * Delivering to this server's clients
  */
 
 static void end_waiting(struct post *post, int result)
@@ -33,7 +33,7 @@ static void end_waiting(struct post *post, int result)
     post->waiter = NULL;
 }
 
-/* A client that has left in the meantime holds a name that nobody needs. */
+/* If the client has left in the meantime, the name has to be given up. */
 static void apply_name(struct cluster *cluster, struct post *post)
 {
     struct client *client = post->origin;
@@ -55,6 +55,7 @@ static void apply(struct cluster *cluster, struct post *post)
         apply_name(cluster, post);
     else
         people_deliver(cluster, &cluster->self, entry, post->origin ? post->origin->socket : NULL);
+    end_waiting(post, 0);
 }
 
 bool outbox_confirm(struct cluster *cluster, uint64_t number)
@@ -71,13 +72,14 @@ bool outbox_confirm(struct cluster *cluster, uint64_t number)
 void outbox_refuse(struct cluster *cluster, uint64_t number)
 {
     struct post *post = find(cluster, number);
-    if (!post)
+    if (!post || post->entry.kind != ENTRY_NAME)
         return;
     end_waiting(post, UV_EEXIST);
     discard(cluster, post);
 }
 
-/* Whether other servers need the entry after the outage. They get the names in a list then. */
+/* Whether other servers need the entry after the outage. Names do not count, because the other
+ * servers will get a list of all names. */
 static bool is_for_others(const struct cluster *cluster, const struct entry *entry)
 {
     if (entry->kind == ENTRY_MESSAGE)
@@ -100,7 +102,7 @@ void outbox_apply_all(struct cluster *cluster)
 }
 
 /*
- * For the other servers
+ * Writing to the stream
  */
 
 static void written(int result, void *argument)
@@ -113,10 +115,10 @@ static void written(int result, void *argument)
 static void send_entry(struct cluster *cluster, const struct entry *entry)
 {
     redis_send(&cluster->writer, NULL, written, cluster,
-        "XADD " STREAM_KEY " MAXLEN ~ %d * kind %s server %s number %llu room %s name %s other %s "
+        "XADD " STREAM_KEY " * kind %s server %s number %llu after %llu room %s name %s other %s "
         "part %s text %b",
-        STREAM_ENTRIES, entry_kind_names[entry->kind], cluster->self.id,
-        (unsigned long long)entry->number, entry->room, entry->name, entry->other,
+        entry_kind_names[entry->kind], cluster->self.id, (unsigned long long)entry->number,
+        (unsigned long long)entry->after, entry->room, entry->name, entry->other,
         entry->is_first && entry->is_last ? "fl"
         : entry->is_first                 ? "f"
         : entry->is_last                  ? "l"
@@ -124,8 +126,13 @@ static void send_entry(struct cluster *cluster, const struct entry *entry)
         entry->text, entry->size);
 }
 
+/* Each entry contains the number of the one before it, so that other servers notice a missing one.
+ */
 static void send_post(struct cluster *cluster, struct post *post)
 {
+    uint64_t number = post->entry.number;
+    post->entry.after = cluster->previous < number ? cluster->previous : number - 1;
+    cluster->previous = cluster->previous > number ? cluster->previous : number;
     if (post->entry.kind == ENTRY_NAME)
         script_send_name(cluster, post);
     else if (post->entry.kind == ENTRY_LEFT)
@@ -183,8 +190,9 @@ static bool has_room_for(struct cluster *cluster, const struct entry *entry, siz
         if (cluster->outbox_bytes + bytes <= MAX_OUTBOX)
             break;
         next = TAILQ_NEXT(post, link);
-        discard(cluster, post);
+        cluster->dropped = post->entry.number;
         cluster->lost++;
+        discard(cluster, post);
     }
     return cluster->outbox_bytes + bytes <= MAX_OUTBOX;
 }
@@ -210,6 +218,9 @@ struct post *outbox_add(struct cluster *cluster, struct entry entry, struct clie
 void outbox_resend(struct cluster *cluster)
 {
     struct post *post;
+    /* Entries that nobody needed any more are not missing, but dropped ones are. */
+    cluster->previous =
+        cluster->confirmed > cluster->dropped ? cluster->confirmed : cluster->dropped;
     TAILQ_FOREACH(post, &cluster->outbox, link)
         send_post(cluster, post);
 }
@@ -218,6 +229,15 @@ void outbox_resend(struct cluster *cluster)
  * Clients
  */
 
+bool outbox_has_names(const struct cluster *cluster)
+{
+    const struct post *post;
+    TAILQ_FOREACH(post, &cluster->outbox, link)
+        if (post->entry.kind == ENTRY_NAME)
+            return true;
+    return false;
+}
+
 bool outbox_has_name(const struct cluster *cluster, const char *name)
 {
     const struct post *post;
@@ -225,6 +245,15 @@ bool outbox_has_name(const struct cluster *cluster, const char *name)
         if (post->entry.kind == ENTRY_NAME && text_compare_names(post->entry.name, name) == 0)
             return true;
     return false;
+}
+
+struct post *outbox_last_of(const struct cluster *cluster, const struct client *client)
+{
+    struct post *post;
+    TAILQ_FOREACH_REVERSE(post, &cluster->outbox, posts, link)
+        if (post->origin == client && !post->is_applied)
+            return post;
+    return NULL;
 }
 
 void outbox_forget_client(struct cluster *cluster, const struct client *client)

@@ -9,125 +9,174 @@
 
 #define STREAM_KEY "{chat}:stream"
 #define NAMES_KEY "{chat}:names"      /* a hash: a name in lower case, its server and epoch */
-#define SERVER_KEY "{chat}:server:"   /* and the server's id: it expires when the server is gone */
-#define STREAM_ENTRIES 100000         /* about as many stay in the stream */
+#define SERVER_KEY "{chat}:server:"   /* followed by the server's id; expires unless renewed */
 #define SERVER_EXPIRES 5000           /* ms */
 #define BEAT_SECONDS 2.0              /* between two renewals of the server's key */
-#define NAMES_IN_ENTRY 200            /* of the kind ENTRY_HERE */
-#define MAX_OUTBOX ((size_t)16 << 20) /* bytes that wait for Redis */
+#define NAMES_IN_ENTRY 200            /* in one entry of the kind ENTRY_HERE */
+#define MAX_OUTBOX ((size_t)16 << 20) /* bytes of entries that wait for Redis */
 
-/* Another server, or this one. */
+/* Another server. The cluster has one more for this server (self). */
 struct peer {
     char id[SERVER_ID_SIZE];
-    uint64_t last; /* number of its last entry that was read: an entry may come twice */
+    uint64_t last;    /* number of its last entry that was read, because entries may be repeated */
+    uint64_t read_at; /* when that was, in ms of the loop's clock */
     bool is_alive;
-    bool has_key;    /* it has been seen */
-    unsigned missed; /* beats in a row at which its key was missing */
+    bool has_key;    /* its key has been seen */
+    unsigned missed; /* consecutive beats at which its key was missing */
     size_t clients;
     TAILQ_HEAD(, person) people;
     TAILQ_ENTRY(peer) entry;
 };
 
-/* A client with a name of another server; or one of this server that has left, until all servers
- * have read so. */
+/* A client of another server that has a name; or a client of this server that has left, until this
+ * server has read the entry about its departure. */
 struct person {
     struct client client;
     struct peer *peer;
-    bool is_stale; /* not in the list that its server is sending */
+    bool is_stale; /* not in the list of names that is being read */
     TAILQ_ENTRY(person) entry;
 };
 
-/* An entry that this server has to write, or has written and not read yet. */
+/* An entry that this server has to write, or has written and has not read back yet. */
 struct post {
     struct entry entry;
-    struct client *origin; /* NULL: it has left */
-    struct future *waiter; /* of a client that waits for its name, or NULL */
-    bool is_applied;       /* this server's clients have got it, while Redis was away */
+    struct client *origin; /* the client that caused it; NULL: none, or it has left */
+    struct future *waiter; /* set when the entry is applied or refused; NULL: nobody waits */
+    bool is_applied;       /* delivered to this server's clients, because Redis was away */
     size_t bytes;
     TAILQ_ENTRY(post) link;
 };
 
+/* The ids at which each MiB of the entries that were read ends: a ring of the newest ones. */
+#define MAX_MARKS 256
+struct trim {
+    struct entry_id marks[MAX_MARKS];
+    size_t count; /* of all marks so far */
+    size_t bytes; /* read since the newest mark */
+};
+
 struct cluster {
-    struct relay relay; /* first: the chat knows only that */
+    struct relay relay; /* the first member, because the chat knows only the relay */
     struct server *server;
     struct redis_url url;
     void *tls;
     uv_loop_t *loop;
     struct redis writer, reader;
     bool is_required;       /* without Redis, /healthz answers 503 */
-    bool is_ready;          /* Redis is there, and all that was missed has been read */
-    bool has_read;          /* the stream, once to its end */
-    bool is_history;        /* what is read now is old: it is remembered and not delivered */
+    bool is_ready;          /* connected, and everything that was missed has been read */
+    bool has_read;          /* the stream to its end, at least once */
+    bool is_history;        /* entries before deliver_from are remembered and not delivered */
     bool is_away_announced; /* clients have been told of the outage */
-    unsigned epoch;         /* connections so far; commands of an earlier one have no effect */
-    unsigned attempts;      /* to connect, in a row */
+    unsigned epoch;         /* number of this connection; scripts of earlier ones have no effect */
+    unsigned attempts;      /* to connect, since the last success */
     unsigned generation;    /* of the list of peers */
     int problem;            /* the reason of the last outage, or 0 */
-    char reason[256];       /* the same in Redis' words */
-    uint64_t away_since;    /* ms of the loop's clock */
-    uint64_t deliver_from;  /* ms of Redis' clock: what is newer is delivered all the same */
-    struct entry_id cursor; /* the last entry that was read */
-    struct peer self;       /* its people have left, and not all servers have read so */
-    uint64_t number;        /* of the last entry of this server */
+    char reason[PROBLEM_SIZE]; /* the same in Redis' words */
+    uint64_t away_since;       /* ms of the loop's clock */
+    uint64_t deliver_from;     /* ms of Redis' clock */
+    struct entry_id cursor;    /* the last entry that was read */
+    struct trim trim;
+    struct peer self;   /* its people are clients that have left */
+    uint64_t number;    /* of the last entry of this server */
+    uint64_t confirmed; /* of the last one that was read back */
+    uint64_t dropped;   /* of the last one that was dropped because the outbox was full */
+    uint64_t previous;  /* of the last one that was sent, for the field "after" of the next one */
+    bool is_forged; /* the stream contains an entry with this server's id that it has not written */
+    uint64_t lost_since;   /* ms of the loop's clock: entries written since then are missing */
+    uint64_t silent_until; /* ms: until then clients are not told of losses again */
     TAILQ_HEAD(posts, post) outbox;
     size_t outbox_bytes;
-    uint64_t first_number;       /* of the outbox, at the last beat */
-    unsigned stuck_beats;        /* for which it has been the first */
+    uint64_t first_number;       /* of the first entry of the outbox, at the last beat */
+    unsigned stuck_beats;        /* consecutive beats at which it was the same */
     TAILQ_HEAD(, client) locals; /* clients of this server with a name */
     TAILQ_HEAD(, peer) peers;
     size_t peer_count;
-    struct loop_timer beat, answer, notice;
+    unsigned answer_tries; /* at which the list of names had to wait (lists_answer) */
+    struct loop_timer beat, answer, notice, loss;
     struct loop_callback recount;
-    unsigned long long posted, read, invalid, duplicates, lost, outages;
+    unsigned long long posted, read, invalid, duplicates, lost, losses, outages;
 };
 
 /*
  * cluster.c
  */
 
-/* Treats the connection as broken, which begins an outage. */
+/* Begins an outage for that reason. Does nothing if one has begun. */
 void cluster_break(struct cluster *cluster, int error);
 
 /*
  * stream.c
  */
 
-/* Checks whether the stream is still the one that this server has read. Waits. Returns 0 or an
- * error. */
+/* Checks whether the stream is still the one that this server has read, and whether entries were
+ * trimmed that it has not read. Waits. Returns 0 or an error: UV_ENOENT if Redis has lost the
+ * stream since this server has become ready. */
 int stream_check(struct cluster *cluster);
 
 /* Reads what was missed, up to the end of the stream. Waits. Returns 0 or an error. */
 int stream_catch_up(struct cluster *cluster);
 
-/* Waits for the next entries, for some seconds at most, and does what they say. Returns their
- * number or an error. */
+/* Waits for the next entries, for 2 seconds at most, and applies them. Returns their number or an
+ * error. */
 int stream_follow(struct cluster *cluster);
+
+/*
+ * trim.c: how much stays in the stream
+ */
+
+/* Counts the bytes of an entry that was read. After each MiB, trims the stream. */
+void trim_note(struct cluster *cluster, const redisReply *entry);
+
+/* Forgets the count, because the stream will be read from the beginning. */
+void trim_reset(struct cluster *cluster);
+
+/* If Redis' memory was full, trims the stream to 32 MiB. Otherwise only checks whether Redis has
+ * this command. Waits. Returns 0 or an error. */
+int trim_begin(struct cluster *cluster);
+
+/*
+ * loss.c
+ */
+
+/* Notes that entries of other servers are missing, which were written after that time (ms of the
+ * loop's clock). Half a second later this server tells its clients, and asks for all names. */
+void loss_note(struct cluster *cluster, uint64_t since);
+
+/* The callback of a timer. */
+void loss_tell(void *cluster);
 
 /*
  * outbox.c
  */
 
-/* Writes an entry, now or after the outage, with copies of the texts. Returns NULL if out of memory
- * or if too much waits. */
+/* Writes an entry to the stream, or after the outage if Redis is away, and copies its texts. origin
+ * is the client that caused it, or NULL. Returns NULL if out of memory, or if the outbox is full.
+ */
 struct post *outbox_add(struct cluster *cluster, struct entry entry, struct client *origin);
 
-/* Lets this server's clients have the entry, and removes it. Returns false if the number is none of
- * the outbox. */
+/* Delivers the entry of that number to this server's clients, and removes it from the outbox.
+ * Returns false if the outbox has no such entry. */
 bool outbox_confirm(struct cluster *cluster, uint64_t number);
 
-/* Refuses the name that the entry of that number asks for. */
+/* Refuses the name that the entry of that number asks for. Does nothing if there is no such entry.
+ */
 void outbox_refuse(struct cluster *cluster, uint64_t number);
 
-/* Whether a client is waiting for that name. */
+/* Returns the newest entry of the client that has not been delivered, or NULL. */
+struct post *outbox_last_of(const struct cluster *cluster, const struct client *client);
+
+/* Whether a client is waiting for a name, or for this name. */
+bool outbox_has_names(const struct cluster *cluster);
 bool outbox_has_name(const struct cluster *cluster, const char *name);
 
 /* Forgets the client, which is about to be freed. */
 void outbox_forget_client(struct cluster *cluster, const struct client *client);
 
-/* Delivers all entries to this server's clients. Those that other servers need stay in the outbox.
- */
+/* When Redis goes away, delivers all entries to this server's clients. Entries that other servers
+ * need stay in the outbox. */
 void outbox_apply_all(struct cluster *cluster);
 
+/* When Redis is back, writes the entries in the outbox again. */
 void outbox_resend(struct cluster *cluster);
 void outbox_free(struct cluster *cluster);
 
@@ -138,82 +187,116 @@ void outbox_free(struct cluster *cluster);
 extern const struct relay cluster_relay;
 
 /*
- * people.c and lists.c: clients of other servers
+ * peers.c: the other servers
  */
 
-/* Finds a server, or adds it; NULL if out of memory, or if there are too many. */
+/* Finds the server of that id, or adds it. Returns NULL if out of memory, or if there are too many.
+ */
 struct peer *peer_find(struct cluster *cluster, const char *id);
 
-/* Makes the peer's clients leave. */
+/* Removes the clients of a server that is gone. It stays in the list, for the number of its last
+ * entry. */
 void peer_bury(struct peer *peer);
 
-/* Delivers a message to this server's clients, without the one at except, or removes a client of
- * the peer that has left. */
+/* Does the same, and frees it. */
+void peer_remove(struct cluster *cluster, struct peer *peer);
+
+/*
+ * people.c: clients of other servers
+ */
+
+/* Notes that the peer has a client with the entry's name in the entry's room. The entry's other is
+ * the name that the client had before, or "". If is_silent, the room gets no notice. */
+void people_put(
+    struct cluster *cluster, struct peer *peer, const struct entry *entry, bool is_silent);
+
+/* Delivers a message to this server's clients, except one (NULL: none); or removes a client of the
+ * peer, if the entry says that it has left. */
 void people_deliver(struct cluster *cluster, struct peer *peer, const struct entry *entry,
     struct websocket *except);
 
-/* Does what another server's entry says. */
+/* Applies another server's entry. */
 void people_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry);
 
-/* Keeps the place of a client of this server, which is leaving, until its departure is read.
- * Returns NULL if out of memory: then it leaves at once. */
+/* Moves the name of a client of this server, which is leaving, to a person that stays until this
+ * server reads the entry about the departure. Returns NULL if out of memory; then the client leaves
+ * the room at once. */
 struct person *people_keep(struct cluster *cluster, struct client *client);
 
+/* Makes the person leave its room, and frees it. */
 void person_remove(struct person *person);
 
-/* Returns the person of that name and server, or NULL. */
+/* Returns the peer's client of that name, or NULL. */
 struct person *person_find(struct cluster *cluster, const struct peer *peer, const char *name);
 
-/* A client of this server has got a name; loses it to another server's client. */
+/* Add a client of this server to the list of those with a name, and remove it. */
 void local_add(struct cluster *cluster, struct client *client);
 void local_remove(struct cluster *cluster, struct client *client);
+
+/* Takes the name of a client of this server, because it belongs to another server's client, and
+ * tells the client. */
 void local_lose_name(struct cluster *cluster, struct client *client);
 
-/* Writes entries with the names of all this server's clients. */
-void people_post_all(struct cluster *cluster, bool is_answer);
-
-/* The callback of a timer: answers a server that has joined. */
-void people_answer(void *cluster);
-
 void people_free(struct cluster *cluster);
+
+/*
+ * lists.c: the names of all clients of a server
+ */
+
+/* Writes entries with the names of all clients of this server. is_answer: another server has asked.
+ */
+void lists_post(struct cluster *cluster, bool is_answer);
+
+/* Starts the timer after which the list is posted, because another server asks for it; its
+ * callback.
+ */
+void lists_expect_answer(struct cluster *cluster);
+void lists_answer(void *cluster);
+
+/* Applies an entry with a part of a peer's list. */
+void lists_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry);
 
 /*
  * scripts.c: what Redis does in one step
  */
 
-/* Sends a post of the kind ENTRY_NAME or ENTRY_LEFT. */
+/* Send a post of the kind ENTRY_NAME, and one of the kind ENTRY_LEFT. */
 void script_send_name(struct cluster *cluster, const struct post *post);
 void script_send_left(struct cluster *cluster, const struct post *post);
 
-/* Takes the names of this server's clients again, gives up those that they do not have any more and
- * removes those of servers that are gone. Clients whose names are another server's lose them.
- * Waits. Returns 0 or an error. */
+/* Claims the names of this server's clients after an outage. Clients whose names now belong to
+ * clients of other servers lose them. Removes from Redis the names that nobody has any more. Waits.
+ * Returns 0 or an error. */
 int script_enroll(struct cluster *cluster);
 
-/* Gives up all names, and tells the other servers. Waits. */
+/* Gives up all names, and tells the other servers that this one ends. Waits. */
 void script_say_bye(struct cluster *cluster);
 
 /*
  * beat.c: which servers there are, and how many clients
  */
 
-/* Sets this server's key; waits. Then it is renewed until beat_stop. */
+/* beat_begin sets this server's key, and waits; it returns 0 or an error. From beat_start to
+ * beat_stop the key is renewed at each beat. */
 int beat_begin(struct cluster *cluster);
 void beat_start(struct cluster *cluster);
 void beat_stop(struct cluster *cluster);
 
-/* The number of clients has changed. */
+/* A callback: writes the new number of clients into this server's key. */
 void beat_recount(void *cluster);
 
-/* Asks Redis for the number of clients of all servers. Waits. */
+/* Asks Redis for the numbers of clients, waits, and returns the number of all servers' clients;
+ * while Redis is away, that of this server. */
 size_t beat_count(struct cluster *cluster);
 
 /*
- * report.c: what people are told
+ * report.c: the state of the cluster, for the log, /healthz and /metrics
  */
 
-/* Describes the last problem in the user's language. */
+/* Describes the reason of the last outage in the user's language. */
 void report_problem(const struct cluster *cluster, char *text, size_t size);
 
+/* The functions of struct relay (chat.h). */
+bool report_is_well(const struct relay *relay);
+void report_health(const struct relay *relay, FILE *health);
 void report_metrics(const struct relay *relay, FILE *metrics);
-bool report_health(const struct relay *relay, FILE *health);

@@ -8,10 +8,11 @@
 #include "common/language.h"
 #include "common/stream.h"
 #include "common/stream/socket.h"
+#include "common/trace.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
-/* The adapter of hiredis 0.14 ignores that a connection is refused or reset. */
+/* The adapter of hiredis 0.14 ignores the error when a connection is refused or reset. */
 static void on_poll(uv_poll_t *poll, int status, int events);
 #define uv_poll_start(poll, events, callback) uv_poll_start(poll, events, on_poll)
 #include <hiredis/adapters/libuv.h>
@@ -22,56 +23,19 @@ static void on_poll(uv_poll_t *poll, int status, int events);
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
+    if (events & UV_READABLE)
+        trace_mark(poll->loop, "redis recv", 0);
+    if (events & UV_WRITABLE)
+        trace_mark(poll->loop, "redis send", 0);
     redisLibuvPoll(poll, 0, status ? UV_READABLE | UV_WRITABLE : events);
-}
-
-/*
- * Errors
- */
-
-static const struct {
-    const char *beginning;
-    int error;
-} errors[] = {
-    {"NOAUTH", UV_EACCES},
-    {"WRONGPASS", UV_EACCES},
-    {"NOPERM", UV_EACCES},
-    {"ERR invalid password", UV_EACCES},
-    {"ERR AUTH", UV_EACCES},
-    {"ERR Client sent AUTH", UV_EACCES},
-    {"ERR unknown command", UV_ENOSYS},
-    {"ERR no such key", UV_ENOENT},
-    {"OOM", UV_ENOSPC},
-    {"READONLY", UV_EROFS},
-    {"WRONGTYPE", UV_EPROTOTYPE},
-    {"LOADING", UV_EBUSY},
-    {"MASTERDOWN", UV_EBUSY},
-    {"MISCONF", UV_EIO},
-};
-
-static void note_problem(struct redis *redis, const char *problem)
-{
-    snprintf(redis->problem, sizeof(redis->problem), "%s", problem);
-}
-
-static int error_of(struct redis *redis, const char *text)
-{
-    note_problem(redis, text);
-    for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
-        const char *found = strstr(text, errors[i].beginning);
-        /* An error inside a script has other words before it or after it. */
-        if (found && (found == text || strncmp(text, "ERR", 3) == 0 || *text == '-'))
-            return errors[i].error;
-    }
-    return UV_EPROTO;
 }
 
 /*
  * Calls
  */
 
-/* It is not on the stack of the task that waits, because the task may be cancelled before the reply
- * comes. */
+/* A command that was sent. It is not on the waiting task's stack, because the task may be cancelled
+ * before the reply comes. */
 struct call {
     struct redis *redis;
     redis_handler *handler;
@@ -85,7 +49,7 @@ static void on_impatience(void *argument)
 {
     struct redis *redis = argument;
     redis_close(redis);
-    note_problem(redis, "no answer");
+    problem_note(redis, "no answer");
     if (redis->lost)
         redis->lost(redis->argument);
 }
@@ -102,7 +66,7 @@ static int result_of(const struct call *call, const redisReply *reply)
     if (!reply)
         return UV_ECONNRESET;
     if (reply->type == REDIS_REPLY_ERROR)
-        return error_of(call->redis, reply->str);
+        return problem_of(call->redis, reply->str);
     return call->handler ? call->handler(reply, call->argument) : 0;
 }
 
@@ -154,7 +118,7 @@ int redis_call(struct redis *redis, redis_handler *handler, void *argument, cons
         free(call);
         return result;
     }
-    call->handler = NULL; /* on_reply frees it */
+    call->handler = NULL; /* from now on on_reply frees the call */
     call->is_awaited = false;
     return error;
 }
@@ -183,7 +147,7 @@ static void on_connect(const redisAsyncContext *context, int status)
 {
     struct redis *redis = context->data;
     if (status != REDIS_OK) {
-        note_problem(redis, context->errstr);
+        problem_note(redis, context->errstr);
         redis->context = NULL; /* hiredis frees it */
     }
     future_set(&redis->connected, status == REDIS_OK ? 0 : UV_ECONNREFUSED);
@@ -193,15 +157,17 @@ static void on_disconnect(const redisAsyncContext *context, int status)
 {
     struct redis *redis = context->data;
     if (!redis->context)
-        return; /* by redis_close */
-    note_problem(redis, status == REDIS_OK ? "closed" : context->errstr);
+        return; /* redis_close has closed it */
+    problem_note(redis, redis->refusal       ? redis->refusal
+                        : status == REDIS_OK ? "closed"
+                                             : context->errstr);
     redis->context = NULL;
     loop_timer_stop(redis->loop, &redis->timer);
     if (redis->lost)
         redis->lost(redis->argument);
 }
 
-/* address: NULL for the URL's path. */
+/* Begins to connect to the address, or to the URL's path if address is NULL. */
 static redisAsyncContext *start_connecting(
     const struct redis_url *url, const struct addrinfo *address)
 {
@@ -225,12 +191,13 @@ static int connect_to(
     context->data = redis;
     if (context->err || redis_tls_start(redis->tls, &context->c, url->host) != 0 ||
         redisLibuvAttach(context, redis->loop) != REDIS_OK) {
-        note_problem(
+        problem_note(
             redis, context->errstr && *context->errstr ? context->errstr : context->c.errstr);
         redisAsyncFree(context);
         return UV_ECONNREFUSED;
     }
     redis->context = context;
+    replies_check(redis);
     redisAsyncSetConnectCallback(context, on_connect);
     redisAsyncSetDisconnectCallback(context, on_disconnect);
     int result = 0, error = future_wait(&redis->connected, &result);
@@ -241,14 +208,14 @@ static int connect_to(
     return error;
 }
 
-/* Resolves the name on the thread pool, because hiredis would hold the loop meanwhile, and tries
- * its addresses in turn: Redis may listen on one of a host's two alone. */
+/* Resolves the host's name on the thread pool, because hiredis would hold the loop. Tries all its
+ * addresses in turn, because Redis may listen on one of them only. */
 static int connect_to_host(struct redis *redis, const struct redis_url *url)
 {
     struct addrinfo *addresses;
     int error = socket_resolve(url->host, url->port, false, &addresses);
     if (error) {
-        note_problem(redis, tr_error(error));
+        problem_note(redis, tr_error(error));
         return error;
     }
     const struct addrinfo *address = addresses;
@@ -259,7 +226,7 @@ static int connect_to_host(struct redis *redis, const struct redis_url *url)
     return error;
 }
 
-/* Names the user and chooses the database. */
+/* Authenticates, and selects the database. */
 static int log_in(struct redis *redis, const struct redis_url *url)
 {
     int error = 0;

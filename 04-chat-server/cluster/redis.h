@@ -1,14 +1,17 @@
 /*
- * A connection to Redis: calls that wait, built on hiredis' callbacks. Only redis.c and the
- * handlers of replies use hiredis.
+ * A connection to Redis, with calls that wait. hiredis, the library below, has callbacks.
  */
 #pragma once
 
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 
+#include <stdbool.h>
+
 #include "04-chat-server/cluster/url.h"
 #include "common/task.h"
+
+#define PROBLEM_SIZE 1024
 
 /* All zero is a closed connection. */
 struct redis {
@@ -16,20 +19,23 @@ struct redis {
     uv_loop_t *loop;
     void *tls;               /* hiredis' TLS context, or NULL */
     double patience;         /* seconds that Redis may take for the next answer */
-    size_t unanswered;       /* commands */
-    struct loop_timer timer; /* while there are any */
+    size_t unanswered;       /* commands without an answer yet */
+    struct loop_timer timer; /* runs while there are such commands */
     struct future connected;
     void (*lost)(void *argument); /* called when the connection breaks, not when it is closed */
     void *argument;
-    char problem[256]; /* the last failure, in Redis' or hiredis' words */
+    char problem[PROBLEM_SIZE];             /* the last failure, in Redis' or hiredis' words */
+    const redisReplyObjectFunctions *plain; /* these three members belong to replies.c */
+    redisReplyObjectFunctions checked;
+    const char *refusal; /* why hiredis was not allowed to read a reply, or NULL */
 };
 
-/* Handles a reply that is not an error. redis_call returns the handler's result, and the reply is
- * freed afterwards. */
+/* Handles a reply that is not an error, and returns 0 or an error. The reply is valid until the
+ * handler returns. */
 typedef int redis_handler(const redisReply *reply, void *argument);
 
-/* Connects, and names itself if the URL says so. Returns 0 or an error as redis_call does; then
- * the connection is closed. Set lost, argument and patience before. */
+/* Connects, authenticates, and selects the database. Waits. Returns 0, or an error as redis_call
+ * does, and then the connection is closed. Set lost, argument and patience before. */
 int redis_open(struct redis *redis, const struct redis_url *url);
 
 /* Sends a command, in hiredis' printf style, and waits for the reply. Returns the handler's result
@@ -41,11 +47,20 @@ int redis_open(struct redis *redis, const struct redis_url *url);
 int redis_call(
     struct redis *redis, redis_handler *handler, void *argument, const char *format, ...);
 
-/* Does the same without waiting: calls done(result, argument) later, unless that is NULL; before it
- * returns if the connection is closed. */
+/* Does the same without waiting: it calls done(result, argument) later, unless done is NULL. If the
+ * connection is closed, it calls done before it returns. */
 void redis_send(struct redis *redis, redis_handler *handler,
     void (*done)(int result, void *argument), void *argument, const char *format, ...);
 
 /* Closes the connection at once: all calls return UV_ECONNRESET. Does nothing if it is closed. Do
  * not call it from a handler of the same connection. */
 void redis_close(struct redis *redis);
+
+/* Stores the problem's words, made safe to show (problem.c). */
+void problem_note(struct redis *redis, const char *problem);
+
+/* Does the same with an error that Redis answers. Returns what redis_call returns for it. */
+int problem_of(struct redis *redis, const char *problem);
+
+/* Makes hiredis refuse replies that would harm the program (replies.c). */
+void replies_check(struct redis *redis);

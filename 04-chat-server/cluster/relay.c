@@ -14,8 +14,8 @@ static int send_message(struct relay *relay, struct client *origin, const char *
     return outbox_add(cluster, entry, origin) ? 0 : UV_ENOMEM;
 }
 
-/* It goes through the stream also to a client of this server, so that it does not overtake what the
- * origin has told the room before. */
+/* A private message to a client of this server goes through the stream, too. Otherwise it would
+ * overtake what the origin has said in the room before. */
 static int send_private(
     struct relay *relay, struct client *origin, struct client *recipient, const char *text)
 {
@@ -60,6 +60,20 @@ static int take_name(struct relay *relay, struct client *client, const char *nam
     return error;
 }
 
+static int wait_for_own(struct relay *relay, struct client *client)
+{
+    struct cluster *cluster = (struct cluster *)relay;
+    struct future delivered = {0};
+    struct post *post = outbox_last_of(cluster, client);
+    if (!post)
+        return 0;
+    post->waiter = &delivered;
+    int error = future_wait(&delivered, NULL);
+    if (error)
+        outbox_forget_client(cluster, client); /* it is leaving */
+    return error;
+}
+
 static void leave(struct relay *relay, struct client *client)
 {
     struct cluster *cluster = (struct cluster *)relay;
@@ -88,8 +102,10 @@ static size_t count(struct relay *relay)
 const struct relay cluster_relay = {.send = send_message,
     .send_private = send_private,
     .take_name = take_name,
+    .wait_for_own = wait_for_own,
     .leave = leave,
     .note_count = note_count,
     .count = count,
-    .write_metrics = report_metrics,
-    .write_health = report_health};
+    .is_well = report_is_well,
+    .write_health = report_health,
+    .write_metrics = report_metrics};

@@ -1,6 +1,6 @@
-/* Names: Redis decides which client owns a name. Each step is a script, which Redis runs as a
- * whole. A script does nothing for an earlier connection of this server, whose commands may arrive
- * late. */
+/* Redis decides which client owns a name. Each step is a script, which Redis runs without
+ * interruption. A script of an earlier connection of this server may arrive late, and then does
+ * nothing. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +9,8 @@
 
 #define NAMES_IN_CLAIM 500
 
-/* The arguments are the same everywhere: KEYS are the stream, the names and this server's key; ARGV
- * are this server's id, its epoch, and the beginning of the servers' keys. */
+/* The first arguments of all scripts: KEYS are the stream, the names and this server's key; ARGV[1]
+ * to [3] are this server's id, its epoch, and the prefix of the servers' keys. */
 #define KEYS_AND_ARGUMENTS "3 " STREAM_KEY " " NAMES_KEY " " SERVER_KEY "%s %s %u " SERVER_KEY " "
 
 #define PRELUDE                                                                                    \
@@ -26,29 +26,34 @@
     "  return other ~= id and redis.call('EXISTS', prefix .. other) == 1 "                         \
     "end "
 
-/* ARGV[4] is the number of stream entries, [5] the entry's number, [6] and [7] the folded names,
- * new and old, [8] the room, [9] and [10] the names. */
-static const char take[] =
-    PRELUDE "local new, old = ARGV[6], ARGV[7] "
-            "if is_taken(new) then return 'taken' end "
-            "redis.call('HSET', names, new, mine) "
-            "if old ~= '' and old ~= new and redis.call('HGET', names, old) == mine then "
-            "  redis.call('HDEL', names, old) "
-            "end "
-            "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'name', 'server', id, "
-            "'number', "
-            "  ARGV[5], 'room', ARGV[8], 'name', ARGV[9], 'other', ARGV[10]) "
-            "return 'ok'";
-
-/* As above; [6] is the folded name, [7] the name. */
-static const char leave[] = PRELUDE
-    "if redis.call('HGET', names, ARGV[6]) == mine then redis.call('HDEL', names, ARGV[6]) end "
-    "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'left', 'server', id, "
-    "'number', "
-    "  ARGV[5], 'name', ARGV[7]) "
+/* Gives a client a new name. ARGV[4] is the number of the previous entry, [5] that of this one, [6]
+ * is the new name in lower case, [7] the old one, [8] the room, [9] the new name, and [10] the old
+ * one. A refusal writes an entry, too, so that the stream contains all numbers. */
+static const char take[] = PRELUDE
+    "local new, old = ARGV[6], ARGV[7] "
+    "if is_taken(new) then "
+    "  redis.call('XADD', stream, '*', 'kind', 'none', 'server', id, 'number', ARGV[5], "
+    "    'after', ARGV[4]) "
+    "  return 'taken' "
+    "end "
+    "redis.call('HSET', names, new, mine) "
+    "if old ~= '' and old ~= new and redis.call('HGET', names, old) == mine then "
+    "  redis.call('HDEL', names, old) "
+    "end "
+    "redis.call('XADD', stream, '*', 'kind', 'name', 'server', id, "
+    "  'number', ARGV[5], 'after', ARGV[4], 'room', ARGV[8], 'name', ARGV[9], 'other', ARGV[10]) "
     "return 'ok'";
 
-/* [4] is a list of folded names, one a line. Returns those of others. */
+/* Gives up a name. ARGV[4] and [5] are as above, [6] is the name in lower case, and [7] the name.
+ */
+static const char leave[] = PRELUDE
+    "if redis.call('HGET', names, ARGV[6]) == mine then redis.call('HDEL', names, ARGV[6]) end "
+    "redis.call('XADD', stream, '*', 'kind', 'left', 'server', id, 'number', ARGV[5], "
+    "  'after', ARGV[4], 'name', ARGV[7]) "
+    "return 'ok'";
+
+/* Claims names for this server. ARGV[4] contains them in lower case, each on a line of its own.
+ * Returns those that belong to other servers. */
 static const char claim[] = PRELUDE "local refused = {} "
                                     "for name in string.gmatch(ARGV[4], '[^\\n]+') do "
                                     "  if is_taken(name) then refused[#refused + 1] = name "
@@ -56,7 +61,7 @@ static const char claim[] = PRELUDE "local refused = {} "
                                     "end "
                                     "return refused";
 
-/* Removes names of servers that are gone, and this server's own of earlier epochs. */
+/* Removes the names of servers that are gone, and those that this server had in earlier epochs. */
 static const char sweep[] =
     PRELUDE "local all, is_there = redis.call('HGETALL', names), {} "
             "for i = 1, #all, 2 do "
@@ -70,15 +75,14 @@ static const char sweep[] =
             "end "
             "return 'ok'";
 
+/* Removes all names of this server, and its key. ARGV[4] is the entry's number. */
 static const char bye[] =
     PRELUDE "local all = redis.call('HGETALL', names) "
             "for i = 1, #all, 2 do "
             "  if string.sub(all[i + 1], 1, 16) == id then redis.call('HDEL', names, all[i]) end "
             "end "
             "redis.call('DEL', key) "
-            "redis.call('XADD', stream, 'MAXLEN', '~', ARGV[4], '*', 'kind', 'bye', 'server', id, "
-            "'number', "
-            "  ARGV[5]) "
+            "redis.call('XADD', stream, '*', 'kind', 'bye', 'server', id, 'number', ARGV[4]) "
             "return 'ok'";
 
 static bool is(const redisReply *reply, const char *word)
@@ -100,7 +104,7 @@ static int check(const redisReply *reply, void *unused)
  * One name
  */
 
-/* A command that was sent and has no answer yet. */
+/* A script that was sent for one name. */
 struct request {
     struct cluster *cluster;
     uint64_t number;
@@ -136,9 +140,9 @@ void script_send_name(struct cluster *cluster, const struct post *post)
     text_fold_name(entry->name, name);
     text_fold_name(entry->other, old);
     redis_send(&cluster->writer, check, answered, request,
-        "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu %s %s %s %s %s", take, cluster->self.id,
-        cluster->self.id, cluster->epoch, STREAM_ENTRIES, (unsigned long long)entry->number, name,
-        old, entry->room, entry->name, entry->other);
+        "EVAL %s " KEYS_AND_ARGUMENTS "%llu %llu %s %s %s %s %s", take, cluster->self.id,
+        cluster->self.id, cluster->epoch, (unsigned long long)entry->after,
+        (unsigned long long)entry->number, name, old, entry->room, entry->name, entry->other);
 }
 
 void script_send_left(struct cluster *cluster, const struct post *post)
@@ -149,17 +153,17 @@ void script_send_left(struct cluster *cluster, const struct post *post)
         return;
     text_fold_name(post->entry.name, name);
     redis_send(&cluster->writer, check, answered, request,
-        "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu %s %s", leave, cluster->self.id, cluster->self.id,
-        cluster->epoch, STREAM_ENTRIES, (unsigned long long)post->entry.number, name,
-        post->entry.name);
+        "EVAL %s " KEYS_AND_ARGUMENTS "%llu %llu %s %s", leave, cluster->self.id, cluster->self.id,
+        cluster->epoch, (unsigned long long)post->entry.after,
+        (unsigned long long)post->entry.number, name, post->entry.name);
 }
 
 /*
  * All names
  */
 
-/* Takes the name from the client of this server that has it. The tree of names ignores case, so the
- * folded name finds it. */
+/* Takes the refused names from the clients of this server. server_find ignores case, so it finds a
+ * name in lower case. */
 static int lose_refused(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
@@ -175,7 +179,8 @@ static int lose_refused(const redisReply *reply, void *argument)
     return 0;
 }
 
-/* Writes the names that this epoch has not claimed yet, and marks them as claimed. */
+/* Returns the names that have not been claimed in this epoch, and marks them as claimed; NULL if
+ * out of memory. */
 static char *write_names(struct cluster *cluster, size_t *count)
 {
     char *names = NULL, folded[4 * MAX_NAME_CHARACTERS + 1];
@@ -216,8 +221,8 @@ static int claim_all(struct cluster *cluster)
     return error;
 }
 
-/* Claims the names before it sweeps, so that none is free in between, and claims again afterwards,
- * because clients may have taken names during the wait. */
+/* Claims the names before it removes old ones, so that no name is free in between. Claims again
+ * afterwards, because clients may have taken names during the wait. */
 int script_enroll(struct cluster *cluster)
 {
     int error = claim_all(cluster);
@@ -229,7 +234,6 @@ int script_enroll(struct cluster *cluster)
 
 void script_say_bye(struct cluster *cluster)
 {
-    redis_call(&cluster->writer, check, NULL, "EVAL %s " KEYS_AND_ARGUMENTS "%d %llu", bye,
-        cluster->self.id, cluster->self.id, cluster->epoch, STREAM_ENTRIES,
-        (unsigned long long)++cluster->number);
+    redis_call(&cluster->writer, check, NULL, "EVAL %s " KEYS_AND_ARGUMENTS "%llu", bye,
+        cluster->self.id, cluster->self.id, cluster->epoch, (unsigned long long)++cluster->number);
 }

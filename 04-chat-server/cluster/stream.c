@@ -1,34 +1,81 @@
-/* The stream: every server reads all of it, in one order. */
+/* Reads the stream. Every server reads all of it, in the same order. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/cluster/private.h"
 
-#define BLOCK_MS 2000 /* of an XREAD without entries; then it is sent again */
+#define BLOCK_MS 2000 /* after which XREAD returns without entries */
 #define ENTRIES_AT_ONCE 100
-#define MAX_GAP 90000 /* ms: after a longer one, old messages are for /historico only */
+#define MAX_GAP                                                                                    \
+    90000 /* ms of an outage; messages before them are only remembered for /historico              \
+           */
 
 /*
  * Reading
  */
 
-static void apply(struct cluster *cluster, const struct entry *entry)
+/* Handles an entry of this server. Returns UV_EADDRINUSE if this server has not written it. */
+static int apply_own(struct cluster *cluster, const struct entry *entry)
 {
-    if (strcmp(entry->server, cluster->self.id) == 0) {
-        if (!outbox_confirm(cluster, entry->number))
-            cluster->duplicates++;
-        return;
+    if (entry->number > cluster->number) {
+        cluster->is_forged = true;
+        return UV_EADDRINUSE;
     }
+    if (entry->number > cluster->confirmed)
+        cluster->confirmed = entry->number;
+    if (entry->kind == ENTRY_NONE)
+        outbox_refuse(cluster, entry->number);
+    else if (!outbox_confirm(cluster, entry->number))
+        cluster->duplicates++;
+    return 0;
+}
+
+/* Handles an entry that is too old to be delivered: only a message is stored, for /historico. */
+static void apply_late(struct cluster *cluster, const struct entry *entry)
+{
+    if (entry->kind != ENTRY_MESSAGE)
+        return;
+    room_remember(cluster->server, entry->room, entry->name, entry->text, entry->size);
+    if (cluster->has_read)
+        loss_note(cluster, cluster->away_since);
+}
+
+static void apply_peers(struct cluster *cluster, const struct entry *entry)
+{
     struct peer *peer = peer_find(cluster, entry->server);
     if (!peer || entry->number <= peer->last) {
         cluster->duplicates++;
         return;
     }
-    peer->last = entry->number;
+    if (cluster->has_read && peer->last > 0 && entry->after > peer->last)
+        loss_note(cluster, peer->read_at);
     if (!cluster->is_history || cluster->cursor.milliseconds >= cluster->deliver_from)
         people_apply(cluster, peer, entry);
-    else if (entry->kind == ENTRY_MESSAGE)
-        room_remember(cluster->server, entry->room, entry->name, entry->text, entry->size);
+    else
+        apply_late(cluster, entry);
+    peer->last = entry->number;
+    peer->read_at = loop_now(cluster->loop);
+}
+
+/* Handles one entry of XREAD's answer. Returns 0 or an error. */
+static int apply(struct cluster *cluster, const redisReply *reply)
+{
+    struct entry entry;
+    struct entry_id id;
+    bool has_id;
+    int error = entry_parse(&entry, &id, &has_id, reply);
+    if (!has_id || entry_id_compare(id, cluster->cursor) <= 0)
+        return UV_EPROTO;
+    cluster->cursor = id;
+    cluster->read++;
+    trim_note(cluster, reply);
+    if (error)
+        cluster->invalid++;
+    else if (strcmp(entry.server, cluster->self.id) == 0)
+        return apply_own(cluster, &entry);
+    else
+        apply_peers(cluster, &entry);
+    return 0;
 }
 
 /* Handles the answer of XREAD, [[key, entries]] or nil. Returns the number of entries. */
@@ -42,21 +89,10 @@ static int read_entries(const redisReply *reply, void *argument)
         stream->element[1]->type != REDIS_REPLY_ARRAY || stream->element[1]->elements > INT32_MAX)
         return UV_EPROTO;
     const redisReply *entries = stream->element[1];
-    for (size_t i = 0; i < entries->elements; i++) {
-        struct entry entry;
-        struct entry_id id;
-        bool has_id;
-        int error = entry_parse(&entry, &id, &has_id, entries->element[i]);
-        if (!has_id || entry_id_compare(id, cluster->cursor) <= 0)
-            return UV_EPROTO;
-        cluster->cursor = id;
-        cluster->read++;
-        if (error)
-            cluster->invalid++;
-        else
-            apply(cluster, &entry);
-    }
-    return (int)entries->elements;
+    int error = 0;
+    for (size_t i = 0; i < entries->elements && !error; i++)
+        error = apply(cluster, entries->element[i]);
+    return error ? error : (int)entries->elements;
 }
 
 static int read_now(struct cluster *cluster)
@@ -67,8 +103,8 @@ static int read_now(struct cluster *cluster)
         (unsigned long long)cluster->cursor.sequence);
 }
 
-/* If there is nothing new, the stream may have been deleted, and the ids of the new one may be
- * smaller because Redis' clock has jumped. */
+/* If there is nothing new, the stream may have been deleted, and the ids of a new one may be
+ * smaller, because Redis' clock has jumped. So it checks the stream then. */
 int stream_follow(struct cluster *cluster)
 {
     int count = redis_call(&cluster->reader, read_entries, cluster,
@@ -79,28 +115,54 @@ int stream_follow(struct cluster *cluster)
 }
 
 /*
- * What was missed
+ * Finding out what was missed
  */
 
-/* Handles the answer of XINFO STREAM. A stream whose last entry is older than the cursor is not the
- * one that was read: Redis has lost it, or a part of it. This server then reads it from the
- * beginning, and the numbers of the entries tell which ones are new. */
+/* Returns the value of a field in the answer of XINFO STREAM, or NULL. */
+static const redisReply *find_field(const redisReply *reply, const char *name)
+{
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
+        const redisReply *field = reply->element[i];
+        bool is_text = field->type == REDIS_REPLY_STRING || field->type == REDIS_REPLY_STATUS;
+        if (is_text && strcmp(field->str, name) == 0)
+            return reply->element[i + 1];
+    }
+    return NULL;
+}
+
+/* Redis has lost the stream that this server was reading. The server connects again, and claims its
+ * names, because Redis may have lost them, too. Then it reads the new stream from the beginning,
+ * and the numbers of the entries tell which ones are new. */
+static int start_over(struct cluster *cluster)
+{
+    if (cluster->is_ready)
+        return UV_ENOENT;
+    cluster->cursor = (struct entry_id){0};
+    trim_reset(cluster);
+    return 0;
+}
+
+/* Handles the answer of XINFO STREAM. If the last entry is older than the cursor, Redis has lost
+ * at least a part of the stream. If the first entry is newer, entries were trimmed during the
+ * outage.
+ */
 static int check_stream(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
-    struct entry_id last;
-    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
-        const redisReply *field = reply->element[i];
-        if (field->type != REDIS_REPLY_STRING && field->type != REDIS_REPLY_STATUS)
-            continue;
-        if (strcmp(field->str, "last-generated-id") != 0 ||
-            !entry_id_parse(&last, reply->element[i + 1]))
-            continue;
-        if (entry_id_compare(last, cluster->cursor) < 0)
-            cluster->cursor = (struct entry_id){0};
-        return 0;
-    }
-    return UV_EPROTO;
+    struct entry_id last, first;
+    const redisReply *value = find_field(reply, "last-generated-id");
+    const redisReply *entry = find_field(reply, "first-entry");
+    if (!value || !entry_id_parse(&last, value) || !entry)
+        return UV_EPROTO;
+    int order = entry_id_compare(last, cluster->cursor);
+    if (order < 0)
+        return start_over(cluster);
+    bool has_first = entry->type == REDIS_REPLY_ARRAY && entry->elements == 2 &&
+                     entry_id_parse(&first, entry->element[0]);
+    bool is_trimmed = order > 0 && (!has_first || entry_id_compare(first, cluster->cursor) > 0);
+    if (is_trimmed && cluster->has_read && cluster->cursor.milliseconds && !cluster->is_ready)
+        loss_note(cluster, cluster->away_since);
+    return 0;
 }
 
 int stream_check(struct cluster *cluster)
@@ -108,16 +170,19 @@ int stream_check(struct cluster *cluster)
     int error = redis_call(&cluster->reader, check_stream, cluster, "XINFO STREAM " STREAM_KEY);
     if (error != UV_ENOENT)
         return error;
-    cluster->cursor = (struct entry_id){0}; /* there is no stream yet */
-    return 0;
+    return cluster->cursor.milliseconds ? start_over(cluster)
+                                        : 0; /* otherwise there has been no stream yet */
 }
 
-/* Handles the answer of TIME. Entries written since this server began, or since it lost Redis, go
- * to its clients. Older ones, and those from before a long outage, only go to /historico. */
+/* Handles the answer of TIME. Entries that were written after this server started, or after it lost
+ * Redis, will be delivered, but only those of the last 90 seconds. If Redis has lost the stream,
+ * all new entries of the last 90 seconds will be delivered. Older messages are only stored for
+ * /historico. */
 static int choose_what_to_deliver(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
-    uint64_t gap = loop_now(cluster->loop) - cluster->away_since;
+    bool is_other = cluster->has_read && cluster->cursor.milliseconds == 0;
+    uint64_t gap = is_other ? MAX_GAP : loop_now(cluster->loop) - cluster->away_since;
     bool is_time = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
                    reply->element[0]->type == REDIS_REPLY_STRING &&
                    reply->element[1]->type == REDIS_REPLY_STRING;
@@ -125,7 +190,7 @@ static int choose_what_to_deliver(const redisReply *reply, void *argument)
         return UV_EPROTO;
     uint64_t now = strtoull(reply->element[0]->str, NULL, 10) * 1000 +
                    strtoull(reply->element[1]->str, NULL, 10) / 1000;
-    cluster->is_history = !cluster->has_read || gap > MAX_GAP;
+    cluster->is_history = !cluster->has_read || is_other || gap > MAX_GAP;
     gap = gap < MAX_GAP ? gap : MAX_GAP;
     cluster->deliver_from = now > gap ? now - gap : 0;
     return 0;

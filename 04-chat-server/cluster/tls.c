@@ -21,7 +21,8 @@ int redis_tls_make(void **tls)
     return 0;
 }
 
-/* Returns whether OpenSSL will compare the certificate with that host, a name or an address. */
+/* Makes OpenSSL compare the certificate with that host, which is a name or an address. Returns
+ * false if it cannot. */
 static bool expect_host(SSL *ssl, const char *host)
 {
     if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host))
@@ -29,7 +30,7 @@ static bool expect_host(SSL *ssl, const char *host)
     return SSL_set1_host(ssl, host) && SSL_set_tlsext_host_name(ssl, host);
 }
 
-/* hiredis' own function for this would not compare the host. */
+/* hiredis has a function for this, which does not compare the host. */
 int redis_tls_start(void *tls, redisContext *context, const char *host)
 {
     if (!tls)

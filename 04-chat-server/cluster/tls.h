@@ -5,12 +5,13 @@
 
 #include <hiredis/hiredis.h>
 
-/* Makes what connections share. Returns 0, and *tls; UV_ENOTSUP if hiredis has no TLS, or
- * UV_ENOMEM. */
+/* Makes the TLS context that both connections share. Returns 0 and *tls, UV_ENOTSUP if hiredis has
+ * no TLS, or UV_ENOMEM. */
 int redis_tls_make(void **tls);
 
-/* Begins TLS on a connection, whose certificate has to be valid for that host, by the authorities
- * that the system trusts, or those of SSL_CERT_FILE. Does nothing if tls is NULL. */
+/* Begins TLS on a connection. The certificate has to be valid for that host, and signed by an
+ * authority that the system trusts, or one in the file that SSL_CERT_FILE names. Returns 0 or
+ * UV_EPROTO. Does nothing if tls is NULL. */
 int redis_tls_start(void *tls, redisContext *context, const char *host);
 
 void redis_tls_free(void *tls);

@@ -22,7 +22,8 @@ static int digit_of(char character)
     return isdigit((unsigned char)character) ? character - '0' : tolower(character) - 'a' + 10;
 }
 
-/* Copies a part, with %41 as A. Returns UV_EINVAL for a NUL or a bad escape. */
+/* Copies a part of the URL, and decodes escapes such as %41. Returns 0, UV_ENOMEM, or UV_EINVAL for
+ * a NUL or a bad escape. */
 static int copy_part(char **copy, const char *text, const char *end)
 {
     char *to = *copy = malloc((size_t)(end - text) + 1);
@@ -52,7 +53,7 @@ static const char *find_last(const char *text, const char *end, char character)
     return end > text ? end - 1 : NULL;
 }
 
-/* user:password or :password. */
+/* Parses "user:password" or ":password". */
 static int parse_user(struct redis_url *url, const char *text, const char *end)
 {
     const char *colon = memchr(text, ':', (size_t)(end - text));
@@ -72,7 +73,7 @@ static int parse_database(struct redis_url *url, const char *text)
     return is_number && url->database <= MAX_DATABASE ? 0 : UV_EINVAL;
 }
 
-/* host, host:port, or the same with an IPv6 address in brackets. */
+/* Parses "host" or "host:port"; an IPv6 address is in brackets. */
 static int parse_host(struct redis_url *url, const char *text, const char *end)
 {
     const char *close = *text == '[' ? memchr(text, ']', (size_t)(end - text)) : NULL;
@@ -97,7 +98,7 @@ static int parse_host(struct redis_url *url, const char *text, const char *end)
     return is_port && port > 0 && port <= UINT16_MAX ? 0 : UV_EINVAL;
 }
 
-/* hiredis would cut a longer path than the system takes, and reach another socket. */
+/* hiredis would truncate a path that is too long for the system, and connect to another socket. */
 static int parse_path(struct redis_url *url, const char *text)
 {
     int error = *text == '/' ? copy_part(&url->path, text, strchr(text, '\0')) : UV_EINVAL;
@@ -114,7 +115,8 @@ static int parse(struct redis_url *url, const char *text)
     if (!url->is_tls && !take_prefix(&text, "redis://"))
         return UV_EINVAL;
     const char *end = text + strcspn(text, "/");
-    const char *at = find_last(text, end, '@'); /* a password may contain one, too */
+    const char *at =
+        find_last(text, end, '@'); /* the last one, because a password may contain "@" */
     int error = at ? parse_user(url, text, at) : 0;
     if (!error)
         error = parse_host(url, at ? at + 1 : text, end);

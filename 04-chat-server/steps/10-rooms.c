@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "04-chat-server/steps/commands.h"
 #include "04-chat-server/steps/serve.h"
-#include "common/words.h"
 
 // #region structs
 struct server {
@@ -130,29 +130,15 @@ static void quit(struct client *self, const struct words *words)
     self->leaving = true;
 }
 
-static const struct command {
-    const char *name;
-    void (*run)(struct client *self, const struct words *words); /* word 0 is its name */
-} commands[] = {{"name", change_name}, {"only", send_only_to}, {"quit", quit}};
-
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
-    return NULL;
-}
+static const struct command commands[] = {
+    {{"name"}, change_name}, {{"only"}, send_only_to}, {{"quit"}, quit}, {{0}, NULL}};
 
 static void process_command(struct client *self, const char *line)
 {
-    struct words words; /* empty after an error, such as an unclosed quote */
-    words_split(&words, line);
-    const struct command *command = words.count > 0 ? find_command(words.word[0]) : NULL;
-    if (command)
-        command->run(self, &words);
-    else
-        websocket_send_format(self->socket, "Unknown command");
-    words_free(&words);
+    int error = run_command(commands, self, line);
+    if (error)
+        websocket_send_format(
+            self->socket, "%s command", error == UV_ENOENT ? "Unknown" : "Invalid");
 }
 
 static void process_message(struct client *self, const char *text)
@@ -189,11 +175,7 @@ static int manage(struct websocket *socket, void *argument)
 static int serve(void *port)
 {
     struct server server = {0};
-    return serve_with(&(struct websocket_options){.host = "localhost",
-        .port = port,
-        .directory = "04-chat-server/steps/8-page",
-        .serve = manage,
-        .argument = &server});
+    return serve_page(port, manage, &server);
 }
 
 int main(int argc, char **argv)

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "04-chat-server/steps/commands.h"
 #include "04-chat-server/steps/serve.h"
 #include "common/language.h"
-#include "common/words.h"
 
 struct server {
     LIST_HEAD(, client) clients; /* in all rooms: a name is unique */
@@ -148,35 +148,21 @@ static void quit(struct client *self, const struct words *words)
 }
 
 // #region commands
-static const struct command {
-    const char *names[2];
-    void (*run)(struct client *self, const struct words *words); /* word 0 is its name */
-} commands[] = {
+static const struct command commands[] = {
     {{"nome", "name"}, change_name},
     {{"apenas", "only"}, send_only_to},
     {{"sair", "quit"}, quit},
+    {{0}, NULL},
 };
-
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-        for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-            if (strcmp(commands[i].names[language], name) == 0)
-                return &commands[i];
-    return NULL;
-}
 // #endregion commands
 
 static void process_command(struct client *self, const char *line)
 {
-    struct words words; /* empty after an error, such as an unclosed quote */
-    words_split(&words, line);
-    const struct command *command = words.count > 0 ? find_command(words.word[0]) : NULL;
-    if (command)
-        command->run(self, &words);
-    else
+    int error = run_command(commands, self, line);
+    if (error == UV_ENOENT)
         send_to_client(self, "Comando desconhecido", "Unknown command");
-    words_free(&words);
+    else if (error)
+        send_to_client(self, "Comando inválido", "Invalid command");
 }
 
 static void process_message(struct client *self, const char *text)
@@ -213,11 +199,7 @@ static int manage(struct websocket *socket, void *argument)
 static int serve(void *port)
 {
     struct server server = {0};
-    return serve_with(&(struct websocket_options){.host = "localhost",
-        .port = port,
-        .directory = "04-chat-server/steps/8-page",
-        .serve = manage,
-        .argument = &server});
+    return serve_page(port, manage, &server);
 }
 
 int main(int argc, char **argv)

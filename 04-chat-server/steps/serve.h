@@ -25,6 +25,17 @@ static inline int serve_clients(
         .host = "localhost", .port = port, .serve = manage, .argument = argument});
 }
 
+/* Serves step 8's page, and calls manage for each client, until Ctrl+C. */
+static inline int serve_page(
+    const char *port, int (*manage)(struct websocket *socket, void *argument), void *argument)
+{
+    return serve_with(&(struct websocket_options){.host = "localhost",
+        .port = port,
+        .directory = "04-chat-server/steps/8-page",
+        .serve = manage,
+        .argument = argument});
+}
+
 /* Runs serve with the port that the command line names. Returns main's exit status. */
 static inline int run_server(int argc, char **argv, int (*serve)(void *port))
 {

@@ -3,7 +3,8 @@
 
 talk.py SERVER LINE...
 
-SERVER is a step's number, 4.1, or a command: "04-chat-server/hello-server --port 0". A line is one of
+SERVER is a step's number, 4.1, or a command: "04-chat-server/hello-server --port 0". A line is
+one of
 
     Ana          Ana enters; Ana/games: by the path /games; Ana+pt: her browser prefers Portuguese
     Ana: hello   she says it

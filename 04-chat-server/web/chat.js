@@ -62,6 +62,7 @@ function looked() {
     return;
   unread = 0;
   showTitle();
+  follow(following); // what came meanwhile was seen
   connectNow();
 }
 
@@ -77,6 +78,8 @@ function receive(data) {
     hear(kind, fields[0], text);
   else if (kind === "announcement")
     show({ kind: "notice", text: tr(...fields) });
+  else if (kind === "servers")
+    takeServers(fields[0]);
   else
     notice(kind, fields, text);
 }

@@ -3,6 +3,7 @@
 /* The input: what is sent, what was sent before, and what Tab completes. */
 
 const SENT_KEPT = 100; // that ArrowUp brings back
+const MAX_LENGTH = 20000; // characters: the server takes 64 KiB, and a character is up to three bytes
 
 const [composer, input, note] = ["composer", "input", "note"].map((id) => document.getElementById(id));
 
@@ -78,20 +79,22 @@ function setInput(text) {
 function goToRoom(text) {
   const name = /^\s*\/(?:sala|room)(?:\s+(.*?))?\s*$/isu.exec(plainQuotes(text));
   if (name)
-    location.hash = encodeURIComponent((name[1] ?? "").replace(/^(["'])(.*)\1$/u, "$2"));
+    location.hash = addressOfRoom(name[1] ?? "");
   return Boolean(name);
 }
 
 function submit(event) {
   event.preventDefault();
   input.focus();
-  const text = input.value;
+  const text = input.value.toWellFormed(); // half a character arrives as another one
   if (text.trim() === "")
     return;
   if (!goToRoom(text)) {
     if (!mayStart(text))
       return;
     send(text);
+    if (!isCommand(text))
+      note.textContent = "";
   }
   sent.push(text);
   sent.splice(0, sent.length - SENT_KEPT);
@@ -112,8 +115,9 @@ const simplified = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowe
 
 /* The commands or names that begin as the word before the caret does. */
 function choicesFor(before) {
-  const word = /\S*$/u.exec(before)[0];
-  const fits = (text) => simplified(text).startsWith(simplified(word));
+  const word = /(?<=^\s*\/\S+\s+)["“][^"”]*$|\S*$/u.exec(before)[0];
+  const start = simplified(isCommand(before) ? word.replace(/^["“]/u, "") : word);
+  const fits = (text) => simplified(text).startsWith(start);
   const commands = [...help.querySelectorAll("li button")].map((button) => button.textContent);
   const choices = /^\s*\/\S*$/u.test(before) ? commands
     : order.filter((name) => name !== ownName);
@@ -134,6 +138,16 @@ function complete(event) {
   event.preventDefault();
   input.value = completion.text = choice + after;
   input.setSelectionRange(choice.length, choice.length);
+}
+
+/* A browser by itself would cut what is pasted, and say nothing. */
+function limitLength(event) {
+  const kept = input.value.length - (input.selectionEnd - input.selectionStart);
+  if (kept + (event.data?.length ?? 0) <= MAX_LENGTH)
+    return;
+  event.preventDefault();
+  note.textContent = tr(`Não coube: uma mensagem tem no máximo ${MAX_LENGTH} caracteres.`,
+    `No room for it: a message has at most ${MAX_LENGTH} characters.`);
 }
 
 function inputKey(event) {
@@ -172,5 +186,6 @@ function insertCommand(event) {
 
 composer.addEventListener("submit", submit);
 input.addEventListener("keydown", inputKey);
+input.addEventListener("beforeinput", limitLength);
 document.addEventListener("keydown", strayKey);
 document.getElementById("help").addEventListener("click", insertCommand);

@@ -49,15 +49,21 @@ function takeFromReload() {
   keepForReload();
 }
 
-/* The room at the server that the page came from; one opened from a file has none. Browsers give such
- * a page the origin "null", as they do to frames of any site, so the server has to allow it. */
-function address() {
-  const path = encodeURIComponent(room);
-  if (location.protocol === "file:")
-    return `ws://localhost:8765/${path}`;
-  const protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${protocol}//${location.host}${location.pathname.replace(/[^/]*$/, "")}${path}`;
+/* The server that the page came from; one opened from a file has none. Browsers give such a page the
+ * origin "null", as they do to frames of any site, so the server has to allow it. */
+const HOME = location.protocol === "file:" ? "ws://localhost:8765/" : new URL(".", location).href.replace(/^http/, "ws");
+
+let servers = [HOME]; // of the same chat
+let current = 0; // the one that the page is at, or tries
+
+/* Those that this server names besides itself: the page goes to the next one when it loses one. */
+function takeServers(list) {
+  const here = servers[current];
+  servers = [...new Set([HOME, here, ...list.match(/[^\s,]+/g).map((origin) => `${origin.replace(/^http/, "ws")}/`)])];
+  current = servers.indexOf(here);
 }
+
+const address = () => servers[current] + encodeURIComponent(room);
 
 function setState(name, text) {
   bar.dataset.state = name;
@@ -222,6 +228,7 @@ function disconnected(event) {
     show({ kind: "notice", text: tr(
       "Esta página veio do disco. O servidor só a aceita com --allow-origin null; ou abra http://localhost:8765/.",
       "This page came from disk. The server accepts it only with --allow-origin null; or open http://localhost:8765/.") });
+  current = (current + 1) % servers.length;
   const pause = Math.min(PAUSE.first * 2 ** attempts, PAUSE.longest);
   attempts++;
   nextAttempt = performance.now() + pause * (0.1 + 0.9 * Math.random());

@@ -9,7 +9,7 @@ const RENDERED = 50; // of the last lines, seen or not, so that the end is where
 const LINES_SHOWN = 200; // of one message, until a person asks for all
 const NAMES_SHOWN = 3; // of those who came or went; if there are more, two are named
 const NEAR_THE_END = 40; // pixels from the log's end that still count as its end
-const LINK = /\bhttps?:\/\/[^\s<>"]*[^\s<>"'.,:;!?)\]}’”»]|(?<!\S)\/(?:sala|room) +(\S*[^\s.,:;!?)])/giu;
+const LINK = /\bhttps?:\/\/[^\s<>"]*[^\s<>"'.,:;!?)\]}’”»]|(?<!\S)\/(?:sala|room) +("[^"\n]+"|“[^”\n]+”|\S*[^\s.,:;!?)])/giu;
 
 const [log, lines, latest] = ["log", "lines", "latest"].map((id) => document.getElementById(id));
 
@@ -72,13 +72,18 @@ function textElement(text) {
   return element;
 }
 
+/* The name may stand in quotes. */
+function addressOfRoom(name) {
+  return `#${encodeURIComponent(name.replace(/^(["'])(.*)\1$|^“(.*)”$/su, "$2$3"))}`;
+}
+
 /* The text's parts: addresses of the Web, and "/sala jogos", become links. */
 function linked(text) {
   const parts = [];
   let end = 0;
   for (const match of text.matchAll(LINK)) {
     const link = part("a", "", match[0]);
-    link.href = match[1] ? `#${encodeURIComponent(match[1])}` : match[0];
+    link.href = match[1] ? addressOfRoom(match[1]) : match[0];
     if (!match[1])
       Object.assign(link, { target: "_blank", rel: "noopener noreferrer" });
     parts.push(text.slice(end, match.index), link);
@@ -131,15 +136,15 @@ function markLine(line, kind, words, text) {
 
 /* ---- who came and went -------------------------------------------------------------------- */
 
-function namesText(set, one, several) {
+/* Parts of a sentence. bdi keeps a name that is written from right to left from turning the rest. */
+function namesParts(set, one, several) {
   const all = [...set];
   const some = all.length > NAMES_SHOWN ? all.slice(0, NAMES_SHOWN - 1) : all;
   const rest = all.length - some.length;
-  if (all.length < 2)
-    return all.length ? `${all[0]} ${one}` : "";
-  const list = rest ? `${some.join(", ")} ${tr(`e mais ${rest}`, `and ${rest} others`)}`
-    : new Intl.ListFormat(language).format(some);
-  return `${list} ${several}`;
+  const list = rest ? [...some, tr(`mais ${rest}`, `${rest} others`)] : some;
+  return all.length === 0 ? [] : [...new Intl.ListFormat(tr("pt", "en-GB")).formatToParts(list)
+    .map(({ type, value }) => (type === "element" ? part("bdi", "", value) : value)),
+  all.length === 1 ? one : several];
 }
 
 /* All that came and went since the last message is one line, without what has not changed in the
@@ -168,10 +173,11 @@ function drawPresence() {
   if (!presence)
     return;
   const { joined, left, renamed, line } = presence;
-  const text = [namesText(joined, tr("entrou na sala", "joined the room"), tr("entraram na sala", "joined the room")),
-    namesText(left, tr("saiu da sala", "left the room"), tr("saíram da sala", "left the room")),
-    ...Array.from(renamed, ([before, after]) => `${before} ${tr("agora é", "is now")} ${after}`)];
-  line.lastElementChild.textContent = text.filter(Boolean).join("; ");
+  const text = [namesParts(joined, tr(" entrou na sala", " joined the room"), tr(" entraram na sala", " joined the room")),
+    namesParts(left, tr(" saiu da sala", " left the room"), tr(" saíram da sala", " left the room")),
+    ...Array.from(renamed, ([before, after]) => [part("bdi", "", before), tr(" agora é ", " is now "), part("bdi", "", after)])]
+    .filter(({ length }) => length > 0);
+  line.lastElementChild.replaceChildren(...text.flatMap((parts, i) => (i ? ["; ", ...parts] : parts)));
   if (line.textContent === "")
     line.remove();
 }

@@ -99,7 +99,9 @@ static int parse_ip(const char *text, union ip *ip)
     char host[INET6_ADDRSTRLEN];
     bool has_bracket = *text == '[';
     size_t size = strcspn(text + has_bracket, has_bracket ? "]" : ":");
-    if (size >= sizeof(host))
+    const char *end = text + has_bracket + size;
+    if (size >= sizeof(host) ||
+        (has_bracket && strncmp(end, "]:", 2) != 0 && strcmp(end, "]") != 0))
         return AF_UNSPEC;
     memcpy(host, text + has_bracket, size);
     host[size] = '\0';

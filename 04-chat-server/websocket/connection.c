@@ -35,17 +35,13 @@ static int write_error(struct lws *connection, int error)
     static const char *const not_found[] = {
         "Não há nada neste endereço.\n", "There is nothing at this address.\n"};
     static const char *const failed[] = {"O servidor falhou.\n", "The server failed.\n"};
-    static const char *const unavailable[] = {
-        "Agora não: use um outro servidor.\n", "Not now: use another server.\n"};
     static const char *const forbidden[] = {
         "Isto não se mostra a este endereço.\n", "This is not shown to this address.\n"};
     const char *const *reason = error == UV_ENOENT   ? not_found
                                 : error == UV_EACCES ? forbidden
-                                : error == UV_EAGAIN ? unavailable
                                                      : failed;
     unsigned status = error == UV_ENOENT   ? HTTP_STATUS_NOT_FOUND
                       : error == UV_EACCES ? HTTP_STATUS_FORBIDDEN
-                      : error == UV_EAGAIN ? HTTP_STATUS_SERVICE_UNAVAILABLE
                                            : HTTP_STATUS_INTERNAL_SERVER_ERROR;
     return write_response(
         connection, status, reason[websocket_language(connection)], "text/plain; charset=utf-8");
@@ -121,8 +117,10 @@ static int on_http(const struct websocket_server *server, struct lws *connection
     if (error != UV_ENOENT)
         return error ? -1 : 0;
     error = ask(options, connection, path, &body, &type);
-    int failed = error ? write_error(connection, error)
-                       : write_response(connection, HTTP_STATUS_OK, body, type);
+    bool is_unavailable = error == UV_EAGAIN;
+    unsigned status = is_unavailable ? HTTP_STATUS_SERVICE_UNAVAILABLE : HTTP_STATUS_OK;
+    int failed = error && !is_unavailable ? write_error(connection, error)
+                                          : write_response(connection, status, body, type);
     free(body);
     return failed || lws_http_transaction_completed(connection) ? -1 : 0;
 }
@@ -162,19 +160,20 @@ static int serve_client(void *argument)
 
 static struct websocket *new_websocket(struct websocket_server *server, struct lws *connection)
 {
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
     struct websocket *socket = calloc(1, sizeof(*socket));
     if (!socket)
         return NULL;
     socket->server = server;
     message_queue_init(&socket->input);
-    socket->path = copy_header(connection, WSI_TOKEN_GET_URI);
+    socket->path = incoming->path;
+    incoming->path = NULL;
     socket->accept_language = copy_header(connection, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
     if (lws_hdr_total_length(connection, WSI_TOKEN_HTTP_URI_ARGS) > 0)
         socket->query = copy_header(connection, WSI_TOKEN_HTTP_URI_ARGS); /* may be missing */
     socket->has_subprotocol = lws_hdr_total_length(connection, WSI_TOKEN_PROTOCOL) > 0;
     socket_peer_address(lws_get_socket_fd(connection), socket->peer);
-    socket->address =
-        address_widest(((struct incoming *)lws_get_opaque_user_data(connection))->address);
+    socket->address = address_widest(incoming->address);
     if (socket->address)
         socket->address->users++;
     if (socket->path && socket->accept_language &&

@@ -64,6 +64,7 @@ void incoming_close(struct incoming *incoming)
         slots[incoming->socket].incoming = NULL;
     free_stored(incoming);
     buffer_free(&incoming->head);
+    free(incoming->path);
     free(incoming);
 }
 
@@ -127,8 +128,9 @@ static ssize_t read_some(struct incoming *incoming, SSL *tls, void *data, size_t
 static ssize_t finish_head(struct incoming *incoming, bool is_whole, char rewritten[MAX_REWRITTEN])
 {
     const struct buffer *head = &incoming->head;
-    size_t size =
-        request_rewrite(head->data + head->start, buffer_size(head), rewritten, &incoming->refusal);
+    free(incoming->path);
+    size_t size = request_rewrite(head->data + head->start, buffer_size(head), rewritten,
+        &incoming->path, &incoming->refusal);
     if (!is_whole)
         incoming->refusal = &refusal_long_header;
     buffer_free(&incoming->head);

@@ -33,6 +33,7 @@ struct incoming {
     const struct refusal *refusal; /* of the request that libwebsockets got last; NULL: valid */
     struct request_scan scan;
     struct buffer head;      /* what has arrived of the next request's head */
+    char *path;              /* of the handshake, until the client takes it; or NULL */
     struct stored *stored;   /* over TLS: what has arrived after that request; or NULL */
     struct address *address; /* NULL: nothing is limited by address */
 };

@@ -1,6 +1,7 @@
 #include "04-chat-server/websocket/request.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "04-chat-server/websocket/request_private.h"
@@ -18,14 +19,15 @@ static bool is_text(char byte)
 size_t request_scan(struct request_scan *scan, const char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        bool is_empty = scan->line == 0 && scan->started; /* empty lines may precede the request */
-        if (!is_text(data[i]) || (data[i] == '\n' && is_empty))
+        bool is_end = data[i] == '\n', is_empty = scan->line == 0, is_first = scan->lines == 0;
+        bool has_version = scan->spaces >= 2; /* "GET /path HTTP/1.1" */
+        if (!is_text(data[i]))
             return i + 1;
-        if (data[i] == '\n')
-            scan->line = 0;
-        else if (data[i] != '\r')
-            scan->line++;
-        scan->started = scan->started || scan->line > 0;
+        if (is_end && (is_first ? !is_empty && !has_version : is_empty))
+            return i + 1; /* empty lines may precede the request */
+        scan->lines += is_end && !is_empty;
+        scan->line = is_end ? 0 : scan->line + (data[i] != '\r');
+        scan->spaces += is_first && data[i] == ' ';
     }
     return 0;
 }
@@ -72,7 +74,8 @@ static const struct refusal *check(const struct request *request)
     const struct refusal *refusal = check_body(request);
     if (refusal || !request->websocket)
         return refusal;
-    if (request->is_old || !request->upgrade || !part_equals(request->method, "GET"))
+    bool has_host = request->values[HOST].size > 0 || request->host.size > 0;
+    if (request->is_old || !request->upgrade || !has_host || !part_equals(request->method, "GET"))
         return &refusal_bad_handshake;
     if (!part_equals(request->values[WEBSOCKET_VERSION], "13"))
         return &refusal_bad_version;
@@ -95,17 +98,36 @@ static char *append_header(char *end, const char *name, struct part value)
     return stpcpy(append(end, value), "\r\n");
 }
 
-size_t request_rewrite(
-    const char *head, size_t size, char rewritten[MAX_REWRITTEN], const struct refusal **refusal)
+/* Returns the path with its escaped bytes decoded; NULL: out of memory. */
+static char *decode(struct part path)
+{
+    char *decoded = malloc(path.size + 1), *end = decoded;
+    for (size_t i = 0; decoded && i < path.size; i++) {
+        char digits[3] = "";
+        bool is_escape = path.start[i] == '%';
+        if (is_escape)
+            memcpy(digits, path.start + i + 1, 2);
+        *end++ = is_escape ? (char)strtol(digits, NULL, 16) : path.start[i];
+        i += is_escape ? 2 : 0;
+    }
+    if (decoded)
+        *end = '\0';
+    return decoded;
+}
+
+size_t request_rewrite(const char *head, size_t size, char rewritten[MAX_REWRITTEN], char **path,
+    const struct refusal **refusal)
 {
     struct request request = {0};
     *refusal = request_parse(&request, (struct part){head, size});
     if (!*refusal)
         *refusal = check(&request);
     bool is_head = part_equals(request.method, "HEAD");
+    bool is_handshake = request.websocket && !*refusal;
+    *path = is_handshake ? decode(request.path) : NULL;
     char *end = stpcpy(rewritten, is_head ? "HEAD " : "GET ");
-    end = *refusal ? stpcpy(end, "/") : append(end, request.path);
-    if (request.websocket && !*refusal && request.query.size > 0)
+    end = *refusal || is_handshake ? stpcpy(end, "/") : append(end, request.path);
+    if (is_handshake && request.query.size > 0)
         end = append(stpcpy(end, "?"), request.query);
     end = stpcpy(end, request.is_old ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
     if (request.host.size > 0)
@@ -113,7 +135,7 @@ size_t request_rewrite(
     for (size_t i = 0; i < FORWARDED; i++)
         if (request.values[i].size > 0)
             end = append_header(end, request_header_name((enum header)i), request.values[i]);
-    if (*refusal || !request.websocket) {
+    if (!is_handshake) {
         bool stays = !*refusal && (request.is_old ? request.keep_alive : !request.close);
         end = stpcpy(end, stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
     } else {

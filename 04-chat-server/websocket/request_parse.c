@@ -49,14 +49,14 @@ static bool is_token(struct part part)
     return part.size > 0;
 }
 
-/* Whether a header's value, separated by commas, lists the word. */
-static bool lists(struct part value, const char *word)
+/* Whether a header's value, separated by commas, lists the word; if exact, in the same capitals. */
+static bool lists(struct part value, const char *word, bool exact)
 {
     const char *end = value.start + value.size;
     for (const char *at = value.start; at < end;) {
         at += strspn(at, ", \t");
         size_t size = strcspn(at, ", \t\r\n");
-        if (bytes_are_word(at, size, word))
+        if (exact ? part_equals((struct part){at, size}, word) : bytes_are_word(at, size, word))
             return true;
         at += size ? size : 1;
     }
@@ -191,12 +191,13 @@ static const struct refusal *parse_header(struct request *request, struct part l
     if (!request->values[header].start)
         request->values[header] = line;
     if (header == CONNECTION) {
-        request->close |= lists(line, "close");
-        request->keep_alive |= lists(line, "keep-alive");
-        request->upgrade |= lists(line, "upgrade");
+        request->close |= lists(line, "close", false);
+        request->keep_alive |= lists(line, "keep-alive", false);
+        request->upgrade |= lists(line, "upgrade", false);
     }
-    request->websocket |= header == UPGRADE && lists(line, "websocket");
-    request->subprotocol |= header == WEBSOCKET_PROTOCOL && lists(line, WEBSOCKET_SUBPROTOCOL);
+    request->websocket |= header == UPGRADE && lists(line, "websocket", false);
+    request->subprotocol |=
+        header == WEBSOCKET_PROTOCOL && lists(line, WEBSOCKET_SUBPROTOCOL, true);
     return NULL;
 }
 

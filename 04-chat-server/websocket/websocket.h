@@ -52,9 +52,9 @@ struct websocket_options {
     /* A client's task. When it returns, the queued messages are sent and the connection is closed.
      */
     int (*serve)(struct websocket *socket, void *argument);
-    /* Answers a GET request for a path without a file: returns 0, *body (the server frees it) and
-     * its *type ("text/plain", ...), or UV_ENOENT, UV_EACCES, UV_EAGAIN (503), or another error.
-     * NULL: all are answered 404. */
+    /* Answers a GET request for a path without a file: returns 0 or UV_EAGAIN (503), both with
+     * *body (the server frees it) and its *type ("text/plain", ...), or UV_ENOENT, UV_EACCES, or
+     * another error. NULL: all are answered 404. */
     int (*answer)(
         const struct websocket_request *request, char **body, const char **type, void *argument);
     void *argument;   /* for serve and answer */
@@ -130,8 +130,8 @@ void websocket_close(struct websocket *socket, int status);
 /* The handshake's Accept-Language header, or "". */
 const char *websocket_accept_language(const struct websocket *socket);
 
-/* The path of the handshake's request, at least "/". It is percent-decoded, so it may be invalid
- * UTF-8. */
+/* The path of the handshake's request, at least "/". It is percent-decoded and otherwise unchanged,
+ * so it may be invalid UTF-8, and contain "//" or "/../". */
 const char *websocket_path(const struct websocket *socket);
 
 /* What follows the "?" in that request, or "". */

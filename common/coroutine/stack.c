@@ -192,12 +192,13 @@ static void dump_more(struct stack_arena *arena)
 
 /* A large stack has a mapping of its own: one slot that serves as a wall, then the guard, then the
  * stack. */
+#define MAX_STACK_SIZE ((size_t)1 << 31)
 #define LARGE_BELOW (SLOT + STACK_GUARD_SIZE)
 static int acquire_large(struct stack_arena *arena, size_t size, struct stack *stack)
 {
-    if (size > PTRDIFF_MAX / 2)
+    if (size > MAX_STACK_SIZE)
         return UV_ENOMEM;
-    stack->size = size;
+    stack->size = (uint32_t)size;
     size = (size + PAGE - 1) & ~(PAGE - 1);
     char *wall = map(LARGE_BELOW + size);
     if (!wall)

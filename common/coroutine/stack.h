@@ -42,11 +42,11 @@ enum stack_guard {
 };
 
 struct stack {
-    char *low;   /* the lowest address that may be used; the guard lies below it */
-    char *top;   /* the stack begins here and grows down */
-    size_t size; /* the requested size; the stack may be a little larger */
-    enum stack_guard guard;
-    unsigned valgrind; /* Valgrind's number for it */
+    char *low;     /* the lowest address that may be used; the guard lies below it */
+    char *top;     /* the stack begins here and grows down */
+    uint32_t size; /* the requested size; the stack may be a little larger */
+    enum stack_guard guard : 2;
+    unsigned valgrind : 30; /* Valgrind's number for it */
 };
 
 struct stack_arena {

@@ -176,7 +176,12 @@ void loop_clock_pause(uv_loop_t *loop)
 void loop_clock_advance(uv_loop_t *loop, double seconds)
 {
     struct loop_state *state = state_of(loop);
-    state->paused_at = loop_deadline(loop, seconds);
+    uint64_t now = loop_deadline(loop, seconds);
+    if (now > MAX_SECONDS * 1000) {
+        fputs("loop_clock_advance to a time more than 285 years away\n", stderr);
+        abort();
+    }
+    state->paused_at = now;
     uv_idle_start(&state->idle, do_nothing);
 }
 

@@ -1,5 +1,6 @@
 #include "common/loop.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,13 +31,33 @@ static void open_standard_descriptors(void)
         close(descriptor);
 }
 
+/* libuv opens a descriptor for the loop and then, for the first loop, a pipe for signals. If it
+ * cannot open the pipe, it aborts the program. So we check whether there is room for the three. */
+static int check_descriptors(void)
+{
+    int pipe[2];
+    int error = uv_pipe(pipe, 0, 0);
+    if (error)
+        return error;
+    int third = dup(pipe[0]);
+    if (third < 0)
+        error = uv_translate_sys_error(errno);
+    else
+        close(third);
+    close(pipe[0]);
+    close(pipe[1]);
+    return error;
+}
+
 int loop_init(uv_loop_t *loop)
 {
     open_standard_descriptors();
     struct loop_state *state = calloc(1, sizeof(*state));
     if (!state)
         return UV_ENOMEM;
-    int error = uv_loop_init(loop);
+    int error = check_descriptors();
+    if (!error)
+        error = uv_loop_init(loop);
     if (error)
         goto free_state;
     error = threadsafe_calls_open(&state->threadsafe, loop);

@@ -1,6 +1,8 @@
 #include "common/observe/debug.h"
 
+#if __has_include(<execinfo.h>)
 #include <execinfo.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,16 @@ struct debug *debug_open(void)
         fprintf(stderr, "LOOP_DEBUG: %s\n", uv_strerror(UV_ENOMEM));
     return debug;
 }
+
+#if !__has_include(<execinfo.h>)
+/* musl has no such call. The messages then name no place. */
+static int backtrace(void **calls, int size)
+{
+    (void)calls;
+    (void)size;
+    return 0;
+}
+#endif
 
 /* Returns " in manage (echo-server.c:72)", for the innermost call outside the library, or "". */
 static const char *place_in(char text[PLACE_SIZE], void *const calls[], size_t count)

@@ -148,6 +148,7 @@ ssize_t stream_read_line(struct stream *stream, char **line)
 
 ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size)
 {
+    static char nothing[] = "";
     int error = task_checkpoint("read_exactly");
     if (error)
         return error;
@@ -157,8 +158,10 @@ ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size)
         if (error)
             return error;
     }
-    error = size ? 0 : buffer_reserve(&stream->input, 1); /* for the NUL */
-    return error ? error : take_input(stream, data, size);
+    if (size > 0)
+        return take_input(stream, data, size);
+    *data = nothing; /* there may be no memory for the NUL, and a closed stream would not free it */
+    return 0;
 }
 
 ssize_t stream_read(struct stream *stream, char **data)

@@ -67,7 +67,8 @@ int executor_run(const char *what, int (*work)(void *data), void *data, size_t s
         error = thread_pool_prepare();
     if (error)
         return error;
-    struct request *request = malloc(sizeof(*request) + size);
+    struct request *request =
+        size < PTRDIFF_MAX - sizeof(*request) ? malloc(sizeof(*request) + size) : NULL;
     if (!request)
         return UV_ENOMEM;
     struct executor_wait wait = {.request = request, .data = data, .size = size};

@@ -9,7 +9,7 @@
 
 struct task_block {
     struct task_block *next;
-    char memory[TASKS_A_BLOCK * sizeof(struct task) + CACHE_LINE]; /* the tasks begin at a line */
+    struct task tasks[TASKS_A_BLOCK];
 };
 
 /*
@@ -83,11 +83,9 @@ static bool add_block(struct task_pool *pool)
         return false;
     block->next = pool->blocks;
     pool->blocks = block;
-    size_t before = CACHE_LINE - (uintptr_t)block->memory % CACHE_LINE;
-    struct task *tasks = (struct task *)(block->memory + before);
     for (size_t i = TASKS_A_BLOCK; i-- > 0;) {
-        tasks[i].next = pool->free;
-        pool->free = &tasks[i];
+        block->tasks[i].next = pool->free;
+        pool->free = &block->tasks[i];
     }
     return true;
 }
@@ -105,9 +103,9 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
     if (stack_size > STACK_SIZE && stack_acquire(&pool->stacks, stack_size, &stack))
         return NULL;
     pool->free = task->next;
-    /* Line by line: a whole struct is cleared by an instruction that takes long to begin. */
-    for (size_t i = 0; i < sizeof(*task) / CACHE_LINE; i++)
-        memset((char *)task + i * CACHE_LINE, 0, CACHE_LINE);
+    /* Part by part: a whole struct is cleared by an instruction that takes long to begin. */
+    for (size_t i = 0; i < sizeof(*task); i += alignof(struct task))
+        memset((char *)task + i, 0, alignof(struct task));
     task->ready = (struct loop_callback){.run = pool->begin, .argument = task};
     task->function = function;
     task->argument = argument;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "common/task/state.h"
+
 /* A task that waits, with the item that it puts, or room for the item that it gets. */
 struct queue_waiter {
     struct task_wait wait;
@@ -23,6 +25,11 @@ int queue_init(struct queue *queue, size_t capacity)
 
 void queue_free(struct queue *queue)
 {
+    const struct queue_waiter *getter = TAILQ_FIRST(&queue->getters);
+    const struct queue_waiter *waiter = getter ? getter : TAILQ_FIRST(&queue->putters);
+    if (waiter)
+        task_misuse("frees a queue on which task %s waits: close it and join that task first",
+            task_name(waiter->wait.task));
     free(queue->items);
     *queue = (struct queue){0};
 }
@@ -59,6 +66,12 @@ static void serve(struct queue_waiters *waiters, struct queue_waiter *waiter, in
  * Items
  */
 
+/* A queue without memory for items is closed: it is all zero, or queue_init failed. */
+static bool is_closed(const struct queue *queue)
+{
+    return queue->closed || !queue->items;
+}
+
 static void append(struct queue *queue, void *item)
 {
     queue->items[(queue->first + queue->count++) % queue->capacity] = item;
@@ -75,7 +88,7 @@ static void *take_oldest(struct queue *queue)
 int queue_try_put(struct queue *queue, void *item)
 {
     struct queue_waiter *getter = TAILQ_FIRST(&queue->getters);
-    if (queue->closed)
+    if (is_closed(queue))
         return UV_EPIPE;
     if (getter) {
         getter->item = item;
@@ -92,7 +105,7 @@ int queue_try_get(struct queue *queue, void **item)
 {
     struct queue_waiter *putter = TAILQ_FIRST(&queue->putters);
     if (queue->count == 0)
-        return queue->closed ? UV_EOF : UV_EAGAIN;
+        return is_closed(queue) ? UV_EOF : UV_EAGAIN;
     *item = take_oldest(queue);
     if (putter) {
         append(queue, putter->item);

@@ -35,10 +35,10 @@ struct task_pool {
 };
 
 struct task {
-    /* Each switch touches these, and nothing else of a task: they fill one line of the cache. */
-    alignas(CACHE_LINE) struct loop_callback ready; /* runs the task until its next wait */
-    struct scope *scopes;                           /* its open scopes, the innermost first */
-    int error;                                      /* its errno ... */
+    /* Each switch touches these 64 bytes, and nothing else of a task. */
+    alignas(max_align_t) struct loop_callback ready; /* runs the task until its next wait */
+    struct scope *scopes;                            /* its open scopes, the innermost first */
+    int error;                                       /* its errno ... */
     uint32_t control;   /* ... and its floating-point control, while another task runs */
     bool cancelled : 1; /* its waits return UV_ECANCELED */
     bool canary : 1;    /* its stack is checked when it suspends */
@@ -52,13 +52,15 @@ struct task {
 
     struct task_pool *pool;
     struct task_wait *wait; /* the wait it is suspended in, or NULL */
-    int (*function)(void *argument);
+    union {
+        int (*function)(void *argument);      /* before it begins */
+        LIST_HEAD(, task_resource) resources; /* from then on: that it opened, and that are open */
+    };
     void *argument;
     const char *name;
     int result;
-    unsigned number;                      /* counts the loop's tasks from 1 */
-    LIST_HEAD(, task_resource) resources; /* that it opened, and that are open */
-    struct scope *parent;                 /* the scope it is a child of; NULL: it is the root */
+    unsigned number;      /* counts the loop's tasks from 1 */
+    struct scope *parent; /* the scope it is a child of; NULL: it is the root */
     union {
         TAILQ_ENTRY(task) siblings; /* the other children of its scope */
         struct task *next;          /* the pool's list of free tasks */

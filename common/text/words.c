@@ -1,5 +1,6 @@
 #include "common/words.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -43,7 +44,17 @@ static int copy_word(const char **from, char **to)
     return 0;
 }
 
-int words_split(struct words *words, const char *text)
+/* Copies the text without the white space at its end. */
+static void copy_rest(const char *text, char *to)
+{
+    size_t size = strlen(text);
+    while (size > 0 && strchr(WHITE_SPACE, text[size - 1]))
+        size--;
+    memcpy(to, text, size);
+    to[size] = '\0';
+}
+
+static int split(struct words *words, const char *text, bool keeps_rest)
 {
     *words = (struct words){0};
     /* One block of memory holds the pointers, then the characters. Each word takes at least one
@@ -58,6 +69,10 @@ int words_split(struct words *words, const char *text)
     size_t count = 0;
     for (text += strspn(text, WHITE_SPACE); *text; text += strspn(text, WHITE_SPACE)) {
         word[count++] = end;
+        if (keeps_rest && count == 2) {
+            copy_rest(text, end);
+            break;
+        }
         int error = copy_word(&text, &end);
         if (error) {
             free(word);
@@ -67,6 +82,16 @@ int words_split(struct words *words, const char *text)
     word[count] = NULL;
     *words = (struct words){.word = word, .count = count};
     return 0;
+}
+
+int words_split(struct words *words, const char *text)
+{
+    return split(words, text, false);
+}
+
+int words_split_first(struct words *words, const char *text)
+{
+    return split(words, text, true);
 }
 
 void words_free(struct words *words)

@@ -38,7 +38,8 @@ MARK = "<!-- make docs makes this page from the headers: change the headers. -->
 # What waits, waits here: a function waits if it calls one of these, or a function that does.
 WAIT = {"task_wait", "coroutine_suspend"}
 SOURCES = re.compile(r"(?:common|04-chat-server/websocket)/[\w/]+\.c")
-DEFINITION = re.compile(r"^\w[\w *]*?\b(\w+)\([^;{}]*\)\n\{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
+DEFINITION = re.compile(
+    r"^(?:__attribute__\(\(\w+\)\) )?\w[\w *]*?\b(\w+)\([^;{}]*\)\n\{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
 BEGINNINGS = {"init": "", "open": "", "connect": "", "enter": "", "start": "", "listen": "_server"}
 VARIANTS = ("", "_for", "_until", "_shielded")
 ENDS = ("free", "close", "leave", "stop")

@@ -13,10 +13,10 @@ PATIENCE = 20  # seconds that a program may take to answer or to end
 class Program:
     """A program of the build that BIN names, started with TRACE; as a context, it ends there."""
 
-    def __init__(self, path, *words, **pipes):
+    def __init__(self, path, *words, trace=sys.argv[1], **pipes):
         program = os.path.join(os.environ.get("BIN", "."), path)
         self.process = subprocess.Popen(
-            [program, *words], env={**os.environ, "TRACE": sys.argv[1]},
+            [program, *words], env={**os.environ, "TRACE": trace},
             **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, **pipes})
 
     def __enter__(self):

@@ -150,7 +150,7 @@ class Drawing {
     const font = chosen ? `bold ${FONT}` : FONT;
     this.write(row.name, counter ? 18 : 8, middle, counter ? palette.muted : palette.ink, font);
     if (row.kind === "task")
-      this.write(`#${row.tid}`, 14 + pen.measureText(row.name).width, middle, palette.muted);
+      this.write(`#${row.tid % PROGRAM}`, 14 + pen.measureText(row.name).width, middle, palette.muted);
     if (counter)
       this.write(`≤ ${formatNumber(row.most)}`, 24 + pen.measureText(row.name).width, middle,
         palette.muted);

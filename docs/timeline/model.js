@@ -11,16 +11,18 @@
 const LOOP = 0; // the tid of the loop's row
 const FIRST_POOL_ROW = 1000001;
 const LAST_POOL_ROW = 2000000; // tasks beyond the first million are above
+const PROGRAM = 2 ** 32; // in a recording of several, each one's rows begin at a multiple of it
 const MOST_LANES = 3;
 
 function kindOfRow(tid) {
-  if (tid === LOOP)
+  const number = tid % PROGRAM;
+  if (number === LOOP)
     return "loop";
-  return tid >= FIRST_POOL_ROW && tid <= LAST_POOL_ROW ? "pool" : "task";
+  return number >= FIRST_POOL_ROW && number <= LAST_POOL_ROW ? "pool" : "task";
 }
 
 function rowLabel(row) {
-  return row.kind === "task" ? `${row.name} #${row.tid}` : row.name;
+  return row.kind === "task" ? `${row.name} #${row.tid % PROGRAM}` : row.name;
 }
 
 function newRow(tid, name, kind) {

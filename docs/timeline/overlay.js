@@ -68,13 +68,14 @@ function drawArrowBetween(drawing, x, start, end, colour, width) {
   drawing.shapes += 2;
 }
 
+const SHAPES_OF_TIMERS = new Map([["timer set", "ring"], ["timer fired", "disc"], ["timer stopped", "cross"]]);
+
 function shapeOf(name) {
   if (/recv/.test(name))
     return "in";
   if (/send/.test(name))
     return "out";
-  return { "timer set": "ring", "timer fired": "disc", "timer stopped": "cross" }[name]
-    ?? "diamond";
+  return SHAPES_OF_TIMERS.get(name) ?? "diamond";
 }
 
 const SHAPES = {

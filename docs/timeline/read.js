@@ -32,13 +32,20 @@ function checkEvent(event, number) {
       `Event ${number} is not of a recording made with TRACE=file.`);
 }
 
+/* Up to there a number holds every nanosecond. */
+const LONGEST = 100 * 24 * 3600 * 1e6; // microseconds
+
 function checkTime(event, before, number) {
+  if (event.ts < 0 || event.ts > LONGEST)
+    refuse(`O tempo do evento ${number} não está entre 0 e 100 dias.`,
+      `The time of event ${number} is not between 0 and 100 days.`);
   if (event.ts < before)
     refuse(`O tempo volta atrás no evento ${number}: a gravação está errada.`,
       `Time goes back at event ${number}: the recording is wrong.`);
 }
 
-/* Every begin has its end, the innermost first. open: by row, how many have begun. */
+/* Every begin has its end, the innermost first, and only the loop does one thing in another. open: by row,
+ * how many have begun. */
 function checkNesting(event, open, number) {
   if (event.ph !== "B" && event.ph !== "E")
     return;
@@ -46,6 +53,9 @@ function checkNesting(event, open, number) {
   if (depth < 0)
     refuse(`No evento ${number} termina algo que não começou.`,
       `Event ${number} ends something that never began.`);
+  if (depth > (kindOfRow(event.tid) === "loop" ? MOST_LANES : 1))
+    refuse(`No evento ${number} começa algo dentro de outra coisa da linha ${event.tid}.`,
+      `Event ${number} begins something within another thing of row ${event.tid}.`);
   open.set(event.tid, depth);
 }
 

@@ -35,7 +35,7 @@ function nearestSpell(row, time) {
 /* The chosen item's neighbour: in its track, or in the track above or below, there at the time. */
 function moveSelection(view, selected, time, dx, dy) {
   if (!selected) {
-    const row = view.visibleRows().find(({ kind }) => kind !== "counter");
+    const row = view.visibleRows().find(({ kind, lanes }) => kind !== "counter" && lanes[0].length > 0);
     return row && nearestSpell(row, time);
   }
   if (dx)

@@ -92,7 +92,9 @@ static void say(struct load *load, size_t index, uint64_t time)
     message->missing = (uint32_t)members(load, index % load->rooms) - 1;
     message->time = time;
     sender->sent++;
-    sender->unsent += put_frame(sender->out + sender->unsent, 1, text, LOAD_MESSAGE_SIZE);
+    char framed[LOAD_MESSAGE_SIZE + MAX_FRAMING];
+    size_t size = framing_wrap(load->framing, framed, text, LOAD_MESSAGE_SIZE);
+    sender->unsent += put_frame(sender->out + sender->unsent, 1, framed, size);
     load->under_way++;
     load->messages++;
 }
@@ -228,15 +230,12 @@ int load_run(struct load *load, const struct load_plan *plan, struct load_result
 /* Connects the socket and asks for a WebSocket in the room. */
 static int knock(const struct load *load, int descriptor, int port, size_t room)
 {
-    char request[256], path[32] = "";
-    if (load->rooms > 1)
-        snprintf(path, sizeof(path), "r%zu", room);
+    char request[256], path[32];
+    snprintf(path, sizeof(path), "/r%zu", room);
     int size = snprintf(request, sizeof(request),
-        "GET /%s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        "Sec-WebSocket-Version: 13\r\n\r\n",
-        path);
+        "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        load->rooms > 1 ? path : load->framing->path);
     struct sockaddr_in address = {.sin_family = AF_INET,
         .sin_port = htons((uint16_t)port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -299,7 +298,7 @@ static int open_sender(struct load *load, size_t index)
     char command[32], *name = command + strlen("/nome ");
     snprintf(command, sizeof(command), "/nome b%03zu", index % LOAD_SENDERS);
     sender->messages = calloc(load->window, sizeof(*sender->messages));
-    sender->out = malloc((load->window + 1) * (LOAD_MESSAGE_SIZE + 6u));
+    sender->out = malloc((load->window + 1) * (LOAD_MESSAGE_SIZE + MAX_FRAMING + 6u));
     if (!sender->messages || !sender->out)
         return load_fail(load, "%s", strerror(ENOMEM));
     sender->client = &load->clients[index];
@@ -307,21 +306,24 @@ static int open_sender(struct load *load, size_t index)
     memcpy(sender->text + NAME_SIZE, ARROW, strlen(ARROW));
     for (size_t i = NAME_SIZE + strlen(ARROW); i < DELIVERY_SIZE; i++)
         sender->text[i] = (char)('a' + (index * 7 + i) % 26);
-    return load_send_frame(load, sender->client, 1, command, strlen(command));
+    char framed[sizeof(command) + MAX_FRAMING];
+    size_t size = framing_wrap(load->framing, framed, command, strlen(command));
+    return load_send_frame(load, sender->client, 1, framed, size);
 }
 
 int load_connect(struct load **result, int port, struct load_size size)
 {
-    return load_connect_many(result, (int[]){port}, 1, size);
+    return load_connect_many(result, &load_plain, (int[]){port}, 1, size);
 }
 
-int load_connect_many(
-    struct load **result, const int *ports, size_t port_count, struct load_size size)
+int load_connect_many(struct load **result, const struct load_framing *framing, const int *ports,
+    size_t port_count, struct load_size size)
 {
     struct load *load = *result = calloc(1, sizeof(*load));
     if (!load)
         return -ENOMEM;
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
+    load->framing = framing;
     load->port = ports[0];
     load->ports = ports;
     load->port_count = port_count;

@@ -18,6 +18,19 @@
 
 struct load;
 
+/* How a chat's texts stand in WebSocket messages, and the path at which its clients connect. */
+struct load_framing {
+    const char *path;
+    const char *before, *after; /* each text, in both directions; MAX_FRAMING bytes at most */
+};
+
+#define MAX_FRAMING 16u
+
+extern const struct load_framing load_plain; /* the text is the message */
+
+/* Socket.IO over Engine.IO 4: a text is the argument of the event "say". */
+extern const struct load_framing load_socket_io;
+
 /* Client number c is in room c % rooms. The first clients are the senders, so the rooms get equally
  * many of them. With one room, its path is "/". */
 struct load_size {
@@ -46,10 +59,10 @@ struct load_result {
  * names. *load is to be closed after a failure too; NULL if memory was short. */
 int load_connect(struct load **load, int port, struct load_size size);
 
-/* Does the same with several servers that are one: the clients go to them in turn. The ports have
- * to outlive the load. */
-int load_connect_many(
-    struct load **load, const int *ports, size_t port_count, struct load_size size);
+/* Does the same with several servers that are one: the clients go to them in turn. The ports
+ * and the framing have to outlive the load. */
+int load_connect_many(struct load **load, const struct load_framing *framing, const int *ports,
+    size_t port_count, struct load_size size);
 
 /* Has each client take a name, and waits until the server has confirmed them all. */
 int load_take_names(struct load *load);

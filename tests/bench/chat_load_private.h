@@ -1,5 +1,6 @@
 /*
- * What the halves of the load share: chat_load.c connects and sends, chat_load_receive.c verifies.
+ * What the parts of the load share: chat_load.c connects and sends, chat_load_receive.c verifies,
+ * chat_load_framing.c knows what other chats put around a text.
  */
 #pragma once
 
@@ -44,6 +45,7 @@ struct load {
     uint32_t *expected; /* the number of the next message, for each client from each sender of its
                            room */
     int epoll, port;
+    const struct load_framing *framing;
     const int *ports; /* of the servers that are one */
     size_t port_count;
     int deaf;     /* the descriptor of one that reads nothing, or -1 */
@@ -91,3 +93,13 @@ void load_message_arrived(struct load *load, size_t sender);
 /* Sends a frame of a client's own. It is small: what the socket does not take is a failure. */
 int load_send_frame(
     struct load *load, const struct client *client, int opcode, const char *data, size_t size);
+
+/* Writes a text as the framing wants it. Returns its size. */
+size_t framing_wrap(const struct load_framing *framing, char *to, const char *text, size_t size);
+
+/* Finds the text in a message. Returns false if the message has none. */
+bool framing_unwrap(const struct load_framing *framing, const char **text, size_t *size);
+
+/* Answers a message without a text: Engine.IO's greeting and its pings. */
+int framing_answer(
+    struct load *load, const struct client *client, const char *message, size_t size);

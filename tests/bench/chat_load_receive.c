@@ -65,6 +65,8 @@ static size_t sender_of(const struct load *load, const char *text, size_t size)
 /* Of what the server says itself, the first is its greeting; the rest may explain a failure. */
 static int take_text(struct load *load, struct client *client, const char *text, size_t size)
 {
+    if (!framing_unwrap(load->framing, &text, &size))
+        return framing_answer(load, client, text, size);
     size_t sender = sender_of(load, text, size);
     if (sender < load->senders && size != DELIVERY_SIZE)
         return load_fail(load, "client %zu got %zu bytes from b%03zu, not %u: %.*s",

@@ -1,231 +1,236 @@
 /*
- * One chat on several servers over Redis, beside one server alone. All servers and Redis share the
- * first processor, and the load has the second: so the costs are processor time, of the servers and
- * of Redis apart, and the times are those of a machine that is too small for them.
+ * One chat on several servers over Redis, beside one server alone, and beside Socket.IO's. All
+ * servers and Redis share the first processor, and the load has the second: so the costs are
+ * processor time, of the servers and of Redis apart, and the times are those of a machine that is
+ * too small for them.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "chat_load.h"
+#include "cluster_stage.h"
 #include "common/language.h"
 #include "common/program.h"
-#include "server_process.h"
 
-#define MAX_SERVERS 4
-#define MAX_QUIET 1000 /* clients, each alone in its room */
-#define SENDERS 8      /* two on each of four servers */
+#define SENDERS 8 /* two on each of four servers */
 #define WARM_UP_SECONDS 0.3
+#define MAX_ROUNDS 9
+#define STACKS 2
 
-static const char *ours = "04-chat-server/chat-server";
 static bool quick;
+static long rounds = 1;
+static const char *chosen_stack, *chosen_work;
 
 struct work {
+    const char *name;
     size_t servers; /* 0: one server without Redis */
     size_t clients; /* in the busy room */
-    size_t quiet;
-    double rate; /* messages a second; 0: as many as it takes */
+    size_t quiet;   /* clients, each alone in its room */
+    double rate;    /* messages a second; 0: as many as it takes */
 };
 
+/* In the works of one name the clients, and what they do, are the same. */
 static const struct work works[] = {
-    {0, 1000, 0, 0},
-    {1, 1000, 0, 0},
-    {2, 1000, 0, 0},
-    {4, 1000, 0, 0},
-    {0, 4000, 0, 0},
-    {2, 4000, 0, 0},
-    {4, 4000, 0, 0},
-    {0, 100, 0, 1000},
-    {2, 100, 0, 1000},
-    {4, 100, 0, 1000},
-    {2, 100, MAX_QUIET, 1000},
+    {"busy1000", 0, 1000, 0, 0},
+    {"busy1000", 1, 1000, 0, 0},
+    {"busy1000", 2, 1000, 0, 0},
+    {"busy1000", 4, 1000, 0, 0},
+    {"busy4000", 0, 4000, 0, 0},
+    {"busy4000", 2, 4000, 0, 0},
+    {"busy4000", 4, 4000, 0, 0},
+    {"steady1000", 0, 1000, 0, 100},
+    {"steady1000", 1, 1000, 0, 100},
+    {"steady1000", 2, 1000, 0, 100},
+    {"steady1000", 4, 1000, 0, 100},
+    {"steady100", 0, 100, 0, 1000},
+    {"steady100", 1, 100, 0, 1000},
+    {"steady100", 2, 100, 0, 1000},
+    {"steady100", 4, 100, 0, 1000},
+    {"quiet", 0, 100, MAX_QUIET, 1000},
+    {"quiet", 2, 100, MAX_QUIET, 1000},
+    {"quiet", 4, 100, MAX_QUIET, 1000},
 };
 
-struct stage {
-    char directory[32], socket[64];
-    pid_t redis;
-    clockid_t redis_clock;
-    struct server_process servers[MAX_SERVERS];
-    int ports[MAX_SERVERS];
-    size_t started;
-    int quiet[MAX_QUIET];
+static struct stack stacks[STACKS] = {
+    {"chat-server",
+        {"04-chat-server/chat-server", "--port", "0", "--rate", "0", "--per-address", "0"}, NULL,
+        &load_plain, "/room%zu", NULL},
+    {"Socket.IO", {"node", "tests/bench/peers/chat_socketio.mjs"},
+        "ls tests/bench/peers/node_modules/socket.io >/dev/null 2>&1 && node --version >/dev/null",
+        &load_socket_io, "/socket.io/?EIO=4&transport=websocket&room=room%zu", "40"},
 };
 
-static uint64_t time_of(clockid_t clock)
-{
-    struct timespec used = {0};
-    clock_gettime(clock, &used);
-    return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
-}
-
-static void become_redis(const struct stage *stage)
-{
-    run_on_processor(0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (!freopen("/dev/null", "w", stdout))
-        _exit(127);
-    execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", stage->socket, "--save",
-        "", "--appendonly", "no", NULL);
-    _exit(127);
-}
-
-static int start_redis(struct stage *stage)
-{
-    struct stat status;
-    strcpy(stage->directory, "/tmp/bench-cluster-XXXXXX");
-    if (!mkdtemp(stage->directory))
-        return -errno;
-    snprintf(stage->socket, sizeof(stage->socket), "%s/redis", stage->directory);
-    stage->redis = fork();
-    if (stage->redis == 0)
-        become_redis(stage);
-    for (int waited = 0; stage->redis > 0 && waited < 10000; waited++) {
-        if (stat(stage->socket, &status) == 0)
-            return -clock_getcpuclockid(stage->redis, &stage->redis_clock);
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    }
-    return -ETIMEDOUT;
-}
-
-static int start(struct stage *stage, const struct work *work)
-{
-    char url[80];
-    size_t count = work->servers ? work->servers : 1;
-    int error = work->servers ? start_redis(stage) : 0;
-    snprintf(url, sizeof(url), "unix:%s", stage->socket);
-    while (!error && stage->started < count) {
-        char *argv[] = {(char *)ours, "--port", "0", "--rate", "0", "--per-address", "0",
-            work->servers ? "--redis" : NULL, url, NULL};
-        error = server_process_start(&stage->servers[stage->started], argv);
-        if (!error) {
-            stage->ports[stage->started] = stage->servers[stage->started].port;
-            stage->started++;
-        }
-    }
-    if (!error)
-        nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL); /* until they know each other */
-    return error;
-}
-
-static void stop(struct stage *stage)
-{
-    for (size_t i = 0; i < stage->started; i++)
-        server_process_stop(&stage->servers[i]);
-    for (size_t i = 0; i < MAX_QUIET; i++)
-        if (stage->quiet[i] > 0)
-            close(stage->quiet[i]);
-    if (stage->redis > 0) {
-        kill(stage->redis, SIGKILL);
-        waitpid(stage->redis, NULL, 0);
-    }
-    unlink(stage->socket);
-    if (*stage->directory)
-        rmdir(stage->directory);
-}
-
-/* Connects a client to a room of its own. */
-static int open_quiet(const struct stage *stage, size_t number)
-{
-    char request[256];
-    int size = snprintf(request, sizeof(request),
-        "GET /room%zu HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-        number);
-    struct sockaddr_in address = {.sin_family = AF_INET,
-        .sin_port = htons((uint16_t)stage->ports[number % stage->started]),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (client < 0 || connect(client, (struct sockaddr *)&address, sizeof(address)) ||
-        send(client, request, (size_t)size, MSG_NOSIGNAL) != size ||
-        recv(client, request, 1, 0) != 1)
-        return -errno;
-    return client;
-}
-
-static int open_all_quiet(struct stage *stage, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        stage->quiet[i] = open_quiet(stage, i);
-        if (stage->quiet[i] < 0)
-            return stage->quiet[i];
-    }
-    return 0;
-}
+enum figure {
+    MESSAGES,      /* a second */
+    DELIVERIES,    /* a second */
+    SERVERS_COST,  /* ns for a delivery */
+    REDIS_COST,    /* the same */
+    REDIS_OF_ONE,  /* µs for a message */
+    WRITES,        /* for a message */
+    READS,         /* for a message, of each server */
+    MEDIAN,        /* µs to clients of the sender's server */
+    PERCENTILE_99, /* the same */
+    MEDIAN_ACROSS, /* to clients of the other servers */
+    PERCENTILE_99_ACROSS,
+    FIGURES
+};
 
 /*
  * Measuring
  */
 
-static uint64_t servers_time(const struct stage *stage)
-{
-    uint64_t time = 0;
-    for (size_t i = 0; i < stage->started; i++)
-        time += server_process_time(&stage->servers[i]);
-    return time;
-}
-
-static void print(
-    const struct work *work, const struct load_result *result, uint64_t servers, uint64_t redis)
+static void take_figures(double figures[FIGURES], const struct work *work,
+    const struct load_result *result, const struct stage_costs *before,
+    const struct stage_costs *after)
 {
     double deliveries = (double)result->deliveries, messages = (double)result->messages;
-    printf("%7zu %7zu %6zu %9.0f %11.0f %9.0f %9.0f %11.1f", work->servers, work->clients,
-        work->quiet, messages / result->seconds, deliveries / result->seconds,
-        (double)servers / deliveries, (double)redis / deliveries, (double)redis / messages / 1000);
-    if (work->rate > 0)
-        printf(" %7.0f %7.0f %7.0f %7.0f", (double)result->median / 1000,
-            (double)result->percentile_99 / 1000, (double)result->median_across / 1000,
-            (double)result->percentile_99_across / 1000);
-    putchar('\n');
+    double redis = (double)(after->redis - before->redis);
+    double servers = work->servers ? (double)work->servers : 1;
+    figures[MESSAGES] = messages / result->seconds;
+    figures[DELIVERIES] = deliveries / result->seconds;
+    figures[SERVERS_COST] = (double)(after->servers - before->servers) / deliveries;
+    figures[REDIS_COST] = redis / deliveries;
+    figures[REDIS_OF_ONE] = redis / messages / 1000;
+    figures[WRITES] = (double)(after->writes - before->writes) / messages;
+    figures[READS] = (double)(after->reads - before->reads) / messages / servers;
+    figures[MEDIAN] = (double)result->median / 1000;
+    figures[PERCENTILE_99] = (double)result->percentile_99 / 1000;
+    figures[MEDIAN_ACROSS] = (double)result->median_across / 1000;
+    figures[PERCENTILE_99_ACROSS] = (double)result->percentile_99_across / 1000;
 }
 
-static int measure(struct stage *stage, const struct work *work, struct load **load)
+static int measure(
+    struct stage *stage, const struct work *work, struct load **load, double figures[FIGURES])
 {
     struct load_result result;
+    struct stage_costs before, after;
     struct load_plan plan = {.window = 3, .rate = work->rate, .seconds = WARM_UP_SECONDS};
-    size_t clients = quick ? 40 : work->clients;
-    int error = load_connect_many(
-        load, stage->ports, stage->started, (struct load_size){clients, SENDERS, 1});
+    int error = load_connect_many(load, stage->stack->framing, stage->ports, stage->started,
+        (struct load_size){work->clients, SENDERS, 1});
     if (!error)
         error = load_run(*load, &plan, &result);
     plan.seconds = quick ? 0.2 : work->rate > 0 ? 3 : 1.5;
-    uint64_t servers = servers_time(stage), redis = work->servers ? time_of(stage->redis_clock) : 0;
+    if (!error)
+        error = stage_costs(stage, &before);
     if (!error)
         error = load_run(*load, &plan, &result);
-    servers = servers_time(stage) - servers;
-    redis = work->servers ? time_of(stage->redis_clock) - redis : 0;
     if (!error)
-        print(work, &result, servers, redis);
+        error = stage_costs(stage, &after);
+    if (!error)
+        take_figures(figures, work, &result, &before, &after);
     return error;
 }
 
-static int run(const struct work *work)
+/* Says why it failed. */
+static int run(const struct stack *stack, const struct work *work, double figures[FIGURES])
 {
     struct stage *stage = calloc(1, sizeof(*stage));
     struct load *load = NULL;
     if (!stage)
         return -ENOMEM;
-    int error = start(stage, work);
+    int error = stage_start(stage, stack, work->servers);
     if (!error)
-        error = open_all_quiet(stage, quick ? work->quiet / 100 : work->quiet);
+        error = stage_open_quiet(stage, work->quiet);
     if (!error)
-        error = measure(stage, work, &load);
+        error = measure(stage, work, &load, figures);
     if (error)
-        fprintf(stderr, "%zu servers, %zu clients: %s: %s\n", work->servers, work->clients,
-            strerror(-error), load ? load_failure(load) : "");
+        printf("%-11s %7zu %7zu %5zu  %s: %s\n", stack->name, work->servers, work->clients,
+            work->quiet, strerror(-error), load ? load_failure(load) : "");
     load_close(load);
-    stop(stage);
+    stage_stop(stage);
     free(stage);
     return error;
+}
+
+/*
+ * The table
+ */
+
+static void print_head(void)
+{
+    double load = 0;
+    getloadavg(&load, 1);
+    printf(tr("Carga da máquina no último minuto: %.1f. 0 servidores: um só, sem Redis.\n",
+               "The machine's load in the last minute: %.1f. 0 servers: a single one, without "
+               "Redis.\n"),
+        load);
+    puts("            servers clients quiet   messages   deliveries servers:     Redis: "
+         "µs for a    XADDs     XREADs  the same         others:\n"
+         "                            rooms   a second     a second ns for a   ns for a "
+         " message    for a for it, of   server:\n"
+         "                                                          delivery   delivery "
+         "          message   a server    p50 µs     p99     p50     p99");
+}
+
+static int compare(const void *one, const void *other)
+{
+    double difference = *(const double *)one - *(const double *)other;
+    return (difference > 0) - (difference < 0);
+}
+
+static double median(double samples[MAX_ROUNDS], size_t count)
+{
+    qsort(samples, count, sizeof(*samples), compare);
+    return samples[count / 2];
+}
+
+static void print(const struct stack *stack, const struct work *work,
+    double samples[FIGURES][MAX_ROUNDS], size_t count)
+{
+    static const char *const formats[FIGURES] = {" %10.0f", " %12.0f", " %8.0f", " %10.0f",
+        " %8.1f", " %8.2f", " %10.2f", "   %7.0f", " %7.0f", " %7.0f", " %7.0f"};
+    printf("%-11s %7zu %7zu %5zu", stack->name, work->servers, work->clients, work->quiet);
+    size_t figures = work->rate <= 0 ? MEDIAN : work->servers > 1 ? FIGURES : MEDIAN_ACROSS;
+    for (size_t i = 0; i < figures; i++)
+        printf(formats[i], median(samples[i], count)); // NOLINT(clang-diagnostic-format-nonliteral)
+    putchar('\n');
+    fflush(stdout);
+}
+
+static int run_rounds(const struct stack *stack, const struct work *work)
+{
+    double samples[FIGURES][MAX_ROUNDS], figures[FIGURES];
+    struct work smaller = *work;
+    if (quick) {
+        smaller.clients = 40;
+        smaller.quiet /= 100;
+        work = &smaller;
+    }
+    for (long round = 0; round < rounds; round++) {
+        int error = run(stack, work, figures);
+        if (error)
+            return error;
+        for (size_t i = 0; i < FIGURES; i++)
+            samples[i][round] = figures[i];
+    }
+    print(stack, work, samples, (size_t)rounds);
+    return 0;
+}
+
+static bool is_chosen(const char *chosen_name, const char *name)
+{
+    return !chosen_name || strcmp(chosen_name, name) == 0;
+}
+
+/* A peer that cannot do a work is no failure of the benchmark. */
+static int run_stack(const struct stack *stack)
+{
+    int error = 0;
+    if (!is_chosen(chosen_stack, stack->name))
+        return 0;
+    if (stack->probe && system(stack->probe) != 0) {
+        fprintf(stderr,
+            tr("%s: não está instalado; make deps FOR=bench o instala\n",
+                "%s: not installed; make deps FOR=bench installs it\n"),
+            stack->name);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof(works) / sizeof(*works); i++)
+        if (is_chosen(chosen_work, works[i].name))
+            error = run_rounds(stack, &works[i]) || error;
+    return stack->probe ? 0 : error;
 }
 
 int main(int argc, char **argv)
@@ -235,22 +240,24 @@ int main(int argc, char **argv)
         (const struct program_option[]){
             {"quick", OPTION_FLAG, &quick, NULL,
                 {"só mostra que funciona", "only shows that it works"}, 0, 0},
-            {"ours", OPTION_TEXT, &ours, "PROGRAM", {"o servidor", "the server"}, 0, 0}, {0}});
+            {"rounds", OPTION_COUNT, &rounds, "N",
+                {"quantas vezes cada medida", "how often each is measured"}, 1, MAX_ROUNDS},
+            {"work", OPTION_TEXT, &chosen_work, "NAME",
+                {"só este trabalho, busy1000 por exemplo", "this work only, busy1000 say"}, 0, 0},
+            {"server", OPTION_TEXT, &chosen_stack, "NAME", {"só este servidor", "this server only"},
+                0, 0},
+            {"ours", OPTION_TEXT, &stacks[0].command[0], "PROGRAM", {"o servidor", "the server"}, 0,
+                0},
+            {0}});
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     run_on_processor(1);
-    puts("servers clients  quiet messages/s deliveries/s    ns of    ns of       µs of   p50 µs, "
-         "p99 µs "
-         "on the own server\n"
-         "(0: no                                        servers/   Redis/      Redis/  and p50 µs, "
-         "p99 "
-         "µs across\n"
-         "Redis)                                        delivery delivery     message");
+    print_head();
     int error = 0;
-    for (size_t i = 0; i < sizeof(works) / sizeof(*works); i++)
-        error = run(&works[i]) || error;
+    for (size_t i = 0; i < STACKS; i++)
+        error = run_stack(&stacks[i]) || error;
     return error != 0;
 }

@@ -74,6 +74,9 @@ export async function run(usage, check) {
   process.exit(status);
 }
 
+/* Firefox reports these as errors of the page, though the page handles them. */
+const OF_FIREFOX = /^Firefox can.t establish a connection|The input is ended without reaching the stream end/;
+
 /* What goes wrong in a page whatever is tested: exceptions, refusals of the security policy. */
 const complaints = new WeakMap();
 
@@ -82,7 +85,10 @@ export async function openPage(browser, url, options = {}) {
   context.setDefaultTimeout(STEP);
   const page = await context.newPage();
   complaints.set(page, []);
-  page.on("pageerror", (error) => complaints.get(page).push(error.message));
+  page.on("pageerror", (error) => {
+    if (!OF_FIREFOX.test(error.message))
+      complaints.get(page).push(error.message);
+  });
   page.on("console", (message) => {
     if (/Content Security Policy/.test(message.text()))
       complaints.get(page).push(message.text());

@@ -19,6 +19,10 @@ export async function completion() {
   equal(await type(page, "/SA", "Tab"), "/sair ", "the first command of two");
   equal(await type(page, "/sa", "Tab", "Tab"), "/sala ", "the second one");
   equal(await type(page, "/apenas z", "Tab"), '/apenas "Zé Maria" ', "a name in a command");
+  equal(await type(page, '/apenas "Zé m', "Tab"), '/apenas "Zé Maria" ', "a name whose quote is open");
+  equal(await type(page, "/apenas “z", "Tab"), '/apenas "Zé Maria" ', "a phone's quote");
+  equal(await type(page, 'oi, "er', "Tab"), 'oi, "er', "no quotes in a text");
+  await page.focus("#input");
   equal(await type(page, "/apenas o", "Tab"), '/apenas "O\\"Neil" ', "a name with a quote");
   equal(await type(page, "oi, er", "Tab"), "oi, Érica ", "a name in a text");
   equal(await type(page, "oi, er", "Tab", "Tab"), "oi, Ernesto ", "another name");
@@ -49,6 +53,7 @@ export async function links() {
     ["javascript:alert(1) data:text/html,x ftp://x file:///etc www.example.org http:// xhttp://a", []],
     ["<a href='https://a'>", ["https://a"]],
     ["/sala jogos ou /room café", ["#jogos", "#caf%C3%A9"]],
+    ['/sala "meu canto", /sala “o teu”. /sala "sem fim', ["#meu%20canto", "#o%20teu", "#%22sem"]],
     ["x/sala jogos /salada boa", []],
   ])
     equal(await linksIn(text), expected, `links in ${text}`);
@@ -95,6 +100,22 @@ export async function severalLines() {
   equal(await valueOf(page), "um\ndois\ntrês", "arrows within the lines");
   await page.keyboard.press("Enter");
   await waitForLast(bia, "Ana >> um\ndois\ntrês");
+  const paste = async (text) => {
+    await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await page.keyboard.press("Control+V");
+  };
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.keyboard.type("antes ");
+  await paste(`começo${"\n".repeat(60000)}fim`); // nothing of it is cut off
+  equal(await page.locator("#note").textContent(), "Não coube: uma mensagem tem no máximo 20000 caracteres.", "the note");
+  equal(await valueOf(page), "antes ", "what the input holds");
+  await paste("x".repeat(19994));
+  equal((await valueOf(page)).length, 20000, "as much as there is room for");
+  await page.evaluate(() => { input.value = "\ud83d mais curta"; });
+  await page.keyboard.press("Enter");
+  await waitForLast(bia, "Ana >> \ufffd mais curta");
+  equal(await lastLine(page).textContent(), "Você >> \ufffd mais curta", "half a character");
+  equal(await page.locator("#note").textContent(), "", "the note, after a message that was sent");
   equal((await page.locator("#input").boundingBox()).height, before, "the input's height, empty again");
   await closePage(page);
   await closePage(bia);

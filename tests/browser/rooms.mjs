@@ -132,6 +132,25 @@ export async function arrivalsAreGathered() {
   await closePage(ana);
 }
 
+/* Such a name stands before what is said of it, and the sentence runs from left to right. */
+export async function namesFromRightToLeft() {
+  const ana = await openAs("Ana", { hash: "#direções" });
+  for (const [frame, text] of [["joined\tשרה", "שרה entrou na sala"], ["renamed\tנועה\tליאת", "נועה agora é ליאת"],
+    ["left\tדוד\tBia", "דוד e Bia saíram da sala"]]) {
+    await feed(ana, "Bia >> oi", frame);
+    await waitForLast(ana, text);
+    const [name, end] = await ana.locator(".presence .text").last().evaluate((element) => {
+      const range = document.createRange();
+      return [element.firstChild, element.lastChild].map((node) => {
+        range.selectNodeContents(node);
+        return range.getBoundingClientRect().x;
+      });
+    });
+    check(name < end, `the name stands first: ${text}`);
+  }
+  await closePage(ana);
+}
+
 /* The list is drawn once a frame, and a text of very many lines is not drawn whole. */
 export async function storms() {
   const ana = await openAs("Ana", { hash: "#temporal", viewport: { width: 1000, height: 600 } });
@@ -195,7 +214,7 @@ export async function peopleOnAPhone() {
 }
 
 /* A tab in the background: headless Chromium has none of its own. */
-function hide(page, hidden) {
+export function hide(page, hidden) {
   return page.evaluate((value) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
     document.dispatchEvent(new Event("visibilitychange"));

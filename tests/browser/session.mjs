@@ -22,7 +22,7 @@ const FROM_THIRD = ["/apenas Cliente1 Olá 1", "/apenas Cliente2 Olá 2", "Olá 
 const EXPECTED = {
   Cliente1: [...beginning("Cliente1"), "notice: Cliente2 e Cliente3 entraram na sala",
     "own: Você >> /horas",
-    /^notice: Hora atual: ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/,
+    /^notice: Hora atual: ([01]\d|2[0-3]):[0-5]\d:[0-5]\d UTC[+-]\d{4}$/,
     "private: PRIVADO de Cliente3 >> Olá 1", "person: Cliente3 >> Olá todos!"],
   Cliente2: [...beginning("Cliente2"), arrived("Cliente3"), "own: Você >> /data",
     /^notice: Data atual: [0-3]\d\/[01]\d\/\d\d$/,

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { check, closePage, equal, openPage, run, waitFor } from "./browser.mjs";
+import { check, closePage, equal, isFirefox, openPage, run, waitFor } from "./browser.mjs";
 import { findFaintTexts } from "./contrast.mjs";
 import { choose, press, runChecks, showFile, textOf } from "./timeline_page.mjs";
 import { crowdedMoment, namesOf, read, serve, spellsOf } from "./recordings.mjs";
@@ -41,6 +41,8 @@ async function rowsAndStates() {
 async function kindsOfRows() {
   equal(await page.evaluate(() => [0, 1, 1000000, 1000001, 2000000, 2000001].map(kindOfRow)),
     ["loop", "task", "task", "pool", "pool", "task"], "kinds of rows");
+  equal(await page.evaluate(() => [0, 1, 1000001].map((number) => kindOfRow(2 ** 32 + number))),
+    ["loop", "task", "pool"], "kinds of rows of a second program");
 }
 
 async function detailsByKeyboard() {
@@ -147,6 +149,9 @@ async function wrongFiles() {
   const title = await textOf(page, "title");
   const event = (fields) => JSON.stringify({ traceEvents: [{ pid: 1, tid: 0, ts: 0, ...fields }] });
   const begin = { ph: "B", tid: 0, ts: 5, name: "tick", cat: "loop" };
+  const nested = (tid, depth) => JSON.stringify({ traceEvents: [
+    ...Array.from({ length: depth }, (_, ts) => ({ ...begin, tid, ts })),
+    ...Array.from({ length: depth }, (_, i) => ({ ph: "E", tid, ts: depth + i }))] });
   const wrong = [
     [text.slice(0, text.length / 2), "not complete JSON"],
     ["", "not complete JSON"],
@@ -156,6 +161,12 @@ async function wrongFiles() {
     ['{"traceEvents": [null]}', "Event 1 is not of a recording"],
     [event({ ph: "X", name: "other" }), "Event 1 is not of a recording"],
     [event({ ph: "E" }), "ends something that never began"],
+    [event({ ...begin, ts: -1 }), "The time of event 1 is not between 0 and 100 days"],
+    [event({ ...begin, ts: 1e300 }), "The time of event 1 is not between 0 and 100 days"],
+    [event({ ...begin, ts: Date.now() * 1000 }), "The time of event 1 is not between 0 and 100 days"],
+    [nested(1, 2), "Event 2 begins something within another thing of row 1"],
+    [nested(1000001, 2), "Event 2 begins something within another thing of row 1000001"],
+    [nested(0, 4), "Event 4 begins something within another thing of row 0"],
     [event(begin), "never ends"],
     [gzipSync(readFileSync(files.echo)).subarray(0, 500), "cannot be decompressed"],
     [JSON.stringify({ traceEvents: [begin, { ph: "E", tid: 0, ts: 4 }] }), "Time goes back"],
@@ -174,6 +185,31 @@ async function wrongFiles() {
   await waitFor(() => textOf(page, "message"), (now) => now.startsWith("dropped.json: "),
     "what was dropped to be read");
   equal(await textOf(page, "title"), title, "the recording that was open stays");
+}
+
+/* What is odd but not wrong opens, is drawn, and is walked through without an error. */
+async function oddFiles() {
+  const named = (tid, name) => ({ ph: "M", tid, name: "thread_name", args: { name } });
+  const slice = (tid, from, to) => [{ ph: "B", tid, ts: from, name: "running", cat: "run" }, { ph: "E", tid, ts: to }];
+  const html = "<img src=x onerror=alert(1)>";
+  const odd = {
+    "only a task": [named(1, html), ...slice(1, 0, 1)],
+    "rows in which nothing happens": [named(0, "loop"), named(1, ""), named(2, "x"), ...slice(2, 5, 9)],
+    "all at one moment": [named(0, "loop"), named(1, "a"), ...slice(1, 7, 7), ...slice(0, 7, 7)],
+    "a hundred days": [named(1, "a".repeat(5000)), ...slice(1, 0, 100 * 24 * 3600 * 1e6)],
+    "the last moments of a hundred days": [named(1, "a"), ...slice(1, 8.64e12 - 1, 8.64e12)],
+    "wild values": [named(1, "אב"), ...slice(1, 0, 1).map((event) => ({ ...event, args: "text" })),
+      { ph: "C", tid: 0, ts: 1, name: html, args: { value: 1e308 } }, { ph: "C", tid: 0, ts: 2, name: html, args: { value: -5 } },
+      { ph: "i", tid: 1, ts: 3, name: "__proto__", cat: "constructor", args: null }],
+  };
+  for (const [what, traceEvents] of Object.entries(odd)) {
+    await openFile({ name: `${what}.json`, mimeType: "application/json", buffer: Buffer.from(JSON.stringify({ traceEvents })) });
+    equal(await textOf(page, "message"), "", what);
+    await press(page, "Shift+ArrowRight", "Enter", ".", "f", "t", "f", "t", ...Array(60).fill("+"), "0");
+    check((await textOf(page, "details")).length > 0, `${what}: something is chosen`);
+    check(await page.evaluate(() => { drawing.draw(view, state); return drawing.shapes > 3; }), `${what}: it is drawn`);
+    equal(await page.locator("img").count(), 0, `${what}: images`);
+  }
 }
 
 async function byHttp() {
@@ -240,8 +276,10 @@ async function manyEvents() {
   }
 }
 
-const CHECKS = [rowsAndStates, kindsOfRows, detailsByKeyboard, zoomAndPan, pinch, playing, wrongFiles,
-  byHttp, screens, manyEvents];
+/* Firefox has neither touches to send nor a dark to switch to. */
+const CHECKS = isFirefox ? [detailsByKeyboard, zoomAndPan, playing, wrongFiles, oddFiles, byHttp]
+  : [rowsAndStates, kindsOfRows, detailsByKeyboard, zoomAndPan, pinch, playing, wrongFiles, oddFiles, byHttp,
+    screens, manyEvents];
 
 await run("timeline.mjs FILE_URL_OF_THE_PAGE ECHO.json CHAT.json LONG.json",
   async (launched, url, echo, chat, long) => {

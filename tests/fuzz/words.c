@@ -61,6 +61,12 @@ int fuzz_words(const uint8_t *data, size_t size)
     }
     words_free(&words);
     EXPECT(!words.word && words.count == 0);
+
+    error = words_split_first(&words, text);
+    EXPECT(!valid || (error == 0 && words.count == (count < 2 ? count : 2)));
+    EXPECT(!valid || count == 0 || strcmp(words.word[0], expected) == 0);
+    EXPECT(words.count < 2 || strstr(text, words.word[1]));
+    words_free(&words);
     free(expected);
     free(text);
     return 0;

@@ -9,9 +9,10 @@
 #   packages.sh doctor             prints each tool and library with its version, and whether all of
 #                                  build and test is there: status 1 if not. The rest is optional
 #
-# The groups: build, test, page (the pages, in a browser), bench (the chat server's peers), redis (many
-# chat servers as one), ci, docs (the book's pages), picture, site, fuzz, aarch64, riscv64,
-# system (tests/setup/system.sh), macos (tests/setup/macos.mk).
+# The groups: build, test, lessons (programs that a reader runs by hand), page (the pages, in a
+# browser), bench (the chat server's peers), redis (many chat servers as one), ci, docs (the book's
+# pages), picture, site, fuzz, aarch64, riscv64, system (tests/setup/system.sh), macos
+# (tests/setup/macos.mk).
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 compiler=${CC:-gcc}
@@ -40,6 +41,8 @@ test     openssl       openssl                                  openssl         
 test     valgrind      command:valgrind                         valgrind                 valgrind             valgrind              -
 test     valgrind.h    library:valgrind:valgrind/valgrind.h     valgrind                 valgrind-devel       valgrind              -
 test     gdb           command:gdb                              gdb                      gdb                  gdb                   gdb
+lessons  nc            netcat                                   netcat-openbsd           nmap-ncat            openbsd-netcat        -
+lessons  pkill         command:pkill                            procps                   procps-ng            procps-ng             -
 page     chromium      browser                                  $package_of_browser      chromium             chromium              chromium
 page     firefox       firefox                                  firefox-esr              firefox              firefox               -
 page     node>=18      node:18                                  nodejs                   nodejs               nodejs                node
@@ -51,6 +54,7 @@ bench    node>=18      node:18                                  nodejs          
 bench    npm           command:npm                              npm                      nodejs-npm           npm                   node
 bench    ws            node_modules:tests/bench/peers:ws        -                        -                    -                     -
 bench    bun           node_modules:tests/bench/peers:bun       -                        -                    -                     -
+bench    socket.io     node_modules:tests/bench/peers:socket.io -                        -                    -                     -
 redis    hiredis       library:hiredis:hiredis/hiredis.h        libhiredis-dev           hiredis-devel        hiredis               hiredis
 redis    redis-server  command:redis-server                     redis-server             redis                redis                 redis
 ci       clang         command:clang                            clang                    clang                clang                 llvm
@@ -173,6 +177,13 @@ found_openssl() {
 }
 version_openssl() {
     openssl version | first_number
+}
+
+found_netcat() {
+    found_command nc
+}
+version_netcat() {
+    nc -h 2>&1 | first_number || echo '?'
 }
 
 found_graphviz() {
@@ -369,7 +380,7 @@ deps() {
 doctor() {
     needs | while read -r group name how packages; do
         test "$group" = "$last" || printf '%s\n' "to $group:" |
-            sed -E -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
+            sed -E -e 's/to lessons:/for the lessons:/' -e 's/to page:/to test the page:/' -e 's/to bench:/to compare the chat server:/' \
                 -e 's/to redis:/for many chat servers as one:/' \
                 -e 's/to ci:/for make lint and CI:/' -e 's/to docs:/to write the book:/' \
                 -e 's/to site:/to build its site:/' -e 's/to picture:/to draw a program at work:/' \

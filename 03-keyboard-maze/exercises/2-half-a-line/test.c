@@ -5,7 +5,10 @@
 
 #include "tests/support_runtime.h"
 
-#define HALF 3
+#define HALF 5
+#define OLD "the oldline"
+#define NEW "the newline"
+#define OTHER "another one"
 #define PATIENCE 3000 /* milliseconds; less than one is enough */
 
 /* Each thread that reads has a device of its own. */
@@ -13,7 +16,7 @@ static struct device {
     const char *typed;
     size_t read;
     uv_sem_t half, rest; /* posted when half is stored; when the rest may come */
-} devices[2] = {{.typed = "NEWLINE"}, {.typed = "ANOTHER"}};
+} devices[2] = {{.typed = NEW}, {.typed = OTHER}};
 static size_t readers;
 static _Thread_local struct device *device;
 
@@ -29,9 +32,13 @@ char device_read(void)
     return device->typed[device->read++];
 }
 
+static bool ended; /* read_line has returned */
+
 static int read_it(void *line)
 {
-    return read_line(line);
+    int error = read_line(line);
+    ended = true;
+    return error;
 }
 
 static void prepare(struct device *at)
@@ -58,7 +65,7 @@ struct lines {
 static int read_whole(void *argument)
 {
     struct lines *seen = argument;
-    char line[LINE_SIZE] = "oldline";
+    char line[LINE_SIZE] = OLD;
     struct scope scope;
     scope_enter(&scope);
     begin(&scope, &devices[0], line);
@@ -73,11 +80,13 @@ START_TEST(the_loop_never_sees_half_a_line)
 {
     struct lines seen;
     ck_assert_int_eq(run_main(read_whole, &seen), 0);
-    ck_assert_msg(strcmp(seen.meanwhile, "oldline") == 0,
-        "while the pool's thread was reading, the loop's thread saw \"%.7s\" in the line that it "
+    ck_assert_msg(strcmp(seen.meanwhile, OLD) == 0,
+        "while the pool's thread was reading, the loop's thread saw \"%s\" in the line that it "
         "draws: both use the same memory at the same time",
         seen.meanwhile);
-    ck_assert_str_eq(seen.after, "NEWLINE");
+    ck_assert_msg(strcmp(seen.after, NEW) == 0,
+        "read_line has returned 0, after \"" NEW "\" was typed, and the caller's line is \"%s\"",
+        seen.after);
 }
 END_TEST
 
@@ -107,9 +116,10 @@ START_TEST(two_readers_share_nothing)
 {
     char lines[2][LINE_SIZE] = {"", ""};
     ck_assert_int_eq(run_main(read_two, lines), 0);
-    ck_assert_msg(strcmp(lines[0], "NEWLINE") == 0 && strcmp(lines[1], "ANOTHER") == 0,
-        "two tasks read at once, from two devices that said NEWLINE and ANOTHER, and they got "
-        "\"%.7s\" and \"%.7s\"",
+    ck_assert_msg(strcmp(lines[0], NEW) == 0 && strcmp(lines[1], OTHER) == 0,
+        "two tasks read at once, from two devices that said \"" NEW "\" and \"" OTHER
+        "\", and they got "
+        "\"%s\" and \"%s\"",
         lines[0], lines[1]);
 }
 END_TEST
@@ -122,11 +132,16 @@ static int read_cancelled(void *unused)
     (void)unused;
     struct scope scope;
     int result;
-    strcpy(left, "oldline");
+    strcpy(left, OLD);
     scope_enter(&scope);
     struct task *reader = begin(&scope, &devices[0], left);
     task_cancel(reader);
+    run_ready();
+    bool waits = !ended;
+    if (waits)
+        uv_sem_post(&devices[0].rest);
     ck_assert_int_eq(task_join(reader, &result), 0);
+    ck_assert_msg(!waits, "the reader was cancelled, and read_line still waits for the thread");
     memcpy(at_return, left, LINE_SIZE);
     memset(left, '.', LINE_SIZE - 1); /* it is used for something else now */
     uv_sem_post(&devices[0].rest);
@@ -138,13 +153,14 @@ START_TEST(after_a_cancellation_the_memory_is_the_callers)
 {
     ck_assert_int_eq(
         run_main(read_cancelled, NULL), UV_ECANCELED); /* its end waits for the thread */
-    ck_assert_msg(strcmp(at_return, "oldline") == 0,
-        "read_line returned UV_ECANCELED, and the line had become \"%.7s\": after an error it must "
+    ck_assert_msg(strcmp(at_return, OLD) == 0,
+        "read_line returned UV_ECANCELED, and the line had become \"%s\": after an error it must "
         "not change",
         at_return);
-    ck_assert_msg(strcmp(left, ".......") == 0,
-        "read_line had returned UV_ECANCELED, its caller used the memory for \".......\", and a "
-        "thread wrote to it: now it is \"%.7s\"",
+    ck_assert_msg(strcmp(left, "...........") == 0,
+        "read_line had returned UV_ECANCELED, its caller used the memory for \"...........\", and "
+        "a "
+        "thread wrote to it: now it is \"%s\"",
         left);
 }
 END_TEST

@@ -14,6 +14,7 @@ struct stage {
     const char *question;
     struct future answer;
     struct termios before;
+    bool ended; /* ask has returned */
 };
 
 static void open_terminal(struct stage *stage)
@@ -52,7 +53,9 @@ static void check_given_back(struct stage *stage, const char *what)
 static int ask_on(void *argument)
 {
     struct stage *stage = argument;
-    return ask(stage->terminal, stage->question, &stage->answer);
+    int result = ask(stage->terminal, stage->question, &stage->answer);
+    stage->ended = true;
+    return result;
 }
 
 static int press_y(void *argument)
@@ -100,14 +103,42 @@ START_TEST(other_modes_are_given_back)
 }
 END_TEST
 
-static int cancel_it(void *argument)
+/* The keyboard's task could not read a key. */
+static int fail_to_answer(void *argument)
 {
+    struct stage *stage = argument;
     struct scope scope;
     int result;
     scope_enter(&scope);
-    struct task *asker = spawn_held(&scope, "asker", ask_on, argument);
+    struct task *asker = spawn_held(&scope, "asker", ask_on, stage);
+    run_ready();
+    future_set(&stage->answer, UV_EOF);
+    ck_assert_int_eq(task_join(asker, &result), 0);
+    ck_assert_msg(result == UV_EOF, "the answer was an error, UV_EOF, and ask returned %d", result);
+    scope_leave(&scope, 0); /* returns the error of its child */
+    return 0;
+}
+
+START_TEST(an_answer_may_be_an_error)
+{
+    struct stage stage;
+    open_terminal(&stage);
+    ck_assert_int_eq(run_main(fail_to_answer, &stage), 0);
+    check_given_back(&stage, "The answer was an error");
+}
+END_TEST
+
+static int cancel_it(void *argument)
+{
+    struct stage *stage = argument;
+    struct scope scope;
+    int result;
+    scope_enter(&scope);
+    struct task *asker = spawn_held(&scope, "asker", ask_on, stage);
     run_ready();
     task_cancel(asker);
+    run_ready();
+    ck_assert_msg(stage->ended, "the task was cancelled, and ask still waits for the answer");
     ck_assert_int_eq(task_join(asker, &result), 0);
     ck_assert_msg(result == UV_ECANCELED,
         "the task was cancelled, and ask returned %d instead of UV_ECANCELED: the game could not "
@@ -144,11 +175,11 @@ END_TEST
 
 int main(void)
 {
-    return run_suite("3.3",
-        (struct test_group[]){
-            {"terminal",
-                (const TTest *const[]){after_the_answer_the_terminal_is_given_back,
-                    other_modes_are_given_back, after_a_cancellation_the_terminal_is_given_back,
-                    after_a_failed_write_the_terminal_is_given_back, NULL}},
-            {NULL, NULL}});
+    return run_suite(
+        "3.3", (struct test_group[]){
+                   {"terminal", (const TTest *const[]){after_the_answer_the_terminal_is_given_back,
+                                    other_modes_are_given_back, an_answer_may_be_an_error,
+                                    after_a_cancellation_the_terminal_is_given_back,
+                                    after_a_failed_write_the_terminal_is_given_back, NULL}},
+                   {NULL, NULL}});
 }

@@ -2,6 +2,7 @@
 #include "exercise.h"
 
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/support_runtime.h"
@@ -10,6 +11,33 @@ struct enemy {
     struct game game;
     int steps;
 };
+
+static const struct enemy *tested;
+static int
+    asked; /* how often the enemy has yielded, or begun to sleep, while the game was paused */
+
+static void note_wait(void)
+{
+    if (tested && tested->game.paused && strcmp(task_name(task_current()), "enemy") == 0)
+        asked++;
+}
+
+/* The linker sends each call of task_yield here: see docs/book.mk. */
+int __real_task_yield(void);
+int __wrap_task_yield(void);
+int __wrap_task_yield(void)
+{
+    note_wait();
+    return __real_task_yield();
+}
+
+int __real_task_sleep(double seconds);
+int __wrap_task_sleep(double seconds);
+int __wrap_task_sleep(double seconds)
+{
+    note_wait();
+    return __real_task_sleep(seconds);
+}
 
 static int wander(void *argument)
 {
@@ -27,8 +55,9 @@ static void complain(int number)
     ck_abort_msg("game_sleep asks again and again, and never waits: no other task can run");
 }
 
-static void begin(void)
+static void begin(const struct enemy *enemy)
 {
+    tested = enemy;
     signal(SIGALRM, complain);
     alarm(5);
 }
@@ -57,6 +86,10 @@ static int play_and_pause(void *argument)
     game_toggle_pause(&enemy->game);
     let_pass(20);
     expect_steps(enemy, 4, "P was pressed after the fourth step; ten seconds later");
+    ck_assert_msg(asked == 0,
+        "in a pause of ten seconds, the enemy has called task_yield or task_sleep %d times to ask "
+        "whether the pause is over",
+        asked);
     game_toggle_pause(&enemy->game);
     run_ready();
     expect_steps(enemy, 5, "P again, and its pause was over long ago: at once");
@@ -68,7 +101,7 @@ static int play_and_pause(void *argument)
 START_TEST(enemies_stand_while_the_game_is_paused)
 {
     struct enemy enemy = {0};
-    begin();
+    begin(&enemy);
     ck_assert_int_eq(run_main(play_and_pause, &enemy), 0);
 }
 END_TEST
@@ -95,7 +128,7 @@ static int press_p_thrice(void *argument)
 START_TEST(a_pause_that_ends_and_begins_at_once_goes_on)
 {
     struct enemy enemy = {0};
-    begin();
+    begin(&enemy);
     ck_assert_int_eq(run_main(press_p_thrice, &enemy), 0);
 }
 END_TEST
@@ -122,7 +155,7 @@ static int leave_while_paused(void *argument)
 START_TEST(a_paused_game_can_be_left)
 {
     struct enemy enemy = {0};
-    begin();
+    begin(&enemy);
     ck_assert_int_eq(run_main(leave_while_paused, &enemy), 0);
 }
 END_TEST

@@ -16,5 +16,5 @@ struct server {
 /* Gives the client the name, once it is written down. Called by the client's task. Returns 0;
  * UV_EEXIST: another client has it, or is about to; or why it could not be written down. Whoever
  * gets an error has the name that it had before, and nobody else has it. The name is valid: not
- * empty, not too long. */
+ * empty, not too long, and not the one that the client has already. */
 int server_rename(struct server *server, struct client *client, const char *name);

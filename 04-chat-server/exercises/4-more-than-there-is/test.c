@@ -25,14 +25,18 @@ static int say(const char *text)
 
 static void expect_sent(const char *text)
 {
-    ck_assert_int_eq(buffer_append(&sent, "", 1), 0);
-    ck_assert_str_eq(sent.data + sent.start, text);
+    ck_assert_msg(buffer_size(&sent) == strlen(text), "\"%s\" has %zu bytes, and %zu were sent",
+        text, strlen(text), buffer_size(&sent));
+    ck_assert_msg(memcmp(sent.data + sent.start, text, strlen(text)) == 0,
+        "\"%s\" should have been sent, and \"%.*s\" was", text, (int)strlen(text),
+        sent.data + sent.start);
     buffer_free(&sent);
 }
 
 START_TEST(a_short_line)
 {
-    ck_assert_int_eq(say("hello"), 0);
+    int error = say("hello");
+    ck_assert_msg(error == 0, "a short line fits, and server_send returned %d", error);
     expect_sent("Ana >> hello");
 }
 END_TEST
@@ -49,6 +53,8 @@ START_TEST(a_line_too_long)
         buffer_size(&sent));
     ck_assert_msg(
         error == UV_EMSGSIZE, "the line does not fit, and server_send returned %d", error);
+    ck_assert_msg(memcmp(server.memory + LINE_SIZE, SECRET, strlen(SECRET)) == 0,
+        "behind the line is somebody else's memory, and it was written over");
 }
 END_TEST
 
@@ -56,8 +62,9 @@ START_TEST(the_longest_line)
 {
     char text[LINE_SIZE] = "";
     memset(text, 'x', LINE_SIZE - 1 - strlen("Ana >> "));
-    ck_assert_int_eq(say(text), 0);
-    ck_assert_uint_eq(buffer_size(&sent), LINE_SIZE - 1);
+    ck_assert_msg(say(text) == 0, "a line of LINE_SIZE - 1 bytes fits, and was refused");
+    ck_assert_msg(buffer_size(&sent) == LINE_SIZE - 1,
+        "the longest line has %d bytes, and %zu were sent", LINE_SIZE - 1, buffer_size(&sent));
     strcat(text, "x");
     ck_assert_msg(say(text) == UV_EMSGSIZE, "one byte more than fits was taken");
     buffer_free(&sent);

@@ -10,6 +10,7 @@
 
 #define ITERATIONS 20
 #define MESSAGES 16 /* in each iteration */
+#define MANY 500    /* in one iteration */
 #define SIZE 8      /* bytes of one */
 
 static struct room room;
@@ -42,16 +43,20 @@ static void send_in_one_iteration(int iteration, int messages)
     uint64_t began = uv_hrtime();
     for (int i = 0; i < messages; i++) {
         snprintf(text, sizeof(text), "%03d:%03d;", iteration % 1000, i % 1000);
-        ck_assert_int_eq(room_send(&room, text, SIZE), 0);
+        int error = room_send(&room, text, SIZE);
+        ck_assert_msg(error == 0,
+            "of %d messages in one iteration, room_send returned %s for number %d", messages,
+            uv_err_name(error), i + 1);
     }
-    ck_assert_int_eq(room_end_iteration(&room), 0);
+    int error = room_end_iteration(&room);
+    ck_assert_msg(error == 0, "room_end_iteration returned %s", uv_err_name(error));
     taken += uv_hrtime() - began;
 }
 
 /* Every member has that iteration's messages, in order, and nothing else. */
 static void all_have_received(int iteration, int messages)
 {
-    char expected[MESSAGES * SIZE + 1] = "", received[sizeof(expected)] = "";
+    char expected[MANY * SIZE + 1] = "", received[sizeof(expected)] = "";
     for (int i = 0; i < messages; i++)
         snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected), "%03d:%03d;",
             iteration, i);
@@ -105,12 +110,35 @@ START_TEST(an_iteration_in_which_nothing_was_said)
 }
 END_TEST
 
+START_TEST(many_messages_in_one_iteration)
+{
+    open_room();
+    send_in_one_iteration(0, MANY);
+    all_have_received(0, MANY);
+    close_room();
+}
+END_TEST
+
+START_TEST(another_room)
+{
+    static struct room other;
+    open_room();
+    memcpy(other.sockets, room.sockets, sizeof(other.sockets));
+    ck_assert_int_eq(room_send(&room, "hello", 5), 0);
+    ck_assert_int_eq(room_end_iteration(&other), 0);
+    ck_assert_msg(other.sends == 0, "what was said in one room was sent in another room");
+    ck_assert_int_eq(room_end_iteration(&room), 0);
+    close_room();
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("4.6", (struct test_group[]){
-                                {"room", (const TTest *const[]){every_message_reaches_every_member,
-                                             a_send_a_member_and_iteration,
-                                             an_iteration_in_which_nothing_was_said, NULL}},
-                                {NULL, NULL},
-                            });
+    return run_suite("4.6",
+        (struct test_group[]){
+            {"room", (const TTest *const[]){every_message_reaches_every_member,
+                         a_send_a_member_and_iteration, an_iteration_in_which_nothing_was_said,
+                         many_messages_in_one_iteration, another_room, NULL}},
+            {NULL, NULL},
+        });
 }

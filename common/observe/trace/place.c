@@ -15,9 +15,11 @@ static int take_base(struct dl_phdr_info *info, size_t size, void *base)
 }
 
 /* Runs addr2line for the addresses, each reduced by back bytes. */
-static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t back)
+static FILE *start_addr2line(
+    const char *options, void *const addresses[], size_t count, uintptr_t back)
 {
-    char command[64 + MAX_PLACE_FUNCTIONS * 20] = "addr2line -f -e /proc/$PPID/exe";
+    char command[64 + MAX_PLACE_FUNCTIONS * 20];
+    snprintf(command, sizeof(command), "addr2line %s -e /proc/$PPID/exe", options);
     uintptr_t base = 0;
     dl_iterate_phdr(take_base, &base);
     for (size_t i = 0; i < count; i++) {
@@ -30,9 +32,10 @@ static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t ba
 }
 #else
 /* addr2line and /proc are missing, on macOS: a recording then has no names of functions. */
-static FILE *start_addr2line(void *const addresses[], size_t count, uintptr_t back)
+static FILE *start_addr2line(
+    const char *options, void *const addresses[], size_t count, uintptr_t back)
 {
-    (void)addresses, (void)count, (void)back;
+    (void)options, (void)addresses, (void)count, (void)back;
     return NULL;
 }
 #endif
@@ -41,8 +44,9 @@ void place_look_up(char *text, size_t size, void *const calls[], size_t count)
 {
     char function[128], line[4096];
     *text = '\0';
-    /* A call is just before the address to which it returns. */
-    FILE *output = start_addr2line(calls, count, 1);
+    /* A call is just before the address to which it returns. Where the compiler has inlined
+     * functions of the library, -i names the function that called them too. */
+    FILE *output = start_addr2line("-f -i", calls, count, 1);
     if (!output)
         return;
     while (fgets(function, sizeof(function), output) && fgets(line, sizeof(line), output)) {
@@ -61,7 +65,7 @@ void place_functions(char names[][PLACE_FUNCTION], void *const functions[], size
     char function[128], line[4096];
     for (size_t i = 0; i < count; i++)
         *names[i] = '\0';
-    FILE *output = start_addr2line(functions, count, 0);
+    FILE *output = start_addr2line("-f", functions, count, 0);
     if (!output)
         return;
     for (size_t i = 0; i < count && fgets(function, sizeof(function), output) &&

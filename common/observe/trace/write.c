@@ -212,6 +212,8 @@ static void write_head(struct writer *writer)
 {
     json_text(writer->events.output, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"program\":");
     json_string(writer->events.output, writer->trace->program);
+    json_text(writer->events.output, ",\"started\":"); /* on the clock of all programs */
+    json_number(writer->events.output, writer->trace->start);
     json_text(writer->events.output, ",\"events\":");
     json_number(writer->events.output, writer->count);
     json_text(writer->events.output, ",\"dropped\":");

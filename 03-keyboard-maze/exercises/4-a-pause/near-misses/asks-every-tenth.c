@@ -1,5 +1,5 @@
 /* NEAR MISS: the enemy asks ten times a second, all day long, and still goes on late.
- * Says: at once the enemy has taken 4 steps, not 5 */
+ * Says: times to ask whether the pause is over */
 #include "../exercise.h"
 
 void game_toggle_pause(struct game *game)
