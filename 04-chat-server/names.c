@@ -21,16 +21,12 @@ static bool contains_server_phrase(const char *name)
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
         TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH, TEXT_SEPARATOR, TEXT_AND_MORE_PORTUGUESE,
         TEXT_OTHERS_ENGLISH};
-    char phrase[4 * MAX_NAME_CHARACTERS + 1];
     /* The phrases begin or end with the spaces that the server writes around a name. */
-    char padded[sizeof(phrase) + 2] = " ";
-    text_fold_name(name, padded + 1);
-    strcat(padded, " "); /* snprintf would need a second page of the task's stack */
-    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++) {
-        text_fold_name(phrases[i], phrase);
-        if (strstr(padded, phrase))
+    char padded[4 * MAX_NAME_CHARACTERS + 3];
+    snprintf(padded, sizeof(padded), " %s ", name);
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
+        if (text_contains(padded, phrases[i]))
             return true;
-    }
     return false;
 }
 

@@ -55,7 +55,7 @@ int room_join(struct client *client, const char *name)
     return 0;
 }
 
-/* Browsers and libwebsockets normalize paths, so a name with an empty part between slashes, with
+/* Browsers and proxies normalize paths, so a name with an empty part between slashes, with
  * "." or with ".." would lead to another room than it says. */
 static bool is_normal(const char *name)
 {

@@ -114,6 +114,22 @@ static uint32_t to_lowercase(uint32_t character)
     return is_capital ? character + (uint32_t)range->distance : character;
 }
 
+static bool begins_with(const char *text, const char *phrase)
+{
+    while (*text && *phrase)
+        if (to_lowercase(visible_next_character(&text)) !=
+            to_lowercase(visible_next_character(&phrase)))
+            return false;
+    return !*phrase;
+}
+
+bool text_contains(const char *text, const char *phrase)
+{
+    while (*text && !begins_with(text, phrase))
+        visible_next_character(&text);
+    return *text;
+}
+
 int text_compare_names(const void *one, const void *other)
 {
     const char *left = one, *right = other;

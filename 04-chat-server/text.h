@@ -47,6 +47,9 @@ const char *text_skip_space(const char *text);
  * that are written with marks: at most three on a letter, not the same one twice in a row. */
 bool text_is_name(const char *text);
 
+/* Whether the text contains the phrase, without regard to case. */
+bool text_contains(const char *text, const char *phrase);
+
 /* Compares two texts, for the trees of <search.h>. */
 int text_compare(const void *one, const void *other);
 

@@ -71,7 +71,7 @@ uv_loop_t *task_loop(void);
 struct task *task_current(void);
 
 /* The task's name (task.get_name). The string belongs to the caller that started the task, and has
- * to outlive the task. */
+ * to outlive the task. A task that got NULL for a name is "unnamed". */
 const char *task_name(const struct task *task);
 
 /*

@@ -46,7 +46,7 @@ END_TEST
 START_TEST(what_redis_loses_is_told)
 {
     play("names_of_the_dead,entries_deleted,deleted_under_load,stream_deleted,trimmed,"
-         "deleted_unread,data_lost");
+         "deleted_unread,data_lost,data_lost same");
 }
 END_TEST
 

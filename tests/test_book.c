@@ -50,7 +50,10 @@ static const struct file book[] = {
     {"01-one/README.md",
         "# One\n\nIt calls `loop_run(loop)`, or `loop_`.\n\n## The step\n\n"
         "<!-- listing: 01-one/steps/1-step.c#body -->\n```c\n```\n\n![A picture](picture.svg)\n\n"
-        "<!-- output: 01-one/expected/1-step.txt -->\n```console\n```\n"},
+        "<!-- output: 01-one/expected/1-step.txt -->\n```console\n```\n\n"
+        "```sh\nTRACE=1 nc -l 1 | ./program   # talks\n```\n"},
+    {"tests/setup/packages.sh",
+        "build    gcc    compiler   gcc\ntest     nc     netcat     netcat\n"},
     {"01-one/README.pt-BR.md",
         "# Um\n\nEle chama `loop_run`.\n\n## O passo\n\n"
         "<!-- listing: 01-one/steps/1-step.c#body -->\n```c\n```\n\n![Uma imagem](picture.svg)\n\n"
@@ -118,7 +121,8 @@ static void make_book(void)
 {
     ck_assert_ptr_nonnull(mkdtemp(root));
     static const char *const directories[] = {"docs", "common", "common/loop", "01-one",
-        "01-one/steps", "01-one/expected", "01-one/exercises", "01-one/exercises/1-one"};
+        "01-one/steps", "01-one/expected", "01-one/exercises", "01-one/exercises/1-one", "tests",
+        "tests/setup"};
     for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
         ck_assert_int_eq(mkdir(path_of(directories[i]), 0700), 0);
     for (const struct file *file = book; file->path; file++)
@@ -189,6 +193,7 @@ static const struct drift {
         "README.md:3: ../README.md#the-step leads out"},
     {"01-one/README.md", "(picture.svg)", "(painting.svg)",
         "01-one/README.md:13: no picture 01-one/painting.svg"},
+    {"tests/setup/packages.sh", "nc ", "nd ", "01-one/README.md:25: make deps does not bring nc"},
     {"README.md", "make step", "make steep", "README.md:3: make has no target steep"},
     {"README.md", "N=1.1", "M=1.1", "README.md:3: make knows no variable M"},
     {"README.md", "N=1.1", "ARGS=\"--often\"", "README.md:3: no program has an option --often"},

@@ -51,7 +51,11 @@ CORPUS_TEST(utf8)
 CORPUS_TEST(read_line)
 CORPUS_TEST(language)
 CORPUS_TEST(text)
+#ifdef LTO /* --wrap does not reach calls that link-time optimization has already bound */
+#define commands NULL
+#else
 CORPUS_TEST(commands)
+#endif
 
 int main(void)
 {

@@ -57,6 +57,21 @@ START_TEST(a_task_knows_itself_and_its_loop)
 }
 END_TEST
 
+static int look_at_its_name(void *expected)
+{
+    ck_assert_str_eq(task_name(task_current()), expected);
+    return 0;
+}
+
+START_TEST(a_task_without_a_name_is_unnamed)
+{
+    uv_loop_t loop;
+    open_loop(&loop);
+    ck_assert_int_eq(task_run(&loop, NULL, look_at_its_name, "unnamed"), 0);
+    close_loop(&loop);
+}
+END_TEST
+
 /*
  * Sleeping and yielding
  */
@@ -223,8 +238,9 @@ int main(void)
 {
     return run_suite("task",
         (struct test_group[]){
-            {"running", (const TTest *const[]){the_result_of_the_first_task_is_returned,
-                            a_task_knows_itself_and_its_loop, NULL}},
+            {"running",
+                (const TTest *const[]){the_result_of_the_first_task_is_returned,
+                    a_task_knows_itself_and_its_loop, a_task_without_a_name_is_unnamed, NULL}},
             {"sleep",
                 (const TTest *const[]){sleepers_wake_in_the_order_of_time, no_time_is_no_time,
                     a_real_sleep_is_long_enough, no_sleep_is_too_short, yield_lets_the_others_run,

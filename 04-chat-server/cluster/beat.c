@@ -5,8 +5,8 @@
 
 #include "04-chat-server/cluster/private.h"
 
-#define MISSED_BEATS 2 /* the server is gone; a single one may be a jump of Redis' clock */
-#define STUCK_BEATS 2  /* at which the first entry of the outbox is the same */
+#define MISSED_BEATS 2 /* then the server is gone; one may be due to a jump of Redis' clock */
+#define STUCK_BEATS 2  /* with the same first entry in the outbox: then Redis has lost it */
 
 #define SET_KEY "SET " SERVER_KEY "%s %b PX %d"
 

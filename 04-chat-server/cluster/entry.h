@@ -31,7 +31,7 @@ struct entry {
     char server[SERVER_ID_SIZE]; /* the id of the server that wrote it */
     uint64_t number;             /* that server numbers its entries from 1 on */
     uint64_t after;              /* the number of the server's entry before this one; 0: unknown */
-    bool is_first, is_last;      /* of the entries with a whole list of names (ENTRY_HERE) */
+    bool is_first, is_last;      /* the first and the last entry of a list of names (ENTRY_HERE) */
     const char *room, *name, *other, *text;
     size_t size; /* of the text */
 };

@@ -11,12 +11,10 @@ static void tell_clients(struct cluster *cluster, unsigned long long seconds)
 {
     char portuguese[256], english[256];
     snprintf(portuguese, sizeof(portuguese),
-        "Mensagens de outros servidores, dos últimos %llu segundos, perderam-se. "
-        "/historico mostra as que restam.",
+        "Algumas mensagens dos últimos %llu segundos se perderam. /historico mostra as que restam.",
         seconds);
     snprintf(english, sizeof(english),
-        "Messages of the last %llu seconds from other servers are lost. /history shows those that "
-        "are left.",
+        "Some messages from the last %llu seconds were lost. /history shows those that remain.",
         seconds);
     rooms_announce(cluster->server, portuguese, english);
 }
@@ -27,8 +25,8 @@ void loss_tell(void *argument)
     uint64_t now = loop_now(cluster->loop);
     unsigned long long seconds = (now - cluster->lost_since) / 1000 + 1;
     log_printf(&cluster->server->log,
-        tr("Redis: faltam mensagens de outros servidores, dos últimos %llu segundos",
-            "Redis: messages of the last %llu seconds from other servers are missing"),
+        tr("Redis: perderam-se mensagens de outros servidores, dos últimos %llu segundos",
+            "Redis: messages from other servers were lost, from the last %llu seconds"),
         seconds);
     if (now >= cluster->silent_until) {
         tell_clients(cluster, seconds);

@@ -218,7 +218,7 @@ struct post *outbox_add(struct cluster *cluster, struct entry entry, struct clie
 void outbox_resend(struct cluster *cluster)
 {
     struct post *post;
-    /* Entries that nobody needed any more are not missing, but dropped ones are. */
+    /* Discarded entries do not count as missing, but dropped messages do. */
     cluster->previous =
         cluster->confirmed > cluster->dropped ? cluster->confirmed : cluster->dropped;
     TAILQ_FOREACH(post, &cluster->outbox, link)

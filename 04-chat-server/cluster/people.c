@@ -50,7 +50,7 @@ struct person *people_keep(struct cluster *cluster, struct client *client)
 }
 
 /*
- * Names that two clients have
+ * The names of this server's clients
  */
 
 void local_add(struct cluster *cluster, struct client *client)
@@ -72,9 +72,8 @@ void local_lose_name(struct cluster *cluster, struct client *client)
 {
     client_send(client,
         "O nome %s já era de outra pessoa, em outro servidor. Escolha um outro com /nome SeuNome",
-        "The name %s was another person's already, on another server. Choose another one with "
-        "/name "
-        "YourName",
+        "The name %s already belongs to somebody on another server. Choose another one with "
+        "/name YourName",
         client->name);
     local_remove(cluster, client);
     name_give_up(client);

@@ -68,8 +68,8 @@ struct cluster {
     bool is_history;        /* entries before deliver_from are remembered and not delivered */
     bool is_away_announced; /* clients have been told of the outage */
     unsigned epoch;         /* number of this connection; scripts of earlier ones have no effect */
-    unsigned attempts;      /* to connect, since the last success */
-    unsigned generation;    /* of the list of peers */
+    unsigned attempts;      /* to connect that failed, since the last success */
+    unsigned generation;    /* changes when a peer is removed */
     int problem;            /* the reason of the last outage, or 0 */
     char reason[PROBLEM_SIZE]; /* the same in Redis' words */
     uint64_t away_since;       /* ms of the loop's clock */
@@ -101,7 +101,7 @@ struct cluster {
  * cluster.c
  */
 
-/* Begins an outage for that reason. Does nothing if one has begun. */
+/* Begins an outage for that reason, a libuv error. Does nothing if one has begun. */
 void cluster_break(struct cluster *cluster, int error);
 
 /*
@@ -142,7 +142,7 @@ int trim_begin(struct cluster *cluster);
  * loop's clock). Half a second later this server tells its clients, and asks for all names. */
 void loss_note(struct cluster *cluster, uint64_t since);
 
-/* The callback of a timer. */
+/* The callback of the timer that loss_note starts. */
 void loss_tell(void *cluster);
 
 /*
@@ -178,6 +178,7 @@ void outbox_apply_all(struct cluster *cluster);
 
 /* When Redis is back, writes the entries in the outbox again. */
 void outbox_resend(struct cluster *cluster);
+
 void outbox_free(struct cluster *cluster);
 
 /*

@@ -1,5 +1,5 @@
 /*
- * A connection to Redis, with calls that wait. hiredis, the library below, has callbacks.
+ * A connection to Redis, built on hiredis. Its calls wait, where those of hiredis take callbacks.
  */
 #pragma once
 

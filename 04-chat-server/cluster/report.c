@@ -18,15 +18,14 @@ static const struct {
     {UV_EBUSY, {"está ocupado: carrega os dados, ou executa um script",
                    "is busy: it loads its data, or runs a script"}},
     {UV_EIO, {"não consegue gravar no seu disco", "cannot write to its disk"}},
-    {UV_EXDEV, {"é de um Redis Cluster, e as chaves {chat}:* são de outro nó",
-                   "it is of a Redis Cluster, and the keys {chat}:* are another node's"}},
+    {UV_EXDEV, {"é parte de um Redis Cluster, em que outro nó tem as chaves {chat}:*",
+                   "it belongs to a Redis Cluster in which another node has the keys {chat}:*"}},
     {UV_ENOENT, {"perdeu o que os servidores escreveram", "has lost what the servers wrote"}},
-    {UV_EADDRINUSE, {"contém o que este servidor não escreveu, em seu nome",
+    {UV_EADDRINUSE, {"contém entradas em nome deste servidor que ele não escreveu",
                         "contains entries in this server's name that it has not written"}},
     {UV_EPROTO, {"respondeu o que não devia", "gave an unexpected answer"}},
-    {UV_ESRCH,
-        {"não tem mais a chave deste servidor, que demorou, ou a chave se perdeu",
-            "does not have this server's key any more: the server was late, or the key is lost"}},
+    {UV_ESRCH, {"a chave deste servidor sumiu: ele demorou demais, ou o Redis a perdeu",
+                   "this server's key is gone: the server was too slow, or Redis lost the key"}},
 };
 
 static const char *describe(int error)
@@ -56,17 +55,18 @@ void report_metrics(const struct relay *relay, FILE *metrics)
         const char *name, *type, *help;
         unsigned long long value;
     } rows[] = {
-        {"connected", "gauge", "1 while Redis is there.", cluster->is_ready},
-        {"servers", "gauge", "Servers, this one too.", servers},
+        {"connected", "gauge", "1 while Redis can be reached.", cluster->is_ready},
+        {"servers", "gauge", "Servers, including this one.", servers},
         {"clients", "gauge", "Clients of all servers, at most 2 s old.", clients},
-        {"pending_bytes", "gauge", "What waits to be read back from Redis.", cluster->outbox_bytes},
+        {"pending_bytes", "gauge", "Bytes of entries that wait for Redis.", cluster->outbox_bytes},
         {"written_total", "counter", "Entries that this server wrote.", cluster->posted},
         {"read_total", "counter", "Entries that this server read.", cluster->read},
-        {"invalid_total", "counter", "Entries that were no valid ones.", cluster->invalid},
-        {"duplicates_total", "counter", "Entries that had been read before.", cluster->duplicates},
-        {"lost_total", "counter", "Messages that waited for Redis and were given up.",
+        {"invalid_total", "counter", "Invalid entries that this server read.", cluster->invalid},
+        {"duplicates_total", "counter", "Repeated entries that this server read.",
+            cluster->duplicates},
+        {"lost_total", "counter", "Messages that were dropped because too many waited for Redis.",
             cluster->lost},
-        {"losses_total", "counter", "How often entries of other servers were missing.",
+        {"losses_total", "counter", "Gaps that this server found in other servers' entries.",
             cluster->losses},
         {"outages_total", "counter", "How often Redis went away.", cluster->outages},
     };

@@ -142,25 +142,40 @@ static int start_over(struct cluster *cluster)
     return 0;
 }
 
-/* Handles the answer of XINFO STREAM. If the last entry is older than the cursor, Redis has lost
- * at least a part of the stream. If the first entry is newer, entries were trimmed during the
- * outage.
- */
+static long long find_number(const redisReply *reply, const char *name)
+{
+    const redisReply *value = find_field(reply, name);
+    return value && value->type == REDIS_REPLY_INTEGER ? value->integer : 0;
+}
+
+/* Whether entries after the cursor were trimmed. The first entry is also newer than the cursor if
+ * Redis has lost its data, but nothing was removed from the new stream. Only Redis 7 says how many
+ * entries were added; with an older one, the next entry of each server shows what is missing. */
+static bool is_trimmed(const redisReply *reply, struct entry_id cursor)
+{
+    struct entry_id first;
+    const redisReply *entry = find_field(reply, "first-entry");
+    if (find_number(reply, "entries-added") <= find_number(reply, "length"))
+        return false;
+    bool has_first = entry && entry->type == REDIS_REPLY_ARRAY && entry->elements == 2 &&
+                     entry_id_parse(&first, entry->element[0]);
+    return !has_first || entry_id_compare(first, cursor) > 0;
+}
+
+/* Handles the answer of XINFO STREAM. If the last entry is older than the cursor, Redis has lost at
+ * least a part of the stream. */
 static int check_stream(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
-    struct entry_id last, first;
+    struct entry_id last;
     const redisReply *value = find_field(reply, "last-generated-id");
-    const redisReply *entry = find_field(reply, "first-entry");
-    if (!value || !entry_id_parse(&last, value) || !entry)
+    if (!value || !entry_id_parse(&last, value))
         return UV_EPROTO;
     int order = entry_id_compare(last, cluster->cursor);
     if (order < 0)
         return start_over(cluster);
-    bool has_first = entry->type == REDIS_REPLY_ARRAY && entry->elements == 2 &&
-                     entry_id_parse(&first, entry->element[0]);
-    bool is_trimmed = order > 0 && (!has_first || entry_id_compare(first, cluster->cursor) > 0);
-    if (is_trimmed && cluster->has_read && cluster->cursor.milliseconds && !cluster->is_ready)
+    bool is_back = cluster->has_read && cluster->cursor.milliseconds && !cluster->is_ready;
+    if (is_back && order > 0 && is_trimmed(reply, cluster->cursor))
         loss_note(cluster, cluster->away_since);
     return 0;
 }
@@ -170,8 +185,7 @@ int stream_check(struct cluster *cluster)
     int error = redis_call(&cluster->reader, check_stream, cluster, "XINFO STREAM " STREAM_KEY);
     if (error != UV_ENOENT)
         return error;
-    return cluster->cursor.milliseconds ? start_over(cluster)
-                                        : 0; /* otherwise there has been no stream yet */
+    return cluster->cursor.milliseconds ? start_over(cluster) : 0; /* there is no stream yet */
 }
 
 /* Handles the answer of TIME. Entries that were written after this server started, or after it lost

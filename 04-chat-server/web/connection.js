@@ -74,7 +74,7 @@ function setState(name, text) {
     : tr("Tentar agora", "Try now");
 }
 
-/* The browser and the server normalize paths: such a name would lead to another room. What else is no
+/* Browsers and proxies normalize paths: such a name would lead to another room. What else is no
  * name the server says itself. */
 function isRoom(name) {
   const parts = name.split("/");

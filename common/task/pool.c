@@ -109,7 +109,7 @@ struct task *task_new(struct task_pool *pool, const char *name, int (*function)(
     task->ready = (struct loop_callback){.run = pool->begin, .argument = task};
     task->function = function;
     task->argument = argument;
-    task->name = name;
+    task->name = name ? name : "unnamed";
     task->pool = pool;
     task->control = pool->control;
     task->number = ++pool->spawned;

@@ -19,6 +19,8 @@ int queue_init(struct queue *queue, size_t capacity)
     TAILQ_INIT(&queue->putters);
     if (capacity == 0)
         return UV_EINVAL;
+    if (capacity > PTRDIFF_MAX / sizeof(*queue->items))
+        return UV_ENOMEM;
     queue->items = calloc(capacity, sizeof(*queue->items));
     return queue->items ? 0 : UV_ENOMEM;
 }

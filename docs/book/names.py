@@ -13,6 +13,9 @@ COMMAND_END = re.compile(r"\s*(?:&&|\|\||[;|&()]|\s#|^#)\s*")
 PROGRAM = re.compile(r"(?:\./|\d\d-[\w-]+/)[\w/.-]*[\w-]")
 PREFIXES = ("env", "timeout", "time")
 SHELLS = ("sh", "bash", "console", "")
+# What a shell has, and what a system has that has make.
+OF_SYSTEM = ("cd", "echo", "export", "grep", "kill", "printf", "ulimit")
+PACKAGES = "tests/setup/packages.sh"
 
 
 class Names:
@@ -29,6 +32,11 @@ class Names:
         self.targets = {word for match in TARGET.finditer(self.make) for word in match[1].split()}
         self.options = {}
         self.words = set()
+        packages = tree.text(PACKAGES) if tree.has(PACKAGES) else None
+        # Of each line of the table, the name, and the command that finds it.
+        self.commands = packages and {
+            *OF_SYSTEM, "make", *re.findall(r"^\w+ +([\w-]+) ", packages, re.MULTILINE),
+            *re.findall(r" command:([\w-]+) ", packages)}
         for path in tree.files:
             if path.endswith((".c", ".h")):
                 text = tree.text(path)
@@ -107,6 +115,15 @@ class Shell:
                 return problem
         return None
 
+    def missing(self, line):
+        """A sentence about a command that make deps does not bring, or None."""
+        line = re.sub(r"'[^']*'|\"[^\"]*\"", "QUOTED", line)
+        for part in COMMAND_END.split(line.split(" #")[0]) if self.names.commands else ():
+            words = [word for word in part.split() if not re.match(r"[A-Z_]+=", word)]
+            if words and re.fullmatch(r"[a-z][\w-]*", words[0]) and words[0] not in self.names.commands:
+                return f"make deps does not bring {words[0]}: give it a line in {PACKAGES}"
+        return None
+
     def _handed_on_problem(self, line):
         """Checks the options in ARGS, which make hands to a program."""
         for handed_on in re.findall(r"\bARGS=(?:\"([^\"]*)\"|(\S+))", line):
@@ -157,6 +174,8 @@ def check(tree):
             shell = Shell(names, page)
             for number, line in lines:
                 problem = shell.problem(line)
+                if not problem and CHAPTER.match(page.path):
+                    problem = shell.missing(line)
                 if problem:
                     yield Problem(page.path, number + 1, problem)
         for code in page.codes():
