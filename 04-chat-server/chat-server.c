@@ -180,7 +180,7 @@ static int serve(void *unused)
     if (error)
         return error;
     server.sockets = sockets;
-    server.loop = task_loop();
+    server.loop = server.log.loop = task_loop();
     const char *address = websocket_server_address(sockets);
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
     printf(tr("Abra %s://%s/ no navegador\n", "Open %s://%s/ in the browser\n"),

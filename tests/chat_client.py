@@ -766,20 +766,26 @@ def frame(opcode, text, final=True):
 
 
 async def requests_together():
-    """Over TLS, a request that comes before the answer to the one before ends the connection after it."""
+    """Requests in one piece, which over TLS is one record, are all answered, also those behind a file."""
     request = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
-    for pieces in [
-        [request % b"/chat.js" + request % b"/healthz"],
-        [request % b"/healthz" + request % b"/chat.js" + request % b"/healthz"],
-        [request % b"/chat.js", request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") % b"/"],
+    upgrade = b"GET /tls HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    for paths in [
+        ["/chat.js", "/healthz"],
+        ["/healthz", "/chat.js", "/healthz", "/none", "/"],
+        ["/healthz"] * 400,
+        ["/chat.js"] * 5,
     ]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
-        for piece in pieces:
-            writer.write(piece)
-        head = await reader.readuntil(b"\r\n\r\n")
-        await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
-        rest = await asyncio.wait_for(reader.read(), 3)
-        assert rest == b"" or len(pieces) > 1, rest[:100]
+        writer.write(b"".join(request % path.encode() for path in paths) + upgrade + frame(1, "/horas"))
+        for path in paths:
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            assert (b" 404 " if path == "/none" else b" 200 ") in head.split(b"\r\n")[0], head
+            body = await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
+            assert (body == b"ok\n") == (path == "/healthz"), (path, body[:100])
+        assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        heard = b""
+        while not re.search(rb"\d\d:\d\d", heard):
+            heard += await asyncio.wait_for(reader.read(1000), 5)
         writer.close()
 
 

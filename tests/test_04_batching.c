@@ -1,7 +1,10 @@
-/* Which messages to a room leave together. */
+/* Which messages leave together. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "websocket_members.h"
 #include "websocket_stage.h"
@@ -190,6 +193,36 @@ START_TEST(all_members_leave_while_messages_are_pending)
 }
 END_TEST
 
+/*
+ * A new client
+ */
+
+#if defined(__linux__) /* elsewhere they leave one after the other */
+START_TEST(the_greeting_leaves_with_the_answer_to_the_handshake)
+{
+    struct child chat;
+    child_start(
+        &chat, "04-chat-server/chat-server", (const char *const[]){"--port", "0", NULL}, NULL);
+    int chat_port = child_port(&chat);
+    for (int i = 0; i < 20; i++) {
+        char text[4096];
+        int peer = peer_request(chat_port,
+            "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n");
+        ssize_t size = recv(peer, text, sizeof(text) - 1, 0);
+        ck_assert_int_gt(size, 0);
+        ck_assert_ptr_nonnull(memmem(text, (size_t)size, "Bem vindo", strlen("Bem vindo")));
+        close(peer);
+    }
+    child_signal(&chat, SIGTERM);
+    ck_assert_int_eq(child_wait(&chat), 0);
+}
+END_TEST
+#else
+#define the_greeting_leaves_with_the_answer_to_the_handshake NULL
+#endif
+
 int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
@@ -201,6 +234,7 @@ int main(int argc, char **argv)
     const TTest *const members[] = {a_private_message_comes_after_what_is_pending,
         entering_or_leaving_members_receive_their_part, pending_messages_precede_the_close_frame,
         all_members_leave_while_messages_are_pending, NULL};
-    return run_suite(
-        "04_batching", (struct test_group[]){{"when", when}, {"members", members}, {NULL, NULL}});
+    const TTest *const clients[] = {the_greeting_leaves_with_the_answer_to_the_handshake, NULL};
+    return run_suite("04_batching", (struct test_group[]){{"when", when}, {"members", members},
+                                        {"new client", clients}, {NULL, NULL}});
 }

@@ -47,15 +47,46 @@ static int write_error(struct lws *connection, int error)
         connection, status, reason[websocket_language(connection)], "text/plain; charset=utf-8");
 }
 
+static void schedule_stored(struct websocket_server *server, int socket)
+{
+    struct stored *stored = incoming_stored(socket);
+    if (!stored || stored->is_ready)
+        return;
+    stored->is_ready = true;
+    LIST_INSERT_HEAD(&server->ready, stored, ready_entry);
+    websocket_server_schedule_flush(server);
+}
+
+/* One connection in each iteration, because a client may send many requests at once. After an
+ * answer, libwebsockets reads only when it has found that the socket can be written to. */
+void websocket_read_stored(struct websocket_server *server)
+{
+    struct stored *stored = LIST_FIRST(&server->ready);
+    if (!stored)
+        return;
+    int socket = stored->socket;
+    stored->is_ready = false;
+    LIST_REMOVE(stored, ready_entry);
+    for (int i = 0; i < 2; i++) {
+        struct lws_pollfd event = {.fd = socket, .events = LWS_POLLIN | LWS_POLLOUT};
+        event.revents = i == 0 ? LWS_POLLOUT : LWS_POLLIN;
+        lws_service_fd(server->context.lws, &event); /* may end the connection */
+    }
+    schedule_stored(server, socket);
+    if (!LIST_EMPTY(&server->ready))
+        websocket_server_schedule_flush(server);
+}
+
 /* libwebsockets calls it for a new connection, before it reports a request, and when it has
  * answered one. Returns -1 if that was the last one. */
-static int on_ready(struct lws *connection)
+static int on_ready(struct websocket_server *server, struct lws *connection)
 {
     struct incoming *incoming = lws_get_opaque_user_data(connection);
     if (!incoming)
         return 0;
     incoming->is_answering = false;
-    return incoming->is_last ? -1 : 0;
+    schedule_stored(server, incoming->socket);
+    return incoming->is_last && !incoming->stored ? -1 : 0;
 }
 
 static int ask(const struct websocket_options *options, struct lws *connection, const char *path,
@@ -97,6 +128,14 @@ static int on_http(const struct websocket_server *server, struct lws *connection
 /*
  * From the handshake to the end
  */
+
+static int on_upgrade(struct websocket_server *server, struct lws *connection)
+{
+    int refused = websocket_check_upgrade(&server->access, connection);
+    if (!refused)
+        websocket_cork(lws_get_socket_fd(connection), true); /* on_established schedules the end */
+    return refused;
+}
 
 /* Returns a copy of the handshake's header, or of "" if there was none; NULL: out of memory. */
 static char *copy_header(struct lws *connection, enum lws_token_indexes header)
@@ -153,6 +192,8 @@ static int on_established(struct websocket_server *server, struct lws *connectio
     incoming->client = socket;
     socket->connection = connection;
     socket->served = true;
+    socket->is_corked = true;
+    websocket_schedule_flush(socket);
     websocket_note_activity(socket);
     LIST_INSERT_HEAD(&server->connected, socket, connected_entry);
     server->count++;
@@ -274,11 +315,11 @@ int websocket_callback(
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
         return websocket_check_request(connection);
     case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
-        return on_ready(connection);
+        return on_ready(server, connection);
     case LWS_CALLBACK_HTTP:
         return on_http(server, connection, in);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return websocket_check_upgrade(&server->access, connection);
+        return on_upgrade(server, connection);
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(server, connection);
     case LWS_CALLBACK_RECEIVE:

@@ -46,13 +46,61 @@ struct incoming *incoming_open(int socket)
     return incoming;
 }
 
+static void free_stored(struct incoming *incoming)
+{
+    struct stored *stored = incoming->stored;
+    if (!stored)
+        return;
+    if (stored->is_ready)
+        LIST_REMOVE(stored, ready_entry);
+    buffer_free(&stored->data);
+    free(stored);
+    incoming->stored = NULL;
+}
+
 void incoming_close(struct incoming *incoming)
 {
     if (find(incoming->socket) == incoming) /* the socket's number may be in use again */
         slots[incoming->socket].incoming = NULL;
+    free_stored(incoming);
     buffer_free(&incoming->head);
     free(incoming->path);
     free(incoming);
+}
+
+/*
+ * Storing
+ */
+
+struct stored *incoming_stored(int socket)
+{
+    struct incoming *incoming = find(socket);
+    return incoming && !incoming->is_answering ? incoming->stored : NULL;
+}
+
+static int append_stored(struct incoming *incoming, const char *data, size_t size)
+{
+    if (!incoming->stored)
+        incoming->stored = calloc(1, sizeof(*incoming->stored));
+    if (!incoming->stored || buffer_append(&incoming->stored->data, data, size)) {
+        errno = ENOMEM;
+        return -1;
+    }
+    incoming->stored->socket = incoming->socket;
+    return 0;
+}
+
+static ssize_t take_stored(struct incoming *incoming, void *data, size_t size, bool peek)
+{
+    struct buffer *stored = &incoming->stored->data;
+    if (size > buffer_size(stored))
+        size = buffer_size(stored);
+    memcpy(data, stored->data + stored->start, size);
+    if (!peek)
+        buffer_consume(stored, size);
+    if (buffer_size(stored) == 0)
+        free_stored(incoming);
+    return (ssize_t)size;
 }
 
 /*
@@ -61,7 +109,7 @@ void incoming_close(struct incoming *incoming)
 
 /* Reads from the socket, or from its TLS session unless NULL. Returns what recv or SSL_read would.
  * With peek, the data stays unread, as with MSG_PEEK. */
-static ssize_t read_some(int socket, SSL *tls, void *data, size_t size, bool peek)
+static ssize_t read_socket(int socket, SSL *tls, void *data, size_t size, bool peek)
 {
     size_t count = 0;
     if (!tls)
@@ -69,19 +117,58 @@ static ssize_t read_some(int socket, SSL *tls, void *data, size_t size, bool pee
     return (peek ? SSL_peek_ex : SSL_read_ex)(tls, data, size, &count) == 1 ? (ssize_t)count : -1;
 }
 
+/* Reads what is stored first. */
+static ssize_t read_some(struct incoming *incoming, SSL *tls, void *data, size_t size, bool peek)
+{
+    return incoming->stored ? take_stored(incoming, data, size, peek)
+                            : read_socket(incoming->socket, tls, data, size, peek);
+}
+
 /* Writes the request for libwebsockets, when the head is complete or too long. */
-static ssize_t finish_head(
-    struct incoming *incoming, bool is_whole, bool is_last, char rewritten[MAX_REWRITTEN])
+static ssize_t finish_head(struct incoming *incoming, bool is_whole, char rewritten[MAX_REWRITTEN])
 {
     const struct buffer *head = &incoming->head;
     free(incoming->path);
-    size_t size = request_rewrite(head->data + head->start, buffer_size(head), is_last, rewritten,
+    size_t size = request_rewrite(head->data + head->start, buffer_size(head), rewritten,
         &incoming->path, &incoming->refusal);
     if (!is_whole)
         incoming->refusal = &refusal_long_header;
     buffer_free(&incoming->head);
     incoming->scan = (struct request_scan){0};
     return (ssize_t)size;
+}
+
+/* Stores what has arrived over TLS, at most MAX_REQUEST bytes and the rest of a record. If there is
+ * more, the connection ends after the answer, and the client repeats the other requests (RFC 9112,
+ * 9.3.2). Returns what the last SSL_read did; -1 and ENOMEM if out of memory. */
+static ssize_t store(struct incoming *incoming, SSL *tls)
+{
+    char part[1024];
+    ssize_t arrived;
+    size_t discarded = 0;
+    while ((arrived = read_socket(incoming->socket, tls, part, sizeof(part), false)) > 0) {
+        if (incoming->stored && buffer_size(&incoming->stored->data) > MAX_REQUEST)
+            incoming->is_last = true;
+        if (!incoming->is_last && append_stored(incoming, part, (size_t)arrived))
+            return -1;
+        if (incoming->is_last && (discarded += (size_t)arrived) > MAX_REQUEST)
+            break;
+    }
+    return arrived;
+}
+
+/* Stores the rest of a TLS record, which no event of the socket would report. */
+static int store_record(struct incoming *incoming, SSL *tls)
+{
+    char part[1024];
+    int error = 0;
+    while (!error && SSL_pending(tls) > 0) {
+        ssize_t size = read_socket(incoming->socket, tls, part, sizeof(part), false);
+        if (size <= 0)
+            break;
+        error = append_stored(incoming, part, (size_t)size);
+    }
+    return error;
 }
 
 /* Reads to the end of the head and no further: the next request stays in the socket until
@@ -95,11 +182,11 @@ static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[
         char part[1024];
         size_t room = MAX_REQUEST - buffer_size(head);
         room = room < sizeof(part) ? room : sizeof(part);
-        ssize_t arrived = read_some(incoming->socket, tls, part, room, true);
+        ssize_t arrived = read_some(incoming, tls, part, room, true);
         if (arrived <= 0)
             return arrived;
         ended = request_scan(&incoming->scan, part, (size_t)arrived);
-        arrived = read_some(incoming->socket, tls, part, ended ? ended : (size_t)arrived, false);
+        arrived = read_some(incoming, tls, part, ended ? ended : (size_t)arrived, false);
         if (arrived <= 0)
             return arrived;
         if (buffer_append(head, part, (size_t)arrived)) {
@@ -107,25 +194,21 @@ static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[
             return -1;
         }
     }
-    bool is_last = tls && SSL_pending(tls) > 0; /* libwebsockets would never read the rest */
-    return finish_head(incoming, ended > 0, is_last, rewritten);
+    if (tls && store_record(incoming, tls))
+        return -1;
+    return finish_head(incoming, ended > 0, rewritten);
 }
 
 /* libwebsockets also reads while it answers a request. It would treat the next request as a part of
  * this one, and would stop answering if the client has half-closed the connection. So this function
  * reports that nothing has arrived. The data stays in the socket. Over TLS that is impossible, so
- * the connection ends after the answer, and the client repeats its request (RFC 9112, 9.3.2). */
+ * it is stored. */
 static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
 {
-    char discarded[1024];
-    ssize_t arrived = -1;
     errno = EAGAIN;
-    for (size_t size = 0; tls && size < MAX_REQUEST; size += (size_t)arrived) {
-        arrived = read_some(incoming->socket, tls, discarded, sizeof(discarded), false);
-        if (arrived <= 0)
-            break;
-        incoming->is_last = true;
-    }
+    if (!tls)
+        return -1;
+    ssize_t arrived = store(incoming, tls);
     return arrived > 0 ? -1 : arrived;
 }
 
@@ -134,7 +217,7 @@ static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
 static ssize_t read_frames(struct incoming *incoming, SSL *tls, unsigned char *data, size_t size)
 {
     size_t max_size = size > 2 * FRAMES_ROOM ? size - FRAMES_ROOM : size;
-    ssize_t arrived = read_some(incoming->socket, tls, data + FRAMES_ROOM, max_size, false);
+    ssize_t arrived = read_some(incoming, tls, data + FRAMES_ROOM, max_size, false);
     return arrived > 0 ? frames_filter(incoming->client, data, (size_t)arrived) : arrived;
 }
 
@@ -142,7 +225,7 @@ static ssize_t read_incoming(int socket, SSL *tls, void *data, size_t size)
 {
     struct incoming *incoming = find(socket);
     if (!incoming)
-        return read_some(socket, tls, data, size, false);
+        return read_socket(socket, tls, data, size, false);
     if (incoming->client)
         return read_frames(incoming, tls, data, size);
     if (incoming->is_answering)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/queue.h>
 
 #include "04-chat-server/websocket/request.h"
 #include "common/buffer.h"
@@ -16,16 +17,24 @@
 struct address;
 struct websocket;
 
+/* Decrypted requests and frames. */
+struct stored {
+    int socket;
+    struct buffer data; /* never empty */
+    bool is_ready;      /* in the server's list: libwebsockets has to read it */
+    LIST_ENTRY(stored) ready_entry;
+};
+
 struct incoming {
     int socket;
+    bool is_answering;        /* libwebsockets has not finished with the request that it got last */
+    bool is_last;             /* the connection ends after that */
     struct websocket *client; /* NULL: the client still sends requests, not frames */
-    const struct refusal
-        *refusal;      /* of the request that libwebsockets got last; NULL: it is valid */
-    bool is_answering; /* libwebsockets has not finished with that request */
-    bool is_last;      /* the connection ends after that */
+    const struct refusal *refusal; /* of the request that libwebsockets got last; NULL: valid */
     struct request_scan scan;
     struct buffer head;      /* what has arrived of the next request's head */
     char *path;              /* of the handshake, until the client takes it; or NULL */
+    struct stored *stored;   /* over TLS: what has arrived after that request; or NULL */
     struct address *address; /* NULL: nothing is limited by address */
 };
 
@@ -33,3 +42,7 @@ struct incoming {
 struct incoming *incoming_open(int socket);
 
 void incoming_close(struct incoming *incoming);
+
+/* Returns what is stored for the socket if libwebsockets may read it now, or NULL. No event of the
+ * socket tells libwebsockets that there is something. */
+struct stored *incoming_stored(int socket);

@@ -52,6 +52,7 @@ struct websocket_server {
     struct loop_callback end_of_iteration; /* flushes these two lists: */
     LIST_HEAD(, websocket) pending;        /* clients with output of their own */
     LIST_HEAD(, websocket_room) pending_rooms;
+    LIST_HEAD(, stored) ready; /* connections with stored requests or frames */
 };
 
 /*
@@ -67,6 +68,7 @@ struct websocket {
     struct lws *connection; /* NULL: it has ended */
     bool served;            /* the task has not ended */
     bool has_subprotocol;
+    bool is_corked; /* what was written waits for the end of the iteration */
 
     int status;      /* the status that the connection is being closed with, or 0 */
     bool close_sent; /* nothing may be written any more */
@@ -119,6 +121,11 @@ static inline bool websocket_is_open(const struct websocket *socket)
 #else
 #define WRITES_AT_ONCE 0
 #endif
+
+/* While a socket is corked, the kernel collects what is written to it: the answer to the handshake
+ * leaves together with the task's first messages. That saves half of what accepting a client costs
+ * the kernel in sending. */
+void websocket_cork(int socket, bool corked);
 
 /* Appends a whole message, encoded as one frame. Returns 0 or UV_ENOMEM. */
 int websocket_append_frame(struct buffer *buffer, int opcode, const char *payload, size_t size);
@@ -195,6 +202,9 @@ void websocket_rooms_flush(struct websocket_server *server);
 /*
  * connection.c
  */
+
+/* At the end of an iteration: has libwebsockets read what is stored. */
+void websocket_read_stored(struct websocket_server *server);
 
 /* At the end of an iteration: stops reading from a client if too many of its messages wait. */
 void websocket_pause_if_full(struct websocket *socket);

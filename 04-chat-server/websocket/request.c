@@ -115,8 +115,8 @@ static char *decode(struct part path)
     return decoded;
 }
 
-size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritten[MAX_REWRITTEN],
-    char **path, const struct refusal **refusal)
+size_t request_rewrite(const char *head, size_t size, char rewritten[MAX_REWRITTEN], char **path,
+    const struct refusal **refusal)
 {
     struct request request = {0};
     *refusal = request_parse(&request, (struct part){head, size});
@@ -136,8 +136,7 @@ size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritt
         if (request.values[i].size > 0)
             end = append_header(end, request_header_name((enum header)i), request.values[i]);
     if (!is_handshake) {
-        bool stays =
-            !*refusal && !is_last && (request.is_old ? request.keep_alive : !request.close);
+        bool stays = !*refusal && (request.is_old ? request.keep_alive : !request.close);
         end = stpcpy(end, stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
     } else {
         end = stpcpy(

@@ -32,8 +32,7 @@ size_t request_scan(struct request_scan *scan, const char *data, size_t size);
  * connection at some characters, so it gets "/".
  *
  * Returns the size written. If the request has to be refused, *refusal says how, and the written
- * request asks for "/"; otherwise *refusal is NULL. If is_last, the connection ends after the
- * answer.
+ * request asks for "/"; otherwise *refusal is NULL.
  */
-size_t request_rewrite(const char *head, size_t size, bool is_last, char rewritten[MAX_REWRITTEN],
-    char **path, const struct refusal **refusal);
+size_t request_rewrite(const char *head, size_t size, char rewritten[MAX_REWRITTEN], char **path,
+    const struct refusal **refusal);

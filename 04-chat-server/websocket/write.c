@@ -2,6 +2,9 @@
  * written. Nothing here ends a connection; errors are returned to the caller. */
 #include "04-chat-server/websocket/private.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include "common/trace.h"
 
 #define MAX_PENDING ((size_t)2 * 1024 * 1024) /* bytes pending for one client */
@@ -204,16 +207,34 @@ int websocket_write_output(struct websocket *socket)
     return 0;
 }
 
+void websocket_cork(int socket, bool corked)
+{
+#ifdef TCP_CORK
+    int on = corked;
+    setsockopt(socket, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+#else
+    (void)socket, (void)corked;
+#endif
+}
+
+static int flush(struct websocket *socket)
+{
+    if (is_blocked(socket))
+        return 0; /* libwebsockets will call back */
+    if (WRITES_AT_ONCE)
+        return websocket_write_output(socket);
+    lws_callback_on_writable(socket->connection);
+    return 0;
+}
+
 int websocket_flush(struct websocket *socket)
 {
     unschedule_flush(socket);
-    if (is_blocked(socket))
-        return 0; /* libwebsockets will call back */
-    else if (WRITES_AT_ONCE)
-        return websocket_write_output(socket);
-    else
-        lws_callback_on_writable(socket->connection);
-    return 0;
+    int error = flush(socket);
+    if (socket->is_corked)
+        websocket_cork(lws_get_socket_fd(socket->connection), false);
+    socket->is_corked = false;
+    return error;
 }
 
 bool websocket_can_write(const struct websocket *socket)

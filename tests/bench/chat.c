@@ -26,16 +26,21 @@
 #define PEERS "tests/bench/peers/"
 
 static const struct chat_work works[] = {
-    {"ping_pong", 2, 2, {.window = 1, .in_turn = true, .seconds = 0.7}, true, false},
-    {"n100_w1", 100, 10, {.window = 1, .seconds = 0.7}, false, false},
-    {"n100_w3", 100, 10, {.window = 3, .seconds = 0.7}, true, false},
-    {"n100_w16", 100, 10, {.window = 16, .seconds = 0.7}, false, false},
-    {"n1000_w3", 1000, 10, {.window = 3, .seconds = 0.7}, false, false},
-    {"n3000_w3", 3000, 10, {.window = 3, .seconds = 0.7}, false, false},
-    {"n10000_w3", 10000, 10, {.window = 3, .seconds = 0.7}, true, false},
-    {"idle5000", 5002, 2, {.window = 3, .seconds = 0.7}, false, false},
-    {"rate1000", 100, 10, {.rate = 1000, .seconds = 1}, true, false},
-    {"deaf", 100, 10, {.window = 3, .seconds = 2}, true, .deaf = true},
+    {"ping_pong", {2, 2, 1}, {.window = 1, .in_turn = true, .seconds = 0.7}, .in_quick = true},
+    {"n100_w1", {100, 10, 1}, {.window = 1, .seconds = 0.7}, .in_quick = false},
+    {"n100_w3", {100, 10, 1}, {.window = 3, .seconds = 0.7}, .in_quick = true},
+    {"n100_w16", {100, 10, 1}, {.window = 16, .seconds = 0.7}, .in_quick = false},
+    {"n1000_w3", {1000, 10, 1}, {.window = 3, .seconds = 0.7}, .in_quick = false},
+    {"n3000_w3", {3000, 10, 1}, {.window = 3, .seconds = 0.7}, .in_quick = false},
+    {"n10000_w3", {10000, 10, 1}, {.window = 3, .seconds = 0.7}, .in_quick = true},
+    {"idle5000", {5002, 2, 1}, {.window = 3, .seconds = 0.7}, .in_quick = false},
+    {"rate1000", {100, 10, 1}, {.rate = 1000, .seconds = 1}, .in_quick = true},
+    {"deaf", {100, 10, 1}, {.window = 3, .seconds = 2}, .in_quick = true, .deaf = true},
+    {"rooms100", {1000, 100, 100}, {.rate = 100, .seconds = 3}, .in_quick = false},
+    {"rooms1000", {10000, 1000, 1000}, {.rate = 1000, .seconds = 3}, .in_quick = true},
+    {"join2500", {2500, 0, 1}, {.seconds = 0}, .in_quick = false, .names = true},
+    {"join5000", {5000, 0, 1}, {.seconds = 0}, .in_quick = false, .names = true},
+    {"join10000", {10000, 0, 1}, {.seconds = 0}, .in_quick = true, .names = true},
 };
 #define WORKS (sizeof(works) / sizeof(*works))
 
@@ -55,6 +60,11 @@ static const struct chat_figure figures[] = {
     {"accept10000", "n10000_w3", ACCEPT, 30, {"aceitar %zu clientes", "accept %zu clients"}},
     {"memory10000", "n10000_w3", MEMORY, 6656, {"ter %zu clientes", "have %zu clients"}},
     {"deaf_kept", "deaf", KEPT, 90, {"N=%zu, e um surdo", "N=%zu, and a deaf one"}},
+    {"rooms100", "rooms100", COST, 0, {"N=%zu, salas de dez", "N=%zu, rooms of ten"}},
+    {"rooms1000", "rooms1000", COST, 0, {"N=%zu, salas de dez", "N=%zu, rooms of ten"}},
+    {"join2500", "join2500", JOIN, 0, {"%zu entram com nome", "%zu join, with names"}},
+    {"join5000", "join5000", JOIN, 0, {"%zu entram com nome", "%zu join, with names"}},
+    {"join10000", "join10000", JOIN, 0, {"%zu entram com nome", "%zu join, with names"}},
     {0},
 };
 
@@ -176,10 +186,16 @@ static int measure(struct server_process *server, struct load **load, const stru
     struct load_result result;
     double memory = (double)server_process_memory(server);
     uint64_t time = server_process_time(server);
-    int error = load_connect(load, server->port, work->clients, work->senders);
+    double clients = (double)work->size.clients;
+    int error = load_connect(load, server->port, work->size);
     if (error)
         return error;
-    values[ACCEPT] = (double)(server_process_time(server) - time) / 1e3 / (double)work->clients;
+    values[ACCEPT] = (double)(server_process_time(server) - time) / 1e3 / clients;
+    if (work->names) {
+        error = load_take_names(*load);
+        values[JOIN] = (double)(server_process_time(server) - time) / 1e3 / clients;
+        return error;
+    }
     if (warm_up.seconds > WARM_UP_SECONDS)
         warm_up.seconds = WARM_UP_SECONDS;
     error = load_run(*load, &warm_up, &result);
@@ -188,7 +204,7 @@ static int measure(struct server_process *server, struct load **load, const stru
     time = server_process_time(server);
     error = load_run(*load, &work->plan, &result);
     time = server_process_time(server) - time;
-    values[MEMORY] = ((double)server_process_memory(server) - memory) / (double)work->clients;
+    values[MEMORY] = ((double)server_process_memory(server) - memory) / clients;
     values[COST] = (double)time / (double)(result.deliveries ? result.deliveries : 1);
     values[MEDIAN] = (double)result.median / 1e3;
     values[PERCENTILE_99] = (double)result.percentile_99 / 1e3;
@@ -222,9 +238,13 @@ static int run(
 static void shorten(struct chat_work shorter[])
 {
     for (size_t w = 0; w < WORKS; w++) {
+        struct load_size *size = &shorter[w].size;
         shorter[w].plan.seconds = QUICK_SECONDS;
-        if (shorter[w].clients > QUICK_CLIENTS)
-            shorter[w].clients = QUICK_CLIENTS;
+        if (size->clients <= QUICK_CLIENTS)
+            continue;
+        if (size->rooms > 1)
+            size->rooms = size->senders = size->rooms * QUICK_CLIENTS / size->clients;
+        size->clients = QUICK_CLIENTS;
     }
 }
 
@@ -235,10 +255,10 @@ static int measure_round(struct chat_results *results, const struct options *opt
         const struct chat_work *work = &results->works[w];
         bool wanted = options->work || work->in_quick || !options->quick;
         if (!wanted || !is_chosen(options->work, work->name) ||
-            work->clients + DESCRIPTORS_BESIDES > limit)
+            work->size.clients + DESCRIPTORS_BESIDES > limit)
             continue;
         for (size_t s = 0; s < CHAT_SERVERS; s++) {
-            double values[METRICS];
+            double values[METRICS] = {0};
             if (!results->servers[s].present)
                 continue;
             int error = run(&results->servers[s], work, values);
@@ -257,11 +277,11 @@ static int measure_all(struct chat_results *results, const struct options *optio
     int error = 0;
     size_t limit = raise_descriptor_limit();
     for (size_t w = 0; w < WORKS; w++)
-        if (results->works[w].clients + DESCRIPTORS_BESIDES > limit)
+        if (results->works[w].size.clients + DESCRIPTORS_BESIDES > limit)
             fprintf(stderr,
                 tr("%s: fica de fora: %zu clientes não cabem em %zu descritores (ulimit -Hn)\n",
                     "%s: left out: %zu clients do not fit in %zu descriptors (ulimit -Hn)\n"),
-                results->works[w].name, results->works[w].clients, limit);
+                results->works[w].name, results->works[w].size.clients, limit);
     run_on_processor(1);
     uint64_t start = uv_hrtime();
     for (long round = 1; round <= options->rounds && !error; round++) {

@@ -10,7 +10,7 @@
 #include "chat_load.h"
 
 #define MOST_ROUNDS 15
-#define MOST_WORKS 16
+#define MOST_WORKS 20
 #define CHAT_SERVERS 4 /* ours is the first */
 
 /* What one run of a server on a work yields. */
@@ -21,15 +21,17 @@ enum metric {
     ACCEPT, /* processor time of the server, microseconds a client accepted and greeted */
     MEMORY, /* resident, bytes a client, after the senders have spoken */
     KEPT,   /* messages a second while one more reads nothing, in percent of those without it */
+    JOIN,   /* processor time of the server, microseconds a client accepted and named */
     METRICS
 };
 
 struct chat_work {
     const char *name;
-    size_t clients, senders;
+    struct load_size size;
     struct load_plan plan;
     bool in_quick; /* also in a run that only proves that it works */
     bool deaf;     /* carried out again with one more client, which reads nothing */
+    bool names;    /* each client takes a name, instead of the plan */
 };
 
 /* A line of the table: a metric of a work. */

@@ -15,6 +15,7 @@
 #include "chat_load_private.h"
 
 #define CONNECTING 64u        /* at once, at most: less than any server's backlog */
+#define WINDOW_OF_ROOMS 64u   /* in place of LOAD_WINDOW; with many rooms each sends little */
 #define PATIENCE 15000000000u /* nanoseconds without an arrival: what is under way is lost */
 #define AFTERMATH 5000000     /* nanoseconds in which nothing more may arrive */
 #define EVENTS 256
@@ -73,16 +74,22 @@ static void put_number(char *to, uint32_t number)
         to[i] = "0123456789abcdef"[number & 0xF];
 }
 
+/* How many clients the room has. */
+static size_t members(const struct load *load, size_t room)
+{
+    return (load->count + load->rooms - 1 - room) / load->rooms;
+}
+
 /* Puts the sender's next message into its out, as sent at that time. */
 static void say(struct load *load, size_t index, uint64_t time)
 {
     struct sender *sender = &load->sender[index];
-    struct message *message = &sender->messages[sender->sent % LOAD_WINDOW];
+    struct message *message = &sender->messages[sender->sent % load->window];
     char *text = sender->text + DELIVERY_SIZE - LOAD_MESSAGE_SIZE;
     put_number(text, sender->sent);
     memcpy(text + LOAD_MESSAGE_SIZE - NUMBER_SIZE, text, NUMBER_SIZE);
     memcpy(message->text, sender->text, DELIVERY_SIZE);
-    message->missing = (uint32_t)load->count - 1;
+    message->missing = (uint32_t)members(load, index % load->rooms) - 1;
     message->time = time;
     sender->sent++;
     char framed[LOAD_MESSAGE_SIZE + MAX_FRAMING];
@@ -137,14 +144,14 @@ static int iterate(struct load *load)
 static int fail_lost(struct load *load)
 {
     for (size_t s = 0; s < load->senders; s++)
-        for (size_t c = 0; c < load->count; c++) {
-            const struct client *client = &load->clients[c];
-            if (c != s && client->expected[s] < load->sender[s].sent)
+        for (size_t c = s % load->rooms; c < load->count; c += load->rooms) {
+            uint32_t expected = *client_expected(load, &load->clients[c], s);
+            if (c != s && expected < load->sender[s].sent)
                 return load_fail(load,
-                    "lost: client %zu waits for message %u of b%02zu, of %u; %llu messages have "
+                    "lost: client %zu waits for message %u of b%03zu, of %u; %llu messages have "
                     "not arrived; the server last said: %s",
-                    c, client->expected[s], s, load->sender[s].sent,
-                    (unsigned long long)load->under_way, load->said);
+                    c, expected, s, load->sender[s].sent, (unsigned long long)load->under_way,
+                    load->said);
         }
     return load_fail(load, "the clients wait for nothing that was sent");
 }
@@ -156,7 +163,7 @@ static int say_due(struct load *load, uint64_t start)
     double interval = 1e9 / load->plan->rate;
     while ((double)load->messages * interval <= elapsed) {
         size_t index = load->messages % load->senders;
-        if (load->sender[index].messages[load->sender[index].sent % LOAD_WINDOW].missing)
+        if (load->sender[index].messages[load->sender[index].sent % load->window].missing)
             return load_fail(
                 load, "the server does not keep up with %g messages a second", load->plan->rate);
         say(load, index, start + (uint64_t)((double)load->messages * interval));
@@ -220,14 +227,15 @@ int load_run(struct load *load, const struct load_plan *plan, struct load_result
  * Connecting
  */
 
-/* Connects the socket and asks for a WebSocket. */
-static int knock(const struct load *load, int descriptor, int port)
+/* Connects the socket and asks for a WebSocket in the room. */
+static int knock(const struct load *load, int descriptor, int port, size_t room)
 {
-    char request[256];
+    char request[256], path[32];
+    snprintf(path, sizeof(path), "/r%zu", room);
     int size = snprintf(request, sizeof(request),
         "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-        load->framing->path);
+        load->rooms > 1 ? path : load->framing->path);
     struct sockaddr_in address = {.sin_family = AF_INET,
         .sin_port = htons((uint16_t)port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -245,8 +253,9 @@ static int open_client(struct load *load)
     client->descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client->descriptor < 0)
         return load_fail(load, "socket of client %zu: %s", load->opened, strerror(errno));
+    size_t room = load->opened % load->rooms;
     int port = load->ports[load->opened++ % load->port_count];
-    if (knock(load, client->descriptor, port) ||
+    if (knock(load, client->descriptor, port, room) ||
         epoll_ctl(load->epoll, EPOLL_CTL_ADD, client->descriptor, &event))
         return load_fail(load, "connect client %zu: %s", load->opened - 1, strerror(errno));
     return 0;
@@ -261,7 +270,7 @@ int load_add_deaf(struct load *load)
     if (load->deaf < 0)
         return load_fail(load, "socket of the deaf client: %s", strerror(errno));
     setsockopt(load->deaf, SOL_SOCKET, SO_RCVBUF, &few, sizeof(few));
-    if (knock(load, load->deaf, load->port) || recv(load->deaf, &first, 1, 0) != 1)
+    if (knock(load, load->deaf, load->port, 0) || recv(load->deaf, &first, 1, 0) != 1)
         return load_fail(load, "connect the deaf client: %s", strerror(errno));
     return 0;
 }
@@ -286,9 +295,12 @@ static int open_clients(struct load *load)
 static int open_sender(struct load *load, size_t index)
 {
     struct sender *sender = &load->sender[index];
-    char command[] = "/nome b00", *name = command + strlen("/nome ");
-    name[1] = (char)('0' + index / 10);
-    name[2] = (char)('0' + index % 10);
+    char command[32], *name = command + strlen("/nome ");
+    snprintf(command, sizeof(command), "/nome b%03zu", index % LOAD_SENDERS);
+    sender->messages = calloc(load->window, sizeof(*sender->messages));
+    sender->out = malloc((load->window + 1) * (LOAD_MESSAGE_SIZE + MAX_FRAMING + 6u));
+    if (!sender->messages || !sender->out)
+        return load_fail(load, "%s", strerror(ENOMEM));
     sender->client = &load->clients[index];
     memcpy(sender->text, name, NAME_SIZE);
     memcpy(sender->text + NAME_SIZE, ARROW, strlen(ARROW));
@@ -299,13 +311,13 @@ static int open_sender(struct load *load, size_t index)
     return load_send_frame(load, sender->client, 1, framed, size);
 }
 
-int load_connect(struct load **result, int port, size_t clients, size_t senders)
+int load_connect(struct load **result, int port, struct load_size size)
 {
-    return load_connect_many(result, &load_plain, (int[]){port}, 1, clients, senders);
+    return load_connect_many(result, &load_plain, (int[]){port}, 1, size);
 }
 
 int load_connect_many(struct load **result, const struct load_framing *framing, const int *ports,
-    size_t port_count, size_t clients, size_t senders)
+    size_t port_count, struct load_size size)
 {
     struct load *load = *result = calloc(1, sizeof(*load));
     if (!load)
@@ -316,14 +328,39 @@ int load_connect_many(struct load **result, const struct load_framing *framing, 
     load->ports = ports;
     load->port_count = port_count;
     load->deaf = -1;
-    load->count = clients;
-    load->clients = calloc(clients, sizeof(*load->clients));
-    load->unfinished = malloc(clients * UNFINISHED_SIZE);
-    if (load->epoll < 0 || !load->clients || !load->unfinished)
+    load->count = size.clients;
+    load->senders = size.senders;
+    load->rooms = size.rooms;
+    load->window = size.rooms > 1 ? WINDOW_OF_ROOMS : LOAD_WINDOW;
+    load->clients = calloc(size.clients, sizeof(*load->clients));
+    load->unfinished = malloc(size.clients * UNFINISHED_SIZE);
+    load->expected =
+        calloc(size.clients, (size.senders / size.rooms + 1) * sizeof(*load->expected));
+    load->sender = calloc(size.senders + 1, sizeof(*load->sender));
+    if (load->epoll < 0 || !load->clients || !load->unfinished || !load->expected || !load->sender)
         return load_fail(load, "%s", strerror(errno));
     int error = open_clients(load);
-    for (load->senders = 0; load->senders < senders && !error; load->senders++)
-        error = open_sender(load, load->senders);
+    for (size_t index = 0; index < size.senders && !error; index++)
+        error = open_sender(load, index);
+    return error;
+}
+
+int load_take_names(struct load *load)
+{
+    size_t asked = 0;
+    int error = 0;
+    load->now = load_clock();
+    while (!error && load->named < load->count) {
+        for (; !error && asked < load->count && asked - load->named < CONNECTING; asked++) {
+            char command[32];
+            int size = snprintf(command, sizeof(command), "/nome c%05zu", asked);
+            error = load_send_frame(load, &load->clients[asked], 1, command, (size_t)size);
+        }
+        if (!error)
+            error = iterate(load);
+        if (!error && load_clock() > load->now + PATIENCE)
+            error = load_fail(load, "only %zu of %zu clients got a name", load->named, load->count);
+    }
     return error;
 }
 
@@ -341,6 +378,12 @@ void load_close(struct load *load)
         close(load->deaf);
     if (load->epoll >= 0)
         close(load->epoll);
+    for (size_t s = 0; load->sender && s < load->senders; s++) {
+        free(load->sender[s].messages);
+        free(load->sender[s].out);
+    }
+    free(load->sender);
+    free(load->expected);
     free(load->clients);
     free(load->unfinished);
     free(load);

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LOAD_SENDERS 10       /* at most */
-#define LOAD_WINDOW 1024      /* messages of one sender under way, at most; a power of two */
+#define LOAD_SENDERS 1000u    /* at most */
+#define LOAD_WINDOW 1024u     /* messages of one sender under way, at most; a power of two */
 #define LOAD_MESSAGE_SIZE 64u /* bytes of text that a sender sends */
 
 struct load;
@@ -30,6 +30,12 @@ extern const struct load_framing load_plain; /* the text is the message */
 
 /* Socket.IO over Engine.IO 4: a text is the argument of the event "say". */
 extern const struct load_framing load_socket_io;
+
+/* Client number c is in room c % rooms. The first clients are the senders, so the rooms get equally
+ * many of them. With one room, its path is "/". */
+struct load_size {
+    size_t clients, senders, rooms;
+};
 
 /* What the senders do. */
 struct load_plan {
@@ -49,14 +55,17 @@ struct load_result {
         percentile_99_across; /* of receivers on another server than the sender */
 };
 
-/* Connects so many clients to 127.0.0.1:port and waits until each was greeted; the first senders of
- * them take names. *load is to be closed after a failure too; NULL if memory was short. */
-int load_connect(struct load **load, int port, size_t clients, size_t senders);
+/* Connects so many clients to 127.0.0.1:port and waits until each was greeted; the senders take
+ * names. *load is to be closed after a failure too; NULL if memory was short. */
+int load_connect(struct load **load, int port, struct load_size size);
 
 /* Does the same with several servers that are one: the clients go to them in turn. The ports
  * and the framing have to outlive the load. */
 int load_connect_many(struct load **load, const struct load_framing *framing, const int *ports,
-    size_t port_count, size_t clients, size_t senders);
+    size_t port_count, struct load_size size);
+
+/* Has each client take a name, and waits until the server has confirmed them all. */
+int load_take_names(struct load *load);
 
 /* Connects one more, which reads nothing of what is said, and which nothing is expected of: the
  * server may drop it. */

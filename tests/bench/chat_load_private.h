@@ -9,18 +9,17 @@
 #include "chat_load.h"
 #include "latency.h"
 
-#define NAME_SIZE 3u /* "b07" */
+#define NAME_SIZE 4u /* "b007" */
 #define ARROW " >> "
-#define DELIVERY_SIZE (NAME_SIZE + 4u + LOAD_MESSAGE_SIZE) /* "b07 >> text" */
+#define DELIVERY_SIZE (NAME_SIZE + 4u + LOAD_MESSAGE_SIZE) /* "b007 >> text" */
 #define NUMBER_SIZE 8u        /* a text begins and ends with its message's number, in hexadecimal */
 #define READ_SIZE 65536u      /* bytes, of one recv */
 #define UNFINISHED_SIZE 1024u /* bytes of a frame that has not arrived whole, at most */
 
 struct client {
     int descriptor;
-    bool upgraded, greeted;
-    uint32_t unfinished;             /* bytes waiting in client_unfinished */
-    uint32_t expected[LOAD_SENDERS]; /* the number of the next message from each */
+    bool upgraded, greeted, named;
+    uint32_t unfinished; /* bytes waiting in client_unfinished */
 };
 
 /* A message under way. */
@@ -34,15 +33,17 @@ struct sender {
     struct client *client;
     uint32_t sent; /* messages, and so the next one's number */
     char text[DELIVERY_SIZE];
-    struct message messages[LOAD_WINDOW]; /* by number modulo LOAD_WINDOW */
-    size_t unsent;                        /* bytes in out */
-    char out[(LOAD_WINDOW + 1) * (LOAD_MESSAGE_SIZE + MAX_FRAMING + 6u)];
+    struct message *messages; /* load.window of them, by number modulo that */
+    size_t unsent;            /* bytes in out, which has room for as many messages and one more */
+    char *out;
 };
 
 struct load {
-    size_t count, opened, greeted, senders;
+    size_t count, opened, greeted, named, senders, rooms, window;
     struct client *clients;
-    char *unfinished; /* UNFINISHED_SIZE bytes a client */
+    char *unfinished;   /* UNFINISHED_SIZE bytes a client */
+    uint32_t *expected; /* the number of the next message, for each client from each sender of its
+                           room */
     int epoll, port;
     const struct load_framing *framing;
     const int *ports; /* of the servers that are one */
@@ -56,13 +57,26 @@ struct load {
     struct latency latency, across;
     char said[128]; /* the last that a server said itself */
     char failure[512];
-    struct sender sender[LOAD_SENDERS];
+    struct sender *sender;
     char buffer[UNFINISHED_SIZE + READ_SIZE];
 };
 
 static inline char *client_unfinished(struct load *load, const struct client *client)
 {
     return load->unfinished + (size_t)(client - load->clients) * UNFINISHED_SIZE;
+}
+
+static inline size_t client_number(const struct load *load, const struct client *client)
+{
+    return (size_t)(client - load->clients);
+}
+
+/* The number of the next message that the client gets from a sender of its room. */
+static inline uint32_t *client_expected(
+    const struct load *load, const struct client *client, size_t sender)
+{
+    size_t senders_of_a_room = (load->senders + load->rooms - 1) / load->rooms;
+    return &load->expected[client_number(load, client) * senders_of_a_room + sender / load->rooms];
 }
 
 uint64_t load_clock(void);

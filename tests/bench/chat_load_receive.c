@@ -7,41 +7,41 @@
 
 enum opcode { TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
 
-static size_t number_of(const struct load *load, const struct client *client)
-{
-    return (size_t)(client - load->clients);
-}
-
 /* Says how a delivery differs from the one that was to come. */
 static int fail_delivery(
     struct load *load, const struct client *client, size_t sender, const char *text)
 {
     const struct sender *from = &load->sender[sender];
-    uint32_t expected = client->expected[sender], number = 0;
+    if (client_number(load, client) % load->rooms != sender % load->rooms)
+        return load_fail(load, "client %zu got a message of b%03zu, who is in another room",
+            client_number(load, client), sender);
+    uint32_t expected = *client_expected(load, client, sender), number = 0;
     if (client == from->client)
         return load_fail(load, "client %zu got its own message", sender);
     const char *first = text + NAME_SIZE + strlen(ARROW);
     const char *last = text + DELIVERY_SIZE - NUMBER_SIZE;
     if (sscanf(first, "%8x", &number) != 1 || memcmp(first, last, NUMBER_SIZE) != 0)
-        return load_fail(load, "client %zu got message %u of b%02zu changed: %.*s",
-            number_of(load, client), expected, sender, (int)DELIVERY_SIZE, text);
+        return load_fail(load, "client %zu got message %u of b%03zu changed: %.*s",
+            client_number(load, client), expected, sender, (int)DELIVERY_SIZE, text);
     if (number == expected && expected < from->sent)
-        return load_fail(load, "client %zu got bytes changed in message %u of b%02zu: %.*s",
-            number_of(load, client), expected, sender, (int)DELIVERY_SIZE, text);
-    return load_fail(load, "client %zu got message %u of b%02zu, but %u was next (%u sent): %s",
-        number_of(load, client), number, sender, expected, from->sent,
+        return load_fail(load, "client %zu got bytes changed in message %u of b%03zu: %.*s",
+            client_number(load, client), expected, sender, (int)DELIVERY_SIZE, text);
+    return load_fail(load, "client %zu got message %u of b%03zu, but %u was next (%u sent): %s",
+        client_number(load, client), number, sender, expected, from->sent,
         number > expected ? "lost or out of order" : "twice or out of order");
 }
 
 static int take_delivery(struct load *load, struct client *client, size_t sender, const char *text)
 {
     struct sender *from = &load->sender[sender];
-    uint32_t number = client->expected[sender];
-    struct message *message = &from->messages[number % LOAD_WINDOW];
-    if (number >= from->sent || client == from->client ||
+    if (client_number(load, client) % load->rooms != sender % load->rooms)
+        return fail_delivery(load, client, sender, text);
+    uint32_t *number = client_expected(load, client, sender);
+    struct message *message = &from->messages[*number % load->window];
+    if (*number >= from->sent || client == from->client ||
         memcmp(text, message->text, DELIVERY_SIZE) != 0)
         return fail_delivery(load, client, sender, text);
-    client->expected[sender]++;
+    ++*number;
     load->deliveries++;
     bool is_across =
         (size_t)(client - load->clients) % load->port_count != sender % load->port_count;
@@ -51,12 +51,14 @@ static int take_delivery(struct load *load, struct client *client, size_t sender
     return 0;
 }
 
-/* Which sender's a text is, by "b07 >> "; else the number of senders. */
+/* Which sender's a text is, by "b007 >> "; else the number of senders. */
 static size_t sender_of(const struct load *load, const char *text, size_t size)
 {
     if (size < NAME_SIZE + 4 || text[0] != 'b' || memcmp(text + NAME_SIZE, ARROW, 4) != 0)
         return load->senders;
-    size_t sender = (size_t)(text[1] - '0') * 10 + (size_t)(text[2] - '0');
+    size_t sender = 0;
+    for (size_t i = 1; i < NAME_SIZE; i++)
+        sender = sender * 10 + (size_t)(text[i] - '0');
     return sender < load->senders ? sender : load->senders;
 }
 
@@ -67,8 +69,8 @@ static int take_text(struct load *load, struct client *client, const char *text,
         return framing_answer(load, client, text, size);
     size_t sender = sender_of(load, text, size);
     if (sender < load->senders && size != DELIVERY_SIZE)
-        return load_fail(load, "client %zu got %zu bytes from b%02zu, not %u: %.*s",
-            number_of(load, client), size, sender, DELIVERY_SIZE, (int)size, text);
+        return load_fail(load, "client %zu got %zu bytes from b%03zu, not %u: %.*s",
+            client_number(load, client), size, sender, DELIVERY_SIZE, (int)size, text);
     if (sender < load->senders)
         return take_delivery(load, client, sender, text);
     if (client->greeted)
@@ -76,6 +78,11 @@ static int take_text(struct load *load, struct client *client, const char *text,
     if (!client->greeted)
         load->greeted++;
     client->greeted = true;
+    static const char named[] = "Nome alterado";
+    if (!client->named && size >= strlen(named) && memcmp(text, named, strlen(named)) == 0) {
+        client->named = true;
+        load->named++;
+    }
     return 0;
 }
 
@@ -89,9 +96,10 @@ static int take_frame(
     if (opcode == PONG)
         return 0;
     if (opcode == CLOSE && size >= 2)
-        return load_fail(load, "the server closed client %zu with %d", number_of(load, client),
+        return load_fail(load, "the server closed client %zu with %d", client_number(load, client),
             (unsigned char)data[0] << 8 | (unsigned char)data[1]);
-    return load_fail(load, "client %zu got a frame of opcode %d", number_of(load, client), opcode);
+    return load_fail(
+        load, "client %zu got a frame of opcode %d", client_number(load, client), opcode);
 }
 
 /* Takes the whole frames. Returns how many bytes they were, or an error. */
@@ -108,13 +116,13 @@ static ssize_t take_frames(struct load *load, struct client *client, const char 
             length = (size_t)frame[2] << 8 | frame[3];
         } else if (length > 126) {
             return load_fail(load, "client %zu got a masked or giant frame (%02x %02x)",
-                number_of(load, client), frame[0], frame[1]);
+                client_number(load, client), frame[0], frame[1]);
         }
         if (size - done < header + length)
             break;
         if ((frame[0] & 0xF0) != 0x80)
             return load_fail(load, "client %zu got a fragment or reserved bits (%02x)",
-                number_of(load, client), frame[0]);
+                client_number(load, client), frame[0]);
         int error = take_frame(load, client, frame[0] & 0xF, data + done + header, length);
         if (error)
             return error;
@@ -133,7 +141,7 @@ static ssize_t take_handshake(
     size_t head = (size_t)(end - data) + 4;
     if (strncmp(data, "HTTP/1.1 101", 12) != 0 ||
         !memmem(data, head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", 28))
-        return load_fail(load, "client %zu was not accepted: %.*s", number_of(load, client),
+        return load_fail(load, "client %zu was not accepted: %.*s", client_number(load, client),
             (int)strcspn(data, "\r\n"), data);
     client->upgraded = true;
     ssize_t frames = take_frames(load, client, data + head, size - head);
@@ -149,7 +157,7 @@ int load_receive(struct load *load, struct client *client)
     if (got < 0 && errno == EAGAIN)
         return 0;
     if (got <= 0)
-        return load_fail(load, "the server cut client %zu off: %s", number_of(load, client),
+        return load_fail(load, "the server cut client %zu off: %s", client_number(load, client),
             got < 0 ? strerror(errno) : "end of stream");
     load->now = load_clock();
     size_t size = client->unfinished + (size_t)got;
@@ -160,7 +168,7 @@ int load_receive(struct load *load, struct client *client)
     size -= (size_t)used;
     if (size > UNFINISHED_SIZE)
         return load_fail(load, "client %zu got a frame of more than %u bytes",
-            number_of(load, client), UNFINISHED_SIZE);
+            client_number(load, client), UNFINISHED_SIZE);
     memcpy(kept, load->buffer + used, size);
     client->unfinished = (uint32_t)size;
     return 0;

@@ -22,6 +22,7 @@ const char *chat_unit(enum metric metric)
     case PERCENTILE_99:
         return "us p99";
     case ACCEPT:
+    case JOIN:
         return tr("us/cliente", "us/client");
     case MEMORY:
         return tr("bytes/cliente", "bytes/client");
@@ -43,7 +44,7 @@ void chat_label(
 {
     const char *words = tr(figure->label[0], figure->label[1]), *mark = strstr(words, "%zu");
     size_t work = find_work(results, figure);
-    size_t clients = work < results->work_count ? results->works[work].clients : 0;
+    size_t clients = work < results->work_count ? results->works[work].size.clients : 0;
     if (mark)
         snprintf(label, LABEL_SIZE, "%.*s%zu%s", (int)(mark - words), words, clients,
             mark + strlen("%zu"));
@@ -140,11 +141,11 @@ void chat_print_table(const struct chat_results *results)
 static void write_figure(
     FILE *file, const struct chat_results *results, const struct chat_figure *figure)
 {
-    static const char *const units[METRICS] = {"ns", "us", "us", "us", "bytes", "%"};
+    static const char *const units[METRICS] = {"ns", "us", "us", "us", "bytes", "%", "us"};
     fprintf(file,
         "{\"name\": \"%s\", \"clients\": %zu, \"unit\": \"%s\", \"goal\": %g, \"servers\": {",
-        figure->name, results->works[find_work(results, figure)].clients, units[figure->metric],
-        results->quick ? 0 : figure->goal);
+        figure->name, results->works[find_work(results, figure)].size.clients,
+        units[figure->metric], results->quick ? 0 : figure->goal);
     const char *separator = "";
     for (size_t server = 0; server < CHAT_SERVERS; server++) {
         struct chat_summary it = chat_summarize(results, server, figure);

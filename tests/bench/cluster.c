@@ -107,8 +107,8 @@ static int measure(
     struct load_result result;
     struct stage_costs before, after;
     struct load_plan plan = {.window = 3, .rate = work->rate, .seconds = WARM_UP_SECONDS};
-    int error = load_connect_many(
-        load, stage->stack->framing, stage->ports, stage->started, work->clients, SENDERS);
+    int error = load_connect_many(load, stage->stack->framing, stage->ports, stage->started,
+        (struct load_size){work->clients, SENDERS, 1});
     if (!error)
         error = load_run(*load, &plan, &result);
     plan.seconds = quick ? 0.2 : work->rate > 0 ? 3 : 1.5;

@@ -1,13 +1,18 @@
 """The chat over python3-websockets, as the article has it: each message awaited for each client."""
 
 import asyncio
+import collections
 
 import websockets
 
-connected = {}  # the name of each connection, None until /nome
+rooms = collections.defaultdict(dict)  # by path: the name of each connection, None until /nome
 
 
-async def send_to_all(origin, text):
+def path_of(client):
+    return client.request.path if hasattr(client, "request") else client.path
+
+
+async def send_to_all(connected, origin, text):
     for client in list(connected):
         if client is not origin:
             try:
@@ -17,6 +22,7 @@ async def send_to_all(origin, text):
 
 
 async def manage(client):
+    connected = rooms[path_of(client)]
     connected[client] = None
     try:
         await client.send("Bem vindo ao servidor de chat. Identifique-se com /nome SeuNome")
@@ -25,7 +31,7 @@ async def manage(client):
                 connected[client] = text[len("/nome ") :]
                 await client.send(f"Nome alterado com sucesso para {connected[client]}")
             elif connected[client]:
-                await send_to_all(client, text)
+                await send_to_all(connected, client, text)
             else:
                 await client.send("Identifique-se para enviar mensagens.")
     except websockets.ConnectionClosed:
