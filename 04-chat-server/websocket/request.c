@@ -60,11 +60,8 @@ static const struct refusal *check_body(const struct request *request)
 /* The key is 16 bytes in base64. */
 static bool is_key(struct part key)
 {
-    for (size_t i = 0; i < key.size; i++)
-        if (!(i < 22 ? isalnum((unsigned char)key.start[i]) || strchr("+/", key.start[i])
-                     : key.start[i] == '='))
-            return false;
-    return key.size == 24;
+    return key.size == 24 && part_has_only((struct part){key.start, 22}, LETTERS_AND_DIGITS "+/") &&
+           memcmp(key.start + 22, "==", 2) == 0;
 }
 
 static const struct refusal *check(const struct request *request)

@@ -40,13 +40,17 @@ bool part_equals(struct part part, const char *text)
     return part.size == strlen(text) && memcmp(part.start, text, part.size) == 0;
 }
 
+bool part_has_only(struct part part, const char *characters)
+{
+    for (size_t i = 0; i < part.size; i++)
+        if (!memchr(characters, part.start[i], strlen(characters)))
+            return false;
+    return true;
+}
+
 static bool is_token(struct part part)
 {
-    static const char symbols[] = "!#$%&'*+-.^_`|~";
-    for (size_t i = 0; i < part.size; i++)
-        if (!isalnum((unsigned char)part.start[i]) && !strchr(symbols, part.start[i]))
-            return false;
-    return part.size > 0;
+    return part.size > 0 && part_has_only(part, LETTERS_AND_DIGITS "!#$%&'*+-.^_`|~");
 }
 
 /* Whether a header's value, separated by commas, lists the word; if exact, in the same capitals. */

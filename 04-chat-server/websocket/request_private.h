@@ -47,6 +47,11 @@ const char *request_header_name(enum header header);
 
 bool part_equals(struct part part, const char *text);
 
+#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/* Whether all bytes of the part are among these characters. isalnum would depend on the locale. */
+bool part_has_only(struct part part, const char *characters);
+
 /* Whether the part may be the value of a Host header. */
 bool part_is_host(struct part part);
 
