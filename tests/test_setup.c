@@ -39,7 +39,7 @@ static const struct need {
 
 START_TEST(a_target_checks_its_packages)
 {
-    static char output[1 << 20];
+    static char output[1 << 22];
     char command[256], check[64];
     snprintf(command, sizeof(command), MAKE "-n --always-make %s 2>&1", needs[_i].target);
     snprintf(check, sizeof(check), "tests/setup/packages.sh check %s\n", needs[_i].group);
