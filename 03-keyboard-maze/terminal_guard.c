@@ -79,9 +79,9 @@ static void restore_and_end(int number, siginfo_t *info, void *context)
     guard_restore();
     trace_rescue(); /* saves a recording, if there is one */
 
-    /* si_code says where the signal came from: above 0, from an instruction that failed. When this
-     * handler returns, the same instruction runs and fails again, and the previous handler reports
-     * that: a sanitizer's or the task library's. */
+    /* Above 0, si_code says that the kernel sent the signal. For these four signals that means that
+     * an instruction failed. When this handler returns, it runs and fails again, and the previous
+     * handler reports that: a sanitizer's or the task library's. */
     bool failed = info->si_code > 0 &&
                   (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL);
     if (failed) {

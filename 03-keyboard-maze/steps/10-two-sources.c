@@ -33,7 +33,7 @@ static void restore(int number, siginfo_t *info, void *context)
 {
     (void)context;
     say("restore: the terminal has its old modes\n"); /* in the maze: guard_restore() */
-    if (info->si_code > 0) {                          /* an instruction of the program failed */
+    if (info->si_code > 0) {                          /* from the kernel: an instruction failed */
         say("restore: the instruction will fail again, for report\n");
         sigaction(number, &previous, NULL);
     } else { /* a program sent the signal */

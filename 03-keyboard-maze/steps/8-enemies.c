@@ -51,7 +51,7 @@ static void show(const struct world *world, double now)
 }
 
 // #region play
-/* The loop first wakes the enemies whose pause is over. They step before it resumes play again. */
+/* In the first yield the loop notices whose pause is over. In the second those enemies step. */
 static int let_a_tenth_pass(void)
 {
     loop_clock_advance(task_loop(), 0.1);
