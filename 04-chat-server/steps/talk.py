@@ -6,7 +6,9 @@ talk.py SERVER LINE...
 SERVER is a step's number, 4.1, or a command: "04-chat-server/hello-server --port 0". A line is
 one of
 
-    Ana          Ana enters; Ana/games: by the path /games; Ana+pt: her browser prefers Portuguese
+    Ana          Ana enters; Ana/games: by the path /games; Ana+pt: her browser prefers Portuguese;
+                 Ana#lines.chat: she asks for that subprotocol; Ana@http://example.com: her page is
+                 from there
     Ana: hello   she says it
     Ana?         waits for her next message, and shows it
     Ana.         she leaves
@@ -59,10 +61,14 @@ class Conversation:
     def __init__(self, address, server):
         self.address, self.people, self.server = address, {}, server
 
-    async def enter(self, name, path, language):
-        self.people[name] = await websockets_version.connect(
-            f"ws://{self.address}{path or '/'}", headers={"Accept-Language": language or "en"})
-        print(f"{name} enters")
+    async def enter(self, name, path, language, subprotocol, origin):
+        try:
+            self.people[name] = await websockets_version.connect(
+                f"ws://{self.address}{path or '/'}", headers={"Accept-Language": language or "en"},
+                subprotocols=subprotocol and [subprotocol], origin=origin)
+            print(f"{name} enters")
+        except websockets.InvalidHandshake as error:
+            print(f"{name} is refused: {error}")
 
     async def say(self, name, text):
         print(f"{name}: {text}")
@@ -84,15 +90,15 @@ class Conversation:
         print(f"    {name} is disconnected: {self.people[name].close_code}")
 
     async def play(self, line):
-        name, path, language, sign, text = re.fullmatch(
-            r"(\w+)(/\w*)?(?:\+(\w+))?([?.!]|: ?)?(.*)", line).groups()
+        name, *entrance, sign, text = re.fullmatch(
+            r"(\w+)(/\w*)?(?:\+(\w+))?(?:#([\w.]+))?(?:@(\S+))?([?.!]|: ?)?(.*)", line).groups()
         act = {"?": self.hear, ".": self.leave, "!": self.see_closed}.get(sign)
         if act:
             await asyncio.wait_for(act(name), PATIENCE)
         elif sign:
             await self.say(name, text)
         else:
-            await self.enter(name, path, language)
+            await self.enter(name, *entrance)
 
 
 async def main(words):
