@@ -39,8 +39,8 @@ struct protocol {
     /* The body of the connection's task: when it returns, the connection is closed. If it is NULL,
      * the task reads until the peer closes the connection. */
     int (*manage)(void *self);
-    /* Called for bytes that the task's reading has received. The task then reads only the bytes
-     * that this function passes to stream_feed; if it is NULL, the task reads them all. */
+    /* Called with the bytes that a read of the task has received. The read returns only the bytes
+     * that this function passes to stream_feed. If this function is NULL, it returns them all. */
     void (*data_received)(void *self, const char *data, size_t size);
     /* The last call, after the connection was closed. error is the result of manage. */
     void (*connection_lost)(void *self, int error);
@@ -188,9 +188,9 @@ int protocol_run(struct stream *stream, const struct protocol *protocol, void *c
 
 /* Accepts connections, and runs the protocol on each in a task of its own, until it is cancelled or
  * accepting fails (loop.create_server and serve_forever). Then it cancels the connections' tasks
- * and waits until they have closed the connections. Returns UV_ECANCELED or accept's error. At a
- * deadline of the caller's it returns UV_ECANCELED too, because it accepts in a scope of its own,
- * inside the caller's; scope_leave makes that UV_ETIMEDOUT. */
+ * and waits until they have closed the connections. Returns UV_ECANCELED or accept's error. If a
+ * deadline of the caller passes, it returns UV_ECANCELED too, because it accepts in a scope of its
+ * own inside the caller's scope; the caller's scope_leave turns that into UV_ETIMEDOUT. */
 int listener_serve(struct listener *listener, const struct protocol *protocol, void *context);
 
 /* Stops listening. Its short wait for libuv cannot be cancelled. No task may be accepting, and no

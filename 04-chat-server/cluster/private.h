@@ -18,18 +18,18 @@
 /* Another server. The cluster has one more for this server (self). */
 struct peer {
     char id[SERVER_ID_SIZE];
-    uint64_t last;    /* number of its last entry that was read, because entries may be repeated */
-    uint64_t read_at; /* when that was, in ms of the loop's clock */
+    uint64_t last;    /* number of its last entry that was read, to recognize repeated entries */
+    uint64_t read_at; /* when this server read that entry, in ms of the loop's clock */
     bool is_alive;
-    bool has_key;    /* its key has been seen */
+    bool has_key;    /* Redis has had a key for it */
     unsigned missed; /* consecutive beats at which its key was missing */
     size_t clients;
     TAILQ_HEAD(, person) people;
     TAILQ_ENTRY(peer) entry;
 };
 
-/* A client of another server that has a name; or a client of this server that has left, until this
- * server has read the entry about its departure. */
+/* A client of another server that has a name. Or a client of this server that has left: its person
+ * stays until this server reads back the entry that says so. */
 struct person {
     struct client client;
     struct peer *peer;
@@ -37,7 +37,7 @@ struct person {
     TAILQ_ENTRY(person) entry;
 };
 
-/* An entry that this server has to write, or has written and has not read back yet. */
+/* An entry of this server that it has not yet written to the stream, or not yet read back. */
 struct post {
     struct entry entry;
     struct client *origin; /* the client that caused it; NULL: none, or it has left */
@@ -47,7 +47,7 @@ struct post {
     TAILQ_ENTRY(post) link;
 };
 
-/* The ids at which each MiB of the entries that were read ends: a ring of the newest ones. */
+/* For each MiB of entries that were read, the id of its last entry: a ring of the newest ids. */
 #define MAX_MARKS 256
 struct trim {
     struct entry_id marks[MAX_MARKS];
@@ -76,11 +76,12 @@ struct cluster {
     uint64_t deliver_from;     /* ms of Redis' clock */
     struct entry_id cursor;    /* the last entry that was read */
     struct trim trim;
-    struct peer self;   /* its people are clients that have left */
-    uint64_t number;    /* of the last entry of this server */
-    uint64_t confirmed; /* of the last one that was read back */
-    uint64_t dropped;   /* of the last one that was dropped because the outbox was full */
-    uint64_t previous;  /* of the last one that was sent, for the field "after" of the next one */
+    struct peer self; /* its people are clients that have left */
+    /* Numbers of this server's entries: */
+    uint64_t number;    /* the newest entry */
+    uint64_t confirmed; /* the last entry that was read back */
+    uint64_t dropped;   /* the last entry that was dropped because the outbox was full */
+    uint64_t previous;  /* the last entry that was sent: the next entry's field "after" */
     bool is_forged; /* the stream contains an entry with this server's id that it has not written */
     uint64_t lost_since;   /* ms of the loop's clock: entries written since then are missing */
     uint64_t silent_until; /* ms: until then clients are not told of losses again */
@@ -195,8 +196,8 @@ extern const struct relay cluster_relay;
  */
 struct peer *peer_find(struct cluster *cluster, const char *id);
 
-/* Removes the clients of a server that is gone. It stays in the list, for the number of its last
- * entry. */
+/* Removes the clients of a server that is gone. The peer stays in the list, because it holds the
+ * number of that server's last entry. */
 void peer_bury(struct peer *peer);
 
 /* Does the same, and frees it. */
@@ -219,8 +220,8 @@ void people_deliver(struct cluster *cluster, struct peer *peer, const struct ent
 /* Applies another server's entry. */
 void people_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry);
 
-/* Moves the name of a client of this server, which is leaving, to a person that stays until this
- * server reads the entry about the departure. Returns NULL if out of memory; then the client leaves
+/* When a client of this server leaves, moves its name to a person, which stays until this server
+ * reads back the entry about the departure. Returns NULL if out of memory; then the client leaves
  * the room at once. */
 struct person *people_keep(struct cluster *cluster, struct client *client);
 
@@ -248,9 +249,8 @@ void people_free(struct cluster *cluster);
  */
 void lists_post(struct cluster *cluster, bool is_answer);
 
-/* Starts the timer after which the list is posted, because another server asks for it; its
- * callback.
- */
+/* Another server has asked for the list: lists_expect_answer starts a timer, and lists_answer, the
+ * timer's callback, posts the list. */
 void lists_expect_answer(struct cluster *cluster);
 void lists_answer(void *cluster);
 

@@ -1,5 +1,5 @@
 /*
- * A connection to Redis, built on hiredis. Its calls wait, where those of hiredis take callbacks.
+ * A connection to Redis, built on hiredis. These calls wait; hiredis' own calls take callbacks.
  */
 #pragma once
 

@@ -59,16 +59,17 @@ struct websocket_options {
         const struct websocket_request *request, char **body, const char **type, void *argument);
     void *argument;   /* for serve and answer */
     long max_message; /* bytes of the longest message accepted (else 1009); 0: the default */
-    long per_address; /* connections that one address may have (HTTP 429); 0: any number, and no
-                         other limit by address. The first 64 bits of an IPv6 address count as the
-                         address; those that share the first 48 may have four times as many */
+    long per_address; /* connections that one address may have (else HTTP 429); 0: any number, and
+                         no other limit by address. IPv6 addresses with the same first 64 bits count
+                         as one address. All with the same first 48 bits together may have four
+                         times as many connections */
     const char *allow_origin; /* other sites whose pages may connect (else HTTP 403): origins
                                  separated by commas, "*" for all; NULL: none */
     long hsts; /* with a certificate: seconds for which browsers use https only; 0: no header */
     long handshake; /* seconds that a connection has to send its request; 0: 10 */
-    long unread;    /* bytes that may be pending for all clients together, and an eighth of it for
-                       those of an address; above it, clients that have more than an equal share
-                       pending are disconnected. 0: 128 MB */
+    long unread;    /* bytes that may be pending for all clients together; the clients of one
+                       address may have an eighth of that. Above either limit, clients that have
+                       more than an equal share pending are disconnected. 0: 128 MB */
 };
 
 /* Totals since the start, and what is pending now. */
