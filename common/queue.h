@@ -37,8 +37,8 @@ struct queue {
 int queue_init(struct queue *queue, size_t capacity);
 
 /* Puts an item at the end, and waits while the queue is full (await queue.put). Returns 0; or
- * UV_EPIPE when the queue is closed, UV_ECANCELED or UV_ETIMEDOUT: the item is then not in the
- * queue, and still the caller's. */
+ * UV_EPIPE when the queue is closed, UV_ECANCELED or UV_ETIMEDOUT: then the item is not in the
+ * queue, and still belongs to the caller. */
 int queue_put(struct queue *queue, void *item);
 
 /* Takes the oldest item, and waits while there is none (await queue.get). Returns 0; or UV_EOF when

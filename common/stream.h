@@ -6,10 +6,10 @@
  * send, or earlier if more than STREAM_HIGH_WATER bytes are pending.
  *
  * Errors are libuv's: UV_ECONNRESET, UV_EPIPE, UV_ECONNREFUSED, UV_EADDRINUSE, ... Every call that
- * waits may also return UV_ECANCELED or UV_ETIMEDOUT (task.h), and every call that stores bytes
- * UV_ENOMEM. A connection that has failed stays failed: every later call returns the same error,
- * but a read first returns the bytes that arrived before. A cancelled read or drain loses nothing:
- * the stream can be used as if the call had not been made.
+ * waits may also return UV_ECANCELED or UV_ETIMEDOUT (task.h), and every call that stores bytes may
+ * return UV_ENOMEM. A connection that has failed stays failed: every later call returns the same
+ * error, but a read first returns the bytes that arrived before. A cancelled read or drain loses
+ * nothing: the stream can be used as if the call had not been made.
  */
 #pragma once
 
@@ -57,7 +57,7 @@ struct stream {
     bool readable;    /* recv may have data */
     bool ended;       /* no more bytes will arrive */
     bool half_closed; /* stream_half_close was called, so no more bytes may be written */
-    bool shut;        /* the output of a half-closed stream was sent, then its end */
+    bool shut;        /* half-closed, and both the output and the end were sent */
     bool closing;     /* a task is in stream_close */
     char after_line;  /* the byte that the NUL after the last line replaces */
     char *line_end;   /* where that NUL is, or NULL */

@@ -33,7 +33,7 @@
  *                                                  itself is cancelled
  *
  * If a result arrives while a call waits, and a cancellation comes before the task runs again, the
- * call returns the result, and the next one the cancellation.
+ * call returns the result, and the next call returns the cancellation.
  *
  * Making a call that waits outside a task ends the program.
  */

@@ -25,7 +25,7 @@
  *
  * Several chats can share one Redis if each has a database of its own: redis://host/1.
  *
- * It is optional: it is built where hiredis is installed (make deps FOR=redis).
+ * The cluster is optional: make builds it if hiredis is installed (make deps FOR=redis).
  */
 #pragma once
 
@@ -37,10 +37,10 @@ struct cluster;
 
 #ifdef CHAT_REDIS
 
-/* Makes the server a part of the cluster at that address:
- * redis://[[user]:password@]host[:port][/db], rediss://... or unix:/path. Free *cluster with
- * cluster_free. Returns 0, UV_EINVAL for a bad address, UV_ENOTSUP if TLS is asked for and hiredis
- * has none, or UV_ENOMEM. is_required: without Redis, /healthz answers 503. */
+/* Adds the server to the cluster at that address: redis://[[user]:password@]host[:port][/db],
+ * rediss://... or unix:/path. Free *cluster with cluster_free. Returns 0, UV_EINVAL for a bad
+ * address, UV_ENOTSUP if the address asks for TLS and hiredis was built without it, or UV_ENOMEM.
+ * is_required: while Redis cannot be reached, /healthz answers 503. */
 int cluster_open(
     struct cluster **cluster, const char *url, bool is_required, struct server *server);
 

@@ -15,7 +15,7 @@ static bool is_expected(const redisReadTask *task, size_t elements)
 {
     struct redis *redis = task->privdata;
     if (!task->parent && redis->unanswered == 0)
-        redis->refusal = "a reply that was not asked for";
+        redis->refusal = "a reply that no command asked for";
     else if (elements > MAX_ELEMENTS)
         redis->refusal = "an array that is too long";
     return !redis->refusal;

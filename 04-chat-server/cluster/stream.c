@@ -131,8 +131,8 @@ static const redisReply *find_field(const redisReply *reply, const char *name)
 }
 
 /* Redis has lost the stream that this server was reading. The server connects again, and claims its
- * names, because Redis may have lost them, too. Then it reads the new stream from the beginning,
- * and the numbers of the entries tell which ones are new. */
+ * names again, because Redis may have lost them, too. Then it reads the new stream from the
+ * beginning, and recognizes the new entries by their numbers. */
 static int start_over(struct cluster *cluster)
 {
     if (cluster->is_ready)
