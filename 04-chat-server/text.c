@@ -110,8 +110,11 @@ static uint32_t to_lowercase(uint32_t character)
 {
     const struct text_capitals *range = bsearch(&character, text_capitals, COUNT(text_capitals),
         sizeof(*text_capitals), compare_with_capitals);
-    bool is_capital = range && (character - range->first) % range->step == 0;
-    return is_capital ? character + (uint32_t)range->distance : character;
+    /* GCC 14.2 makes one conditional expression of this read the distance where there is no range.
+     */
+    if (!range || (character - range->first) % range->step != 0)
+        return character;
+    return character + (uint32_t)range->distance;
 }
 
 static bool begins_with(const char *text, const char *phrase)

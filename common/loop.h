@@ -6,13 +6,13 @@
  *
  * In each iteration of the loop, libuv first waits for events (I/O, timers, signals) and runs their
  * callbacks. Then the library fires the timers that are due, runs the ready callbacks in order,
- * runs the callbacks that those woke, for a limited number of rounds, and at last runs the
+ * runs the callbacks that those woke, for a limited number of rounds, and finally runs the
  * end-of-iteration callbacks, which send the output of this iteration. A callback that is scheduled
  * for the next iteration runs only after libuv has checked for events again.
  *
  * LOOP_SEED=number in the environment tests whether a program depends on that order: the loop then
- * shuffles each batch of ready callbacks, and each number gives another order. The output of a
- * correct program may change its order, but nothing else.
+ * shuffles each batch of ready callbacks, and each number gives a different order. In a correct
+ * program only the order of the output may change.
  *
  * Times are milliseconds of a monotonic clock, intervals are seconds. Only the thread that runs the
  * loop may call these functions, except loop_call_soon_threadsafe. Errors are libuv's negative
@@ -101,8 +101,8 @@ uint64_t loop_now(const uv_loop_t *loop);
 uint64_t loop_deadline(uv_loop_t *loop, double seconds);
 
 /* Stops the loop's clock. From then on only loop_clock_advance moves it, so that a test sets the
- * time instead of waiting for it. NaN or a negative number does not move it; infinity, or 285 years
- * in all, end the program. */
+ * time instead of waiting for it. Advancing by NaN or a negative number does nothing; advancing by
+ * infinity, or by more than 285 years in total, ends the program. */
 void loop_clock_pause(uv_loop_t *loop);
 void loop_clock_advance(uv_loop_t *loop, double seconds);
 

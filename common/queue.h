@@ -9,11 +9,11 @@
  *         ...                                     work_on(job);
  *         queue_close(&jobs);
  *
- * It holds pointers, and at most as many as its capacity: a producer that is faster than its
- * consumers waits for them. Any number of tasks may put and get; they are served in the order in
- * which they asked. The queue never frees an item: an item belongs to the task that got it.
+ * A queue holds pointers, up to its capacity: when it is full, producers wait for the consumers.
+ * Any number of tasks may put and get; they are served in the order in which they asked. The queue
+ * never frees an item: an item belongs to the task that got it.
  *
- * A queue that is all zero, whose queue_init failed or that was freed is a closed and empty queue.
+ * A queue counts as closed and empty if it is all zero, if queue_init failed, or after queue_free.
  */
 #pragma once
 
@@ -37,8 +37,8 @@ struct queue {
 int queue_init(struct queue *queue, size_t capacity);
 
 /* Puts an item at the end, and waits while the queue is full (await queue.put). Returns 0; or
- * UV_EPIPE when the queue is closed, UV_ECANCELED or UV_ETIMEDOUT: the item is then not in the
- * queue, and still the caller's. */
+ * UV_EPIPE when the queue is closed, UV_ECANCELED or UV_ETIMEDOUT: then the item is not in the
+ * queue, and still belongs to the caller. */
 int queue_put(struct queue *queue, void *item);
 
 /* Takes the oldest item, and waits while there is none (await queue.get). Returns 0; or UV_EOF when
@@ -46,13 +46,14 @@ int queue_put(struct queue *queue, void *item);
  * was taken. */
 int queue_get(struct queue *queue, void **item);
 
-/* The same without waiting (put_nowait, get_nowait): UV_EAGAIN says that the queue is full, or
- * empty. They may be called from any callback of the loop. */
+/* Put and get without waiting (put_nowait, get_nowait). Returns 0; UV_EAGAIN where queue_put or
+ * queue_get would wait; or UV_EPIPE (put) or UV_EOF (get) as they do. Any callback of the loop may
+ * call them. */
 int queue_try_put(struct queue *queue, void *item);
 int queue_try_get(struct queue *queue, void **item);
 
-/* Takes no more items, and wakes every task that waits (queue.shutdown). Tasks can still get the
- * items that are in it. Closing it twice does nothing. */
+/* Closes the queue: it accepts no more items, and every task that waits on it wakes up
+ * (queue.shutdown). Tasks can still get the items that are in it. Closing it twice does nothing. */
 void queue_close(struct queue *queue);
 
 /* Frees the queue's memory, but not the items. No task may be waiting on it. Freeing it twice does

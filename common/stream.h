@@ -6,10 +6,10 @@
  * send, or earlier if more than STREAM_HIGH_WATER bytes are pending.
  *
  * Errors are libuv's: UV_ECONNRESET, UV_EPIPE, UV_ECONNREFUSED, UV_EADDRINUSE, ... Every call that
- * waits may also return UV_ECANCELED or UV_ETIMEDOUT (task.h), and every call that stores bytes
- * UV_ENOMEM. A connection that has failed stays failed: every later call returns the same error,
- * but a read first returns the bytes that arrived before. A cancelled read or drain loses nothing:
- * the stream can be used as if the call had not been made.
+ * waits may also return UV_ECANCELED or UV_ETIMEDOUT (task.h), and every call that stores bytes may
+ * return UV_ENOMEM. A connection that has failed stays failed: every later call returns the same
+ * error, but a read first returns the bytes that arrived before. A cancelled read or drain loses
+ * nothing: the stream can be used as if the call had not been made.
  */
 #pragma once
 
@@ -39,8 +39,8 @@ struct protocol {
     /* The body of the connection's task: when it returns, the connection is closed. If it is NULL,
      * the task reads until the peer closes the connection. */
     int (*manage)(void *self);
-    /* Called for bytes that the task's reading has received. The task then reads only the bytes
-     * that this function passes to stream_feed; if it is NULL, the task reads them all. */
+    /* Called with the bytes that a read of the task has received. The read returns only the bytes
+     * that this function passes to stream_feed. If this function is NULL, it returns them all. */
     void (*data_received)(void *self, const char *data, size_t size);
     /* The last call, after the connection was closed. error is the result of manage. */
     void (*connection_lost)(void *self, int error);
@@ -57,7 +57,7 @@ struct stream {
     bool readable;    /* recv may have data */
     bool ended;       /* no more bytes will arrive */
     bool half_closed; /* stream_half_close was called, so no more bytes may be written */
-    bool shut;        /* the output of a half-closed stream was sent, then its end */
+    bool shut;        /* half-closed, and both the output and the end were sent */
     bool closing;     /* a task is in stream_close */
     char after_line;  /* the byte that the NUL after the last line replaces */
     char *line_end;   /* where that NUL is, or NULL */
@@ -188,9 +188,9 @@ int protocol_run(struct stream *stream, const struct protocol *protocol, void *c
 
 /* Accepts connections, and runs the protocol on each in a task of its own, until it is cancelled or
  * accepting fails (loop.create_server and serve_forever). Then it cancels the connections' tasks
- * and waits until they have closed the connections. Returns UV_ECANCELED or accept's error. At a
- * deadline of the caller's it returns UV_ECANCELED too, because it accepts in a scope of its own,
- * inside the caller's; scope_leave makes that UV_ETIMEDOUT. */
+ * and waits until they have closed the connections. Returns UV_ECANCELED or accept's error. If a
+ * deadline of the caller passes, it returns UV_ECANCELED too, because it accepts in a scope of its
+ * own inside the caller's scope; the caller's scope_leave turns that into UV_ETIMEDOUT. */
 int listener_serve(struct listener *listener, const struct protocol *protocol, void *context);
 
 /* Stops listening. Its short wait for libuv cannot be cancelled. No task may be accepting, and no

@@ -33,7 +33,7 @@
  *                                                  itself is cancelled
  *
  * If a result arrives while a call waits, and a cancellation comes before the task runs again, the
- * call returns the result, and the next one the cancellation.
+ * call returns the result, and the next call returns the cancellation.
  *
  * Making a call that waits outside a task ends the program.
  */
@@ -164,13 +164,13 @@ int scope_join(struct scope *scope);
 void scope_cancel(struct scope *scope);
 
 /* Cancels the children that still run, waits until they have ended, and closes the scope
- * (TaskGroup.__aexit__). Pass the result of the code inside the scope as error. Returns error, or
- * the first failure of a child if error is 0 or only a cancellation (UV_ECANCELED, or the
- * UV_ETIMEDOUT of a deadline that has passed). A child that returns UV_ECANCELED has not failed. If
- * error is only the UV_ECANCELED of a scope_cancel of this scope, returns 0. As in trio, a
- * cancellation from outside passes through: UV_ECANCELED then replaces that 0 and, unless the scope
- * is shielded, the UV_ETIMEDOUT of the scope's own deadline. A cancellation does not shorten this
- * wait. */
+ * (TaskGroup.__aexit__). A cancellation does not shorten this wait. Pass the result of the code
+ * inside the scope as error. Returns error; or, if error is 0 or only a cancellation (UV_ECANCELED,
+ * or the UV_ETIMEDOUT of a deadline that has passed) and a child has failed, the first failure of a
+ * child. A child that returns UV_ECANCELED has not failed. If error is only the UV_ECANCELED of a
+ * scope_cancel of this scope, the result is 0 instead of that. As in trio, a cancellation from
+ * outside passes through: UV_ECANCELED then replaces that 0 and, unless the scope is shielded, the
+ * UV_ETIMEDOUT of the scope's own deadline. */
 int scope_leave(struct scope *scope, int error);
 
 /* Waits until the task has ended, stores its result in *result unless that is NULL, and releases
@@ -193,10 +193,10 @@ struct task_call {
 };
 
 /* Runs all the calls, each in a task of its own, and waits until all have ended (asyncio.gather).
- * Returns 0, the first failure, UV_ENOMEM or UV_ECANCELED. After an error the other
- * calls have been cancelled, and have ended too; but a call that itself returns UV_ECANCELED lets
- * the others go on, as in asyncio. At a deadline of the caller's it returns UV_ECANCELED, because
- * it waits in a scope of its own, inside the caller's; scope_leave makes that UV_ETIMEDOUT. */
+ * Returns 0, the first failure, UV_ENOMEM or UV_ECANCELED. An error cancels the other calls. A call
+ * that itself returns UV_ECANCELED is no error: the others go on, as in asyncio. If a deadline of
+ * the caller passes, task_gather returns UV_ECANCELED, because it waits in a scope of its own
+ * inside the caller's scope; the caller's scope_leave turns that into UV_ETIMEDOUT. */
 int task_gather(struct task_call *calls, size_t count);
 
 /*
@@ -238,8 +238,8 @@ struct task_wait {
  * because its peer is fast, does not hold the loop. */
 int task_checkpoint(const char *what);
 
-/* Counts bytes that the task has received or written towards that limit: 8192 bytes count as one
- * checkpoint. */
+/* Counts bytes that the task has received or written: 8192 bytes count as one of the 32 checkpoints
+ * after which task_checkpoint yields. */
 void task_spend(size_t bytes);
 
 /* Suspends the running task until task_wake, and returns the result passed to that. When the task

@@ -64,7 +64,7 @@ tools := $(if $(filter-out plain,$(variant))$(VALGRIND),,sanitizers $(if $(filte
 # Make ends with status 1, and adds no error of its own, when SIGQUIT ends it: the exercise is not
 # solved yet, and nothing else is wrong. The recipe outlives the signal for a moment, because make
 # waits for it. Where the signal is ignored, as in the background of a script, the status is 2.
-heeds_quit := ! (ulimit -c 0; sh -c 'kill -QUIT $$$$') 2>/dev/null
+heeds_quit := ! (ulimit -c 0; sh -c 'kill -QUIT $$$$'; exit $$?) 2>/dev/null
 exercise: exercise-program ## build and test an exercise (N=2.3), or its solution (SOLUTION=1)
 	@$(if $(exercise),$(exercises_sh) try $(exercise) $(form) $(tools) || { [ $$? -eq 1 ] && $(heeds_quit) && kill -QUIT $$PPID && sleep 0.3; } \
 	    ,$(exercises_sh) nearest exercise '$(N)' $(exercises))

@@ -5,13 +5,13 @@
 
 #include "04-chat-server/cluster/private.h"
 
-#define MISSED_BEATS 2 /* then the server is gone; one may be due to a jump of Redis' clock */
-#define STUCK_BEATS 2  /* with the same first entry in the outbox: then Redis has lost it */
+#define MISSED_BEATS 2 /* in a row: the server is gone; a jump of Redis' clock may cause one */
+#define STUCK_BEATS 2  /* in a row with the same first entry in the outbox: Redis has lost it */
 
 #define SET_KEY "SET " SERVER_KEY "%s %b PX %d"
 
-/* A field of the hash of names, followed by the server's id. No name contains a newline. If the
- * field is missing, Redis has lost the hash. */
+/* Each server has a field in the hash of names: this marker and the server's id. It cannot be a
+ * name, because no name contains a newline. If the field is missing, Redis has lost the hash. */
 #define MARKER "\n"
 #define VALUE_SIZE 48
 

@@ -87,7 +87,7 @@ static void come_back(struct cluster *cluster)
     beat_start(cluster);
 }
 
-static int live(struct cluster *cluster)
+static int run_until_outage(struct cluster *cluster)
 {
     int error = begin(cluster);
     if (!error && cluster->is_forged)
@@ -130,8 +130,8 @@ static void announce_outage(void *argument)
     rooms_announce(cluster->server,
         "Os outros servidores estão fora de alcance. Por ora, só quem está neste recebe as "
         "mensagens; os outros as recebem depois.",
-        "The other servers cannot be reached. For now only clients of this one get the messages; "
-        "the others get them later.");
+        "The other servers cannot be reached. For now, only people on this server get your "
+        "messages; the others get them later.");
 }
 
 #define NOTICE_AFTER 1.0 /* seconds: clients are not told of a shorter outage */
@@ -151,7 +151,7 @@ static void note_reason(struct cluster *cluster, int error)
     report_problem(cluster, text, sizeof(text));
     log_printf(&cluster->server->log,
         tr("Redis: %s. Só os clientes deste servidor se falam.",
-            "Redis: %s. Only clients of this server hear each other."),
+            "Redis: %s. Clients of this server can only talk to each other."),
         text);
 }
 
@@ -207,7 +207,7 @@ int cluster_run(void *argument)
     cluster->loop = task_loop();
     cluster->away_since = loop_now(cluster->loop);
     while (!task_cancelled()) {
-        error = live(cluster);
+        error = run_until_outage(cluster);
         if (task_cancelled())
             break;
         go_away(cluster, error);

@@ -91,7 +91,7 @@ static bool take_body(struct entry *entry, const redisReply *fields)
     return entry->size <= MAX_TEXT && is_utf8(entry->text, entry->size);
 }
 
-/* Does the same with a number; 0 if it is missing. */
+/* Takes a field that is a number, or 0 if it is missing. Returns false if it is not a number. */
 static bool take_number(uint64_t *number, const redisReply *fields, const char *name)
 {
     const char *text;

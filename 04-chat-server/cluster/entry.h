@@ -20,8 +20,8 @@ enum entry_kind {
     ENTRY_HELLO,   /* a server has connected to Redis, and asks the others for their names */
     ENTRY_HERE,    /* names of a server's clients: other ("answer" to ENTRY_HELLO, or ""), text: two
                       lines for each client, room and name */
-    ENTRY_BYE,     /* a server ends, so all its clients leave */
-    ENTRY_NONE,    /* in place of an ENTRY_NAME whose name belongs to another client */
+    ENTRY_BYE,     /* a server shuts down, so all its clients leave */
+    ENTRY_NONE,    /* replaces an ENTRY_NAME that Redis refused: another client has the name */
     ENTRY_KINDS
 };
 
@@ -29,7 +29,7 @@ enum entry_kind {
 struct entry {
     enum entry_kind kind;
     char server[SERVER_ID_SIZE]; /* the id of the server that wrote it */
-    uint64_t number;             /* that server numbers its entries from 1 on */
+    uint64_t number;             /* each server numbers its own entries, from 1 on */
     uint64_t after;              /* the number of the server's entry before this one; 0: unknown */
     bool is_first, is_last;      /* the first and the last entry of a list of names (ENTRY_HERE) */
     const char *room, *name, *other, *text;
@@ -50,5 +50,6 @@ bool entry_id_parse(struct entry_id *id, const redisReply *reply);
 extern const char *const entry_kind_names[ENTRY_KINDS];
 
 /* Reads one entry of XREAD's answer, [id, [field, value, ...]]; the texts belong to the reply.
- * Returns 0, and the entry and its id; or UV_EINVAL, and the id if *has_id is true. */
+ * Returns 0 and stores the entry and its id. If the entry is invalid, returns UV_EINVAL, and sets
+ * *has_id if it could store the id. */
 int entry_parse(struct entry *entry, struct entry_id *id, bool *has_id, const redisReply *reply);

@@ -11,8 +11,8 @@
  * Writing
  */
 
-/* Writes the rooms and names of some clients, each on a line of its own, and moves *next to the
- * first client that is left. Returns NULL if out of memory. */
+/* Writes the rooms and names of the next clients, each on a line of its own, and moves *next to the
+ * first client that remains to be written. Returns NULL if out of memory. */
 static char *write_lines(struct client **next, size_t *size)
 {
     char *lines = NULL;
@@ -46,9 +46,9 @@ void lists_post(struct cluster *cluster, bool is_answer)
     } while (next);
 }
 
-/* If a client is waiting for a name, the stream may contain the name before the list, and the list
- * does not contain it. Then the other servers would remove the name. So the list waits until no
- * client is waiting for a name, for 2 seconds at most. */
+/* While a client waits for a name, the entry with that name may already be in the stream, but the
+ * name is not in the list yet. Then the other servers would remove it. So the list waits, for 2
+ * seconds at most, until no client is waiting for a name. */
 void lists_answer(void *argument)
 {
     struct cluster *cluster = argument;

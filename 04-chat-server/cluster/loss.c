@@ -26,7 +26,7 @@ void loss_tell(void *argument)
     unsigned long long seconds = (now - cluster->lost_since) / 1000 + 1;
     log_printf(&cluster->server->log,
         tr("Redis: perderam-se mensagens de outros servidores, dos últimos %llu segundos",
-            "Redis: messages from other servers were lost, from the last %llu seconds"),
+            "Redis: messages of the last %llu seconds from other servers were lost"),
         seconds);
     if (now >= cluster->silent_until) {
         tell_clients(cluster, seconds);

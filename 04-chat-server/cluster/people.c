@@ -1,6 +1,6 @@
-/* The clients of other servers. For each one that has a name, this server has a client without a
- * socket in its rooms and names, so that the chat finds, lists and announces it like its own
- * clients. */
+/* The clients of other servers. For each of them that has a name, this server adds a client without
+ * a socket to its own rooms and names. So the chat finds, lists and announces it like a client of
+ * this server. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,8 +79,8 @@ void local_lose_name(struct cluster *cluster, struct client *client)
     name_give_up(client);
 }
 
-/* Takes the name from whichever client has it, except one (NULL: none), because Redis has given it
- * to a client of the peer. */
+/* Takes the name away from the client that has it, unless that is except (NULL: none), because
+ * Redis has given the name to a client of the peer. */
 static void take_from_others(
     struct cluster *cluster, const struct peer *peer, const char *name, const struct person *except)
 {

@@ -1,5 +1,6 @@
 /*
- * What the files of this folder share. The reading order: cluster.c, outbox.c, people.c.
+ * Declarations that the files of this folder share. Read cluster.c first, then outbox.c and
+ * people.c.
  */
 #pragma once
 
@@ -15,29 +16,29 @@
 #define NAMES_IN_ENTRY 200            /* in one entry of the kind ENTRY_HERE */
 #define MAX_OUTBOX ((size_t)16 << 20) /* bytes of entries that wait for Redis */
 
-/* Another server. The cluster has one more for this server (self). */
+/* Another server. struct cluster has one more peer, self, for this server. */
 struct peer {
     char id[SERVER_ID_SIZE];
-    uint64_t last;    /* number of its last entry that was read, because entries may be repeated */
-    uint64_t read_at; /* when that was, in ms of the loop's clock */
+    uint64_t last;    /* number of its last entry that was read, to recognize repeated entries */
+    uint64_t read_at; /* when this server read that entry, in ms of the loop's clock */
     bool is_alive;
-    bool has_key;    /* its key has been seen */
+    bool has_key;    /* Redis has had a key for it */
     unsigned missed; /* consecutive beats at which its key was missing */
     size_t clients;
     TAILQ_HEAD(, person) people;
     TAILQ_ENTRY(peer) entry;
 };
 
-/* A client of another server that has a name; or a client of this server that has left, until this
- * server has read the entry about its departure. */
+/* A client of another server that has a name. Or a client of this server that has left: its person
+ * stays until this server reads back the entry that says so. */
 struct person {
     struct client client;
     struct peer *peer;
-    bool is_stale; /* not in the list of names that is being read */
+    bool is_stale; /* not yet found in the list of names that is being read */
     TAILQ_ENTRY(person) entry;
 };
 
-/* An entry that this server has to write, or has written and has not read back yet. */
+/* An entry of this server that it has not yet written to the stream, or not yet read back. */
 struct post {
     struct entry entry;
     struct client *origin; /* the client that caused it; NULL: none, or it has left */
@@ -47,7 +48,7 @@ struct post {
     TAILQ_ENTRY(post) link;
 };
 
-/* The ids at which each MiB of the entries that were read ends: a ring of the newest ones. */
+/* For each MiB of entries that were read, the id of its last entry: a ring of the newest ids. */
 #define MAX_MARKS 256
 struct trim {
     struct entry_id marks[MAX_MARKS];
@@ -64,11 +65,11 @@ struct cluster {
     struct redis writer, reader;
     bool is_required;       /* without Redis, /healthz answers 503 */
     bool is_ready;          /* connected, and everything that was missed has been read */
-    bool has_read;          /* the stream to its end, at least once */
-    bool is_history;        /* entries before deliver_from are remembered and not delivered */
+    bool has_read;          /* this server has read the stream to its end at least once */
+    bool is_history;        /* messages before deliver_from are only stored for /historico */
     bool is_away_announced; /* clients have been told of the outage */
     unsigned epoch;         /* number of this connection; scripts of earlier ones have no effect */
-    unsigned attempts;      /* to connect that failed, since the last success */
+    unsigned attempts;      /* failed attempts to connect since the last success */
     unsigned generation;    /* changes when a peer is removed */
     int problem;            /* the reason of the last outage, or 0 */
     char reason[PROBLEM_SIZE]; /* the same in Redis' words */
@@ -76,11 +77,12 @@ struct cluster {
     uint64_t deliver_from;     /* ms of Redis' clock */
     struct entry_id cursor;    /* the last entry that was read */
     struct trim trim;
-    struct peer self;   /* its people are clients that have left */
-    uint64_t number;    /* of the last entry of this server */
-    uint64_t confirmed; /* of the last one that was read back */
-    uint64_t dropped;   /* of the last one that was dropped because the outbox was full */
-    uint64_t previous;  /* of the last one that was sent, for the field "after" of the next one */
+    struct peer self; /* its people are clients that have left */
+    /* Numbers of this server's entries: */
+    uint64_t number;    /* the newest entry */
+    uint64_t confirmed; /* the last entry that was read back */
+    uint64_t dropped;   /* the last entry that was dropped because the outbox was full */
+    uint64_t previous;  /* the last entry that was sent: the next entry's field "after" */
     bool is_forged; /* the stream contains an entry with this server's id that it has not written */
     uint64_t lost_since;   /* ms of the loop's clock: entries written since then are missing */
     uint64_t silent_until; /* ms: until then clients are not told of losses again */
@@ -91,7 +93,7 @@ struct cluster {
     TAILQ_HEAD(, client) locals; /* clients of this server with a name */
     TAILQ_HEAD(, peer) peers;
     size_t peer_count;
-    unsigned answer_tries; /* at which the list of names had to wait (lists_answer) */
+    unsigned answer_tries; /* how often the list of names was postponed (lists_answer) */
     struct loop_timer beat, answer, notice, loss;
     struct loop_callback recount;
     unsigned long long posted, read, invalid, duplicates, lost, losses, outages;
@@ -130,16 +132,17 @@ void trim_note(struct cluster *cluster, const redisReply *entry);
 /* Forgets the count, because the stream will be read from the beginning. */
 void trim_reset(struct cluster *cluster);
 
-/* If Redis' memory was full, trims the stream to 32 MiB. Otherwise only checks whether Redis has
- * this command. Waits. Returns 0 or an error. */
+/* If Redis' memory was full, trims the stream to 32 MiB. Otherwise trims nothing, and only checks
+ * that Redis knows this form of XTRIM. Waits. Returns 0 or an error. */
 int trim_begin(struct cluster *cluster);
 
 /*
  * loss.c
  */
 
-/* Notes that entries of other servers are missing, which were written after that time (ms of the
- * loop's clock). Half a second later this server tells its clients, and asks for all names. */
+/* Notes that entries which other servers wrote after that time (ms of the loop's clock) are
+ * missing. Half a second later this server tells its clients, and asks the other servers for all
+ * names. */
 void loss_note(struct cluster *cluster, uint64_t since);
 
 /* The callback of the timer that loss_note starts. */
@@ -149,9 +152,9 @@ void loss_tell(void *cluster);
  * outbox.c
  */
 
-/* Writes an entry to the stream, or after the outage if Redis is away, and copies its texts. origin
- * is the client that caused it, or NULL. Returns NULL if out of memory, or if the outbox is full.
- */
+/* Copies the entry with its texts, and writes it to the stream; during an outage, stores it until
+ * Redis is back. origin is the client that caused the entry, or NULL. Returns NULL if out of
+ * memory, or if the outbox is full. */
 struct post *outbox_add(struct cluster *cluster, struct entry entry, struct client *origin);
 
 /* Delivers the entry of that number to this server's clients, and removes it from the outbox.
@@ -162,7 +165,7 @@ bool outbox_confirm(struct cluster *cluster, uint64_t number);
  */
 void outbox_refuse(struct cluster *cluster, uint64_t number);
 
-/* Returns the newest entry of the client that has not been delivered, or NULL. */
+/* Returns the client's newest undelivered entry, or NULL. */
 struct post *outbox_last_of(const struct cluster *cluster, const struct client *client);
 
 /* Whether a client is waiting for a name, or for this name. */
@@ -195,11 +198,11 @@ extern const struct relay cluster_relay;
  */
 struct peer *peer_find(struct cluster *cluster, const char *id);
 
-/* Removes the clients of a server that is gone. It stays in the list, for the number of its last
- * entry. */
+/* Removes the clients of a server that is gone. The peer stays in the list, because it holds the
+ * number of that server's last entry. */
 void peer_bury(struct peer *peer);
 
-/* Does the same, and frees it. */
+/* Does the same, then takes the peer out of the list and frees it. */
 void peer_remove(struct cluster *cluster, struct peer *peer);
 
 /*
@@ -211,16 +214,16 @@ void peer_remove(struct cluster *cluster, struct peer *peer);
 void people_put(
     struct cluster *cluster, struct peer *peer, const struct entry *entry, bool is_silent);
 
-/* Delivers a message to this server's clients, except one (NULL: none); or removes a client of the
- * peer, if the entry says that it has left. */
+/* If the entry is a message, delivers it to this server's clients, but not to except (NULL: to
+ * all). If the entry says that a client of the peer has left, removes that client. */
 void people_deliver(struct cluster *cluster, struct peer *peer, const struct entry *entry,
     struct websocket *except);
 
 /* Applies another server's entry. */
 void people_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry);
 
-/* Moves the name of a client of this server, which is leaving, to a person that stays until this
- * server reads the entry about the departure. Returns NULL if out of memory; then the client leaves
+/* When a client of this server leaves, moves its name to a person, which stays until this server
+ * reads back the entry about the departure. Returns NULL if out of memory; then the client leaves
  * the room at once. */
 struct person *people_keep(struct cluster *cluster, struct client *client);
 
@@ -230,11 +233,11 @@ void person_remove(struct person *person);
 /* Returns the peer's client of that name, or NULL. */
 struct person *person_find(struct cluster *cluster, const struct peer *peer, const char *name);
 
-/* Add a client of this server to the list of those with a name, and remove it. */
+/* Add a client of this server to the list of clients with a name, or remove it from the list. */
 void local_add(struct cluster *cluster, struct client *client);
 void local_remove(struct cluster *cluster, struct client *client);
 
-/* Takes the name of a client of this server, because it belongs to another server's client, and
+/* Takes the name away from a client of this server, because another server's client owns it, and
  * tells the client. */
 void local_lose_name(struct cluster *cluster, struct client *client);
 
@@ -248,9 +251,8 @@ void people_free(struct cluster *cluster);
  */
 void lists_post(struct cluster *cluster, bool is_answer);
 
-/* Starts the timer after which the list is posted, because another server asks for it; its
- * callback.
- */
+/* Another server has asked for the list: lists_expect_answer starts a timer, and lists_answer, the
+ * timer's callback, posts the list. */
 void lists_expect_answer(struct cluster *cluster);
 void lists_answer(void *cluster);
 
@@ -270,11 +272,11 @@ void script_send_left(struct cluster *cluster, const struct post *post);
  * Returns 0 or an error. */
 int script_enroll(struct cluster *cluster);
 
-/* Gives up all names, and tells the other servers that this one ends. Waits. */
+/* Gives up all names, and tells the other servers that this one shuts down. Waits. */
 void script_say_bye(struct cluster *cluster);
 
 /*
- * beat.c: which servers there are, and how many clients
+ * beat.c: which servers are alive, and how many clients they have
  */
 
 /* beat_begin sets this server's key, and waits; it returns 0 or an error. From beat_start to

@@ -8,7 +8,7 @@
 #include "common/bytes.h"
 #include "common/visible.h"
 
-#define MAX_WORDS 160 /* bytes of the text; each one may take six to make it visible */
+#define MAX_WORDS 160 /* bytes of the text; a byte that is shown as an escape takes up to six */
 
 static const struct {
     const char *beginning;
@@ -50,7 +50,7 @@ int problem_of(struct redis *redis, const char *text)
     problem_note(redis, text);
     for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
         const char *found = strstr(text, errors[i].beginning);
-        /* For an error inside a script, Redis writes more words before it. */
+        /* If the error happened inside a script, Redis puts other words before it. */
         if (found && (found == text || strncmp(text, "ERR", 3) == 0 || *text == '-'))
             return errors[i].error;
     }

@@ -45,7 +45,7 @@ struct call {
     struct future result;
 };
 
-static void on_impatience(void *argument)
+static void on_timeout(void *argument)
 {
     struct redis *redis = argument;
     redis_close(redis);
@@ -118,7 +118,7 @@ int redis_call(struct redis *redis, redis_handler *handler, void *argument, cons
         free(call);
         return result;
     }
-    call->handler = NULL; /* from now on on_reply frees the call */
+    call->handler = NULL; /* on_reply will free the call */
     call->is_awaited = false;
     return error;
 }
@@ -208,8 +208,8 @@ static int connect_to(
     return error;
 }
 
-/* Resolves the host's name on the thread pool, because hiredis would hold the loop. Tries all its
- * addresses in turn, because Redis may listen on one of them only. */
+/* Resolves the host's name on the thread pool, because hiredis would hold the loop meanwhile. Tries
+ * all addresses in turn, because Redis may listen on only one of them. */
 static int connect_to_host(struct redis *redis, const struct redis_url *url)
 {
     struct addrinfo *addresses;
@@ -242,7 +242,7 @@ static int log_in(struct redis *redis, const struct redis_url *url)
 int redis_open(struct redis *redis, const struct redis_url *url)
 {
     redis->loop = task_loop();
-    redis->timer = (struct loop_timer){.run = on_impatience, .argument = redis};
+    redis->timer = (struct loop_timer){.run = on_timeout, .argument = redis};
     redis->unanswered = 0;
     *redis->problem = '\0';
     int error = url->path ? connect_to(redis, url, NULL) : connect_to_host(redis, url);

@@ -1,5 +1,5 @@
 /*
- * A connection to Redis, built on hiredis. Its calls wait, where those of hiredis take callbacks.
+ * A connection to Redis, built on hiredis. These calls wait; hiredis' own calls take callbacks.
  */
 #pragma once
 
@@ -34,8 +34,8 @@ struct redis {
  * handler returns. */
 typedef int redis_handler(const redisReply *reply, void *argument);
 
-/* Connects, authenticates, and selects the database. Waits. Returns 0, or an error as redis_call
- * does, and then the connection is closed. Set lost, argument and patience before. */
+/* Connects, authenticates, and selects the database. Set lost, argument and patience first. Waits.
+ * Returns 0, or an error of redis_call; after an error the connection is closed. */
 int redis_open(struct redis *redis, const struct redis_url *url);
 
 /* Sends a command, in hiredis' printf style, and waits for the reply. Returns the handler's result
@@ -47,8 +47,8 @@ int redis_open(struct redis *redis, const struct redis_url *url);
 int redis_call(
     struct redis *redis, redis_handler *handler, void *argument, const char *format, ...);
 
-/* Does the same without waiting: it calls done(result, argument) later, unless done is NULL. If the
- * connection is closed, it calls done before it returns. */
+/* Does the same without waiting: when the reply has come, it calls done(result, argument), unless
+ * done is NULL. If the connection is closed, it calls done before it returns. */
 void redis_send(struct redis *redis, redis_handler *handler,
     void (*done)(int result, void *argument), void *argument, const char *format, ...);
 

@@ -1,4 +1,4 @@
-/* What the chat calls: rooms.c and names.c know the cluster only as this struct relay. */
+/* The functions that the chat calls. rooms.c and names.c know the cluster only as struct relay. */
 #include <string.h>
 
 #include "04-chat-server/cluster/private.h"
@@ -14,8 +14,8 @@ static int send_message(struct relay *relay, struct client *origin, const char *
     return outbox_add(cluster, entry, origin) ? 0 : UV_ENOMEM;
 }
 
-/* A private message to a client of this server goes through the stream, too. Otherwise it would
- * overtake what the origin has said in the room before. */
+/* A private message to a client of this server goes through the stream, too. Otherwise it could
+ * arrive before what the sender wrote in the room earlier. */
 static int send_private(
     struct relay *relay, struct client *origin, struct client *recipient, const char *text)
 {

@@ -1,5 +1,5 @@
-/* Checks of replies that hiredis lacks: a reply without a command would end the program, and an
- * array could reserve any amount of memory. */
+/* Checks that hiredis does not make: a reply that no command asked for would end the program, and
+ * an array could announce any length, and so take all memory. */
 #include "04-chat-server/cluster/redis.h"
 
 #define MAX_ELEMENTS (1 << 21) /* of an array; Redis accepts fewer in one command */
@@ -15,7 +15,7 @@ static bool is_expected(const redisReadTask *task, size_t elements)
 {
     struct redis *redis = task->privdata;
     if (!task->parent && redis->unanswered == 0)
-        redis->refusal = "a reply that was not asked for";
+        redis->refusal = "a reply that no command asked for";
     else if (elements > MAX_ELEMENTS)
         redis->refusal = "an array that is too long";
     return !redis->refusal;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# run_many.sh CHAT_SERVER N: starts a redis-server of its own, which keeps nothing, and N chat servers
-# that share it; prints their addresses. Ctrl+C ends them all.
+# run_many.sh CHAT_SERVER N: starts a private redis-server, which saves nothing to disk, and N chat
+# servers that share it. Each chat server prints its address. Ctrl+C stops them all.
 
 set -eu
 server=$1

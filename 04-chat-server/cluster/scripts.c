@@ -1,5 +1,5 @@
 /* Redis decides which client owns a name. Each step is a script, which Redis runs without
- * interruption. A script of an earlier connection of this server may arrive late, and then does
+ * interruption. If a script that this server sent over an earlier connection arrives late, it does
  * nothing. */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@
 
 /* Gives a client a new name. ARGV[4] is the number of the previous entry, [5] that of this one, [6]
  * is the new name in lower case, [7] the old one, [8] the room, [9] the new name, and [10] the old
- * one. A refusal writes an entry, too, so that the stream contains all numbers. */
+ * one. A refusal writes an entry, too, so that the entries' numbers have no gap. */
 static const char take[] = PRELUDE
     "local new, old = ARGV[6], ARGV[7] "
     "if is_taken(new) then "

@@ -6,9 +6,9 @@
 
 #define BLOCK_MS 2000 /* after which XREAD returns without entries */
 #define ENTRIES_AT_ONCE 100
-#define MAX_GAP                                                                                    \
-    90000 /* ms of an outage; messages before them are only remembered for /historico              \
-           */
+
+/* ms: after a longer outage, older messages are not delivered, only stored for /historico. */
+#define MAX_GAP 90000
 
 /*
  * Reading
@@ -103,8 +103,8 @@ static int read_now(struct cluster *cluster)
         (unsigned long long)cluster->cursor.sequence);
 }
 
-/* If there is nothing new, the stream may have been deleted, and the ids of a new one may be
- * smaller, because Redis' clock has jumped. So it checks the stream then. */
+/* If XREAD returns nothing, the stream may have been deleted, and a new one may have smaller ids,
+ * because Redis' clock has jumped back. So then this function checks the stream. */
 int stream_follow(struct cluster *cluster)
 {
     int count = redis_call(&cluster->reader, read_entries, cluster,
@@ -131,8 +131,8 @@ static const redisReply *find_field(const redisReply *reply, const char *name)
 }
 
 /* Redis has lost the stream that this server was reading. The server connects again, and claims its
- * names, because Redis may have lost them, too. Then it reads the new stream from the beginning,
- * and the numbers of the entries tell which ones are new. */
+ * names again, because Redis may have lost them, too. Then it reads the new stream from the
+ * beginning, and recognizes the new entries by their numbers. */
 static int start_over(struct cluster *cluster)
 {
     if (cluster->is_ready)
@@ -148,9 +148,10 @@ static long long find_number(const redisReply *reply, const char *name)
     return value && value->type == REDIS_REPLY_INTEGER ? value->integer : 0;
 }
 
-/* Whether entries after the cursor were trimmed. The first entry is also newer than the cursor if
- * Redis has lost its data, but nothing was removed from the new stream. Only Redis 7 says how many
- * entries were added; with an older one, the next entry of each server shows what is missing. */
+/* Whether entries after the cursor were trimmed. It is not enough that the first entry is newer
+ * than the cursor: that is also so if Redis has lost its data and started a new stream, from which
+ * nothing was removed. Only Redis 7 tells how many entries were added. With an older Redis, the
+ * next entry of each server shows what is missing. */
 static bool is_trimmed(const redisReply *reply, struct entry_id cursor)
 {
     struct entry_id first;
@@ -188,10 +189,10 @@ int stream_check(struct cluster *cluster)
     return cluster->cursor.milliseconds ? start_over(cluster) : 0; /* there is no stream yet */
 }
 
-/* Handles the answer of TIME. Entries that were written after this server started, or after it lost
- * Redis, will be delivered, but only those of the last 90 seconds. If Redis has lost the stream,
- * all new entries of the last 90 seconds will be delivered. Older messages are only stored for
- * /historico. */
+/* Handles the answer of TIME. This server will deliver the entries that were written since it
+ * started, or since it lost Redis, but only those of the last 90 seconds. If Redis has lost the
+ * stream, it will deliver all new entries of the last 90 seconds. Older messages are only stored
+ * for /historico. */
 static int choose_what_to_deliver(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;

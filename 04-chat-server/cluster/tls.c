@@ -30,7 +30,7 @@ static bool expect_host(SSL *ssl, const char *host)
     return SSL_set1_host(ssl, host) && SSL_set_tlsext_host_name(ssl, host);
 }
 
-/* hiredis has a function for this, which does not compare the host. */
+/* hiredis has a function for this, but that one does not check the host's name. */
 int redis_tls_start(void *tls, redisContext *context, const char *host)
 {
     if (!tls)

@@ -1,5 +1,5 @@
 /*
- * TLS to Redis, where hiredis was built with it (Debian 13). Debian 12's was not.
+ * TLS to Redis, if hiredis was built with it: in Debian 13 it was, in Debian 12 it was not.
  */
 #pragma once
 

@@ -1,15 +1,15 @@
 /* Trims the stream.
  *
- * A server that comes back after an outage needs the entries of that time, and a new server the
- * last messages of all rooms. So the newest 32 MiB stay in any case. Entries of the last 90 seconds
- * stay, too, but no more than 256 MiB: there the size decides, because a Redis whose memory is full
- * refuses all messages. A server that misses entries because of that says so (loss.c). */
+ * A server that comes back after an outage needs the entries of that time, and a new server needs
+ * the last messages of all rooms. So the newest 32 MiB always stay. Entries of the last 90 seconds
+ * stay, too, but never more than 256 MiB, because a Redis whose memory is full refuses all
+ * messages. A server that misses entries because of that limit tells its clients (loss.c). */
 #include "04-chat-server/cluster/private.h"
 
 #define MARK_BYTES ((size_t)1 << 20)
 #define KEPT_MARKS 32
 #define KEPT_MS 90000
-#define OVERHEAD 100 /* bytes of an entry besides its texts, about */
+#define OVERHEAD 100 /* estimated bytes of an entry besides its texts */
 
 static size_t size_of(const redisReply *entry)
 {

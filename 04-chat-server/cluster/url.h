@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /* redis://[[user]:password@]host[:port][/database], rediss://... (TLS), or unix:/path/of/socket.
- * All zero is none. */
+ * A struct that is all zero holds no address. */
 struct redis_url {
     bool is_tls;
     char *path; /* of a Unix socket, or NULL */

@@ -37,8 +37,9 @@ struct websocket;
 struct websocket_request {
     const char *path;
     const char *peer; /* the client's address, "127.0.0.1" or "::1" */
-    bool is_local;    /* the client is on this computer, and has asked for "localhost" or the like:
-                         not a proxy, nor the page of a site whose name resolves to this computer */
+    bool is_local;    /* the client is on this computer, and has asked for "localhost" or a similar
+                         name. It is false for a client behind a proxy, and for a page of a site
+                         whose name resolves to this computer */
 };
 
 struct websocket_options {
@@ -59,22 +60,23 @@ struct websocket_options {
         const struct websocket_request *request, char **body, const char **type, void *argument);
     void *argument;   /* for serve and answer */
     long max_message; /* bytes of the longest message accepted (else 1009); 0: the default */
-    long per_address; /* connections that one address may have (HTTP 429); 0: any number, and no
-                         other limit by address. The first 64 bits of an IPv6 address count as the
-                         address; those that share the first 48 may have four times as many */
+    long per_address; /* connections that one address may have (else HTTP 429); 0: any number, and
+                         no other limit by address. IPv6 addresses with the same first 64 bits count
+                         as one address. All with the same first 48 bits together may have four
+                         times as many connections */
     const char *allow_origin; /* other sites whose pages may connect (else HTTP 403): origins
                                  separated by commas, "*" for all; NULL: none */
     long hsts; /* with a certificate: seconds for which browsers use https only; 0: no header */
     long handshake; /* seconds that a connection has to send its request; 0: 10 */
-    long unread;    /* bytes that may be pending for all clients together, and an eighth of it for
-                       those of an address; above it, clients that have more than an equal share
-                       pending are disconnected. 0: 128 MB */
+    long unread;    /* bytes that may be pending for all clients together; the clients of one
+                       address may have an eighth of that. Above either limit, clients that have
+                       more than an equal share pending are disconnected. 0: 128 MB */
 };
 
 /* Totals since the start, and what is pending now. */
 struct websocket_counts {
     unsigned long long messages;   /* received, without the empty ones */
-    unsigned long long deliveries; /* messages queued: one to a room counts once for each member */
+    unsigned long long deliveries; /* messages queued; a message to a room counts once per member */
     unsigned long long unread;     /* clients disconnected because they left too much unread */
     unsigned long long silent;     /* clients disconnected because they did not answer a ping */
     size_t waiting;                /* bytes pending for all clients */
@@ -110,9 +112,9 @@ void websocket_server_close(struct websocket_server *server);
 ssize_t websocket_receive(struct websocket *socket, char **text);
 
 /* Queues a text message of valid UTF-8 (send); it is sent at the end of the loop's iteration. Never
- * waits. Keeps the order, also with earlier messages to the client's room. Returns 0, UV_ENOMEM,
- * UV_EPIPE if the connection is closed, or UV_ENOBUFS if the client has left too much unread: then
- * it is disconnected. */
+ * waits. Messages keep their order, also relative to earlier messages to the client's room. Returns
+ * 0, UV_ENOMEM, UV_EPIPE if the connection is closed, or UV_ENOBUFS if the client has left too much
+ * unread: then it is disconnected. */
 int websocket_send(struct websocket *socket, const char *text, size_t size);
 
 /* websocket_send, printf-style. */
@@ -137,8 +139,8 @@ const char *websocket_path(const struct websocket *socket);
 /* What follows the "?" in that request, or "". */
 const char *websocket_query(const struct websocket *socket);
 
-/* Whether the client has asked for the subprotocol WEBSOCKET_SUBPROTOCOL, which it gets. What that
- * means is the program's matter. */
+/* Whether the client has asked for the subprotocol WEBSOCKET_SUBPROTOCOL. If so, the server has
+ * agreed to it; the program decides what it means. */
 bool websocket_has_subprotocol(const struct websocket *socket);
 
 /* The client's address, "127.0.0.1:50000". */
