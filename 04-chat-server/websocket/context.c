@@ -133,6 +133,16 @@ static void note_owner(uv_handle_t *handle, void *argument)
         context->owner = handle->data; /* uv_walk visits the newest timer last */
 }
 
+/* libwebsockets 4.3 crashes if there is memory for its context, but none for its table of
+ * descriptors. This is room for both. volatile keeps the compiler from leaving out the call. */
+static bool has_memory(void)
+{
+    void *volatile block = malloc(1 << 20);
+    bool has = block;
+    free(block);
+    return has;
+}
+
 int websocket_context_open(struct websocket_context *context, lws_callback_function *callback,
     void *user, const struct websocket_options *options)
 {
@@ -142,6 +152,8 @@ int websocket_context_open(struct websocket_context *context, lws_callback_funct
         {0}, {0}};
     protocols[1] = protocols[0];
     protocols[1].name = WEBSOCKET_SUBPROTOCOL;
+    if (!has_memory())
+        return UV_ENOMEM;
     void *loops[] = {task_loop()};
     struct lws_context_creation_info info = {
         .protocols = protocols, .user = user, .foreign_loops = loops};

@@ -104,7 +104,7 @@ static char *decode(struct part path)
         bool is_escape = path.start[i] == '%';
         if (is_escape)
             memcpy(digits, path.start + i + 1, 2);
-        *end++ = is_escape ? (char)strtol(digits, NULL, 16) : path.start[i];
+        *end++ = (char)(is_escape ? strtol(digits, NULL, 16) : path.start[i]);
         i += is_escape ? 2 : 0;
     }
     if (decoded)

@@ -43,7 +43,7 @@ bool part_equals(struct part part, const char *text)
 bool part_has_only(struct part part, const char *characters)
 {
     for (size_t i = 0; i < part.size; i++)
-        if (!memchr(characters, part.start[i], strlen(characters)))
+        if (!part.start[i] || !strchr(characters, part.start[i]))
             return false;
     return true;
 }

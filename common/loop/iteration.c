@@ -177,7 +177,7 @@ void loop_clock_advance(uv_loop_t *loop, double seconds)
 {
     struct loop_state *state = state_of(loop);
     uint64_t now = loop_deadline(loop, seconds);
-    if (now > MAX_SECONDS * 1000) {
+    if ((double)now > MAX_SECONDS * 1000) {
         fputs("loop_clock_advance to a time more than 285 years away\n", stderr);
         abort();
     }

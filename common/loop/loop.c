@@ -1,6 +1,5 @@
 #include "common/loop.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,21 +30,20 @@ static void open_standard_descriptors(void)
         close(descriptor);
 }
 
-/* libuv opens a descriptor for the loop and then, for the first loop, a pipe for signals. If it
- * cannot open the pipe, it aborts the program. So we check whether there is room for the three. */
+/* libuv opens one descriptor for the loop, or two since 1.45, and then, for the first loop, a pipe
+ * for signals. If it cannot open the pipe, it aborts the program. So we check whether there is
+ * room. */
 static int check_descriptors(void)
 {
-    int pipe[2];
-    int error = uv_pipe(pipe, 0, 0);
+    int pipes[2][2];
+    int error = uv_pipe(pipes[0], 0, 0);
     if (error)
         return error;
-    int third = dup(pipe[0]);
-    if (third < 0)
-        error = uv_translate_sys_error(errno);
-    else
-        close(third);
-    close(pipe[0]);
-    close(pipe[1]);
+    error = uv_pipe(pipes[1], 0, 0);
+    for (int i = 0; i < (error ? 1 : 2); i++) {
+        close(pipes[i][0]);
+        close(pipes[i][1]);
+    }
     return error;
 }
 
