@@ -10,6 +10,7 @@
 #elif defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
 #include <signal.h>
+#include <time.h>
 #endif
 
 /*
@@ -26,6 +27,14 @@ const char *__asan_default_options(void)
 {
     return "detect_stack_use_after_return=0";
 }
+#elif defined(__SANITIZE_THREAD__)
+/* ThreadSanitizer keeps a signal that interrupts a fiber until the fiber calls a function that it
+ * intercepts, such as time. It would forget the signal if the fiber ended first. */
+static void switch_to_fiber(void *fiber)
+{
+    time(NULL);
+    __tsan_switch_to_fiber(fiber, 0);
+}
 #endif
 
 static inline void before_resume(struct coroutine *coroutine)
@@ -35,7 +44,7 @@ static inline void before_resume(struct coroutine *coroutine)
         (size_t)(coroutine->stack.top - coroutine->stack.low));
 #elif defined(__SANITIZE_THREAD__)
     coroutine->resumer_fiber = __tsan_get_current_fiber();
-    __tsan_switch_to_fiber(coroutine->fiber, 0);
+    switch_to_fiber(coroutine->fiber);
 #else
     (void)coroutine;
 #endif
@@ -56,7 +65,7 @@ static inline void before_suspend(struct coroutine *coroutine)
     __sanitizer_start_switch_fiber(
         &coroutine->fake_stack, coroutine->resumer_low, coroutine->resumer_size);
 #elif defined(__SANITIZE_THREAD__)
-    __tsan_switch_to_fiber(coroutine->resumer_fiber, 0);
+    switch_to_fiber(coroutine->resumer_fiber);
 #else
     (void)coroutine;
 #endif
@@ -98,7 +107,7 @@ static inline void before_transfer(struct coroutine *from, struct coroutine *to)
         &from->fake_stack, to->stack.low, (size_t)(to->stack.top - to->stack.low));
 #elif defined(__SANITIZE_THREAD__)
     to->resumer_fiber = from->resumer_fiber;
-    __tsan_switch_to_fiber(to->fiber, 0);
+    switch_to_fiber(to->fiber);
 #else
     (void)from;
     (void)to;
