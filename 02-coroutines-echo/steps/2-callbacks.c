@@ -106,7 +106,7 @@ int main(void)
     // #region talk
     int ana = peer_connect(&address, "Al");
     int bob = peer_connect(&address, "Alô\ntudo bem?\nquit\n");
-    uv_run(&loop, UV_RUN_DEFAULT); /* until a connection has been closed */
+    uv_run(&loop, UV_RUN_DEFAULT); /* until on_closed calls uv_stop */
     peer_print_and_close("bob", bob);
     peer_say(ana, "ô\nquit\n");
     uv_run(&loop, UV_RUN_DEFAULT);

@@ -57,21 +57,24 @@ static int show_progress(void *unused)
 static int with_a_child(void)
 {
     struct scope scope;
+    int answer = 0;
     scope_enter(&scope);
-    int answer = scope_spawn(&scope, "progress", show_progress, NULL);
-    if (answer == 0)
+    int error = scope_spawn(&scope, "progress", show_progress, NULL);
+    if (!error) {
         answer = ask(&six);
-    int error = scope_leave(&scope, answer < 0 ? answer : 0); /* ends the child */
+        error = answer < 0 ? answer : 0;
+    }
+    error = scope_leave(&scope, error); /* ends the child */
     return error ? error : answer;
 }
 // #endregion with_a_child
 
-static void measure(const char *how, int (*add)(void))
+static void measure(const char *how, int (*find_answer)(void))
 {
     puts(how);
     uint64_t began = uv_hrtime();
-    int sum = add();
-    printf("  the sum is %d, after %d ms\n", sum, (int)((uv_hrtime() - began) / 1000000));
+    int answer = find_answer();
+    printf("  the answer is %d, after %d ms\n", answer, (int)((uv_hrtime() - began) / 1000000));
 }
 
 static int run(void *unused)

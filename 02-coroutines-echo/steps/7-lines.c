@@ -66,6 +66,7 @@ static int talk(struct reading *self, struct stream *writer)
 static int run(void *unused)
 {
     (void)unused;
+    // #region open
     int ends[2];
     int error = uv_socketpair(SOCK_STREAM, 0, ends, 0, 0);
     if (error)
@@ -75,6 +76,7 @@ static int run(void *unused)
     stream_open(&reading.stream, ends[0]);
     stream_open(&writer, ends[1]);
     stream_set_protocol(&reading.stream, &protocol, &reading);
+    // #endregion open
     struct scope scope;
     scope_enter(&scope);
     error = scope_spawn(&scope, "read_lines", read_lines, &reading);
