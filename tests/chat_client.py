@@ -89,7 +89,25 @@ async def enter(name=None, address="127.0.0.1", path="/", language=None):
     await client.hears(WELCOME_ENGLISH if english else WELCOME)
     if name:
         await client.asks(f'/nome "{name}"', f"Nome alterado com sucesso para {name}")
+        if len(ports) > 1:
+            await all_servers_know()
     return client
+
+
+async def entries_read(server):
+    reader, writer = await asyncio.open_connection("127.0.0.1", server)
+    writer.write(b"GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    metrics = (await reader.read()).decode()
+    writer.close()
+    return int(re.search(r"^chat_cluster_read_total (\d+)$", metrics, re.M)[1])
+
+
+async def all_servers_know():
+    """Waits until each server has read what any of them had read before."""
+    newest = max([await entries_read(server) for server in ports])
+    for server in ports:
+        while await entries_read(server) < newest:
+            await asyncio.sleep(0.005)
 
 
 async def arrives(name, *others, **where):
@@ -990,7 +1008,7 @@ async def main():
     try:
         await scenarios[sys.argv[2]]()
     except AssertionError:
-        traceback.print_exc()
+        traceback.print_exc(limit=-3)
         sys.stderr.flush()
         os._exit(1)  # to close the connections could take ten seconds more
     await asyncio.gather(*[client.leave() for client in entered])

@@ -64,6 +64,12 @@ printf '%s\n' "$@" | xargs -P "$jobs" -n 1 "$0" --one || {
     exit 1
 }
 
+# What failed may stand far above, between the suites that passed.
+while read -r suite; do
+    printf '\n%s failed:\n' "$suite"
+    grep -E -A 15 ':[FE]:' "$OUT/tests/$suite.log" || tail -n 30 "$OUT/tests/$suite.log"
+done <"$FAILURES"
+
 failed=$(wc -l <"$FAILURES")
 [ "$failed" -eq 0 ] || echo "failed: $(tr '\n' ' ' <"$FAILURES")"
 echo "$(($# - failed)) passed, $((failed)) failed"
