@@ -4,7 +4,7 @@
 static int find_answer(void)
 {
     puts("asks: 2 x 3?");
-    int error = task_sleep(0.2);
+    int error = task_sleep(0.5);
     if (!error)
         puts("knows: 2 x 3? 6");
     return error;
@@ -16,7 +16,7 @@ static int show_progress(void *unused)
     (void)unused;
     for (;;) {
         puts("...");
-        int error = task_sleep(0.08);
+        int error = task_sleep(0.2);
         if (error)
             return error;
     }
