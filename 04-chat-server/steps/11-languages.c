@@ -16,7 +16,7 @@ struct server {
 
 struct room {
     struct websocket_room members[2]; /* by language */
-    size_t clients;                   /* whose tasks have not left it */
+    size_t clients;                   /* that have entered and not left */
     LIST_ENTRY(room) entry;
     char name[]; /* "" is the common room */
 };

@@ -18,13 +18,13 @@ struct visitor {
 };
 // #endregion visitor
 
-// #region let_go
+// #region release
 static void release(struct visitor *self)
 {
     if (!self->connection && !self->served)
         free(self); /* the last user frees it */
 }
-// #endregion let_go
+// #endregion release
 
 // #region calls
 /* Waits until a callback sets the future, and returns the value. The connection may be closed

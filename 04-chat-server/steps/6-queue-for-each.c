@@ -62,7 +62,7 @@ static int send_to_all(struct person people[PEOPLE], const char *text, size_t si
     int error = 0;
     for (struct person *person = people; person < people + PEOPLE && !error; person++) {
         if (!person->disconnected && buffer_size(&person->queue) + size > MAX_QUEUE) {
-            printf("%s is cut: %zu KB wait already\n", person->name, MAX_QUEUE / KB);
+            printf("%s is disconnected: %zu KB wait already\n", person->name, MAX_QUEUE / KB);
             buffer_free(&person->queue);
             person->disconnected = true;
         }
