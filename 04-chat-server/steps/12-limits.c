@@ -18,7 +18,7 @@
 
 struct server {
     LIST_HEAD(, client) clients; /* in all rooms: a name is unique */
-    LIST_HEAD(, room) rooms;     /* those that have clients */
+    LIST_HEAD(, room) rooms;     /* all that have clients */
 };
 
 struct room {
@@ -76,7 +76,7 @@ static void leave_room(struct client *self)
     if (--self->room->clients > 0)
         return;
     LIST_REMOVE(self->room, entry);
-    free(self->room); /* the last one frees it */
+    free(self->room); /* the last client frees it */
 }
 
 /* Sends a printf-style message in the client's language. */
@@ -120,8 +120,8 @@ static struct client *find_client(const struct server *server, const char *name)
 }
 
 // #region name
-/* A name must not contain ">>", or a message from "Ana >> hello" would look like one of Ana's; nor
- * a character that cannot be seen, such as a line break. */
+/* A name must not contain ">>": a message from "Ana >> hello" would look like one of Ana's. Nor may
+ * it contain a character that cannot be seen, such as a line break. */
 static bool is_valid(const char *name)
 {
     if (!*name || strstr(name, ">>"))

@@ -35,7 +35,7 @@ static int receive_all(void *argument)
 }
 
 // #region write_queue
-/* Each person has such a task, which alone waits for the person's socket. */
+/* Each person has such a task. It alone waits for the person's socket. */
 static int write_queue(void *argument)
 {
     struct person *self = argument;

@@ -1,5 +1,5 @@
 /* NEAR MISS: the line that does not fit is refused, but has been written over what follows.
- * Says: behind the line */
+ * Says: memory after the line was overwritten */
 #include "../exercise.h"
 
 #include <stdio.h>
