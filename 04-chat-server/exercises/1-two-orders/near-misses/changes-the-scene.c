@@ -1,4 +1,4 @@
-/* NEAR MISS: Bia was made to read in time, until the prediction was right.
+/* NEAR MISS: the scene was changed until the prediction was right.
  * Says: the scene has changed */
 #include "../exercise.h"
 

@@ -1,4 +1,4 @@
-/* NEAR MISS: the line that does not fit is refused, but has been written over what follows.
+/* NEAR MISS: the line that does not fit is refused, but it has overwritten the memory after it.
  * Says: memory after the line was overwritten */
 #include "../exercise.h"
 
