@@ -136,6 +136,12 @@ bool peer_read(int peer, struct frame *frame)
     return receive_all(peer, frame->data, frame->size);
 }
 
+bool peer_has_ended(int peer)
+{
+    static struct frame frame;
+    return !peer_read(peer, &frame);
+}
+
 int peer_ending(int peer, int *messages)
 {
     static struct frame frame;

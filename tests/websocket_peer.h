@@ -33,6 +33,9 @@ void peer_send_text(int peer, const char *text);
 /* Reads a frame. Returns false if the connection has ended. */
 bool peer_read(int peer, struct frame *frame);
 
+/* The same, where no more frame is expected: reads one, and returns whether there was none. */
+bool peer_has_ended(int peer);
+
 /* Reads frames to the end of the connection and answers the close frame. Returns its status, or 0
  * if there was none. Stores the number of text frames before it in messages unless NULL. */
 int peer_ending(int peer, int *messages);
