@@ -2,14 +2,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "websocket_members.h"
@@ -139,11 +137,10 @@ START_TEST(listens_at_both_addresses)
 }
 END_TEST
 
-static void make_directory(char directory[32])
+static void make_directory(char directory[64])
 {
-    char name[64];
-    strcpy(directory, "/tmp/test-web-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    char name[80];
+    temporary_directory(directory, "web");
     snprintf(name, sizeof(name), "%s/index.html", directory);
     FILE *file = fopen(name, "w");
     ck_assert_ptr_nonnull(file);
@@ -154,7 +151,7 @@ static void make_directory(char directory[32])
 
 START_TEST(serves_files)
 {
-    char directory[32], head[4096], command[64], byte;
+    char directory[64], head[4096], byte;
     make_directory(directory);
     start_own(directory);
     int peer = peer_request(port, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -175,8 +172,6 @@ START_TEST(serves_files)
     close(peer);
     still_serves();
     stop();
-    snprintf(command, sizeof(command), "rm -r %s", directory);
-    ck_assert_int_eq(system(command), 0);
 }
 END_TEST
 
