@@ -129,7 +129,7 @@ static void expect_in_order(int peer, int count)
 {
     long last = -1;
     for (int i = 0; i < count; i++) {
-        ck_assert(peer_read(peer, &frame));
+        ck_assert(peer_read_message(peer, &frame));
         char *rest;
         long number = strtol(frame.data, &rest, 10);
         ck_assert_int_gt(number, last);
@@ -204,7 +204,7 @@ START_TEST(a_slow_member_misses_nothing)
     tell(peers[0], "all end");
     for (int peer = 2; peer > 0; peer--) { /* 1 starts reading after everything was sent */
         for (int i = 0; i < count; i++) {
-            ck_assert(peer_read(peers[peer], &frame));
+            ck_assert(peer_read_message(peers[peer], &frame));
             ck_assert_uint_eq(frame.size, CHUNK);
         }
         if (peer == 1)
@@ -228,7 +228,7 @@ START_TEST(only_the_member_that_never_reads_is_dropped)
         count += 4;
         for (int i = 0; i < 4; i++)
             for (int peer = 2; peer < 4; peer++) {
-                ck_assert(peer_read(peers[peer], &frame));
+                ck_assert(peer_read_message(peers[peer], &frame));
                 ck_assert_uint_eq(frame.size, CHUNK);
             }
         ck_assert_int_lt(count, 64 * 1024 * KIB / CHUNK);
@@ -250,7 +250,7 @@ END_TEST
 static long ask(int peer, const char *command)
 {
     tell(peer, "%s", command);
-    ck_assert(peer_read(peer, &frame));
+    ck_assert(peer_read_message(peer, &frame));
     return atol(frame.data);
 }
 
@@ -264,7 +264,7 @@ START_TEST(many_members_that_never_read_are_dropped)
     int connected = open_descriptors(server.pid);
     while (open_descriptors(server.pid) > connected - 4) {
         tell(peers[0], "many 1 %d", CHUNK);
-        ck_assert(peer_read(peers[5], &frame));
+        ck_assert(peer_read_message(peers[5], &frame));
         ck_assert_int_le(ask(peers[0], "unread"), UNREAD);
         ck_assert_int_lt(++count, 64 * 1024 * KIB / CHUNK);
     }
@@ -306,12 +306,12 @@ START_TEST(the_members_of_one_address_are_dropped)
     int connected = open_descriptors(server.pid);
     while (open_descriptors(server.pid) > connected - 2) {
         tell(peers[0], "many 1 %d", CHUNK);
-        ck_assert(peer_read(peers[4], &frame));
+        ck_assert(peer_read_message(peers[4], &frame));
         ck_assert_int_lt(++count, 64 * 1024 * KIB / CHUNK);
     }
     ck_assert_int_eq(ask(peers[0], "dropped"), 2);
     for (int i = 0; i < count; i++)
-        ck_assert(peer_read(peers[5], &frame));
+        ck_assert(peer_read_message(peers[5], &frame));
     tell(peers[0], "all still there");
     expect(peers[4], "0 still there");
     expect(peers[5], "0 still there");
@@ -331,11 +331,11 @@ START_TEST(out_of_memory_closes_one_connection)
     join(peers, 3);
     tell(peers[0], "many 8 %d", CHUNK); /* the room's log keeps this memory */
     for (; sent < 8; sent++)
-        ck_assert(peer_read(peers[2], &frame));
+        ck_assert(peer_read_message(peers[2], &frame));
     tell(peers[0], "memory %d", 512 * KIB);
     while (ask(peers[0], "members") == 3) {
         tell(peers[0], "many 1 %d", CHUNK);
-        ck_assert(peer_read(peers[2], &frame));
+        ck_assert(peer_read_message(peers[2], &frame));
         ck_assert_int_lt(++sent, 64 * 1024 * KIB / CHUNK);
     }
     ck_assert_int_eq(ask(peers[0], "dropped"), 0);
@@ -358,7 +358,7 @@ START_TEST(nothing_follows_a_close_frame)
     tell(peers[0], "all before");
     expect(peers[1], "0 before");
     peer_send(peers[1], FINAL | TEXT | 0x40, "a", 1);
-    ck_assert(peer_read(peers[1], &frame));
+    ck_assert(peer_read_message(peers[1], &frame));
     ck_assert_int_eq(frame.opcode, FINAL | CLOSE);
     ck_assert_mem_eq(frame.data, "\x03\xea", 2); /* 1002 */
     tell(peers[0], "all after");
@@ -444,7 +444,7 @@ START_TEST(a_member_leaves_with_messages_pending)
         done(peers[0]);
     }
     for (int i = 0; i < 300; i++) {
-        ck_assert(peer_read(peers[1], &frame));
+        ck_assert(peer_read_message(peers[1], &frame));
         ck_assert_ptr_nonnull(strstr(frame.data, "of us"));
     }
     leave(peers, 2);

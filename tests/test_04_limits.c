@@ -451,8 +451,8 @@ static void expect_text(int peer, const char *text)
 {
     static struct frame frame;
     do {
-        ck_assert_msg(peer_read(peer, &frame), "the connection ended before: %s", text);
-        ck_assert_msg((frame.opcode & CLOSE) == 0, "was closed before: %s", text);
+        ck_assert_msg(peer_read_message(peer, &frame), "the connection ended before: %s", text);
+        ck_assert_msg(frame.opcode != (FINAL | CLOSE), "was closed before: %s", text);
     } while (strncmp(frame.data, text, strlen(text)) != 0);
 }
 
