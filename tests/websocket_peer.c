@@ -146,6 +146,12 @@ bool peer_read_message(int peer, struct frame *frame)
     return false;
 }
 
+bool peer_has_ended(int peer)
+{
+    static struct frame frame;
+    return !peer_read(peer, &frame);
+}
+
 int peer_ending(int peer, int *messages)
 {
     static struct frame frame;
