@@ -21,6 +21,11 @@
  * A callback holds the loop until it returns, and a task until it waits: nothing else can run
  * meanwhile. LOOP_DEBUG=1 in the environment reports the callbacks and tasks that hold the loop too
  * long, and other mistakes (common/observe/debug.h).
+ *
+ * Misuse of the library ends the program with a message that names the task and the mistake. One
+ * mistake is the same everywhere: passing NULL, or a loop that is not open, where a call needs an
+ * object or a function. NULL is valid only where the call's description says so, and where it
+ * means "no name", "no argument" or "no bytes".
  */
 #pragma once
 

@@ -48,8 +48,8 @@ int stream_wait_for_input(struct stream *stream, const char *what)
 {
     struct read_wait wait = {.stream = stream};
     if (stream->reader)
-        task_misuse("%s on a stream on which another task does the same, %s: let one do it, and "
-                    "tell the others",
+        misuse("%s on a stream on which another task does the same, %s: let one do it, and "
+               "tell the others",
             what, task_name(stream->reader->task));
     stream->reader = &wait.wait;
     return task_wait(&wait.wait, what, cancel_read);
