@@ -158,6 +158,12 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
  * timer that is not set. */
 void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer);
 
+/* Makes room for the descriptor in the loop's table of watched descriptors. Call it before you let
+ * libuv watch a new descriptor: when out of memory, libuv before 1.53 would abort the program. The
+ * table comes from malloc, so the program must not give libuv another allocator
+ * (uv_replace_allocator) than malloc's. Returns 0 or UV_ENOMEM. */
+int loop_reserve_descriptor(uv_loop_t *loop, int descriptor);
+
 /* State that the tasks of the loop store with it. loop_close calls release to free it. */
 struct loop_attachment {
     void (*release)(struct loop_attachment *attachment);

@@ -3,10 +3,10 @@
  * back, nothing crashes, nothing is left behind.
  *
  * The linker leads the library's calls here (--wrap), and uv_replace_allocator libuv's. One kind
- * cannot be survived: libuv 1.44 ends the program (src/unix/core.c, maybe_resize) when there is no
- * room for its table of watched descriptors, which doubles as their numbers grow. It also does so
- * when it cannot start the thread pool (src/threadpool.c, init_threads). What the C library
- * allocates for itself, in getaddrinfo say, is not made to fail.
+ * cannot be survived: libuv 1.44 ends the program (src/unix/core.c, maybe_resize) when loop_init
+ * has no memory for its table of watched descriptors. It also does so when it cannot start the
+ * thread pool (src/threadpool.c, init_threads). What the C library allocates for itself, in
+ * getaddrinfo say, is not made to fail.
  */
 #include "support_stream.h"
 
@@ -152,9 +152,8 @@ static int run_refusing(int (*scenario)(void), size_t refusing)
 
 /* Each allocation of the scenario fails once, then each with all after it. tolerated is how many
  * are made do without. */
-static void survives(int (*scenario)(void), size_t tolerated)
+static void each_may_fail(int (*scenario)(void), size_t tolerated)
 {
-    replace_allocator(resize); /* libuv's own table grows: see above */
     run_refusing(scenario, 0); /* libuv's first loop opens a pipe that stays */
     ck_assert_int_eq(run_refusing(scenario, 0), 0);
     size_t count = memory.asked;
@@ -174,6 +173,12 @@ static void survives(int (*scenario)(void), size_t tolerated)
         if (without > tolerated)
             ck_abort_msg("%zu of %zu failures were told to nobody", without, count);
     }
+}
+
+static void survives(int (*scenario)(void), size_t tolerated)
+{
+    replace_allocator(resize); /* libuv's first table: see above */
+    each_may_fail(scenario, tolerated);
 }
 
 /*
@@ -500,6 +505,35 @@ START_TEST(streams_survive)
 }
 END_TEST
 
+#define FULL 200 /* descriptors: more than libuv's first table has room for */
+
+/* Only libuv's memory for the loop itself is not refused. The sockets get high numbers. */
+static int a_house_in_an_open_loop(void)
+{
+    uv_loop_t loop;
+    bool armed = memory.armed;
+    memory.armed = false;
+    int error = loop_init(&loop);
+    if (error)
+        return error;
+    int first = dup(0), last = first;
+    while (last < FULL)
+        last = dup(0);
+    memory.armed = armed;
+    error = task_run(&loop, "main", open_a_house, NULL);
+    for (int i = first; i <= last; i++)
+        close(i);
+    REQUIRE(loop_close(&loop) == 0);
+    return error;
+}
+
+START_TEST(the_table_of_descriptors_survives)
+{
+    replace_allocator(realloc);
+    each_may_fail(a_house_in_an_open_loop, 2);
+}
+END_TEST
+
 static void hears_again(int client)
 {
     char heard[4] = "";
@@ -565,9 +599,10 @@ int main(void)
 {
     return run_suite("shortage",
         (struct test_group[]){
-            {"memory", (const TTest *const[]){the_leaves_survive, callbacks_survive, tasks_survive,
-                           the_executor_survives, streams_survive,
-                           without_memory_for_a_newcomer_the_others_stay,
-                           libuv_ends_the_program_without_room_for_its_watchers_or_survives, NULL}},
+            {"memory",
+                (const TTest *const[]){the_leaves_survive, callbacks_survive, tasks_survive,
+                    the_executor_survives, streams_survive, the_table_of_descriptors_survives,
+                    without_memory_for_a_newcomer_the_others_stay,
+                    libuv_ends_the_program_without_room_for_its_watchers_or_survives, NULL}},
             {NULL, NULL}});
 }

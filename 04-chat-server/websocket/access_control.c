@@ -182,7 +182,8 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
         refuse_socket(socket, &refusal_too_many);
         return;
     }
-    struct incoming *incoming = websocket_context_reserve() ? NULL : incoming_open(socket);
+    bool has_memory = !websocket_context_reserve() && !loop_reserve_descriptor(task_loop(), socket);
+    struct incoming *incoming = has_memory ? incoming_open(socket) : NULL;
     struct lws *connection = incoming ? lws_adopt_socket_vhost(vhost, socket) : NULL;
     if (connection) {
         incoming->address = address;
@@ -194,11 +195,11 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     address_release(address);
     if (incoming)
         incoming_close(incoming);
-    /* When out of memory, libwebsockets has either closed the socket or left it open. Over TLS it
-     * also fails if bytes that are no handshake have already arrived, and then closes the socket
-     * later. By then the number could belong to another client, so the socket must stay open until
-     * then. */
-    if (!access->has_tls && fcntl(socket, F_GETFD) >= 0)
+    /* libwebsockets has not seen a socket for which the server itself had no memory. When out of
+     * memory, libwebsockets has either closed the socket or left it open. Over TLS it also fails if
+     * bytes that are no handshake have already arrived, and then closes the socket later. By then
+     * the number could belong to another client, so the socket must stay open until then. */
+    if (!incoming || (!access->has_tls && fcntl(socket, F_GETFD) >= 0))
         refuse_socket(socket, &refusal_full);
 }
 

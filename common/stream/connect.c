@@ -31,7 +31,7 @@ static void cancel_connect(struct task_wait *wait)
 static int wait_for_connect(int socket)
 {
     struct connect_wait wait;
-    int error = uv_poll_init(task_loop(), &wait.poll, socket);
+    int error = socket_poll_init(task_loop(), &wait.poll, socket);
     if (error)
         return error;
     wait.poll.data = &wait;

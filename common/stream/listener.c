@@ -50,7 +50,7 @@ int listener_open(struct listener *listener, const char *host, const char *port)
     uv_freeaddrinfo(addresses);
     if (error)
         return error;
-    error = uv_poll_init(listener->loop, &listener->poll, listener->socket);
+    error = socket_poll_init(listener->loop, &listener->poll, listener->socket);
     if (error) {
         close(listener->socket);
         return error;

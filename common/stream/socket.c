@@ -63,6 +63,12 @@ int socket_open(int family)
     return result;
 }
 
+int socket_poll_init(uv_loop_t *loop, uv_poll_t *poll, int socket)
+{
+    int error = loop_reserve_descriptor(loop, socket);
+    return error ? error : uv_poll_init(loop, poll, socket);
+}
+
 /*
  * Resolving names
  */

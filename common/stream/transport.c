@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "common/stream/socket.h"
 #include "common/stream/state.h"
 #include "common/task/state.h"
 #include "common/trace.h"
@@ -86,7 +87,7 @@ int stream_poll(struct stream *stream, int events)
     if (stream->events == events)
         return 0;
     if (!stream->polling) {
-        error = uv_poll_init(stream->loop, &stream->poll, stream->socket);
+        error = socket_poll_init(stream->loop, &stream->poll, stream->socket);
         if (error)
             return stream_fail(stream, error);
         stream->polling = true;
