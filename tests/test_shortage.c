@@ -543,7 +543,8 @@ static void hears_again(int client)
     ck_assert_str_eq(heard, "oi\n");
 }
 
-TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
+/* Accepts a client while there is no memory: for it alone, or for the pause after it, either. */
+static void refuse_a_newcomer(bool for_ever)
 {
     struct house house = {0};
     struct scope scope;
@@ -558,10 +559,12 @@ TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
 
     clients[1] = connect_to(port);
     memory.refusing = 1;
+    memory.asked = 0;
+    memory.for_ever = for_ever;
     memory.armed = true;
-    while (memory.asked == 0)
+    while (memory.asked <= (size_t)for_ever)
         task_yield();
-    memory.armed = false;
+    memory.armed = memory.for_ever = false;
     ck_assert_int_eq(recv(clients[1], &byte, 1, 0), 0);
     hears_again(clients[0]);
     clients[2] = connect_to(port);
@@ -572,6 +575,16 @@ TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
     listener_close(&house.listener);
     for (int i = 0; i < 3; i++)
         close(clients[i]);
+}
+
+TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
+{
+    refuse_a_newcomer(false);
+}
+
+TASK_TEST(without_memory_for_anything_the_others_stay)
+{
+    refuse_a_newcomer(true);
 }
 
 /*
@@ -603,6 +616,7 @@ int main(void)
                 (const TTest *const[]){the_leaves_survive, callbacks_survive, tasks_survive,
                     the_executor_survives, streams_survive, the_table_of_descriptors_survives,
                     without_memory_for_a_newcomer_the_others_stay,
+                    without_memory_for_anything_the_others_stay,
                     libuv_ends_the_program_without_room_for_its_watchers_or_survives, NULL}},
             {NULL, NULL}});
 }

@@ -127,6 +127,13 @@ static int wait_for_connection(struct listener *listener)
     return task_wait(&wait.wait, "accept", cancel_accept);
 }
 
+/* Without memory for the pause's timer, either, only the other tasks have their turn. */
+static int pause_accepting(void)
+{
+    int error = task_sleep(RETRY_DELAY);
+    return error == UV_ENOMEM ? task_yield() : error;
+}
+
 /* Handles an errno of accept. Returns 0 if the caller should try again. */
 static int handle_failure(struct listener *listener, int failure)
 {
@@ -143,7 +150,7 @@ static int handle_failure(struct listener *listener, int failure)
                     "no resources to accept a connection (%s); the next ones wait\n"),
                 tr_error(uv_translate_sys_error(failure)));
         listener->shortage_reported = true; /* once, until a connection is accepted */
-        return task_sleep(RETRY_DELAY);
+        return pause_accepting();
     case EINTR:
     case ECONNABORTED:
     case EPROTO:
