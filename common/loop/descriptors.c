@@ -17,12 +17,12 @@ int loop_reserve_descriptor(uv_loop_t *loop, int descriptor)
         return 0;
     while (size < (size_t)descriptor + 1 + OWN_ENTRIES)
         size *= 2;
-    uv__io_t **table = realloc(loop->watchers, size * sizeof(*table));
+    void **table = realloc(loop->watchers, size * sizeof(*table));
     if (!table)
         return UV_ENOMEM;
     memmove(&table[size - OWN_ENTRIES], &table[old], OWN_ENTRIES * sizeof(*table));
     memset(&table[old], 0, (size - OWN_ENTRIES - old) * sizeof(*table));
-    loop->watchers = table;
+    loop->watchers = (uv__io_t **)table;
     loop->nwatchers = (unsigned)(size - OWN_ENTRIES);
     return 0;
 }
