@@ -179,7 +179,7 @@ static int make_call(void *unused)
     scope_enter(&valid.scope);
 #define MAKE(call, name, parameter)                                                                \
     if (number++ == selected)                                                                      \
-        (void)call;
+        (void)(call);
     CALLS(MAKE)
     return scope_leave(&valid.scope, 0);
 }
