@@ -72,8 +72,8 @@ $(needs): needs_%:
 
 chapters := 01-event-loop 02-coroutines-echo 03-keyboard-maze 04-chat-server
 libs_03-keyboard-maze := ncursesw
-libs_04-chat-server := libwebsockets libssl
-libs_04-chat-server/chat-server := $(redis_tls) $(redis) $(if $(redis_tls),libcrypto)
+libs_04-chat-server := libwebsockets libssl libcrypto
+libs_04-chat-server/chat-server := $(redis_tls) $(redis)
 libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.

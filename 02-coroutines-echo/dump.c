@@ -1,7 +1,9 @@
 #include "02-coroutines-echo/dump.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 #include "common/bytes.h"
@@ -35,18 +37,43 @@ void dump_report(struct dump *dump)
     if (dump->left_out > 0)
         printf(tr("... %llu bytes ficaram de fora\n", "... %llu bytes were left out\n"),
             dump->left_out);
-    dump->left_out = 0;
+    if (dump->lines_left_out > 0)
+        printf(tr("... %llu linhas ficaram de fora\n", "... %llu lines were left out\n"),
+            dump->lines_left_out);
+    dump->left_out = dump->lines_left_out = 0;
+}
+
+static void note_second(struct dump *dump)
+{
+    uint64_t second = uv_hrtime() / 1000000000;
+    if (second == dump->second)
+        return;
+    dump_report(dump);
+    dump->shown = dump->shown_lines = 0;
+    dump->second = second;
+}
+
+void dump_line(struct dump *dump, const char *format, ...)
+{
+    char line[256] = "";
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    note_second(dump);
+    if (strlen(line) > DUMP_LIMIT - dump->shown_lines) {
+        dump->lines_left_out++;
+        return;
+    }
+    dump->shown_lines += strlen(line);
+    dump_report(dump);
+    fputs(line, stdout);
 }
 
 void dump_bytes(struct dump *dump, const char *hex_label, const char *printable_label,
     const char *text_label, const char *data, size_t size)
 {
-    uint64_t second = uv_hrtime() / 1000000000;
-    if (second != dump->second) {
-        dump_report(dump);
-        dump->shown = 0;
-        dump->second = second;
-    }
+    note_second(dump);
     size_t room = DUMP_LIMIT - dump->shown;
     if (size > room) {
         dump->left_out += size - room;

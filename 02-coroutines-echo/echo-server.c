@@ -54,8 +54,9 @@ static void connection_made(void *object, struct stream *stream, void *server)
         return;
     char peer[STREAM_ADDRESS_SIZE];
     stream_peer_address(stream, peer);
-    printf(tr("Conexão de %s\n", "Connection from %s\n"), peer);
-    printf(tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
+    struct dump *dump = &self->server->dump;
+    dump_line(dump, tr("Conexão de %s\n", "Connection from %s\n"), peer);
+    dump_line(dump, tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
 }
 
 /* The answer to a line. It is formatted once a second. */
@@ -103,10 +104,10 @@ static void connection_lost(void *object, int error)
     self->server->active--;
     if (settings.quiet)
         return;
-    dump_report(&self->server->dump);
+    struct dump *dump = &self->server->dump;
     if (error && error != UV_ECANCELED)
-        printf(tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
-    printf(tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
+        dump_line(dump, tr("Conexão perdida: %s\n", "Connection lost: %s\n"), tr_error(error));
+    dump_line(dump, tr("Conexões ativas: %d\n", "Active connections: %d\n"), self->server->active);
 }
 
 // #region data_received
@@ -145,6 +146,7 @@ static int serve(void *unused)
     printf(tr("Escutando %s\n", "Listening on %s\n"), address);
     error = listener_serve(&listener, &protocol, &server);
     listener_close(&listener);
+    dump_report(&server.dump);
     return error;
 }
 // #endregion serve

@@ -5,128 +5,15 @@
 #include <string.h>
 
 #include "04-chat-server/chat.h"
-#include "04-chat-server/text.h"
-#include "common/buffer.h"
+#include "04-chat-server/notice.h"
 
 #define NOTICES_PER_SECOND 5 /* in a room; twice as many at once */
-#define NAMES_IN_NOTICE 20   /* more are counted */
 #define RETRY_SECONDS 1.0    /* after running out of memory */
 
 /* With more clients than the first number, a room becomes crowded, because nobody would read who
  * comes and goes. With no more than the second number, it stops being crowded. */
 #define CROWD_BEGINS 200
 #define CROWD_ENDS 150
-
-/*
- * A notice, in both languages
- */
-
-/* The text before several names, the text after one name, and the line's kind for pages. */
-struct wording {
-    const char *several[2], *one[2], *page;
-};
-
-static const struct wording arrived = {{"Entraram na sala: ", "Joined the room: "},
-    {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}, "joined"};
-static const struct wording departed = {
-    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}, "left"};
-static const struct wording renamed = {{"Novos nomes: ", "New names: "}, {"", ""}, "renamed"};
-static const struct wording crowd_began = {
-    .one = {"A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra "
-            "quem está aqui.",
-        "The room is crowded: arrivals, departures and new names are no longer announced. /who "
-        "shows "
-        "who is here."},
-    .page = "crowded"};
-static const struct wording crowd_ended = {
-    .one = {"A sala não está mais cheia: quem entra, sai ou muda de nome é anunciado de novo.",
-        "The room is no longer crowded: arrivals, departures and new names are announced again."},
-    .page = "uncrowded"};
-
-struct notice {
-    const struct wording *wording;
-    size_t count; /* of the names */
-    size_t added;
-    struct buffer texts[FORMS]; /* a stream of open_memstream would need 8 KiB for a moment: behind
-                                   it, a name that stays would keep the heap from shrinking */
-    int error;
-};
-
-static void print_form(struct notice *notice, int form, const char *text)
-{
-    if (!notice->error)
-        notice->error = buffer_append(&notice->texts[form], text, strlen(text));
-}
-
-static void print_both(struct notice *notice, const char *const texts[2])
-{
-    for (enum language language = PORTUGUESE; language <= ENGLISH; language++)
-        print_form(notice, language, texts[language]);
-}
-
-static void print(struct notice *notice, const char *text)
-{
-    print_both(notice, (const char *[]){text, text});
-}
-
-/* Begins a notice about that many names. notice_send reports an error. */
-static void notice_open(struct notice *notice, const struct wording *wording, size_t count)
-{
-    *notice = (struct notice){.wording = wording, .count = count};
-    print_form(notice, FORM_PAGE, wording->page);
-    if (count > 1)
-        print_both(notice, wording->several);
-}
-
-/* Adds a name, or an old name and a new one. A page gets them all. */
-static void notice_add(struct notice *notice, const char *before, const char *after)
-{
-    static const char *const is_now[2] = {TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH};
-    for (int i = 0; i < 2; i++) {
-        const char *name = i == 0 ? before : after;
-        print_form(notice, FORM_PAGE, name ? "\t" : "");
-        print_form(notice, FORM_PAGE, name ? name : "");
-    }
-    if (notice->added++ >= NAMES_IN_NOTICE)
-        return;
-    if (notice->added > 1)
-        print(notice, TEXT_SEPARATOR);
-    if (before)
-        print(notice, before);
-    if (before && after)
-        print_both(notice, is_now);
-    if (after)
-        print(notice, after);
-}
-
-static void print_rest(struct notice *notice)
-{
-    if (notice->count > NAMES_IN_NOTICE) {
-        char rest[2][64];
-        size_t left = notice->count - NAMES_IN_NOTICE;
-        snprintf(rest[PORTUGUESE], sizeof(*rest), TEXT_AND_MORE_PORTUGUESE "%zu", left);
-        snprintf(rest[ENGLISH], sizeof(*rest), TEXT_AND_ENGLISH "%zu" TEXT_OTHERS_ENGLISH, left);
-        print_both(notice, (const char *[]){rest[PORTUGUESE], rest[ENGLISH]});
-    }
-    if (notice->count <= 1)
-        print_both(notice, notice->wording->one);
-}
-
-/* Returns 0, or UV_ENOMEM if nobody got it. */
-static int notice_send(struct notice *notice, struct room *room, struct websocket *except)
-{
-    char *texts[FORMS];
-    size_t sizes[FORMS];
-    print_rest(notice);
-    for (int form = 0; form < FORMS; form++) {
-        texts[form] = notice->texts[form].data;
-        sizes[form] = buffer_size(&notice->texts[form]);
-    }
-    int error = notice->error ? notice->error : room_send_forms(room, except, texts, sizes);
-    for (int form = 0; form < FORMS; form++)
-        buffer_free(&notice->texts[form]);
-    return error;
-}
 
 /*
  * What the room knows
@@ -192,7 +79,7 @@ static int tell_departures(struct room *room)
         count++;
     if (count == 0)
         return 0;
-    notice_open(&notice, &departed, count);
+    notice_open(&notice, &notice_departed, count);
     STAILQ_FOREACH(name, &notices->departed, departed_entry)
         notice_add(&notice, name->text, NULL);
     int error = notice_send(&notice, room, NULL);
@@ -205,8 +92,8 @@ static int tell_departures(struct room *room)
 static bool is_of_kind(const struct client *client, const struct wording *kind)
 {
     if (!client->announced)
-        return kind == &arrived;
-    return kind == &renamed && strcmp(client->announced, client->name) != 0;
+        return kind == &notice_arrived;
+    return kind == &notice_renamed && strcmp(client->announced, client->name) != 0;
 }
 
 static int tell_changes(struct room *room, const struct wording *kind)
@@ -238,7 +125,7 @@ static int tell_size(struct room *room)
     bool crowded = is_crowded(room);
     if (crowded == room->notices.is_crowded)
         return 0;
-    notice_open(&notice, crowded ? &crowd_began : &crowd_ended, 0);
+    notice_open(&notice, crowded ? &notice_crowd_began : &notice_crowd_ended, 0);
     int error = notice_send(&notice, room, NULL);
     if (!error)
         room->notices.is_crowded = crowded;
@@ -264,9 +151,9 @@ static int tell_all(struct room *room)
     if (!error && !room->notices.is_crowded)
         error = tell_departures(room);
     if (!error && !room->notices.is_crowded)
-        error = tell_changes(room, &renamed);
+        error = tell_changes(room, &notice_renamed);
     if (!error && !room->notices.is_crowded)
-        error = tell_changes(room, &arrived);
+        error = tell_changes(room, &notice_arrived);
     if (!error)
         error = tell_count(room);
     if (!error)

@@ -21,6 +21,11 @@
  * A callback holds the loop until it returns, and a task until it waits: nothing else can run
  * meanwhile. LOOP_DEBUG=1 in the environment reports the callbacks and tasks that hold the loop too
  * long, and other mistakes (common/observe/debug.h).
+ *
+ * Misuse of the library ends the program with a message that names the task and the mistake. One
+ * mistake is the same everywhere: passing NULL, or a loop that is not open, where a call needs an
+ * object or a function. NULL is valid only where the call's description says so, and where it
+ * means "no name", "no argument" or "no bytes".
  */
 #pragma once
 
@@ -152,6 +157,12 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
 /* Stops the timer (TimerHandle.cancel), after which you may free its memory. Does nothing to a
  * timer that is not set. */
 void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer);
+
+/* Makes room for the descriptor in the loop's table of watched descriptors. Call it before you let
+ * libuv watch a new descriptor: when out of memory, libuv before 1.53 would abort the program. The
+ * table comes from malloc, so the program must not give libuv another allocator
+ * (uv_replace_allocator) than malloc's. Returns 0 or UV_ENOMEM. */
+int loop_reserve_descriptor(uv_loop_t *loop, int descriptor);
 
 /* State that the tasks of the loop store with it. loop_close calls release to free it. */
 struct loop_attachment {

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 /* Returns a copy of the text, which has to be valid UTF-8 and may contain NULs. Characters that are
  * not allowed are written as \u{1B}. The caller frees the copy; NULL: out of memory. */
@@ -18,3 +21,5 @@ bool visible_is_allowed(uint32_t character);
 
 /* Returns the first character of the valid UTF-8 at *text, and moves *text to the next one. */
 uint32_t visible_next_character(const char **text);
+
+__END_DECLS

@@ -8,7 +8,7 @@ set -u
 
 [ $# -gt 0 ] || set -- loop loop_time loop_end task task_join task_many task_thread scope \
     scope_result scope_deadline gather future cancel cancel_table deadline executor stream stream_connect \
-    stream_write listener protocol shortage misuse misuse_scope misuse_stream trace program
+    stream_write listener protocol shortage misuse misuse_null misuse_scope misuse_stream trace program
 SEEDS=${SEEDS:-40}
 OUT=${OUT:-build/plain}
 export OUT

@@ -4,8 +4,8 @@
  *
  * The linker leads the library's calls to support_shortage.c (--wrap, in the Makefile), and
  * uv_replace_allocator libuv's. One kind cannot be survived: libuv 1.44 ends the program
- * (src/unix/core.c, maybe_resize) when there is no room for its table of watched descriptors, which
- * doubles as their numbers grow. It also does so when it cannot start the thread pool
+ * (src/unix/core.c, maybe_resize) when loop_init has no memory for its table of watched
+ * descriptors. It also does so when it cannot start the thread pool
  * (src/threadpool.c, init_threads). What the C library allocates for itself, in getaddrinfo say, is
  * not made to fail.
  */
@@ -39,6 +39,9 @@ int run_refusing(int (*scenario)(void), size_t refusing);
 /* Each allocation of the scenario fails once, then each with all after it. tolerated is how many
  * are made do without. */
 void survives(int (*scenario)(void), size_t tolerated);
+
+/* Does the same with libuv's allocator as it was set. */
+void each_may_fail(int (*scenario)(void), size_t tolerated);
 
 /* Has libuv allocate by the replaced functions, and grow its tables by this one. */
 void replace_allocator(void *(*libuv_realloc)(void *block, size_t size));

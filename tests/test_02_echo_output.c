@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "02-coroutines-echo/dump.h"
 
@@ -154,6 +155,38 @@ START_TEST(so_much_is_shown_in_a_second)
 }
 END_TEST
 
+/* How often peers connect does not decide how much is printed, either. */
+START_TEST(so_many_connections_are_told_in_a_second)
+{
+    enum { CONNECTIONS = 1000 };
+    struct child server;
+    size_t shown = 0;
+    long long left_out = 0, part;
+    int port = start_echo(&server, loud, NULL);
+    uint64_t before = uv_hrtime();
+    for (int i = 0; i < CONNECTIONS; i++) {
+        char byte;
+        int client = connect_to(port);
+        shutdown(client, SHUT_WR);
+        ck_assert_int_eq(recv(client, &byte, 1, 0), 0);
+        close(client);
+    }
+    uint64_t seconds = (uv_hrtime() - before) / 1000000000 + 2;
+    child_signal(&server, SIGTERM);
+    char *rest = child_rest(&server), *place = NULL;
+    for (char *line = strtok_r(rest, "\n", &place); line; line = strtok_r(NULL, "\n", &place)) {
+        if (sscanf(line, "... %lld linhas ficaram de fora", &part) == 1)
+            left_out += part;
+        else
+            shown++;
+    }
+    ck_assert_int_eq((long long)shown + left_out, 3 * CONNECTIONS);
+    ck_assert_uint_le(shown, seconds * DUMP_LIMIT / strlen("Conexões ativas: 1\n"));
+    free(rest);
+    ck_assert_int_eq(child_wait(&server), 0);
+}
+END_TEST
+
 START_TEST(quiet_prints_only_the_address)
 {
     struct child server;
@@ -191,6 +224,7 @@ int main(void)
                 (const TTest *const[]){connections_and_arrivals_are_printed, in_english_too,
                     active_connections_are_counted, a_lost_connection_is_printed_with_its_reason,
                     what_commands_the_terminal_is_made_visible, so_much_is_shown_in_a_second,
-                    quiet_prints_only_the_address, the_first_line_says_where, NULL}},
+                    so_many_connections_are_told_in_a_second, quiet_prints_only_the_address,
+                    the_first_line_says_where, NULL}},
             {NULL, NULL}});
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "04-chat-server/websocket/private.h"
+#include "certificate.h"
 #include "websocket_peer.h"
 #include "websocket_stage.h"
 
@@ -249,6 +251,84 @@ START_TEST(a_connection_that_cannot_be_adopted_is_closed)
 }
 END_TEST
 
+/*
+ * Without memory for TLS. OpenSSL has an allocator of its own.
+ */
+
+static void *allocate_for_tls(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return ++allocations.count == allocations.failing ? NULL : __real_malloc(size);
+}
+
+static void *resize_for_tls(void *block, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return ++allocations.count == allocations.failing ? NULL : realloc(block, size);
+}
+
+static void free_for_tls(void *block, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(block);
+}
+
+/* Admits a connection while an allocation of OpenSSL fails, then makes a descriptor, which gets the
+ * number of its socket if that is free. The descriptor stays open, and the socket does not. */
+static bool admit_without_tls(struct websocket_server *server, size_t failing)
+{
+    int client, accepted;
+    open_pair(&client, &accepted);
+    allocations.count = 0;
+    allocations.failing = failing;
+    websocket_admit(&server->access, server->context.vhost, accepted);
+    allocations.failing = 0;
+    int file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, accepted);
+    close(client);
+    for (int i = 0; i < 1000 && fcntl(accepted, F_GETFD) >= 0 && file != accepted; i++)
+        task_yield();
+    if (file != accepted && fcntl(accepted, F_GETFD) >= 0)
+        ck_abort_msg("the socket stays open when allocation %zu fails", failing);
+    task_yield();
+    if (close(file) != 0)
+        ck_abort_msg("another descriptor is closed when allocation %zu fails", failing);
+    return allocations.count >= failing;
+}
+
+static int admit_while_tls_is_out_of_memory(void *made)
+{
+    const struct certificate *certificate = made;
+    const struct websocket_options options = {.host = "127.0.0.1",
+        .port = "0",
+        .serve = serve_nothing,
+        .certificate = certificate->certificate,
+        .key = certificate->key};
+    struct websocket_server *server;
+    size_t failing = 1;
+    ck_assert_int_eq(websocket_listen(&server, &options), 0);
+    admit_without_tls(server, 0);
+    while (admit_without_tls(server, failing))
+        failing++;
+    ck_assert_uint_ge(failing, 20);
+    websocket_server_close(server);
+    return 0;
+}
+
+START_TEST(without_memory_for_tls_the_socket_is_closed_once)
+{
+    struct certificate certificate;
+    uv_loop_t loop;
+    ck_assert_int_eq(CRYPTO_set_mem_functions(allocate_for_tls, resize_for_tls, free_for_tls), 1);
+    certificate_make(&certificate);
+    ck_assert_int_eq(loop_init(&loop), 0);
+    ck_assert_int_eq(task_run(&loop, "test", admit_while_tls_is_out_of_memory, &certificate), 0);
+    ck_assert_int_eq(loop_close(&loop), 0);
+}
+END_TEST
+
 START_TEST(raises_the_limit_of_descriptors)
 {
     struct rlimit limit, now;
@@ -306,12 +386,13 @@ int main(int argc, char **argv)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
     return run_suite("04_access_control",
         (struct test_group[]){
-            {"limits",
-                (const TTest *const[]){limits_the_connections_of_an_address,
-                    refuses_clients_without_a_descriptor,
-                    reads_no_more_of_a_refused_client_than_a_request,
-                    refuses_a_head_request_without_a_body,
-                    a_connection_that_cannot_be_adopted_is_closed, raises_the_limit_of_descriptors,
-                    lowers_a_limit_that_is_too_high, the_library_leaves_the_limit_alone, NULL}},
+            {"limits", (const TTest *const[]){limits_the_connections_of_an_address,
+                           refuses_clients_without_a_descriptor,
+                           reads_no_more_of_a_refused_client_than_a_request,
+                           refuses_a_head_request_without_a_body,
+                           a_connection_that_cannot_be_adopted_is_closed,
+                           without_memory_for_tls_the_socket_is_closed_once,
+                           raises_the_limit_of_descriptors, lowers_a_limit_that_is_too_high,
+                           the_library_leaves_the_limit_alone, NULL}},
             {NULL, NULL}});
 }

@@ -25,10 +25,19 @@ START_TEST(a_cplusplus_program_may_use_the_library)
 }
 END_TEST
 
+START_TEST(each_header_declares_functions_of_c)
+{
+    static char output[1 << 16];
+    shell_run("grep -L __BEGIN_DECLS common/*.h", output, sizeof(output));
+    ck_assert_str_eq(output, "");
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("cplusplus",
-        (struct test_group[]){
-            {"headers", (const TTest *const[]){a_cplusplus_program_may_use_the_library, NULL}},
-            {NULL, NULL}});
+    return run_suite(
+        "cplusplus", (struct test_group[]){
+                         {"headers", (const TTest *const[]){a_cplusplus_program_may_use_the_library,
+                                         each_header_declares_functions_of_c, NULL}},
+                         {NULL, NULL}});
 }

@@ -305,7 +305,8 @@ static int close_while_another_closes(void *unused)
 
 static int serve_it(void *argument)
 {
-    return listener_serve(&((struct shared *)argument)->listener, NULL, NULL);
+    static const struct protocol protocol = {0};
+    return listener_serve(&((struct shared *)argument)->listener, &protocol, NULL);
 }
 
 static int accept_while_another_closes(void *unused)

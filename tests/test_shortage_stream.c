@@ -136,6 +136,35 @@ START_TEST(streams_survive)
 }
 END_TEST
 
+#define FULL 200 /* descriptors: more than libuv's first table has room for */
+
+/* Only libuv's memory for the loop itself is not refused. The sockets get high numbers. */
+static int a_house_in_an_open_loop(void)
+{
+    uv_loop_t loop;
+    bool armed = memory.armed;
+    memory.armed = false;
+    int error = loop_init(&loop);
+    if (error)
+        return error;
+    int first = dup(0), last = first;
+    while (last < FULL)
+        last = dup(0);
+    memory.armed = armed;
+    error = task_run(&loop, "main", open_a_house, NULL);
+    for (int i = first; i <= last; i++)
+        close(i);
+    REQUIRE(loop_close(&loop) == 0);
+    return error;
+}
+
+START_TEST(the_table_of_descriptors_survives)
+{
+    replace_allocator(realloc);
+    each_may_fail(a_house_in_an_open_loop, 2);
+}
+END_TEST
+
 static void hears_again(int client)
 {
     char heard[4] = "";
@@ -145,7 +174,8 @@ static void hears_again(int client)
     ck_assert_str_eq(heard, "oi\n");
 }
 
-TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
+/* Accepts a client while there is no memory: for it alone, or for the pause after it, either. */
+static void refuse_a_newcomer(bool for_ever)
 {
     struct house house = {0};
     struct scope scope;
@@ -160,10 +190,12 @@ TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
 
     clients[1] = connect_to(port);
     memory.refusing = 1;
+    memory.asked = 0;
+    memory.for_ever = for_ever;
     memory.armed = true;
-    while (memory.asked == 0)
+    while (memory.asked <= (size_t)for_ever)
         task_yield();
-    memory.armed = false;
+    memory.armed = memory.for_ever = false;
     ck_assert_int_eq(recv(clients[1], &byte, 1, 0), 0);
     hears_again(clients[0]);
     clients[2] = connect_to(port);
@@ -176,10 +208,22 @@ TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
         close(clients[i]);
 }
 
+TASK_TEST(without_memory_for_a_newcomer_the_others_stay)
+{
+    refuse_a_newcomer(false);
+}
+
+TASK_TEST(without_memory_for_anything_the_others_stay)
+{
+    refuse_a_newcomer(true);
+}
+
 int main(void)
 {
     return run_suite("shortage_stream",
-        (struct test_group[]){{"memory", (const TTest *const[]){streams_survive,
-                                             without_memory_for_a_newcomer_the_others_stay, NULL}},
+        (struct test_group[]){
+            {"memory", (const TTest *const[]){streams_survive, the_table_of_descriptors_survives,
+                           without_memory_for_a_newcomer_the_others_stay,
+                           without_memory_for_anything_the_others_stay, NULL}},
             {NULL, NULL}});
 }

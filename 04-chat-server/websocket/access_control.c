@@ -166,6 +166,19 @@ static bool may_connect(const struct websocket_access *access, struct address *a
     return false;
 }
 
+/* libwebsockets has either closed the socket, or left it open, or, over TLS, will close it later,
+ * when its number could belong to another client. That happens if bytes that are no handshake have
+ * already arrived, and then the socket is still open. It also happens if there was no memory for
+ * the session, and then the socket was closed before: another descriptor has to take the number. */
+static void give_up(const struct websocket_access *access, int socket, bool adopted)
+{
+    bool is_open = fcntl(socket, F_GETFD) >= 0;
+    if (is_open && !(adopted && access->has_tls))
+        refuse_socket(socket, &refusal_full);
+    else if (!is_open && access->has_tls)
+        fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, socket);
+}
+
 void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket)
 {
     struct address *address = NULL;
@@ -182,7 +195,8 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
         refuse_socket(socket, &refusal_too_many);
         return;
     }
-    struct incoming *incoming = websocket_context_reserve() ? NULL : incoming_open(socket);
+    bool has_memory = !websocket_context_reserve() && !loop_reserve_descriptor(task_loop(), socket);
+    struct incoming *incoming = has_memory ? incoming_open(socket) : NULL;
     struct lws *connection = incoming ? lws_adopt_socket_vhost(vhost, socket) : NULL;
     if (connection) {
         incoming->address = address;
@@ -192,14 +206,10 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     if (address)
         address_disconnect(address);
     address_release(address);
+    bool adopted = incoming;
     if (incoming)
         incoming_close(incoming);
-    /* When out of memory, libwebsockets has either closed the socket or left it open. Over TLS it
-     * also fails if bytes that are no handshake have already arrived, and then closes the socket
-     * later. By then the number could belong to another client, so the socket must stay open until
-     * then. */
-    if (!access->has_tls && fcntl(socket, F_GETFD) >= 0)
-        refuse_socket(socket, &refusal_full);
+    give_up(access, socket, adopted);
 }
 
 void websocket_forget_admitted(struct lws *connection)

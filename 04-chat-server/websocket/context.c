@@ -1,6 +1,8 @@
 #include "04-chat-server/websocket/context.h"
 
 #include <netinet/tcp.h>
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,13 +43,30 @@ static const lws_retry_bo_t no_pings = {0};
 
 /* libwebsockets has one allocator for the process. */
 static void *spares[SPARE_BLOCKS];
+static BIO *spare_bio; /* joins a socket to a TLS session */
 
 int websocket_context_reserve(void)
 {
     for (size_t i = 0; i < SPARE_BLOCKS; i++)
         if (!spares[i] && !(spares[i] = malloc(SPARE_SIZE)))
             return UV_ENOMEM;
-    return 0;
+    if (!spare_bio)
+        spare_bio = BIO_new(BIO_s_socket());
+    return spare_bio ? 0 : UV_ENOMEM;
+}
+
+/* libwebsockets ignores an error of this function, and later asks the TLS session for the socket
+ * that it has to close. So the program defines the function itself (as it does recv, in
+ * incoming.c), and when libwebsockets adopts a connection there is no error. */
+int SSL_set_fd(SSL *tls, int socket)
+{
+    BIO *bio = spare_bio ? spare_bio : BIO_new(BIO_s_socket());
+    spare_bio = NULL;
+    if (!bio)
+        return 0;
+    BIO_set_fd(bio, socket, BIO_NOCLOSE);
+    SSL_set_bio(tls, bio, bio);
+    return 1;
 }
 
 static void free_spares(void)
@@ -56,6 +75,8 @@ static void free_spares(void)
         free(spares[i]);
         spares[i] = NULL;
     }
+    BIO_free(spare_bio);
+    spare_bio = NULL;
 }
 
 static void *take_spare(size_t size)

@@ -5,6 +5,7 @@
  *
  *     server.c                   listening, accepting, shutting down
  *     connection.c, keepalive.c  what libwebsockets reports; pings
+ *     http.c                     HTTP requests and their answers
  *     websocket.c                the calls for a client's task: receive, send, close
  *     room.c                     one message for many clients
  *     closing.c                  how a connection ends
@@ -200,11 +201,23 @@ void websocket_room_remove(struct websocket *socket);
 void websocket_rooms_flush(struct websocket_server *server);
 
 /*
- * connection.c
+ * http.c
  */
 
 /* At the end of an iteration: has libwebsockets read what is stored. */
 void websocket_read_stored(struct websocket_server *server);
+
+/* For LWS_CALLBACK_HTTP_BIND_PROTOCOL: libwebsockets has a new connection, is about to report a
+ * request, or has answered one. Returns -1 if that was the last one. */
+int websocket_on_ready(struct websocket_server *server, struct lws *connection);
+
+/* For LWS_CALLBACK_HTTP: answers a request. Returns -1 to end the connection. */
+int websocket_on_http(
+    const struct websocket_server *server, struct lws *connection, const char *path);
+
+/*
+ * connection.c
+ */
 
 /* At the end of an iteration: stops reading from a client if too many of its messages wait. */
 void websocket_pause_if_full(struct websocket *socket);

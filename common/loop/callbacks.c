@@ -43,6 +43,8 @@ static struct owned_callback *owned_new(uv_loop_t *loop, void (*run)(void *), vo
 
 int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
 {
+    require_loop(loop);
+    require(callback);
     struct owned_callback *owned = owned_new(loop, callback, argument);
     if (!owned)
         return UV_ENOMEM;
@@ -53,6 +55,8 @@ int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argu
 int loop_call_later(
     uv_loop_t *loop, double seconds, void (*callback)(void *argument), void *argument)
 {
+    require_loop(loop);
+    require(callback);
     struct loop_state *state = state_of(loop);
     struct owned_callback *owned = owned_new(loop, callback, argument);
     if (!owned)

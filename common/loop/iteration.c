@@ -1,7 +1,5 @@
 /* One iteration of the loop, its callbacks and timers, and the loop's clock. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
@@ -130,16 +128,25 @@ void loop_begin_soon(struct loop_state *state, const struct loop_callback *callb
 
 void loop_ready(uv_loop_t *loop, struct loop_callback *callback)
 {
+    require_loop(loop);
+    require(callback);
+    require(callback->run);
     loop_schedule(state_of(loop), &state_of(loop)->ready, callback);
 }
 
 void loop_wake(uv_loop_t *loop, struct loop_callback *callback)
 {
+    require_loop(loop);
+    require(callback);
+    require(callback->run);
     loop_schedule(state_of(loop), &state_of(loop)->woken, callback);
 }
 
 void loop_at_end_of_iteration(uv_loop_t *loop, struct loop_callback *callback)
 {
+    require_loop(loop);
+    require(callback);
+    require(callback->run);
     loop_schedule(state_of(loop), &state_of(loop)->end_of_iteration, callback);
 }
 
@@ -149,11 +156,13 @@ void loop_at_end_of_iteration(uv_loop_t *loop, struct loop_callback *callback)
 
 uint64_t loop_now(const uv_loop_t *loop)
 {
+    require_loop(loop);
     return loop_clock(state_of(loop));
 }
 
 uint64_t loop_deadline(uv_loop_t *loop, double seconds)
 {
+    require_loop(loop);
     const struct loop_state *state = state_of(loop);
     if (!(seconds > 0))
         return loop_now(loop);
@@ -167,6 +176,7 @@ uint64_t loop_deadline(uv_loop_t *loop, double seconds)
 
 void loop_clock_pause(uv_loop_t *loop)
 {
+    require_loop(loop);
     struct loop_state *state = state_of(loop);
     state->paused_at = loop_now(loop);
     state->clock_paused = true;
@@ -175,23 +185,23 @@ void loop_clock_pause(uv_loop_t *loop)
 
 void loop_clock_advance(uv_loop_t *loop, double seconds)
 {
+    require_loop(loop);
     struct loop_state *state = state_of(loop);
     uint64_t now = loop_deadline(loop, seconds);
-    if ((double)now > MAX_SECONDS * 1000) {
-        fputs("loop_clock_advance to a time more than 285 years away\n", stderr);
-        abort();
-    }
+    if ((double)now > MAX_SECONDS * 1000)
+        misuse("loop_clock_advance to a time more than 285 years away");
     state->paused_at = now;
     uv_idle_start(&state->idle, do_nothing);
 }
 
 int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadline)
 {
+    require_loop(loop);
+    require(timer);
+    require(timer->run);
     struct loop_state *state = state_of(loop);
-    if (timer->place) {
-        fputs("loop_timer_start on a timer that is set: stop it first\n", stderr);
-        abort();
-    }
+    if (timer->place)
+        misuse("loop_timer_start on a timer that is set: stop it first");
     if (deadline == UINT64_MAX)
         return 0;
     timer->deadline = deadline;
@@ -208,6 +218,8 @@ int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadlin
 
 void loop_timer_stop(uv_loop_t *loop, struct loop_timer *timer)
 {
+    require_loop(loop);
+    require(timer);
     struct loop_state *state = state_of(loop);
     if (!timer->place)
         return;

@@ -1,7 +1,6 @@
 #include "common/loop.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -47,6 +46,7 @@ static int check_descriptors(void)
 
 int loop_init(uv_loop_t *loop)
 {
+    require(loop);
     open_standard_descriptors();
     struct loop_state *state = calloc(1, sizeof(*state));
     if (!state)
@@ -94,13 +94,12 @@ static void require_outside(const struct loop_state *state, const char *what)
 {
     if (!state->running)
         return;
-    fprintf(
-        stderr, "%s was called while the loop runs: use loop_stop, and call it after that\n", what);
-    abort();
+    misuse("%s was called while the loop runs: use loop_stop, and call it after that", what);
 }
 
 int loop_run(uv_loop_t *loop)
 {
+    require_loop(loop);
     struct loop_state *state = state_of(loop);
     require_outside(state, "loop_run");
     observe(state->observer, run);
@@ -114,12 +113,14 @@ int loop_run(uv_loop_t *loop)
 
 void loop_stop(uv_loop_t *loop)
 {
+    require_loop(loop);
     observe(state_of(loop)->observer, stop);
     uv_stop(loop);
 }
 
 struct loop_attachment **loop_attachment(uv_loop_t *loop)
 {
+    require_loop(loop);
     return &state_of(loop)->attachment;
 }
 
@@ -134,6 +135,7 @@ static void handle_closed(uv_handle_t *handle)
 
 int loop_close(uv_loop_t *loop)
 {
+    require(loop);
     struct loop_state *state = state_of(loop);
     if (!state)
         return uv_loop_close(loop);

@@ -59,6 +59,9 @@ static int start(uv_loop_t *loop, struct loop_signal **started, int number, uv_s
 int loop_signal_start(uv_loop_t *loop, struct loop_signal **signal, int number,
     void (*callback)(void *argument), void *argument)
 {
+    require_loop(loop);
+    require(signal);
+    require(callback);
     int error = start(loop, signal, number, signal_arrived);
     if (!error) {
         (*signal)->callback = callback;
@@ -175,6 +178,8 @@ static void stop_interrupts(struct loop_state *state)
 
 int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
 {
+    require_loop(loop);
+    require(callback);
     struct loop_state *state = state_of(loop);
     if (state->interrupts[0] && !state->signal_received)
         return UV_EALREADY;
@@ -207,6 +212,7 @@ void loop_stop_interrupts(uv_loop_t *loop)
 
 int loop_signal_received(const uv_loop_t *loop)
 {
+    require_loop(loop);
     const struct loop_state *state = state_of(loop);
     return state->signal_received || !state->interrupts[0] ? state->signal_received
                                                            : unreported(state);

@@ -11,6 +11,7 @@
 
 #include "common/loop.h"
 #include "common/loop/timer_heap.h"
+#include "common/observe/misuse.h"
 
 STAILQ_HEAD(callback_queue, loop_callback);
 
@@ -70,6 +71,14 @@ static inline struct loop_state *state_of(const uv_loop_t *loop)
 {
     return loop->data;
 }
+
+/* Ends the program if the caller of a public function passed NULL, or a loop that is not open. */
+#define require_loop(loop)                                                                         \
+    do {                                                                                           \
+        require(loop);                                                                             \
+        if (!state_of(loop))                                                                       \
+            misuse("called %s for a loop that is not open: call loop_init before it", __func__);   \
+    } while (0)
 
 /* The time by the loop's clock. loop_now returns it, and the files of observe/ use it too. */
 static inline uint64_t loop_clock(const struct loop_state *state)

@@ -46,6 +46,8 @@ static void run_calls(uv_async_t *async)
 
 int loop_call_soon_threadsafe(uv_loop_t *loop, void (*callback)(void *argument), void *argument)
 {
+    require_loop(loop);
+    require(callback);
     struct threadsafe_calls *calls = &state_of(loop)->threadsafe;
     struct threadsafe_call *call = malloc(sizeof(*call));
     if (!call)

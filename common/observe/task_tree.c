@@ -60,6 +60,8 @@ static const char *guard_name(enum stack_guard guard)
 
 void trace_tasks(uv_loop_t *loop, FILE *out)
 {
+    require_loop(loop);
+    require(out);
     const struct task_pool *pool = (struct task_pool *)state_of(loop)->attachment;
     if (!pool || !pool->root)
         return;

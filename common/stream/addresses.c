@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/observe/misuse.h"
 #include "common/stream.h"
 
 static int print_address(const struct sockaddr_storage *from, char address[STREAM_ADDRESS_SIZE])
@@ -39,20 +40,27 @@ static int get_address(
 
 int socket_peer_address(int socket, char address[STREAM_ADDRESS_SIZE])
 {
+    require(address);
     return get_address(socket, getpeername, address);
 }
 
 int stream_peer_address(const struct stream *stream, char address[STREAM_ADDRESS_SIZE])
 {
+    require(stream);
+    require(address);
     return socket_peer_address(stream->open ? stream->socket : -1, address);
 }
 
 int stream_own_address(const struct stream *stream, char address[STREAM_ADDRESS_SIZE])
 {
+    require(stream);
+    require(address);
     return get_address(stream->open ? stream->socket : -1, getsockname, address);
 }
 
 int listener_address(const struct listener *listener, char address[STREAM_ADDRESS_SIZE])
 {
+    require(listener);
+    require(address);
     return get_address(listener->open ? listener->socket : -1, getsockname, address);
 }

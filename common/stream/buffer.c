@@ -6,6 +6,8 @@
 #include <string.h>
 #include <uv.h>
 
+#include "common/observe/misuse.h"
+
 #define MIN_CAPACITY 512
 
 static void move_to_front(struct buffer *buffer)
@@ -33,6 +35,7 @@ static int grow(struct buffer *buffer, size_t needed)
 
 int buffer_reserve(struct buffer *buffer, size_t size)
 {
+    require(buffer);
     if (size <= buffer->capacity - buffer->end)
         return 0;
     size_t left = buffer_size(buffer);
@@ -49,6 +52,9 @@ int buffer_reserve(struct buffer *buffer, size_t size)
 
 int buffer_append(struct buffer *buffer, const void *data, size_t size)
 {
+    require(buffer);
+    if (size)
+        require(data);
     if (size == 0)
         return 0;
     int error = buffer_reserve(buffer, size);
@@ -61,6 +67,7 @@ int buffer_append(struct buffer *buffer, const void *data, size_t size)
 
 void buffer_consume(struct buffer *buffer, size_t size)
 {
+    require(buffer);
     buffer->start += size;
     if (buffer->start == buffer->end)
         buffer->start = buffer->end = 0;
@@ -68,6 +75,7 @@ void buffer_consume(struct buffer *buffer, size_t size)
 
 void buffer_free(struct buffer *buffer)
 {
+    require(buffer);
     free(buffer->data);
     *buffer = (struct buffer){0};
 }

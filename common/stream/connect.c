@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/observe/misuse.h"
 #include "common/stream.h"
 #include "common/stream/socket.h"
 #include "common/trace.h"
@@ -30,7 +31,7 @@ static void cancel_connect(struct task_wait *wait)
 static int wait_for_connect(int socket)
 {
     struct connect_wait wait;
-    int error = uv_poll_init(task_loop(), &wait.poll, socket);
+    int error = socket_poll_init(task_loop(), &wait.poll, socket);
     if (error)
         return error;
     wait.poll.data = &wait;
@@ -62,6 +63,7 @@ static int connect_to(const struct addrinfo *address, int *connection)
 
 int stream_connect(struct stream *stream, const char *host, const char *port)
 {
+    require(stream);
     struct addrinfo *addresses;
     int connection;
     *stream = (struct stream){0};

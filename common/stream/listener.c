@@ -36,6 +36,7 @@ static int listen_at(const struct addrinfo *address, int *listening)
 
 int listener_open(struct listener *listener, const char *host, const char *port)
 {
+    require(listener);
     struct addrinfo *addresses;
     *listener = (struct listener){.loop = task_loop()};
     int error = socket_resolve(host, port, true, &addresses);
@@ -49,7 +50,7 @@ int listener_open(struct listener *listener, const char *host, const char *port)
     uv_freeaddrinfo(addresses);
     if (error)
         return error;
-    error = uv_poll_init(listener->loop, &listener->poll, listener->socket);
+    error = socket_poll_init(listener->loop, &listener->poll, listener->socket);
     if (error) {
         close(listener->socket);
         return error;
@@ -62,13 +63,13 @@ int listener_open(struct listener *listener, const char *host, const char *port)
 
 void listener_close(struct listener *listener)
 {
+    require(listener);
     if (listener->closing)
-        task_misuse("closes a listener that another task closes: let one do it");
+        misuse("closes a listener that another task closes: let one do it");
     if (!listener->open)
         return;
     if (listener->waiter)
-        task_misuse(
-            "closes a listener at which task %s accepts: cancel that task and join it first",
+        misuse("closes a listener at which task %s accepts: cancel that task and join it first",
             task_name(listener->waiter->task));
     listener->open = false; /* a task that accepts from now on gets UV_EBADF */
     listener->closing = true;
@@ -113,8 +114,8 @@ static int wait_for_connection(struct listener *listener)
 {
     struct accept_wait wait = {.listener = listener};
     if (listener->waiter)
-        task_misuse("accepts at a listener at which task %s does the same: let one do it, and tell "
-                    "the others",
+        misuse("accepts at a listener at which task %s does the same: let one do it, and tell "
+               "the others",
             task_name(listener->waiter->task));
     if (!listener->polling) {
         int error = uv_poll_start(&listener->poll, UV_READABLE, listener_ready);
@@ -124,6 +125,13 @@ static int wait_for_connection(struct listener *listener)
     }
     listener->waiter = &wait.wait;
     return task_wait(&wait.wait, "accept", cancel_accept);
+}
+
+/* Without memory for the pause's timer, either, only the other tasks have their turn. */
+static int pause_accepting(void)
+{
+    int error = task_sleep(RETRY_DELAY);
+    return error == UV_ENOMEM ? task_yield() : error;
 }
 
 /* Handles an errno of accept. Returns 0 if the caller should try again. */
@@ -142,7 +150,7 @@ static int handle_failure(struct listener *listener, int failure)
                     "no resources to accept a connection (%s); the next ones wait\n"),
                 tr_error(uv_translate_sys_error(failure)));
         listener->shortage_reported = true; /* once, until a connection is accepted */
-        return task_sleep(RETRY_DELAY);
+        return pause_accepting();
     case EINTR:
     case ECONNABORTED:
     case EPROTO:
@@ -161,6 +169,7 @@ static int handle_failure(struct listener *listener, int failure)
 
 int listener_accept(struct listener *listener)
 {
+    require(listener);
     for (;;) {
         int error = task_checkpoint("accept");
         if (error)
@@ -216,6 +225,8 @@ static int spawn_connection(struct scope *scope, struct accepted accepted)
 
 int listener_serve(struct listener *listener, const struct protocol *protocol, void *context)
 {
+    require(listener);
+    require(protocol);
     struct scope scope;
     int error = 0;
     scope_enter(&scope);

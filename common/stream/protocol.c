@@ -1,6 +1,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/observe/misuse.h"
 #include "common/stream.h"
 
 static int read_to_end(struct stream *stream)
@@ -15,6 +16,8 @@ static int read_to_end(struct stream *stream)
 
 int protocol_run(struct stream *stream, const struct protocol *protocol, void *context)
 {
+    require(stream);
+    require(protocol);
     max_align_t self[protocol->size / sizeof(max_align_t) + 1];
     memset(self, 0, sizeof(self));
     stream_set_protocol(stream, protocol, self);
@@ -30,6 +33,7 @@ int protocol_run(struct stream *stream, const struct protocol *protocol, void *c
 int protocol_connect(
     const char *host, const char *port, const struct protocol *protocol, void *context)
 {
+    require(protocol);
     struct stream stream;
     int error = stream_connect(&stream, host, port);
     return error ? error : protocol_run(&stream, protocol, context);

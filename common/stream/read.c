@@ -28,6 +28,9 @@ static ssize_t take_input(struct stream *stream, char **data, size_t size)
 
 int stream_feed(struct stream *stream, const char *data, size_t size)
 {
+    require(stream);
+    if (size)
+        require(data);
     if (!stream->open)
         return UV_EPIPE;
     end_line(stream);
@@ -116,6 +119,8 @@ static int more_input(struct stream *stream, const char *what)
 
 ssize_t stream_read_line(struct stream *stream, char **line)
 {
+    require(stream);
+    require(line);
     struct buffer *input = &stream->input;
     size_t searched = 0;
     int error = task_checkpoint("read_line");
@@ -148,6 +153,8 @@ ssize_t stream_read_line(struct stream *stream, char **line)
 
 ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size)
 {
+    require(stream);
+    require(data);
     static char nothing[] = "";
     int error = task_checkpoint("read_exactly");
     if (error)
@@ -166,6 +173,8 @@ ssize_t stream_read_exactly(struct stream *stream, char **data, size_t size)
 
 ssize_t stream_read(struct stream *stream, char **data)
 {
+    require(stream);
+    require(data);
     int error = task_checkpoint("read");
     if (error)
         return error;

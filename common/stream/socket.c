@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -63,6 +64,12 @@ int socket_open(int family)
     return result;
 }
 
+int socket_poll_init(uv_loop_t *loop, uv_poll_t *poll, int socket)
+{
+    int error = loop_reserve_descriptor(loop, socket);
+    return error ? error : uv_poll_init(loop, poll, socket);
+}
+
 /*
  * Resolving names
  */
@@ -101,10 +108,18 @@ static void cancel_lookup(struct task_wait *wait)
     task_wake(wait, UV_ECANCELED);
 }
 
+static bool is_number(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
 int socket_resolve(const char *host, const char *port, bool to_listen, struct addrinfo **addresses)
 {
+    /* getaddrinfo would accept "+80" and " 80", and use only the lower 16 bits of a number. */
+    if (port && !is_number(port))
+        return UV_EAI_NONAME;
     if (port && strtol(port, NULL, 10) > UINT16_MAX)
-        return UV_EAI_SERVICE; /* getaddrinfo would use only its lower 16 bits */
+        return UV_EAI_SERVICE;
     struct lookup *lookup = thread_pool_prepare() ? NULL : malloc(sizeof(*lookup));
     if (!lookup)
         return UV_ENOMEM;

@@ -5,6 +5,7 @@
 
 #include <netdb.h>
 #include <stdbool.h>
+#include <uv.h>
 
 /* Opens a non-blocking TCP socket that child programs do not inherit, without Nagle's delay and
  * without SIGPIPE, and with keepalive, which notices within a minute that the peer is gone. Returns
@@ -15,6 +16,9 @@ int socket_open(int family);
 /* Accepts a connection, whose socket has the same options. Returns -1 with errno if there is
  * none. */
 int socket_accept(int listening);
+
+/* Prepares to poll the socket. Returns 0 or a libuv error, and then there is nothing to close. */
+int socket_poll_init(uv_loop_t *loop, uv_poll_t *poll, int socket);
 
 /* Looks up the addresses of host and port on the thread pool (loop.getaddrinfo). The caller frees
  * them with uv_freeaddrinfo. Returns 0, UV_EAI_NONAME, ..., UV_ECANCELED or UV_ETIMEDOUT. After a

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "common/observe/misuse.h"
 #include "common/stream.h"
 
 /* Records the error that broke the connection, and returns it. */

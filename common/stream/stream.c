@@ -7,6 +7,7 @@
 
 void stream_open(struct stream *stream, int socket)
 {
+    require(stream);
     *stream = (struct stream){
         .loop = task_loop(),
         .socket = socket,
@@ -22,6 +23,7 @@ void stream_open(struct stream *stream, int socket)
 
 void stream_set_protocol(struct stream *stream, const struct protocol *protocol, void *self)
 {
+    require(stream);
     stream->protocol = protocol;
     stream->object = self;
 }
@@ -41,9 +43,9 @@ static void require_unused(const struct stream *stream)
 {
     const struct task *user = stream->reader ? stream->reader->task : stream_drainer(stream);
     if (stream->closing)
-        task_misuse("closes a stream that another task closes: let one do it");
+        misuse("closes a stream that another task closes: let one do it");
     if (user)
-        task_misuse("closes a stream that task %s waits for: cancel that task and join it first",
+        misuse("closes a stream that task %s waits for: cancel that task and join it first",
             task_name(user));
 }
 
@@ -59,6 +61,7 @@ static void linger(struct stream *stream)
 
 void stream_close(struct stream *stream)
 {
+    require(stream);
     require_unused(stream);
     if (!stream->open)
         return;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "common/stream/socket.h"
 #include "common/stream/state.h"
 #include "common/task/state.h"
 #include "common/trace.h"
@@ -48,8 +49,8 @@ int stream_wait_for_input(struct stream *stream, const char *what)
 {
     struct read_wait wait = {.stream = stream};
     if (stream->reader)
-        task_misuse("%s on a stream on which another task does the same, %s: let one do it, and "
-                    "tell the others",
+        misuse("%s on a stream on which another task does the same, %s: let one do it, and "
+               "tell the others",
             what, task_name(stream->reader->task));
     stream->reader = &wait.wait;
     return task_wait(&wait.wait, what, cancel_read);
@@ -86,7 +87,7 @@ int stream_poll(struct stream *stream, int events)
     if (stream->events == events)
         return 0;
     if (!stream->polling) {
-        error = uv_poll_init(stream->loop, &stream->poll, stream->socket);
+        error = socket_poll_init(stream->loop, &stream->poll, stream->socket);
         if (error)
             return stream_fail(stream, error);
         stream->polling = true;

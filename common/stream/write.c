@@ -4,6 +4,9 @@
 
 int stream_write(struct stream *stream, const void *data, size_t size)
 {
+    require(stream);
+    if (size)
+        require(data);
     if (stream->error)
         return stream->error;
     if (!stream->open || stream->half_closed)
@@ -21,6 +24,8 @@ int stream_write(struct stream *stream, const void *data, size_t size)
 
 int stream_write_text(struct stream *stream, const char *text)
 {
+    require(stream);
+    require(text);
     return stream_write(stream, text, strlen(text));
 }
 
@@ -76,6 +81,7 @@ int stream_wait_for_output(
 
 int stream_drain(struct stream *stream)
 {
+    require(stream);
     int error = task_checkpoint("drain");
     if (error || buffer_size(&stream->output) <= STREAM_HIGH_WATER)
         return error ? error : stream->error;
@@ -84,6 +90,7 @@ int stream_drain(struct stream *stream)
 
 int stream_half_close(struct stream *stream)
 {
+    require(stream);
     if (stream->error || stream->half_closed)
         return stream->error;
     stream->half_closed = true;

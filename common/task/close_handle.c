@@ -9,9 +9,10 @@ static void handle_closed(uv_handle_t *handle)
 
 void task_close_handle(uv_handle_t *handle)
 {
+    require(handle);
     struct task_wait wait;
     if (uv_is_closing(handle))
-        task_misuse("closes a handle that is closed, or is being closed, already");
+        misuse("closes a handle that is closed, or is being closed, already");
     handle->data = &wait;
     uv_close(handle, handle_closed);
     task_wait(&wait, "close", NULL);

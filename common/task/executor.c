@@ -59,6 +59,10 @@ static void cancel(struct task_wait *wait)
 
 int executor_run(const char *what, int (*work)(void *data), void *data, size_t size)
 {
+    require(what);
+    require(work);
+    if (size)
+        require(data);
     uv_loop_t *loop = task_loop();
     int error = task_checkpoint(what);
     if (!error)

@@ -1,5 +1,7 @@
 #include "common/task.h"
 
+#include "common/observe/misuse.h"
+
 /* A task that waits for a future. */
 struct future_waiter {
     struct task_wait wait;
@@ -25,6 +27,7 @@ static void cancel_wait(struct task_wait *wait)
 
 int future_set(struct future *future, int result)
 {
+    require(future);
     struct future_waiter *waiter;
     if (future->done)
         return UV_EALREADY;
@@ -40,6 +43,7 @@ int future_set(struct future *future, int result)
 
 int future_wait(struct future *future, int *result)
 {
+    require(future);
     struct future_waiter waiter = {.future = future, .result = future->result};
     if (!future->done) {
         add_waiter(future, &waiter);

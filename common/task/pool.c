@@ -143,8 +143,7 @@ void task_free(struct task *task)
 void task_require_valid(const struct task *task, const char *what)
 {
     if (task->freed)
-        task_misuse(
-            "%s of a task that was joined, or whose scope was left: its handle is no longer "
-            "valid",
+        misuse("%s of a task that was joined, or whose scope was left: its handle is no longer "
+               "valid",
             what);
 }

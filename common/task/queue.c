@@ -14,6 +14,7 @@ struct queue_waiter {
 
 int queue_init(struct queue *queue, size_t capacity)
 {
+    require(queue);
     *queue = (struct queue){.capacity = capacity};
     TAILQ_INIT(&queue->getters);
     TAILQ_INIT(&queue->putters);
@@ -27,10 +28,11 @@ int queue_init(struct queue *queue, size_t capacity)
 
 void queue_free(struct queue *queue)
 {
+    require(queue);
     const struct queue_waiter *getter = TAILQ_FIRST(&queue->getters);
     const struct queue_waiter *waiter = getter ? getter : TAILQ_FIRST(&queue->putters);
     if (waiter)
-        task_misuse("frees a queue on which task %s waits: close it and join that task first",
+        misuse("frees a queue on which task %s waits: close it and join that task first",
             task_name(waiter->wait.task));
     free(queue->items);
     *queue = (struct queue){0};
@@ -89,6 +91,7 @@ static void *take_oldest(struct queue *queue)
 
 int queue_try_put(struct queue *queue, void *item)
 {
+    require(queue);
     struct queue_waiter *getter = TAILQ_FIRST(&queue->getters);
     if (is_closed(queue))
         return UV_EPIPE;
@@ -105,6 +108,8 @@ int queue_try_put(struct queue *queue, void *item)
 
 int queue_try_get(struct queue *queue, void **item)
 {
+    require(queue);
+    require(item);
     struct queue_waiter *putter = TAILQ_FIRST(&queue->putters);
     if (queue->count == 0)
         return is_closed(queue) ? UV_EOF : UV_EAGAIN;
@@ -118,6 +123,7 @@ int queue_try_get(struct queue *queue, void **item)
 
 int queue_put(struct queue *queue, void *item)
 {
+    require(queue);
     int error = task_checkpoint("queue_put");
     if (!error)
         error = queue_try_put(queue, item);
@@ -126,6 +132,8 @@ int queue_put(struct queue *queue, void *item)
 
 int queue_get(struct queue *queue, void **item)
 {
+    require(queue);
+    require(item);
     int error = task_checkpoint("queue_get");
     if (!error)
         error = queue_try_get(queue, item);
@@ -137,6 +145,7 @@ int queue_get(struct queue *queue, void **item)
 
 void queue_close(struct queue *queue)
 {
+    require(queue);
     struct queue_waiter *waiter;
     queue->closed = true;
     while ((waiter = TAILQ_FIRST(&queue->getters)))

@@ -49,12 +49,14 @@ static void child_ended(struct task *child)
 static void require_open(const struct scope *scope, const char *what)
 {
     if (!scope->owner)
-        task_misuse("%s on a scope that is not open: call scope_enter before it", what);
+        misuse("%s on a scope that is not open: call scope_enter before it", what);
 }
 
 int scope_spawn_with(struct scope *scope, const char *name, int (*function)(void *argument),
     void *argument, struct task_options options)
 {
+    require_for("scope_spawn", scope);
+    require_for("scope_spawn", function);
     require_open(scope, "scope_spawn");
     struct task_pool *pool = scope->owner->pool;
     if (scope->cancelled)
@@ -97,6 +99,7 @@ static void cancel_with(struct scope *scope, int reason)
 
 void scope_cancel(struct scope *scope)
 {
+    require(scope);
     require_open(scope, "scope_cancel");
     cancel_with(scope, UV_ECANCELED);
 }
@@ -140,10 +143,11 @@ int task_cancelled(void)
 
 int scope_enter_until(struct scope *scope, uint64_t deadline)
 {
+    require(scope);
     struct task *owner = task_required("scope_enter");
     for (const struct scope *open = owner->scopes; open; open = open->outer)
         if (open == scope)
-            task_misuse("enters a scope that it is in: each needs a struct scope of its own");
+            misuse("enters a scope that it is in: each needs a struct scope of its own");
     *scope = (struct scope){
         .owner = owner,
         .outer = owner->scopes,
@@ -156,22 +160,26 @@ int scope_enter_until(struct scope *scope, uint64_t deadline)
 
 int scope_enter_for(struct scope *scope, double seconds)
 {
+    require(scope);
     return scope_enter_until(
         scope, loop_deadline(task_required("scope_enter_for")->pool->loop, seconds));
 }
 
 bool scope_timed_out(const struct scope *scope)
 {
+    require(scope);
     return scope->cancelled == UV_ETIMEDOUT;
 }
 
 void scope_enter(struct scope *scope)
 {
+    require(scope);
     scope_enter_until(scope, UINT64_MAX);
 }
 
 int scope_enter_shielded(struct scope *scope, double seconds)
 {
+    require(scope);
     uv_loop_t *loop = task_required("scope_enter_shielded")->pool->loop;
     int error = scope_enter_until(scope, loop_deadline(loop, seconds));
     scope->shielded = true;
@@ -199,7 +207,7 @@ static void require_owner(const struct scope *scope, const char *what)
     const struct task *task = task_required(what);
     require_open(scope, what);
     if (scope->owner != task)
-        task_misuse("%s on a scope of task %s: only the task that entered it may", what,
+        misuse("%s on a scope of task %s: only the task that entered it may", what,
             task_name(scope->owner));
 }
 
@@ -218,6 +226,7 @@ static int wait_for_children(struct scope *scope, void (*cancel)(struct task_wai
 
 int scope_join(struct scope *scope)
 {
+    require(scope);
     require_owner(scope, "scope_join");
     int error = wait_for_children(scope, cancel_scope_join);
     if (!scope->error)
@@ -245,10 +254,11 @@ static int result_of(const struct scope *scope, int error, int cancelled)
 
 int scope_leave(struct scope *scope, int error)
 {
+    require(scope);
     require_owner(scope, "scope_leave");
     struct task *owner = scope->owner;
     if (owner->scopes != scope)
-        task_misuse("leaves a scope that is not its innermost: leave those inside it first");
+        misuse("leaves a scope that is not its innermost: leave those inside it first");
     int cancelled = scope->cancelled;
     scope_cancel(scope);
     wait_for_children(scope, NULL);
@@ -273,13 +283,14 @@ static void cancel_task_join(struct task_wait *wait)
 
 int task_join(struct task *task, int *result)
 {
+    require(task);
     struct join_wait join = {.joined = task, .result = task->result};
     task_require_valid(task, "task_join");
     if (task == task_required("task_join"))
-        task_misuse("joins itself, which would never end");
+        misuse("joins itself, which would never end");
     if (!task->held || task->joiner)
-        task_misuse("joins %s, which has no handle, or is being joined: ask scope_spawn_with for "
-                    "one, and join it once",
+        misuse("joins %s, which has no handle, or is being joined: ask scope_spawn_with for "
+               "one, and join it once",
             task_name(task));
     if (!task->ended) {
         task->joiner = &join;
@@ -307,10 +318,13 @@ static int run_call(void *argument)
 
 int task_gather(struct task_call *calls, size_t count)
 {
+    if (count)
+        require(calls);
     struct scope scope;
     scope_enter(&scope);
     int error = 0;
     for (size_t i = 0; i < count; i++) {
+        require(calls[i].function);
         calls[i].result = UV_ECANCELED;
         if (!error)
             error = scope_spawn(&scope, calls[i].name, run_call, &calls[i]);

@@ -6,6 +6,7 @@
 #include <stdalign.h>
 
 #include "common/coroutine.h"
+#include "common/observe/misuse.h"
 #include "common/task.h"
 
 #define STALE 64
@@ -91,6 +92,3 @@ int task_cancellation(const struct task *task);
 
 /* Cancels the wait that the task is suspended in, if the task has been cancelled. */
 void task_interrupt(struct task *task);
-
-/* Ends the program for a mistake in how the library is used. */
-_Noreturn void task_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));

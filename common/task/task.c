@@ -1,7 +1,6 @@
 #include "common/task.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +26,7 @@ struct task *task_current(void)
 
 const char *task_name(const struct task *task)
 {
+    require(task);
     task_require_valid(task, "task_name");
     return task->name;
 }
@@ -39,21 +39,10 @@ uv_loop_t *task_loop(void)
 struct task *task_required(const char *what)
 {
     if (!running)
-        task_misuse("%s was called outside a task: only functions that task_run or scope_spawn "
-                    "started may call it",
+        misuse("%s was called outside a task: only functions that task_run or scope_spawn "
+               "started may call it",
             what);
     return running->current;
-}
-
-void task_misuse(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fprintf(stderr, "task %s: ", running ? running->current->name : "(none)");
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    abort();
 }
 
 /*
@@ -100,22 +89,24 @@ static bool is_intact(const struct task *task, const struct task_resource *first
 
 void task_opened(struct task_resource *resource, const char *what)
 {
+    require(resource);
+    require(what);
     struct task *task = task_required(what);
     const struct task_resource *open = LIST_FIRST(&task->resources);
     if (open && !is_intact(task, open))
-        task_misuse(
-            "opens a %s after the memory of one that was not closed has been reused: close each "
-            "before that",
+        misuse("opens a %s after the memory of one that was not closed has been reused: close each "
+               "before that",
             what);
     LIST_FOREACH(open, &task->resources, entry)
         if (open == resource)
-            task_misuse("opens a %s that is open: close it first", what);
+            misuse("opens a %s that is open: close it first", what);
     *resource = (struct task_resource){.what = what};
     add_resource(task, resource);
 }
 
 void task_closed(struct task_resource *resource)
 {
+    require(resource);
     if (resource->task)
         LIST_REMOVE(resource, entry);
     resource->task = NULL;
@@ -128,12 +119,11 @@ static void pass_resources_on(struct task *task)
     struct task_resource *open;
     while ((open = LIST_FIRST(&task->resources))) {
         if ((char *)open >= task->coroutine.stack.low && (char *)open < task->coroutine.stack.top)
-            task_misuse("ended with an open %s on its stack: close it before its function returns",
+            misuse("ended with an open %s on its stack: close it before its function returns",
                 is_intact(task, open) ? open->what : "stream or listener");
         if (!is_intact(task, open))
-            task_misuse(
-                "ended after the memory of a stream or listener that was not closed had been "
-                "reused: close each before that");
+            misuse("ended after the memory of a stream or listener that was not closed had been "
+                   "reused: close each before that");
         task_closed(open);
         if (task->parent)
             add_resource(task->parent->owner, open);
@@ -152,7 +142,7 @@ static void task_main(void *argument)
     LIST_INIT(&task->resources);
     task->result = function(task->argument);
     if (task->scopes)
-        task_misuse("ended with a scope that was not left: call scope_leave before each return");
+        misuse("ended with a scope that was not left: call scope_leave before each return");
     pass_resources_on(task);
     task->ended = true;
     coroutine_finish(&task->coroutine);
@@ -303,8 +293,10 @@ static int run_root(struct task_pool *pool, struct task *root)
 
 int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
 {
+    require_loop(loop);
+    require(function);
     if (running)
-        task_misuse("task_run was called while it runs: inside a task, use scope_spawn");
+        misuse("task_run was called while it runs: inside a task, use scope_spawn");
     struct task_pool *pool = task_pool_of(loop);
     struct task_watch watch;
     if (!pool || observe_tasks_begin(&watch, loop))
@@ -334,11 +326,13 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
 
 int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct task_wait *wait))
 {
+    require(wait);
+    require(what);
     struct task *task = task_required(what);
     wait->what = what;
     wait->cancel = cancel;
     wait->task = task;
-    wait->since = loop_now(task->pool->loop);
+    wait->since = loop_clock(task->pool->state);
     task->wait = wait;
     task_interrupt(task);
     suspend(task->pool, task);
@@ -348,16 +342,19 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
 
 void task_wake(struct task_wait *wait, int result)
 {
+    require(wait);
+    require(wait->task);
     struct task *task = wait->task;
     if (task->wait != wait)
-        task_misuse("%s woke a task that does not wait for it", wait->what);
+        misuse("%s woke a task that does not wait for it", wait->what);
     task->wait = NULL;
     wait->result = result;
-    loop_wake(task->pool->loop, &task->ready);
+    loop_schedule(task->pool->state, &task->pool->state->woken, &task->ready);
 }
 
 int task_checkpoint(const char *what)
 {
+    require(what);
     struct task *task = task_required(what);
     if (--task->pool->budget < 0)
         return task_yield();
@@ -432,6 +429,7 @@ void task_interrupt(struct task *task)
 
 void task_cancel(struct task *task)
 {
+    require(task);
     task_require_valid(task, "task_cancel");
     if (task->ended || task->cancelled)
         return;

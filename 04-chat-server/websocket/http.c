@@ -1,0 +1,118 @@
+/* HTTP requests: their answers, and the order in which libwebsockets gets them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "04-chat-server/websocket/private.h"
+
+#define HEADER_SIZE 1024 /* of a response: those that every response has, and a few of its own */
+
+/* Writes the header, and for GET the body. libwebsockets buffers what the kernel does not take. */
+static int write_response(
+    struct lws *connection, unsigned status, const char *body, const char *type)
+{
+    unsigned char buffer[LWS_PRE + HEADER_SIZE], *header = buffer + LWS_PRE, *end = header;
+    size_t size = strlen(body);
+    if (lws_add_http_common_headers(
+            connection, status, type, size, &end, buffer + sizeof(buffer)) ||
+        lws_finalize_http_header(connection, &end, buffer + sizeof(buffer)) ||
+        lws_write(connection, header, (size_t)(end - header), LWS_WRITE_HTTP_HEADERS) < 0)
+        return -1;
+    if (lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) > 0)
+        return 0;
+    return lws_write(connection, (unsigned char *)body, size, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : 0;
+}
+
+/* libwebsockets' own error page would have a body even after a HEAD request. */
+static int write_error(struct lws *connection, int error)
+{
+    static const char *const not_found[] = {
+        "Não há nada neste endereço.\n", "There is nothing at this address.\n"};
+    static const char *const failed[] = {"O servidor falhou.\n", "The server failed.\n"};
+    static const char *const forbidden[] = {
+        "Isto não se mostra a este endereço.\n", "This is not shown to this address.\n"};
+    const char *const *reason = error == UV_ENOENT   ? not_found
+                                : error == UV_EACCES ? forbidden
+                                                     : failed;
+    unsigned status = error == UV_ENOENT   ? HTTP_STATUS_NOT_FOUND
+                      : error == UV_EACCES ? HTTP_STATUS_FORBIDDEN
+                                           : HTTP_STATUS_INTERNAL_SERVER_ERROR;
+    return write_response(
+        connection, status, reason[websocket_language(connection)], "text/plain; charset=utf-8");
+}
+
+static void schedule_stored(struct websocket_server *server, int socket)
+{
+    struct stored *stored = incoming_stored(socket);
+    if (!stored || stored->is_ready)
+        return;
+    stored->is_ready = true;
+    LIST_INSERT_HEAD(&server->ready, stored, ready_entry);
+    websocket_server_schedule_flush(server);
+}
+
+/* One connection in each iteration, because a client may send many requests at once. After an
+ * answer, libwebsockets reads only when it has found that the socket can be written to. */
+void websocket_read_stored(struct websocket_server *server)
+{
+    struct stored *stored = LIST_FIRST(&server->ready);
+    if (!stored)
+        return;
+    int socket = stored->socket;
+    stored->is_ready = false;
+    LIST_REMOVE(stored, ready_entry);
+    for (int i = 0; i < 2; i++) {
+        struct lws_pollfd event = {.fd = socket, .events = LWS_POLLIN | LWS_POLLOUT};
+        event.revents = i == 0 ? LWS_POLLOUT : LWS_POLLIN;
+        lws_service_fd(server->context.lws, &event); /* may end the connection */
+    }
+    schedule_stored(server, socket);
+    if (!LIST_EMPTY(&server->ready))
+        websocket_server_schedule_flush(server);
+}
+
+int websocket_on_ready(struct websocket_server *server, struct lws *connection)
+{
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
+    if (!incoming)
+        return 0;
+    incoming->is_answering = false;
+    schedule_stored(server, incoming->socket);
+    return incoming->is_last && !incoming->stored ? -1 : 0;
+}
+
+static int ask(const struct websocket_options *options, struct lws *connection, const char *path,
+    char **body, const char **type)
+{
+    char peer[STREAM_ADDRESS_SIZE], host[256] = "";
+    if (!options->answer)
+        return UV_ENOENT;
+    socket_peer_address(lws_get_socket_fd(connection), peer);
+    lws_hdr_copy(connection, host, sizeof(host), WSI_TOKEN_HOST);
+    bool is_local = websocket_is_loopback(peer) && websocket_is_loopback(host);
+    char *colon = strrchr(peer, ':');
+    bool has_brackets = *peer == '[';
+    if (colon)
+        colon[has_brackets ? -1 : 0] = '\0';
+    const struct websocket_request request = {path, peer + has_brackets, is_local};
+    return options->answer(&request, body, type, options->argument);
+}
+
+int websocket_on_http(
+    const struct websocket_server *server, struct lws *connection, const char *path)
+{
+    const struct websocket_options *options = &server->options;
+    struct incoming *incoming = lws_get_opaque_user_data(connection);
+    char *body = NULL;
+    const char *type = NULL;
+    incoming->is_answering = true;
+    int error = options->directory ? files_serve(connection, options->directory, path) : UV_ENOENT;
+    if (error != UV_ENOENT)
+        return error ? -1 : 0;
+    error = ask(options, connection, path, &body, &type);
+    bool is_unavailable = error == UV_EAGAIN;
+    unsigned status = is_unavailable ? HTTP_STATUS_SERVICE_UNAVAILABLE : HTTP_STATUS_OK;
+    int failed = error && !is_unavailable ? write_error(connection, error)
+                                          : write_response(connection, status, body, type);
+    free(body);
+    return failed || lws_http_transaction_completed(connection) ? -1 : 0;
+}
