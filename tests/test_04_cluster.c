@@ -39,7 +39,8 @@ END_TEST
 
 START_TEST(nothing_is_lost_and_nothing_comes_twice)
 {
-    play("fault kill,fault stop,fault cut,fault late,fault server,fault both,fault clock,fills_up");
+    play("fault kill,fault stop,fault cut,fault late,fault server,fault both,fault clock,fills_up,"
+         "fault_in_rooms late");
 }
 END_TEST
 
@@ -52,7 +53,8 @@ END_TEST
 
 START_TEST(outages_end_well)
 {
-    play("names_taken_meanwhile,without_redis,outbox_full,bounds,problems,addresses,tls");
+    play("names_taken_meanwhile,without_redis,outbox_full,bounds,bounds 3 "
+         "40,problems,addresses,tls");
 }
 END_TEST
 
