@@ -320,6 +320,7 @@ class Proxy:
         self.held = None  # an event for which the next XREAD waits
         self.holds = False
         self.instead = None  # a command, and what answers the next such command instead of Redis
+        self.drip = None  # (bytes, seconds): Redis' answers arrive in such pieces, with such pauses
 
     async def start(self):
         self.server = await asyncio.start_unix_server(self.accept, self.path)
@@ -347,6 +348,12 @@ class Proxy:
                 if self.held and b"\r\nXREAD\r\n" in data:
                     self.holds = True
                     await self.held.wait()
+                while not back and self.drip and data:
+                    size, pause = self.drip
+                    writer.write(data[:size])
+                    await writer.drain()
+                    await asyncio.sleep(pause)
+                    data = data[size:]
                 if self.left is not None:
                     data, self.left = data[:self.left], self.left - len(data)
                 writer.write(data)
@@ -838,6 +845,67 @@ async def hold(proxy, client):
     return proxy.held
 
 
+async def slow(size="10", pause="0.01", count="30", length="100"):
+    """Redis' answers arrive in small pieces, for longer than Redis may be silent. That is no outage: meanwhile
+    the server serves its clients, and at the end all have heard all, in one order. As many messages are on the
+    way, each of that length; by hand: SECONDS=600 chat_cluster.py slow 1000 0.01 100 65000, slow 1 0.01."""
+    redis, proxy, one, other = await one_behind_proxy()
+    ana, bia, cid = [await Client(server).enter(name) for server, name in ((one, "Ana"), (other, "Bia"), (other, "Cid"))]
+    await ana.hears("Cid entrou na sala")
+    event = await hold(proxy, bia)
+    await ana.hears("Bia >> agora")
+    texts = [f"{n} {'x' * int(length)}" for n in range(int(count))]
+    for text in texts:
+        await ana.say(text)
+    await ana.asks("/", INVALID)
+    proxy.drip = int(size), float(pause)
+    proxy.held = None
+    event.set()
+    await cid.hears("Bia >> agora", 60)
+    began = asyncio.get_running_loop().time()
+    await bia.say("oi")
+    await ana.hears("Bia >> oi")
+    gil = await Client(other).enter()
+    await gil.say("/nome Gil")
+    await ana.hears("Gil entrou na sala")
+    third = await Server(redis.url).ready()  # it asks for all names
+    while not [text for text in cid.texts if text.startswith("Ana >> ")]:
+        assert (await other.get("/healthz"))[0] == 200
+        await bia.asks("/", INVALID)
+        await bia.say("/quem")
+        await bia.hears(lambda text: text.startswith("Quem está aqui"))
+        await (await Client(other).enter()).leave()
+        await asyncio.sleep(0.1)
+    took = asyncio.get_running_loop().time() - began
+    assert took > 6, f"{took} s are not longer than a server's patience"
+    proxy.drip = None
+    await gil.hears("Nome alterado com sucesso para Gil", 60)
+    await cid.hears("Bia >> oi")
+    for client in (bia, cid):
+        heard = [text for text in client.texts if text.startswith("Ana >> ")]
+        assert heard == [f"Ana >> {text}" for text in texts], [text[:20] for text in client.texts]
+        assert not [text for text in client.texts if text.startswith((AWAY, BACK)) or LOST.match(text)], client.texts
+    assert await other.metric("outages_total") == 0, other.output()
+    await (await Client(third).enter()).asks("/nome Gil", TAKEN)
+    await ana.asks("/nome Gil", TAKEN)
+    assert not [text for text in ana.texts if "saiu" in text], ana.texts
+    await stop(one, other, third)
+
+
+async def slow_beginning():
+    """A server begins although each byte of Redis' answers arrives by itself."""
+    redis, proxy, one, other = await one_behind_proxy()
+    bia = await Client(one).enter("Bia")
+    proxy.drip = 1, 0.005
+    began = asyncio.get_running_loop().time()
+    third = await Server(proxy.url).ready()
+    assert asyncio.get_running_loop().time() - began > 4, "this was too quick"
+    proxy.drip = None
+    await (await Client(third).enter("Ana")).say("oi")
+    await bia.hears("Ana >> oi")
+    await stop(one, other, third)
+
+
 async def trimmed():
     """A server that was away for longer than the stream reaches back says so once, and learns the names."""
     redis, proxy, one, other = await one_behind_proxy()
@@ -1034,7 +1102,7 @@ async def history_of_own():
 
 
 async def lists_and_names():
-    """A list of names takes no name away that is under way."""
+    """A list of names takes no name away that is under way, however long that is."""
     redis, proxy, one, other = await one_behind_proxy()
     ana, bia = await Client(one).enter("Ana"), await Client(other).enter()
     proxy.held, proxy.holds = asyncio.Event(), False
@@ -1042,7 +1110,7 @@ async def lists_and_names():
     await until(lambda: proxy.holds, "an XREAD is held")
     await bia.say("/nome Bia")
     await ana.hears("Bia entrou na sala")
-    await asyncio.sleep(0.1)  # longer than the list takes
+    await asyncio.sleep(3.5)  # longer than a list waits for names
     proxy.held.set()
     await bia.hears("Nome alterado com sucesso para Bia")
 

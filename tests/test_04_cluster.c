@@ -40,7 +40,7 @@ END_TEST
 START_TEST(nothing_is_lost_and_nothing_comes_twice)
 {
     play("fault kill,fault stop,fault cut,fault late,fault server,fault both,fault clock,fills_up,"
-         "fault_in_rooms late");
+         "fault_in_rooms late,slow,slow 1000 0.01 12 65000");
 }
 END_TEST
 
@@ -53,8 +53,8 @@ END_TEST
 
 START_TEST(outages_end_well)
 {
-    play("names_taken_meanwhile,without_redis,outbox_full,bounds,bounds 3 "
-         "40,problems,addresses,tls");
+    play("names_taken_meanwhile,without_redis,outbox_full,bounds,bounds 3 40,slow_beginning,"
+         "problems,addresses,tls");
 }
 END_TEST
 
