@@ -669,8 +669,9 @@ async def names_taken_meanwhile():
     who = await winner.hears(lambda text: text.startswith("Quem"))
     assert who.lower().split("\n")[0] == "quem está aqui: 2", who
     assert set(who.lower().split("\n")[1:]) == {"zoe", "leo"}, who
-    for client in (ana, bia):
-        assert not any(text.startswith((AWAY, BACK)) for text in client.texts), client.texts
+    for client, server in zip((ana, bia), both):
+        more = await server.metric("outages_total") - 1  # a busy machine may cause another
+        assert len([text for text in client.texts if text.startswith((AWAY, BACK))]) <= 2 * more, client.texts
     assert await redis.names() == 2
     await stop(*both)
 
@@ -893,17 +894,21 @@ async def slow(size="10", pause="0.01", count="30", length="100"):
 
 
 async def slow_beginning():
-    """A server begins although each byte of Redis' answers arrives by itself."""
-    redis, proxy, one, other = await one_behind_proxy()
+    """A server begins although Redis' answers arrive a few bytes at a time."""
+    redis = await Redis().start()
+    proxy = await Proxy(redis).start()
+    one, = await servers(redis.url, 1)
     bia = await Client(one).enter("Bia")
-    proxy.drip = 1, 0.005
-    began = asyncio.get_running_loop().time()
-    third = await Server(proxy.url).ready()
-    assert asyncio.get_running_loop().time() - began > 4, "this was too quick"
+    proxy.drip = 2, 0.02
+    other = await Server(proxy.url).ready(None)
+    await asyncio.sleep(5)  # longer than a connection may take
+    assert "Redis: " not in other.output(), f"this was too quick: {other.output()}"
     proxy.drip = None
-    await (await Client(third).enter("Ana")).say("oi")
+    await other.says("Redis: ")
+    assert "Redis: conectado" in other.output(), other.output()
+    await (await Client(other).enter("Ana")).say("oi")
     await bia.hears("Ana >> oi")
-    await stop(one, other, third)
+    await stop(one, other)
 
 
 async def trimmed():
@@ -1110,7 +1115,7 @@ async def lists_and_names():
     await until(lambda: proxy.holds, "an XREAD is held")
     await bia.say("/nome Bia")
     await ana.hears("Bia entrou na sala")
-    await asyncio.sleep(3.5)  # longer than a list waits for names
+    await asyncio.sleep(2.5)  # longer than a list waited for names once
     proxy.held.set()
     await bia.hears("Nome alterado com sucesso para Bia")
 
@@ -1391,6 +1396,73 @@ async def many():
         await rooms[n].hears(f"S{n - 1} >> oi")
         assert not [text for text in rooms[n].texts if ">>" in text], rooms[n].texts
     await stop(*started)
+
+
+class RunMany:
+    """make run-many: a Redis and several chat servers."""
+
+    def __init__(self, count):
+        self.log = open(f"{work}/many.log", "w+")
+        words = ["04-chat-server/cluster/run_many.sh", f"{BIN}/04-chat-server/chat-server", f"{count}"]
+        self.process = subprocess.Popen(words, stdout=self.log, stderr=self.log)
+        processes.append(self.process)
+
+    def output(self):
+        with open(self.log.name) as file:
+            return file.read()
+
+    async def ports(self, count):
+        def found():
+            ports = re.findall(r"http://127.0.0.1:(\d+)/", self.output())
+            return ports if len(ports) == count else None
+        try:
+            return await until(found, "all addresses")
+        except AssertionError as error:
+            raise AssertionError(self.output()) from error
+
+    def children(self):
+        """The chat servers: their ports and processes. And Redis, as the port 0."""
+        number = self.process.pid
+        with open(f"/proc/{number}/task/{number}/children") as file:
+            children = file.read().split()
+        found = {}
+        for child in children:
+            with open(f"/proc/{child}/cmdline") as file:
+                words = file.read().split("\0")
+            found[words[words.index("--port") + 1] if "--port" in words else "0"] = int(child)
+        return found
+
+
+async def run_many():
+    """make run-many: each server's page learns the addresses of all, and may connect to them. One that is killed
+    leaves the others, and the end ends all."""
+    many = RunMany(3)
+    ports = await many.ports(3)
+    addresses = {f"http://127.0.0.1:{port}" for port in ports}
+    for port in ports:
+        for other in ports:
+            for origin in (f"http://127.0.0.1:{other}", f"http://localhost:{other}"):
+                page = await websockets_version.connect(f"ws://127.0.0.1:{port}/", subprotocols=["lines.chat"], origin=origin)
+                told = ""
+                while not told.startswith("servers\t"):
+                    told = await asyncio.wait_for(page.recv(), 20 * SLOWER)
+                assert set(told.split("\t")[1].split(",")) == addresses, told
+                await page.close()
+    children = many.children()
+    assert set(ports) < set(children) and len(children) == 4, children
+    os.kill(children[ports[0]], signal.SIGKILL)
+    clients = []
+    for number, port in enumerate(ports[1:]):
+        client = Client(None)
+        client.server = type("Place", (), {"port": int(port)})
+        clients.append(await client.enter(f"N{number}"))
+    await clients[0].say("oi")
+    await clients[1].hears("N0 >> oi")
+    many.process.terminate()
+    await until(lambda: many.process.poll() is not None, "the end")
+    processes.remove(many.process)
+    for number in children.values():
+        assert not os.path.exists(f"/proc/{number}"), "a program is left"
 
 
 async def rubbish():

@@ -33,7 +33,7 @@ START_TEST(what_users_see_is_as_on_one_server)
 {
     play("as_on_one session private rooms helping,as_on_one names english order,"
          "as_on_one arrivals leaving messages,random_sessions 1 1,history,history_of_own,order,"
-         "names_at_once,lists_and_names,many");
+         "names_at_once,lists_and_names,many,run_many,few_commands");
 }
 END_TEST
 
