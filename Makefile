@@ -133,7 +133,7 @@ $(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
 $(cost)_untraced: $(cost).c.o $(common_objects:$(out)/%=$(out)/untraced/%)
 	$(link_program)
 
-$(out)/tests/test_02_steps: | $(addprefix $(out)/02-coroutines-echo/steps/,2-callbacks 7-lines 8-echo)
+$(out)/tests/test_02_steps: | $(addprefix $(out)/02-coroutines-echo/steps/,2-callbacks 8-lines 9-echo)
 
 # The chat server looks for its page in the folder of its program.
 $(out)/04-chat-server/chat-server: | $(out)/04-chat-server/web

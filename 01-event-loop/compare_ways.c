@@ -112,7 +112,6 @@ static void in_threads(struct job *job)
  * Tasks: the two differ only in the call that waits.
  */
 
-// #region two_ways
 static int work_on_pool(void *argument)
 {
     struct work *work = *(struct work **)argument;
@@ -128,7 +127,6 @@ static int task_on_loop(void *work)
 {
     return work_in_task(work);
 }
-// #endregion two_ways
 
 struct tasks {
     struct job *job;

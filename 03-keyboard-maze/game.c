@@ -169,7 +169,6 @@ void game_redraw(struct game *self)
     draw_clock(self);
 }
 
-// #region show_clock
 static int show_clock(void *argument)
 {
     const struct game *self = argument;
@@ -180,7 +179,6 @@ static int show_clock(void *argument)
     }
     return error;
 }
-// #endregion show_clock
 
 /*
  * The enemies, which the article leaves to its reader

@@ -79,7 +79,6 @@ static bool choose_neighbor(
     return true;
 }
 
-// #region walk
 /* The article's walk is recursive: it may nest as many calls as the maze has cells. That is too
  * deep for a task's stack, so this walk keeps the way back in path, which has room for all
  * cells. */
@@ -100,7 +99,6 @@ static void walk(const struct maze_map *map, struct cell *path, uint64_t *random
         path[length++] = next;
     }
 }
-// #endregion walk
 
 /*
  * The drawing

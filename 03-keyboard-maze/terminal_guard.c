@@ -72,7 +72,6 @@ void guard_restore(void)
  * The signals
  */
 
-// #region restore_and_end
 static void restore_and_end(int number, siginfo_t *info, void *context)
 {
     (void)context;
@@ -92,7 +91,6 @@ static void restore_and_end(int number, siginfo_t *info, void *context)
     sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
     raise(number);
 }
-// #endregion restore_and_end
 
 /* Handlers run on the stack of the code that they interrupt. After a stack overflow it has no room
  * left, so they get a stack of their own, unless a sanitizer has already provided one. */

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 import legend
 import recording
 
-WIDTH = 960
+WIDTH = 860  # of a column of text, so that the letters are not made smaller
 GUTTER = 130  # the rows' names
 MARGIN = 8  # at the right
 RULER = 24

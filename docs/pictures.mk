@@ -1,9 +1,10 @@
 # Recordings of programs at work, and pictures made from them.
 
 # The book's pictures: each has a scenario in docs/recordings, and shows this part of the recording.
-pictures := timer stroke iteration turns blocking executor detached echo maze chat cluster
+pictures := timer stroke order iteration turns blocking executor detached echo maze chat cluster
 part_timer := --to "timer fired:2+8"
 part_stroke := --from "timer fired:1-0.03" --to "timer fired:1+0.045"
+part_order := --rows loop --from "timer fired:2-0.009" --to "timer fired:3+0.009"
 part_iteration := --rows loop,answer --from "callbacks:3-0.004" --to "send:1+0.010"
 part_turns := --from "running:1-0.005"
 part_echo := --from "recv:4-0.03" --to "recv:6+0.015"
@@ -18,7 +19,7 @@ drawn := docs/pictures
 python := /usr/bin/python3
 
 # The scenarios of the chat need Python's websockets, and that of the cluster needs Redis.
-recording: needs_test all ## a program at work, recorded: build/recordings/NAME.json (NAME=echo)
+recording: needs_test all steps ## a program at work, recorded: build/recordings/NAME.json (NAME=echo)
 	@mkdir -p $(recordings)
 	@test -f 'docs/recordings/$(NAME).py' || { echo 'NAME is one of: $(filter-out stroke,$(pictures))'; exit 2; }
 	BIN=$(or $(bin),.) $(python) docs/recordings/$(NAME).py $(recordings)/$(NAME).json

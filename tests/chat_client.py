@@ -35,7 +35,7 @@ INVALID = "Comando inválido"
 SPACES = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 SPACES += "\u2028\u2029\u202f\u205f\u3000\ufeff"  # what JavaScript's trim removes
 
-PATIENCE = 10 * float(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
+PATIENCE = 10 * float(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds for an answer
 
 ports = [int(word) for word in sys.argv[1].split(",")]
 port = ports[0]
@@ -72,6 +72,12 @@ class Client:
     async def answer_to(self, text):
         await self.say(text)
         return await self.socket.recv()
+
+    async def is_told(self, text, expected):
+        """Asks again and again until that is the answer: what others did may not have arrived."""
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while (answer := await self.answer_to(text)) != expected:
+            assert asyncio.get_running_loop().time() < end, f"heard {answer!r}, expected {expected!r}"
 
     async def hears_nothing(self):
         """What had been on its way would have come before this answer."""
@@ -211,11 +217,7 @@ async def names():
     await bia.asks("/nome " + "Ã" * 32, TAKEN)
     await ana.leave()
     await bia.hears("ã" * 32 + " saiu da sala")
-    for tries in range(100):  # its name is free once the server has noticed
-        await bia.say("/nome " + "ã" * 32)
-        if await bia.socket.recv() != TAKEN:
-            return
-    raise AssertionError("the name of one who left is still taken")
+    await bia.is_told("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
 
 
 async def ghosts():
@@ -463,7 +465,7 @@ async def rooms():
     one = await enter("Um", path="/caf%C3%A9")
     await arrives("Dois", one, path="/café")
     again = await enter(path="/jogos")
-    await again.asks("/quem", "Quem está aqui: 0")
+    await again.is_told("/quem", "Quem está aqui: 0")
     await other.hears_nothing()
 
 
@@ -654,10 +656,14 @@ async def notices():
     """Many who come and go at once are announced together, and nobody speaks unannounced."""
     ana = await enter("Ana")
     crowd = [await enter() for _ in range(60)]
+    clock = asyncio.get_running_loop().time
+    start = clock()
     for n, client in enumerate(crowd):
         await client.say(f"/nome c{n}")
     messages, names = await hear_of(ana, 60)
-    assert messages < 20 and set(names) < {f"c{n}" for n in range(60)}, (messages, names)
+    took = clock() - start
+    assert messages < 20 + 5 * took, (messages, took)  # the server tells of changes 5 times a second
+    assert took > 1 or set(names) < {f"c{n}" for n in range(60)}, names  # they may come one by one where all is slow
     speaker = await enter()
     await speaker.say("/nome Zé")
     await speaker.say("oi")
@@ -671,6 +677,7 @@ async def notices():
         await client.say("/sair")
     for client in guests:
         await client.socket.wait_closed()
+    start = clock()
     for client in crowd:
         client.socket.transport.abort()
         entered.remove(client)
@@ -681,7 +688,7 @@ async def notices():
         if "saiu" in text or "Saíram" in text:
             names, more = told_of(text)
             left += sum(name[0] == "c" for name in names) + more
-    assert len(heard) < 20, heard
+    assert len(heard) < 20 + 5 * (clock() - start), heard
     await ana.say("/nome Bia")
     await ana.say("/nome Caio")
     await ana.say("/nome Bia")
@@ -796,14 +803,14 @@ async def requests_together():
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
         writer.write(b"".join(request % path.encode() for path in paths) + upgrade + frame(1, "/horas"))
         for path in paths:
-            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
             assert (b" 404 " if path == "/none" else b" 200 ") in head.split(b"\r\n")[0], head
             body = await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
             assert (body == b"ok\n") == (path == "/healthz"), (path, body[:100])
-        assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
         heard = b""
         while not re.search(rb"\d\d:\d\d", heard):
-            heard += await asyncio.wait_for(reader.read(1000), 5)
+            heard += await asyncio.wait_for(reader.read(1000), PATIENCE)
         writer.close()
 
 
@@ -882,10 +889,14 @@ async def reset():
     as it says more than the server's rate of 50 a second."""
     ana, rude = await enter("Ana"), await enter("Rude")
     await ana.hears("Rude entrou na sala")
-    for _ in range(150):
-        await rude.say("/")
-    while (await rude.socket.recv()) == INVALID:
-        pass
+    heard = INVALID
+    while heard == INVALID:  # again, if those were so slow that the server allowed them all
+        for _ in range(150):
+            await rude.say("/")
+        for _ in range(150):
+            heard = await rude.socket.recv()
+            if heard != INVALID:
+                break
     rude.socket.transport.pause_reading()
     for _ in range(3):
         await ana.say("é")
@@ -1014,4 +1025,4 @@ async def main():
     await asyncio.gather(*[client.leave() for client in entered])
 
 
-asyncio.run(asyncio.wait_for(main(), 100))
+asyncio.run(asyncio.wait_for(main(), 2.8 * PATIENCE))  # Check's limit is a little later, and says nothing

@@ -7,6 +7,7 @@ chat_frames.py PORT SECONDS SEED: meanwhile two clients of a library talk, and l
 import asyncio
 import base64
 import contextlib
+import os
 import random
 import sys
 import time
@@ -17,6 +18,7 @@ port, seconds, seed = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
 chance = random.Random(seed)
 BAD_PEERS = 8  # at once
 PATIENCE = 0.05  # seconds that a bad peer waits for an answer
+TIME_LIMIT = 10 * float(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds for a message
 
 HANDSHAKE = (
     "GET /{} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -102,7 +104,7 @@ async def talk(end):
     count = 0
     while time.monotonic() < end:
         await ana.send(f"{count}")
-        heard = await asyncio.wait_for(bia.recv(), 10)
+        heard = await asyncio.wait_for(bia.recv(), TIME_LIMIT)
         assert heard == f"Ana >> {count}", f"heard {heard!r}, expected {count}"
         count += 1
         await asyncio.sleep(0.001)

@@ -29,6 +29,16 @@ bool maze_find_player(struct terminal *terminal, struct place *player)
     return false;
 }
 
+static bool finds_player(struct terminal *terminal, void *player)
+{
+    return maze_find_player(terminal, player);
+}
+
+void maze_until_player(struct terminal *terminal, struct place *player)
+{
+    terminal_until(terminal, "the player is shown", finds_player, player);
+}
+
 /* The clock is drawn last. */
 bool maze_shows_clock(struct terminal *terminal, void *unused)
 {

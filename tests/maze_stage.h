@@ -28,8 +28,10 @@ void maze_start(struct terminal *terminal);
 void maze_end(struct terminal *terminal, int status);
 void maze_leave(struct terminal *terminal);
 
-/* Where the player is: a white * on blue. Returns false if there is none. */
+/* Where the player is: a white * on blue. Returns false if there is none, as in the first half of a
+ * picture; maze_until_player waits for it. */
 bool maze_find_player(struct terminal *terminal, struct place *player);
+void maze_until_player(struct terminal *terminal, struct place *player);
 
 /* Conditions for terminal_until: the clock is shown; the player is at the struct place. */
 bool maze_shows_clock(struct terminal *terminal, void *unused);

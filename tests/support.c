@@ -278,6 +278,19 @@ int child_run(const char *path, const char *const words[], char **output, char *
  * The rest
  */
 
+int hold_port(int *port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    int on = 1, holder = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    must(setsockopt(holder, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "SO_REUSEADDR");
+    must(bind(holder, (struct sockaddr *)&address, size), "bind");
+    must(getsockname(holder, (struct sockaddr *)&address, &size), "getsockname");
+    *port = ntohs(address.sin_port);
+    return holder;
+}
+
 int connect_to(int port)
 {
     struct sockaddr_in address = {

@@ -54,6 +54,11 @@ int child_wait(struct child *child);
  * to be freed. */
 int child_run(const char *path, const char *const words[], char **output, char **errors);
 
+/* A socket bound to a port of 127.0.0.1 that the system chooses, and that it gives to nobody else
+ * while the socket is open. The socket does not listen, so connections are refused; a program that
+ * sets SO_REUSEADDR can listen at the port. */
+int hold_port(int *port);
+
 /* A blocking socket connected to 127.0.0.1:port. */
 int connect_to(int port);
 

@@ -1,8 +1,6 @@
 #include "support_stream.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,16 +82,17 @@ void socket_pair(int type, int ends[2])
     ck_assert_int_eq(uv_socketpair(type, 0, ends, 0, 0), 0);
 }
 
+int listen_nowhere(char port[PORT_SIZE])
+{
+    int number, holder = hold_port(&number);
+    snprintf(port, PORT_SIZE, "%d", number);
+    return holder;
+}
+
 int listen_somewhere(int backlog, char port[PORT_SIZE])
 {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-    socklen_t size = sizeof(address);
-    int listening = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-    must(bind(listening, (struct sockaddr *)&address, size), "bind");
+    int listening = listen_nowhere(port);
     must(listen(listening, backlog), "listen");
-    must(getsockname(listening, (struct sockaddr *)&address, &size), "getsockname");
-    snprintf(port, PORT_SIZE, "%u", (unsigned)ntohs(address.sin_port));
     return listening;
 }
 

@@ -61,9 +61,11 @@ int open_with_peer(struct stream *stream);
 /* Makes the socket's buffers small. */
 void shrink_buffers(int socket);
 
-/* A TCP socket that listens at 127.0.0.1. Stores its port as text. */
+/* A TCP socket that listens at 127.0.0.1, and one at whose port nobody listens until it is closed.
+ * Store the port as text. */
 #define PORT_SIZE 8
 int listen_somewhere(int backlog, char port[PORT_SIZE]);
+int listen_nowhere(char port[PORT_SIZE]);
 
 /* The port at the end of an address. */
 const char *port_of(const char *address);

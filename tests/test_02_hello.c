@@ -52,11 +52,11 @@ END_TEST
 START_TEST(the_next_greeting_comes_two_seconds_later)
 {
     struct child child;
+    double before = now(); /* the test may read the first greeting much later than it was said */
     start(&child, (const char *[]){"--times", "2", NULL});
     ck_assert_str_eq(child_line(&child), "Hello World");
-    double first = now(); /* a little after the program's own */
     ck_assert_str_eq(child_line(&child), "Hello World");
-    ck_assert_double_ge(now() - first, 1.5);
+    ck_assert_double_ge(now() - before, 2);
     ck_assert_int_eq(child_wait(&child), 0);
 }
 END_TEST

@@ -33,7 +33,7 @@ START_TEST(the_echo_server_returns_a_line_of_any_length)
     sprintf(answer, "%zu quit\n", sizeof(lengths) / sizeof(*lengths) + 1);
 
     struct child server;
-    child_start(&server, "02-coroutines-echo/steps/8-echo", (const char *[]){"0", NULL}, NULL);
+    child_start(&server, "02-coroutines-echo/steps/9-echo", (const char *[]){"0", NULL}, NULL);
     int client = connect_to(child_port(&server));
     ck_assert_int_eq(send(client, sent, strlen(sent), MSG_NOSIGNAL), (ssize_t)strlen(sent));
     hear_all(client, heard, sizeof(heard));
@@ -46,7 +46,7 @@ END_TEST
 /* libuv aborts when it closes a descriptor with one of their numbers. */
 START_TEST(steps_need_no_standard_descriptors)
 {
-    static const char *const steps[] = {"2-callbacks", "7-lines"};
+    static const char *const steps[] = {"2-callbacks", "8-lines"};
     for (int i = 0; i < 14; i++) {
         char command[128], output[256];
         int closed = i / 2 + 1;
@@ -61,9 +61,9 @@ END_TEST
 START_TEST(make_diff_shows_what_a_step_changed)
 {
     static char said[65536];
-    ck_assert_int_eq(shell_run(MAKE "diff N=2.13 2>&1", said, sizeof(said)), 0);
-    ck_assert_ptr_nonnull(strstr(said, "--- 02-coroutines-echo/steps/12-run-several.c"));
-    ck_assert_ptr_nonnull(strstr(said, "+++ 02-coroutines-echo/steps/13-a-queue.c"));
+    ck_assert_int_eq(shell_run(MAKE "diff N=2.14 2>&1", said, sizeof(said)), 0);
+    ck_assert_ptr_nonnull(strstr(said, "--- 02-coroutines-echo/steps/13-run-several.c"));
+    ck_assert_ptr_nonnull(strstr(said, "+++ 02-coroutines-echo/steps/14-a-queue.c"));
     ck_assert_ptr_nonnull(strstr(said, "\n+    struct queue jobs;\n"));
     ck_assert_int_eq(shell_run(MAKE "diff N=2.1 2>&1", said, sizeof(said)), 0);
     ck_assert_str_eq(said, "02-coroutines-echo/steps/1-blocking.c is the first of its chapter.\n");

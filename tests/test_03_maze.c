@@ -26,10 +26,10 @@ START_TEST(the_same_seed_puts_the_player_at_the_same_place)
     struct place first, second;
     struct terminal terminal;
     maze_start(&terminal);
-    ck_assert(maze_find_player(&terminal, &first));
+    maze_until_player(&terminal, &first);
     maze_leave(&terminal);
     maze_start(&terminal);
-    ck_assert(maze_find_player(&terminal, &second));
+    maze_until_player(&terminal, &second);
     maze_leave(&terminal);
     ck_assert_mem_eq(&first, &second, sizeof(first));
 }
@@ -84,12 +84,18 @@ START_TEST(the_clock_ticks_while_no_key_is_pressed)
 }
 END_TEST
 
+static bool clock_is_in_row_9(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    return strlen(terminal_row(terminal, 9)) == CLOCK_X + strlen("10/08/14 12:34:56");
+}
+
 START_TEST(the_clock_stays_below_a_maze_of_another_height)
 {
     struct terminal terminal;
     terminal_start(&terminal, 80, 24, PROGRAM,
         (const char *const[]){"--width", "2", "--height", "4", NULL}, NULL);
-    terminal_until_text(&terminal, "/");
+    terminal_until(&terminal, "the clock is below the maze", clock_is_in_row_9, NULL);
     ck_assert_str_eq(terminal_row(&terminal, 8), "+--+--+");
     shown_time(terminal_row(&terminal, 9));
     maze_leave(&terminal);

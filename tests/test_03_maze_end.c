@@ -106,7 +106,7 @@ START_TEST(ctrl_z_gives_the_terminal_back_until_the_game_goes_on)
     struct place player;
     struct terminal terminal;
     maze_start(&terminal);
-    ck_assert(maze_find_player(&terminal, &player));
+    maze_until_player(&terminal, &player);
     for (int i = 0; i < 2; i++) {
         terminal_type(&terminal, "\032");
         terminal_until_stopped(&terminal);
@@ -166,7 +166,7 @@ START_TEST(after_a_stop_the_game_takes_the_terminal_back)
     maze_start(&terminal);
     ck_assert_int_eq(tcgetattr(terminal.line, &modes), 0);
     for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-        ck_assert(maze_find_player(&terminal, &player));
+        maze_until_player(&terminal, &player);
         kill(terminal.program, signals[i]);
         terminal_until_stopped(&terminal);
         take_as_a_shell_does(&terminal);

@@ -32,7 +32,7 @@ static void walk(const struct key keys[4], int steps)
     uint64_t random = 1;
     int moved = 0, stayed = 0;
     maze_start(&terminal);
-    ck_assert(maze_find_player(&terminal, &player));
+    maze_until_player(&terminal, &player);
     while (moved < steps || stayed < steps / 4) {
         const struct key *key = &keys[random_below(&random, 4)];
         struct place next = {player.x + (size_t)key->x, player.y + (size_t)key->y};
@@ -74,7 +74,7 @@ START_TEST(other_keys_do_nothing)
     struct place player;
     struct terminal terminal;
     maze_start(&terminal);
-    ck_assert(maze_find_player(&terminal, &player));
+    maze_until_player(&terminal, &player);
     terminal_type(&terminal, "\r\n\t135790aZ \033[5~\033OP\xc3\xa9\xff\033");
     maze_step_once(&terminal, &player);
     terminal_until(&terminal, "the clock alone is below the maze", maze_shows_clock, NULL);
@@ -103,7 +103,7 @@ static void check_nothing_moved(
     struct place before = *player, after;
     terminal_type(terminal, before.x == 1 ? "6" : "4");
     terminal_until(terminal, "the player has moved", player_is_elsewhere, player);
-    ck_assert(maze_find_player(terminal, &after));
+    maze_until_player(terminal, &after);
     player->x = 3 - before.x;
     ck_assert_msg(memcmp(&after, player, sizeof(after)) == 0,
         "after ESC %.*s the player is at %zu, %zu and not at %zu, %zu", (int)size - 1, typed + 1,
@@ -116,7 +116,7 @@ static void start_in_a_column(struct terminal *terminal, struct place *player)
     terminal_type(terminal, "8888888888888888888888");
     struct place top = {1, 1};
     terminal_until_keys_are_read(terminal);
-    ck_assert(maze_find_player(terminal, &top));
+    maze_until_player(terminal, &top);
     top.y = 1;
     terminal_until(terminal, "the player is at the top", maze_player_is_at, &top);
     *player = top;

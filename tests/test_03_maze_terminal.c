@@ -22,7 +22,7 @@ START_TEST(ctrl_s_does_not_stop_the_game)
     struct terminal terminal;
     struct place player;
     maze_start(&terminal);
-    ck_assert(maze_find_player(&terminal, &player));
+    maze_until_player(&terminal, &player);
     terminal_type(&terminal, "\023");
     maze_step_once(&terminal, &player);
     kill(terminal.program, SIGTERM);
@@ -76,7 +76,7 @@ START_TEST(a_game_without_output_goes_on_when_it_comes_back)
     struct terminal terminal;
     struct place player;
     maze_start(&terminal);
-    ck_assert(maze_find_player(&terminal, &player));
+    maze_until_player(&terminal, &player);
     ck_assert_int_eq(tcflow(terminal.line, TCOOFF), 0);
     maze_step_without_waiting(&terminal, &player);
     ck_assert_int_eq(tcflow(terminal.line, TCOON), 0);
@@ -193,7 +193,7 @@ START_TEST(a_resize_redraws)
     struct place player;
     struct terminal terminal;
     maze_start(&terminal);
-    ck_assert(maze_find_player(&terminal, &player));
+    maze_until_player(&terminal, &player);
 
     terminal_resize(&terminal, 40, 10);
     terminal_until_text(&terminal, "O terminal tem 40x10 caracteres");

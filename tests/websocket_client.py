@@ -64,7 +64,7 @@ async def many(port, count):
     """All at once, each with messages of its own."""
 
     async def one(number):
-        async with connect(port, "/echo", open_timeout=60) as socket:
+        async with connect(port, "/echo") as socket:
             for i in range(10):
                 await socket.send(f"{number}: {i}")
                 assert await socket.recv() == f"{number}: {i}"

@@ -25,40 +25,47 @@ static long now(void)
 
 static void call_later(struct loop *loop, long ms, void (*run)(void *argument), void *argument)
 {
-    struct call *call = malloc(sizeof(*call)), **place = &loop->calls;
+    struct call *call = malloc(sizeof(*call));
     if (!call)
         abort();
     *call = (struct call){run, argument, now() + ms, NULL};
-    while (*place && (*place)->due <= call->due)
-        place = &(*place)->next;
-    call->next = *place;
-    *place = call;
+    struct call **link = &loop->calls; /* the pointer that will point to the new call */
+    while (*link && (*link)->due <= call->due)
+        link = &(*link)->next;
+    call->next = *link;
+    *link = call;
 }
 // #endregion call_later
 
-// #region run_loop
+// #region run_due
 static void run_due(struct loop *loop)
 {
+    int count = 0;
     long time = now();
-    struct call *due = loop->calls, **rest = &due;
-    while (*rest && (*rest)->due <= time)
-        rest = &(*rest)->next;
-    loop->calls = *rest; /* calls added from here on wait for the next iteration */
-    *rest = NULL;
-    for (struct call *call = due; call; call = due) {
-        due = call->next;
+    for (struct call *call = loop->calls; call && call->due <= time; call = call->next)
+        count++;
+    for (int i = 0; i < count; i++) {
+        struct call *call = loop->calls;
+        loop->calls = call->next;
         call->run(call->argument);
         free(call);
     }
+}
+// #endregion run_due
+
+// #region run_loop
+static int timeout(const struct loop *loop)
+{
+    if (!loop->calls)
+        return -1; /* tells poll to wait for the input only */
+    long left = loop->calls->due - now();
+    return left > 0 ? (int)left : 0;
 }
 
 static void run_loop(struct loop *loop, void (*readable)(struct loop *loop))
 {
     while (loop->calls || loop->input.fd >= 0) {
-        long left = loop->calls ? loop->calls->due - now() : 0;
-        if (left < 0)
-            left = 0;
-        if (poll(&loop->input, 1, loop->calls ? (int)left : -1) < 0) /* -1: no timeout */
+        if (poll(&loop->input, 1, timeout(loop)) < 0)
             abort();
         if (loop->input.revents)
             readable(loop);
@@ -67,7 +74,7 @@ static void run_loop(struct loop *loop, void (*readable)(struct loop *loop))
 }
 // #endregion run_loop
 
-// #region program
+// #region work
 struct job {
     struct loop *loop;
     const char *text;
@@ -81,14 +88,16 @@ static void work(void *argument)
     if (--job->left > 0)
         call_later(job->loop, job->interval, work, job);
 }
+// #endregion work
 
+// #region main
 static void read_input(struct loop *loop)
 {
     char text[256];
     ssize_t size = read(loop->input.fd, text, sizeof(text));
     printf("read: %zd bytes\n", size);
     if (size <= 0)
-        loop->input.fd = -1;
+        loop->input.fd = -1; /* the input has ended */
 }
 
 int main(void)
@@ -100,4 +109,4 @@ int main(void)
     run_loop(&loop, read_input);
     return 0;
 }
-// #endregion program
+// #endregion main

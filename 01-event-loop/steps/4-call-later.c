@@ -45,8 +45,11 @@ static void print_and_repeat(void *argument)
 {
     struct hello *hello = argument;
     puts("Hello World");
-    if (--hello->left > 0 && call_later(hello->loop, 0.2, print_and_repeat, hello))
-        fputs("call_later: no memory\n", stderr);
+    if (--hello->left == 0)
+        return;
+    int error = call_later(hello->loop, 0.2, print_and_repeat, hello);
+    if (error)
+        fprintf(stderr, "call_later: %s\n", uv_strerror(error));
 }
 // #endregion print_and_repeat
 

@@ -11,21 +11,20 @@ struct call {
 };
 
 struct queue {
-    uv_idle_t
-        idle; /* while active: the loop does not block, and calls run_queue in each iteration */
-    struct call *first, **end; /* *end: where the next call is appended */
+    uv_idle_t idle; /* while it is active, libuv calls run_queue in each iteration */
+    struct call *first, *last;
 };
 
 static void run_queue(uv_idle_t *idle)
 {
     struct queue *queue = idle->data;
-    struct call *call = queue->first, *next;
-    queue->first = NULL; /* a snapshot: calls added from here on wait for the next iteration */
-    queue->end = &queue->first;
-    for (; call; call = next) {
-        next = call->next;
+    struct call *call = queue->first;
+    queue->first = NULL; /* calls added from here on wait for the next iteration */
+    while (call) {
+        struct call *next = call->next;
         call->run(call->argument);
         free(call);
+        call = next;
     }
     if (!queue->first)
         uv_idle_stop(idle);
@@ -37,8 +36,11 @@ static void call_soon(struct queue *queue, void (*run)(void *argument), void *ar
     if (!call)
         abort();
     *call = (struct call){run, argument, NULL};
-    *queue->end = call;
-    queue->end = &call->next;
+    if (queue->first)
+        queue->last->next = call;
+    else
+        queue->first = call;
+    queue->last = call;
     uv_idle_start(&queue->idle, run_queue);
 }
 // #endregion call_soon
@@ -61,7 +63,7 @@ int main(void)
     uv_loop_t loop;
     int error = uv_loop_init(&loop);
     if (!error) {
-        struct queue queue = {.end = &queue.first};
+        struct queue queue = {.first = NULL};
         uv_idle_init(&loop, &queue.idle);
         queue.idle.data = &queue;
         call_soon(&queue, first, &queue);

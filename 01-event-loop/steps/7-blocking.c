@@ -22,7 +22,7 @@ static void block(void *unused)
 {
     (void)unused;
     puts("        block: begins");
-    uv_sleep(350); /* or a read from a disk, a name lookup, a long computation */
+    uv_sleep(350);
     puts("        block: ends");
 }
 // #endregion callbacks

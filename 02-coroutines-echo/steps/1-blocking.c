@@ -49,8 +49,7 @@ int main(void)
     // #region main
     for (int i = 0; i < 2; i++) {
         int connection = accept(listener, NULL, NULL);
-        /* Without a limit the server would wait for ana's line for ever, and this program with it.
-         */
+        /* A limit of 500 ms, so that this program ends although ana never says anything. */
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_usec = 500000},
             sizeof(struct timeval));
         serve(connection);

@@ -72,7 +72,8 @@ static void on_read(uv_stream_t *tcp, ssize_t size, const uv_buf_t *buffer)
     while ((newline = memchr(self->line, '\n', self->length))) {
         size_t used = (size_t)(newline + 1 - self->line);
         answer_line(self, self->line, (int)used - 1);
-        memmove(self->line, newline + 1, self->length -= used);
+        self->length -= used;
+        memmove(self->line, newline + 1, self->length);
     }
 }
 // #endregion reading

@@ -1,61 +1,62 @@
 /* A coroutine made by hand: a function that stops in the middle, and continues from there. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <ucontext.h>
 
-// #region coroutine
+// #region switch
 struct coroutine {
-    ucontext_t inside, outside; /* where it stopped; where its resumer continues */
-    void (*run)(struct coroutine *self);
+    ucontext_t inside, outside; /* the registers of the coroutine; those of its resumer */
+    void (*run)(void);
     const char *name;
-    int finished;
+    bool finished;
     char stack[64 * 1024];
 };
 
-static struct coroutine *starting; /* makecontext passes no pointers */
+static struct coroutine *current; /* the one that runs, or ran last */
 
+static void resume(struct coroutine *coroutine)
+{
+    current = coroutine;
+    swapcontext(&coroutine->outside, &coroutine->inside);
+}
+
+static void suspend(void)
+{
+    swapcontext(&current->inside, &current->outside);
+}
+// #endregion switch
+
+// #region create
 static void start(void)
 {
-    struct coroutine *self = starting;
-    self->run(self);
-    self->finished = 1;
-    swapcontext(&self->inside, &self->outside);
+    current->run();
+    current->finished = true;
+    suspend();
 }
 
-static void resume(struct coroutine *self)
+static struct coroutine *create(const char *name, void (*run)(void))
 {
-    starting = self;
-    swapcontext(
-        &self->outside, &self->inside); /* saves this place in outside, and jumps to inside */
-}
-
-static void suspend(struct coroutine *self)
-{
-    swapcontext(&self->inside, &self->outside);
-}
-
-static struct coroutine *create(const char *name, void (*run)(struct coroutine *self))
-{
-    struct coroutine *self = calloc(1, sizeof(*self));
-    if (!self || getcontext(&self->inside))
+    struct coroutine *coroutine = calloc(1, sizeof(*coroutine));
+    if (!coroutine || getcontext(&coroutine->inside))
         abort();
-    self->run = run;
-    self->name = name;
-    self->inside.uc_stack.ss_sp = self->stack;
-    self->inside.uc_stack.ss_size = sizeof(self->stack);
-    makecontext(&self->inside, start, 0);
-    return self;
+    coroutine->run = run;
+    coroutine->name = name;
+    coroutine->inside.uc_stack.ss_sp = coroutine->stack;
+    coroutine->inside.uc_stack.ss_size = sizeof(coroutine->stack);
+    makecontext(&coroutine->inside, start, 0);
+    return coroutine;
 }
-// #endregion coroutine
+// #endregion create
 
 // #region count
-static void count(struct coroutine *self)
+static void count(void)
 {
     for (int i = 1; i <= 3; i++) {
-        printf("  %s counts %d\n", self->name, i);
-        suspend(self);
+        printf("  %s counts %d\n", current->name, i);
+        suspend();
     }
-    printf("  %s has ended\n", self->name);
+    printf("  %s has ended\n", current->name);
 }
 // #endregion count
 

@@ -1,4 +1,4 @@
-/* Two waits: called, they follow each other; as tasks, they overlap. A child lives in a scope. */
+/* Two waits: called, they follow each other; as tasks, they overlap. */
 #include "run.h"
 
 // #region ask
@@ -18,9 +18,9 @@ static int ask(void *argument)
     printf("  knows: %s %d\n", question->text, question->answer);
     return question->answer;
 }
-// #endregion ask
 
 static struct question six = {"2 x 3?", 0.2, 6}, eight = {"2 x 4?", 0.1, 8};
+// #endregion ask
 
 // #region one_after_the_other
 static int one_after_the_other(void)
@@ -42,33 +42,6 @@ static int at_once(void)
 }
 // #endregion at_once
 
-// #region with_a_child
-static int show_progress(void *unused)
-{
-    (void)unused;
-    for (;;) {
-        puts("  ...");
-        int error = task_sleep(0.08);
-        if (error)
-            return error;
-    }
-}
-
-static int with_a_child(void)
-{
-    struct scope scope;
-    int answer = 0;
-    scope_enter(&scope);
-    int error = scope_spawn(&scope, "progress", show_progress, NULL);
-    if (!error) {
-        answer = ask(&six);
-        error = answer < 0 ? answer : 0;
-    }
-    error = scope_leave(&scope, error); /* ends the child */
-    return error ? error : answer;
-}
-// #endregion with_a_child
-
 static void measure(const char *how, int (*find_answer)(void))
 {
     puts(how);
@@ -82,7 +55,6 @@ static int run(void *unused)
     (void)unused;
     measure("one after the other:", one_after_the_other);
     measure("at once:", at_once);
-    measure("with a child:", with_a_child);
     return 0;
 }
 

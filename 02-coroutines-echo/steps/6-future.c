@@ -28,16 +28,9 @@ static int run(void *unused)
 {
     (void)unused;
     struct future future = {0};
-    struct scope scope;
-    scope_enter(&scope);
+    struct task_call calls[] = {{"ana", wait_for_it, &future, 0}, {"bob", wait_for_it, &future, 0}};
     int error = loop_call_later(task_loop(), 0.1, arrive, &future);
-    if (!error)
-        error = scope_spawn(&scope, "ana", wait_for_it, &future);
-    if (!error)
-        error = scope_spawn(&scope, "bob", wait_for_it, &future);
-    if (!error)
-        error = scope_join(&scope);
-    return scope_leave(&scope, error);
+    return error ? error : task_gather(calls, 2);
 }
 // #endregion run
 

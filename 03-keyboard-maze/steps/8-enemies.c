@@ -51,7 +51,8 @@ static void show(const struct world *world, double now)
 }
 
 // #region play
-/* In the first yield the loop notices whose pause is over. In the second those enemies step. */
+/* During the first yield the loop makes ready each enemy whose pause is over. During the second,
+ * these enemies step. */
 static int let_a_tenth_pass(void)
 {
     loop_clock_advance(task_loop(), 0.1);

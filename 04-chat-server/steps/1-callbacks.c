@@ -24,13 +24,13 @@ static int on_event(
 {
     switch (reason) {
     case LWS_CALLBACK_ESTABLISHED:
-        puts("one comes");
+        puts("a client comes");
         return 0;
     case LWS_CALLBACK_RECEIVE:
         printf("%zu bytes\n", size);
         return greet(connection, data, size);
     case LWS_CALLBACK_CLOSED:
-        puts("one goes");
+        puts("a client goes");
         return 0;
     default:
         return lws_callback_http_dummy(connection, reason, user, data, size);

@@ -11,12 +11,12 @@
 // #region structs
 struct server {
     LIST_HEAD(, client) clients; /* in all rooms: a name is unique */
-    LIST_HEAD(, room) rooms;     /* those that have clients */
+    LIST_HEAD(, room) rooms;     /* all that have clients */
 };
 
 struct room {
     struct websocket_room members;
-    size_t clients; /* whose tasks have not left it */
+    size_t clients; /* that have entered and not left */
     LIST_ENTRY(room) entry;
     char name[]; /* "" is the common room */
 };
@@ -69,7 +69,7 @@ static void leave_room(struct client *self)
     if (--self->room->clients > 0)
         return;
     LIST_REMOVE(self->room, entry);
-    free(self->room); /* the last one frees it */
+    free(self->room); /* the last client frees it */
 }
 // #endregion rooms
 

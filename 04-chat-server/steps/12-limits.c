@@ -13,17 +13,17 @@
 // #region limits
 #define MAX_MESSAGE 80 /* bytes */
 #define RATE 4         /* messages a second that a client may send */
-#define AT_ONCE 3      /* messages that it may send at once, after a while without any */
+#define AT_ONCE 3      /* messages that may come at once, after a pause */
 // #endregion limits
 
 struct server {
     LIST_HEAD(, client) clients; /* in all rooms: a name is unique */
-    LIST_HEAD(, room) rooms;     /* those that have clients */
+    LIST_HEAD(, room) rooms;     /* all that have clients */
 };
 
 struct room {
     struct websocket_room members[2]; /* by language */
-    size_t clients;                   /* whose tasks have not left it */
+    size_t clients;                   /* that have entered and not left */
     LIST_ENTRY(room) entry;
     char name[]; /* "" is the common room */
 };
@@ -35,7 +35,7 @@ struct client {
     enum language language;
     LIST_ENTRY(client) entry;
     char name[33]; /* empty until /name */
-    uint64_t paid; /* the time, in ms, at which its messages so far would be due at that rate */
+    uint64_t due;  /* when its next message would come at that rate, in ms */
     bool leaving;
 };
 
@@ -76,7 +76,7 @@ static void leave_room(struct client *self)
     if (--self->room->clients > 0)
         return;
     LIST_REMOVE(self->room, entry);
-    free(self->room); /* the last one frees it */
+    free(self->room); /* the last client frees it */
 }
 
 /* Sends a printf-style message in the client's language. */
@@ -120,8 +120,8 @@ static struct client *find_client(const struct server *server, const char *name)
 }
 
 // #region name
-/* A name must not contain ">>", or a message from "Ana >> hello" would look like one of Ana's; nor
- * a character that cannot be seen, such as a line break. */
+/* A name must not contain ">>": a message from "Ana >> hello" would look like one of Ana's. Nor may
+ * it contain a character that cannot be seen, such as a line break. */
 static bool is_valid(const char *name)
 {
     if (!*name || strstr(name, ">>"))
@@ -199,11 +199,11 @@ static void process_message(struct client *self, const char *text)
 static int limit_rate(struct client *self)
 {
     uint64_t now = loop_now(task_loop()), ahead = AT_ONCE * 1000 / RATE;
-    self->paid = (self->paid > now ? self->paid : now) + 1000 / RATE;
-    if (self->paid <= now + ahead)
+    self->due = (self->due > now ? self->due : now) + 1000 / RATE;
+    if (self->due <= now + ahead)
         return 0;
     send_to_client(self, "Devagar!", "Slowly!");
-    return task_sleep((double)(self->paid - now - ahead) / 1000);
+    return task_sleep((double)(self->due - now - ahead) / 1000);
 }
 
 static ssize_t receive(struct client *self, char **text)

@@ -18,13 +18,13 @@ struct visitor {
 };
 // #endregion visitor
 
-// #region let_go
+// #region release
 static void release(struct visitor *self)
 {
     if (!self->connection && !self->served)
         free(self); /* the last user frees it */
 }
-// #endregion let_go
+// #endregion release
 
 // #region calls
 /* Waits until a callback sets the future, and returns the value. The connection may be closed
@@ -71,7 +71,7 @@ static int hello(void *visitor)
 }
 // #endregion hello
 
-// #region on_event
+// #region on_established
 static int on_established(struct lws *connection, struct scope *tasks)
 {
     struct visitor *visitor = calloc(1, sizeof(*visitor));
@@ -84,7 +84,9 @@ static int on_established(struct lws *connection, struct scope *tasks)
     lws_set_wsi_user(connection, visitor);
     return 0;
 }
+// #endregion on_established
 
+// #region on_piece
 static int on_piece(struct visitor *self, const char *piece, size_t size)
 {
     if (self->whole.done)
@@ -106,7 +108,9 @@ static void on_closed(struct visitor *self)
     future_set(&self->writable, UV_EPIPE);
     release(self);
 }
+// #endregion on_piece
 
+// #region on_event
 static int on_event(
     struct lws *connection, enum lws_callback_reasons reason, void *user, void *data, size_t size)
 {

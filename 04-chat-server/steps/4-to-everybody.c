@@ -8,7 +8,7 @@ struct client {
 };
 
 struct server {
-    struct client *first; /* of all that are connected */
+    struct client *first; /* of all connected clients */
 };
 // #endregion client
 

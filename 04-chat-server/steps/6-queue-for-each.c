@@ -35,7 +35,7 @@ static int receive_all(void *argument)
 }
 
 // #region write_queue
-/* Each person has such a task, which alone waits for the person's socket. */
+/* Each person has such a task. It alone waits for the person's socket. */
 static int write_queue(void *argument)
 {
     struct person *self = argument;
@@ -62,7 +62,7 @@ static int send_to_all(struct person people[PEOPLE], const char *text, size_t si
     int error = 0;
     for (struct person *person = people; person < people + PEOPLE && !error; person++) {
         if (!person->disconnected && buffer_size(&person->queue) + size > MAX_QUEUE) {
-            printf("%s is cut: %zu KB wait already\n", person->name, MAX_QUEUE / KB);
+            printf("%s is disconnected: %zu KB wait already\n", person->name, MAX_QUEUE / KB);
             buffer_free(&person->queue);
             person->disconnected = true;
         }

@@ -41,10 +41,10 @@ static void quit(struct client *self, const struct words *words)
 static const struct command {
     const char *name;
     void (*run)(struct client *self, const struct words *words); /* word 0 is its name */
-} commands[] = {{"name", change_name}, {"me", send_name}, {"quit", quit}};
+} commands[] = {{"name", change_name}, {"whoami", send_name}, {"quit", quit}};
 // #endregion commands
 
-// #region obey
+// #region process_command
 static const struct command *find_command(const char *name)
 {
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
@@ -65,7 +65,7 @@ static void process_command(struct client *self, const char *line)
             self->socket, "%s command", error || words.count == 0 ? "Invalid" : "Unknown");
     words_free(&words);
 }
-// #endregion obey
+// #endregion process_command
 
 static int manage(struct websocket *socket, void *unused)
 {

@@ -35,7 +35,6 @@ static void run_on_thread(uv_work_t *work)
     observe(state->observer, work_end, &request->observed);
 }
 
-// #region finish_and_cancel
 static void finish(uv_work_t *work, int status)
 {
     struct request *request = (struct request *)work;
@@ -57,7 +56,6 @@ static void cancel(struct task_wait *wait)
     request->wait = NULL;
     task_wake(wait, UV_ECANCELED);
 }
-// #endregion finish_and_cancel
 
 int executor_run(const char *what, int (*work)(void *data), void *data, size_t size)
 {

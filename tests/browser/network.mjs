@@ -1,5 +1,5 @@
 /* Checks of page.mjs: a network that is dead without saying so, and messages that get lost in it. */
-import { check, closePage, equal, linesOf, say, stateOf, waitFor, waitForState } from "./browser.mjs";
+import { check, closePage, equal, linesOf, patience, say, stateOf, waitFor, waitForState } from "./browser.mjs";
 import { lastLine, open, openAs, openTimeless, proxy, valueOf, waitForLast } from "./fixture.mjs";
 
 const DOUBTFUL = "talvez não entregue Enviar de novo";
@@ -98,7 +98,7 @@ export async function roomOverADeadNetwork() {
   await waitForLast(other, "Ana entrou na sala");
   const milliseconds = Date.now() - begun;
   console.log(`another room over a dead network: ${milliseconds} ms`);
-  check(milliseconds < 2000, `the page was in the new room after ${milliseconds} ms`);
+  check(milliseconds < 2000 * patience, `the page was in the new room after ${milliseconds} ms`);
   await say(page, "cheguei");
   await waitForLast(other, "Ana >> cheguei");
   for (const one of [page, other])

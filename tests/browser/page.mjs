@@ -313,6 +313,7 @@ await run(`page.mjs URL [${Object.keys(GROUPS).join("|")}|CHECK]`, async (launch
     const begun = Date.now();
     try {
       await one();
+      await waitFor(() => proxy.chats, (count) => count === 0, "the server to see that the pages are gone");
     } catch (error) {
       error.stack = `${one.name}: ${error.stack}`;
       throw error;

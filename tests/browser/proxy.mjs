@@ -15,6 +15,7 @@ export class Proxy {
   #sockets = new Set();
   #clients = new Set();
   #frozen = new Set(); // they stay open
+  #chats = new Set(); // the server's sockets that have become WebSockets
   #held = null; // while silent, what is to happen afterwards
   #header;
 
@@ -27,6 +28,11 @@ export class Proxy {
 
   get url() {
     return `http://127.0.0.1:${this.#port}/`;
+  }
+
+  /* How many chats the server has not yet ended, of those that the proxy passes on. */
+  get chats() {
+    return this.#chats.size;
   }
 
   /* Starts, and starts again after a cut, on the same port. */
@@ -62,6 +68,7 @@ export class Proxy {
       client.destroy();
     }
     this.#clients.clear();
+    this.#chats.clear();
   }
 
   /* The network is dead: nothing passes on the connections that are open, and neither side knows of
@@ -76,6 +83,7 @@ export class Proxy {
     }
     this.#sockets.clear();
     this.#clients.clear();
+    this.#chats.clear();
   }
 
   /* The server is mute: connections are accepted, and nothing passes either way. */
@@ -95,6 +103,11 @@ export class Proxy {
     this.#clients.add(client);
     this.#pass(client, server, (bytes) => bytes);
     this.#pass(server, client, (bytes) => this.#withHeader(bytes));
+    server.on("data", (bytes) => {
+      if (bytes.subarray(0, 13).toString("latin1") === "HTTP/1.1 101 ")
+        this.#chats.add(server);
+    });
+    server.on("close", () => this.#chats.delete(server));
   }
 
   #withHeader(bytes) {

@@ -155,7 +155,7 @@ export async function namesFromRightToLeft() {
 export async function storms() {
   const ana = await openAs("Ana", { hash: "#temporal", viewport: { width: 1000, height: 600 } });
   const session = await ana.context().newCDPSession(ana);
-  await session.send("Performance.enable");
+  await session.send("Performance.enable", { timeDomain: "threadTicks" }); // others may use the processor, too
   const busy = async () => (await session.send("Performance.getMetrics")).metrics
     .find(({ name }) => name === "TaskDuration").value;
   const begun = await busy();
@@ -190,7 +190,7 @@ export async function storms() {
 export async function peopleOnAPhone() {
   const ana = await openAs("Ana", { hash: "#celular", isMobile: true, hasTouch: true,
     viewport: { width: 320, height: 568 } });
-  await openAs("N".repeat(32), { hash: "#celular" });
+  const other = await openAs("N".repeat(32), { hash: "#celular" });
   await waitForLast(ana, `${"N".repeat(32)} entrou na sala`);
   equal(await ana.locator("#people").isVisible(), false, "the list, before the button");
   await ana.tap("#people-button");
@@ -210,7 +210,8 @@ export async function peopleOnAPhone() {
   check(await ana.locator("#people").isVisible(), "the list beside the log");
   equal(await ana.locator("#people-button").isVisible(), false, "the button beside the list");
   equal(await styleOf(ana.locator("#people"), "position"), "static", "the list's place");
-  await closePage(ana);
+  for (const page of [ana, other])
+    await closePage(page);
 }
 
 /* A tab in the background: headless Chromium has none of its own. */

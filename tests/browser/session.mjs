@@ -49,6 +49,8 @@ await run("session.mjs URL [SCREENSHOT_DIR]", async (browser, url, folder) => {
     await say(page, `/nome ${name}`);
     await waitForLines(page, beginning(name));
   }
+  for (const name of ["Cliente1", "Cliente2"]) // or an arrival could come after what is said next
+    await waitForLines(pages[name], EXPECTED[name].slice(0, 4));
   await say(pages.Cliente1, "/horas");
   await waitForLines(pages.Cliente1, EXPECTED.Cliente1.slice(0, 6));
   await say(pages.Cliente2, "/data");

@@ -101,10 +101,10 @@ function smallestText(image) {
   });
 }
 
-async function picturesInNarrowWindows() {
+async function picturesAreLegible() {
   for (const path of [...WITH_PICTURES, "docs/ownership.html", "pt/docs/coroutines.html"]) {
     await open(path);
-    for (const width of [1000, 768, 360]) {
+    for (const width of [1440, 1000, 768, 360]) {
       await page.setViewportSize({ width, height: 640 });
       for (const image of await page.locator(".picture img:visible:not(.screen)").all()) {
         const size = await image.evaluate(smallestText);
@@ -210,7 +210,7 @@ async function fromDisk() {
 }
 
 /* In Firefox those that the browser has a part in; it grants no clipboard to a test. */
-const CHECKS = isFirefox ? [thereAndBack, noSuchPage, lightAndDark, stepPages, searching] : [livePictures, thereAndBack, languageMenu, noSuchPage, picturesInNarrowWindows, lightAndDark,
+const CHECKS = isFirefox ? [thereAndBack, noSuchPage, lightAndDark, stepPages, searching] : [livePictures, thereAndBack, languageMenu, noSuchPage, picturesAreLegible, lightAndDark,
   listingsFit, stepPages, copying, searching, descriptions, fromDisk];
 
 const [folder, base] = process.argv.splice(2, 2);

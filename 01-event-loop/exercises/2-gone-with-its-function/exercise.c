@@ -1,6 +1,8 @@
 /* A call for later, made of a timer. */
 #include "exercise.h"
 
+#include <stdlib.h>
+
 struct call {
     uv_timer_t timer;
     void (*run)(void *argument);

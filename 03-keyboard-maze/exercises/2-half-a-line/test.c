@@ -41,6 +41,17 @@ static int read_it(void *line)
     return error;
 }
 
+#define DEADLINE 0.5 /* seconds of the loop's clock, which the test moves */
+
+static int read_with_a_deadline(void *line)
+{
+    struct scope scope;
+    int error = scope_enter_for(&scope, DEADLINE);
+    if (!error)
+        error = read_it(line);
+    return scope_leave(&scope, error);
+}
+
 static void prepare(struct device *at)
 {
     ck_assert_int_eq(uv_sem_init(&at->half, 0), 0);
@@ -48,13 +59,19 @@ static void prepare(struct device *at)
 }
 
 /* Starts a reader. When this returns, its thread has stored half of the line, and blocks. */
-static struct task *begin(struct scope *scope, struct device *at, char *line)
+static struct task *begin_with(
+    int (*reads)(void *line), struct scope *scope, struct device *at, char *line)
 {
     prepare(at);
-    struct task *reader = spawn_held(scope, "reader", read_it, line);
+    struct task *reader = spawn_held(scope, "reader", reads, line);
     run_ready();
     uv_sem_wait(&at->half);
     return reader;
+}
+
+static struct task *begin(struct scope *scope, struct device *at, char *line)
+{
+    return begin_with(read_it, scope, at, line);
 }
 
 /* What the test saw. It is checked when no thread blocks any more. */
@@ -165,11 +182,41 @@ START_TEST(after_a_cancellation_the_memory_is_the_callers)
 }
 END_TEST
 
+static int read_until_the_deadline(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    int result;
+    strcpy(left, OLD);
+    scope_enter(&scope);
+    struct task *reader = begin_with(read_with_a_deadline, &scope, &devices[0], left);
+    advance(DEADLINE);
+    bool waits = !ended;
+    memcpy(at_return, left, LINE_SIZE);
+    uv_sem_post(&devices[0].rest);
+    ck_assert_int_eq(task_join(reader, &result), 0);
+    ck_assert_msg(
+        !waits, "the reader's deadline has passed, and read_line still waits for the thread");
+    scope_leave(&scope, 0);
+    return result;
+}
+
+START_TEST(after_a_deadline_the_line_is_the_old_one)
+{
+    ck_assert_int_eq(run_main(read_until_the_deadline, NULL), UV_ETIMEDOUT);
+    ck_assert_msg(strcmp(at_return, OLD) == 0,
+        "read_line returned UV_ETIMEDOUT, and the line had become \"%s\": after an error it must "
+        "not change",
+        at_return);
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("3.2",
-        (struct test_group[]){{"line", (const TTest *const[]){the_loop_never_sees_half_a_line,
-                                           two_readers_share_nothing,
-                                           after_a_cancellation_the_memory_is_the_callers, NULL}},
+        (struct test_group[]){
+            {"line", (const TTest *const[]){the_loop_never_sees_half_a_line,
+                         two_readers_share_nothing, after_a_cancellation_the_memory_is_the_callers,
+                         after_a_deadline_the_line_is_the_old_one, NULL}},
             {NULL, NULL}});
 }

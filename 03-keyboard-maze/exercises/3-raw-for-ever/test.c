@@ -82,6 +82,36 @@ START_TEST(after_the_answer_the_terminal_is_given_back)
 }
 END_TEST
 
+static int cancel_it(void *argument)
+{
+    struct stage *stage = argument;
+    struct scope scope;
+    int result;
+    scope_enter(&scope);
+    struct task *asker = spawn_held(&scope, "asker", ask_on, stage);
+    run_ready();
+    task_cancel(asker);
+    run_ready();
+    ck_assert_msg(stage->ended, "the task was cancelled, and ask still waits for the answer");
+    ck_assert_int_eq(task_join(asker, &result), 0);
+    ck_assert_msg(result == UV_ECANCELED,
+        "the task was cancelled, and ask returned %d instead of UV_ECANCELED: the game could not "
+        "be "
+        "left",
+        result);
+    scope_leave(&scope, 0);
+    return 0;
+}
+
+static void check_without_echo(const struct stage *stage)
+{
+    struct termios now;
+    ck_assert_int_eq(tcgetattr(stage->terminal, &now), 0);
+    ck_assert_msg(!(now.c_lflag & ECHO),
+        "the terminal did not show what is typed, as while a password is asked for; ask returned, "
+        "and now it does");
+}
+
 /* Each terminal gets its own modes back: here the second one does not show what is typed, as while
  * a password is asked for. */
 START_TEST(other_modes_are_given_back)
@@ -93,11 +123,11 @@ START_TEST(other_modes_are_given_back)
     ck_assert_int_eq(tcsetattr(second.terminal, TCSANOW, &second.before), 0);
     ck_assert_int_eq(run_main(press_y, &first), 0);
     ck_assert_int_eq(run_main(press_y, &second), 0);
-    struct termios now;
-    ck_assert_int_eq(tcgetattr(second.terminal, &now), 0);
-    ck_assert_msg(!(now.c_lflag & ECHO),
-        "the terminal did not show what is typed, as while a password is asked for; ask returned, "
-        "and now it does");
+    check_without_echo(&second);
+    second.answer = (struct future){0};
+    second.ended = false;
+    ck_assert_int_eq(run_main(cancel_it, &second), 0);
+    check_without_echo(&second);
     check_given_back(&first, "Two questions were asked");
     check_given_back(&second, "Two questions were asked");
 }
@@ -128,33 +158,47 @@ START_TEST(an_answer_may_be_an_error)
 }
 END_TEST
 
-static int cancel_it(void *argument)
-{
-    struct stage *stage = argument;
-    struct scope scope;
-    int result;
-    scope_enter(&scope);
-    struct task *asker = spawn_held(&scope, "asker", ask_on, stage);
-    run_ready();
-    task_cancel(asker);
-    run_ready();
-    ck_assert_msg(stage->ended, "the task was cancelled, and ask still waits for the answer");
-    ck_assert_int_eq(task_join(asker, &result), 0);
-    ck_assert_msg(result == UV_ECANCELED,
-        "the task was cancelled, and ask returned %d instead of UV_ECANCELED: the game could not "
-        "be "
-        "left",
-        result);
-    scope_leave(&scope, 0);
-    return 0;
-}
-
 START_TEST(after_a_cancellation_the_terminal_is_given_back)
 {
     struct stage stage;
     open_terminal(&stage);
     ck_assert_int_eq(run_main(cancel_it, &stage), 0);
     check_given_back(&stage, "The task was cancelled");
+}
+END_TEST
+
+static int ask_with_a_deadline(void *stage)
+{
+    struct scope scope;
+    int error = scope_enter_for(&scope, 1.0);
+    if (!error)
+        error = ask_on(stage);
+    return scope_leave(&scope, error);
+}
+
+static int ask_too_long(void *argument)
+{
+    struct stage *stage = argument;
+    struct scope scope;
+    int result;
+    scope_enter(&scope);
+    struct task *asker = spawn_held(&scope, "asker", ask_with_a_deadline, stage);
+    run_ready();
+    advance(1.0);
+    ck_assert_msg(stage->ended, "the task's deadline has passed, and ask still waits");
+    ck_assert_int_eq(task_join(asker, &result), 0);
+    ck_assert_msg(result == UV_ETIMEDOUT,
+        "the task's deadline has passed, and ask returned %d instead of UV_ETIMEDOUT", result);
+    scope_leave(&scope, 0);
+    return 0;
+}
+
+START_TEST(after_a_deadline_the_terminal_is_given_back)
+{
+    struct stage stage;
+    open_terminal(&stage);
+    ck_assert_int_eq(run_main(ask_too_long, &stage), 0);
+    check_given_back(&stage, "The deadline passed");
 }
 END_TEST
 
@@ -180,6 +224,7 @@ int main(void)
                    {"terminal", (const TTest *const[]){after_the_answer_the_terminal_is_given_back,
                                     other_modes_are_given_back, an_answer_may_be_an_error,
                                     after_a_cancellation_the_terminal_is_given_back,
+                                    after_a_deadline_the_terminal_is_given_back,
                                     after_a_failed_write_the_terminal_is_given_back, NULL}},
                    {NULL, NULL}});
 }

@@ -1,4 +1,4 @@
-/* Ana says "one" and Bia says "two". Caio and Dora listen. In which order? */
+/* Ana says "one" and Bia says "two". In which order do Caio and Dora hear them? */
 #include "exercise.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ struct person {
     char queue[MAX_TEXT], received[MAX_TEXT];
 };
 
-/* In this order they are sent to. */
+/* Messages are sent to them in this order. */
 enum { CAIO, BIA, DORA, ANA, PEOPLE };
 
 struct scene {

@@ -27,7 +27,7 @@ static void require_same_scene(void)
 {
     unsigned sum = hash(hash(2166136261U, waits.caio), waits.dora);
     ck_assert_msg(hash(hash(sum, queues.caio), queues.dora) == HASH,
-        "the scene is another than before: change the predictions, and nothing else");
+        "the scene has changed: change the predictions, and nothing else");
 }
 
 static void compare(const char *who, const char *predicted, const char *received, const char *hint)

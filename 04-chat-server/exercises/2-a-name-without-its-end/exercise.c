@@ -1,4 +1,4 @@
-/* "/name Ana": the name is a part of the line that came. */
+/* "/name Ana": the name is a part of the received line. */
 #include "exercise.h"
 
 #include <stdio.h>

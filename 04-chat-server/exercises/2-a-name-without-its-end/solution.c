@@ -1,4 +1,4 @@
-/* "/name Ana": the name is a part of the line that came. */
+/* "/name Ana": the name is a part of the received line. */
 #include "exercise.h"
 
 #include <stdio.h>
@@ -8,15 +8,14 @@
 #define COMMAND "/name "
 #define MAX_SIZE (NAME_SIZE - 1)
 
-/* The first bytes of the name, at most MAX_SIZE, without a part of a character at the end. In UTF-8
- * each byte of a character but its first is 10xxxxxx. */
+/* Returns how many bytes of the name fit without a part of a character at the end. In UTF-8, every
+ * byte of a character after its first is a continuation byte: 10xxxxxx. */
 static size_t whole_characters(const char *name, size_t size)
 {
     if (size <= MAX_SIZE)
         return size;
     size = MAX_SIZE;
-    while (
-        ((unsigned char)name[size] & 0xC0) == 0x80) /* that byte would be cut off its character */
+    while (((unsigned char)name[size] & 0xC0) == 0x80) /* its character began before the cut */
         size--;
     return size;
 }

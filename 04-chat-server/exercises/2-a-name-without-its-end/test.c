@@ -38,9 +38,8 @@ static void takes(struct client *client, const char *command, const char *name)
     client_format(client, "hi", line, sizeof(line));
     snprintf(expected, sizeof(expected), "%s >> hi", name);
     ck_assert_msg(is_utf8(line),
-        "after %s the others are sent a part of a character: that is no UTF-8, and a browser "
-        "closes "
-        "the connection",
+        "after %s the others get a part of a character: that is not valid UTF-8, and a browser "
+        "closes the connection",
         command);
     ck_assert_msg(strcmp(line, expected) == 0,
         "after %s the others see \"%s\": where does the name end?", command, line);

@@ -1,4 +1,4 @@
-/* A name is looked up, written down, and taken. */
+/* A client looks a name up, writes it into a file, and takes it. */
 #include "exercise.h"
 
 #include <stdbool.h>

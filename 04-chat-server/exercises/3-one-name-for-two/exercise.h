@@ -9,12 +9,12 @@ struct client {
 };
 
 struct server {
-    struct client *first;          /* all who are connected */
-    int (*save)(const char *name); /* waits until the name is in a file, say; may fail */
+    struct client *first;          /* of all connected clients */
+    int (*save)(const char *name); /* waits until the name is in a file; may fail */
 };
 
-/* Gives the client the name, once it is written down. Called by the client's task. Returns 0;
- * UV_EEXIST: another client has it, or is about to; or why it could not be written down. Whoever
- * gets an error has the name that it had before, and nobody else has it. The name is valid: not
+/* Gives the client the name after save has written it. The client's task calls this. Returns 0,
+ * UV_EEXIST if another client has the name or is about to get it, or the error of save. After an
+ * error the client has the name that it had before, and nobody else has it. The name is valid: not
  * empty, not too long, and not the one that the client has already. */
 int server_rename(struct server *server, struct client *client, const char *name);

@@ -1,5 +1,5 @@
-/* A name is looked up and reserved in one go, then written down. Until that has gone well, the
- * client has both names, and nobody else may take either. */
+/* A client looks a name up and reserves it without a wait, then writes it into the file. Until that
+ * has succeeded, the client has both names, and nobody else may take either. */
 #include "exercise.h"
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@ int server_rename(struct server *server, struct client *client, const char *name
 {
     if (is_taken(server, name))
         return UV_EEXIST;
-    strcpy(client->reserved, name); /* no wait since it was free: nobody can have come between */
+    strcpy(client->reserved, name); /* it is still free: nothing has waited since is_taken */
     int error = server->save(name);
     if (!error)
         strcpy(client->name, name);

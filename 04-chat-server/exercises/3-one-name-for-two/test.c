@@ -144,7 +144,7 @@ START_TEST(the_old_name_is_kept_while_the_new_one_is_written)
     ck_assert_int_eq(run_main(ana_fails_and_bia_wants_her_name, NULL), 0);
     failure = 0;
     ck_assert_msg(results[1] == UV_EEXIST,
-        "Ana waited for the name Zoe, and meanwhile another could ask for hers: she needs it if "
+        "while Ana waited for the name Zoe, another client got her name: she needs it if "
         "the file fails");
     ck_assert_str_eq(ana.name, "Ana");
     ck_assert_str_eq(bia.name, "");

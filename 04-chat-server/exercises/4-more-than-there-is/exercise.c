@@ -1,4 +1,4 @@
-/* A line is made in a piece of memory, and sent from there. */
+/* The server builds a line in its memory, and sends it from there. */
 #include "exercise.h"
 
 #include <stdio.h>

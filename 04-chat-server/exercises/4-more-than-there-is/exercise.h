@@ -4,11 +4,12 @@
 
 #define LINE_SIZE 64 /* of the longest line, its NUL included */
 
-/* A server's memory: the line that is being made, and right behind it what is somebody else's. */
+/* A server's memory: the line that it builds, and right after it somebody else's secret. */
 struct server {
     char memory[LINE_SIZE + 192];
 };
 
-/* Appends "NAME >> text" to what is to be sent. Returns 0; UV_EMSGSIZE: the line would be longer
- * than LINE_SIZE - 1 bytes, and nothing is sent; UV_EINVAL: it cannot be made; or UV_ENOMEM. */
+/* Appends "NAME >> text" to the bytes that are sent. Returns 0, UV_EMSGSIZE if the line would be
+ * longer than LINE_SIZE - 1 bytes (nothing is sent then), UV_EINVAL if snprintf fails, or
+ * UV_ENOMEM. */
 int server_send(struct server *server, struct buffer *sent, const char *name, const char *text);

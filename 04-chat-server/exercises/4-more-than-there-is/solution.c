@@ -1,4 +1,4 @@
-/* A line is made in a piece of memory, and sent from there. */
+/* The server builds a line in its memory, and sends it from there. */
 #include "exercise.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@ int server_send(struct server *server, struct buffer *sent, const char *name, co
     int size = snprintf(line, LINE_SIZE, "%s >> %s", name, text);
     if (size < 0)
         return UV_EINVAL;
-    if (size >= LINE_SIZE) /* how long it would have been, had there been room */
+    if (size >= LINE_SIZE) /* size is the length that the whole text would have */
         return UV_EMSGSIZE;
     return buffer_append(sent, line, (size_t)size);
 }

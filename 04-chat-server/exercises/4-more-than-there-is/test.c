@@ -54,7 +54,7 @@ START_TEST(a_line_too_long)
     ck_assert_msg(
         error == UV_EMSGSIZE, "the line does not fit, and server_send returned %d", error);
     ck_assert_msg(memcmp(server.memory + LINE_SIZE, SECRET, strlen(SECRET)) == 0,
-        "behind the line is somebody else's memory, and it was written over");
+        "somebody else's memory after the line was overwritten");
 }
 END_TEST
 
@@ -66,7 +66,7 @@ START_TEST(the_longest_line)
     ck_assert_msg(buffer_size(&sent) == LINE_SIZE - 1,
         "the longest line has %d bytes, and %zu were sent", LINE_SIZE - 1, buffer_size(&sent));
     strcat(text, "x");
-    ck_assert_msg(say(text) == UV_EMSGSIZE, "one byte more than fits was taken");
+    ck_assert_msg(say(text) == UV_EMSGSIZE, "a line one byte too long was accepted");
     buffer_free(&sent);
 }
 END_TEST
@@ -77,7 +77,7 @@ START_TEST(a_long_name)
     char name[LINE_SIZE] = "";
     memset(name, 'n', LINE_SIZE - 4);
     ck_assert_msg(say_as(name, "hello") == UV_EMSGSIZE && buffer_size(&sent) == 0,
-        "a name of 60 bytes and a text of 5 do not fit, and were taken");
+        "a name of 60 bytes and a text of 5 do not fit, and were accepted");
     ck_assert_msg(say_as("A", "") == 0, "a short name without a text fits, and was refused");
     buffer_free(&sent);
 }

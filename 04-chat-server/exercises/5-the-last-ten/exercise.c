@@ -1,4 +1,4 @@
-/* A client that enters a room is told what was said last. */
+/* A client that enters a room hears the last messages. */
 #include "exercise.h"
 
 #include <stdlib.h>

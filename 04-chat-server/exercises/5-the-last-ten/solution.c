@@ -1,5 +1,5 @@
-/* A client that enters a room is told what was said last: a ring, in which the next message takes
- * the place of the oldest. */
+/* A client that enters a room hears the last messages. They are in a ring, where the next message
+ * takes the place of the oldest. */
 #include "exercise.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 int history_add(struct history *history, const char *text, size_t size)
 {
-    char *copy = malloc(size + 1); /* a message without a byte has memory, too */
+    char *copy = malloc(size + 1); /* not malloc(0), which may return NULL */
     if (!copy)
         return UV_ENOMEM;
     memcpy(copy, text, size);

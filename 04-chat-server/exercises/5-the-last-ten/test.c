@@ -120,12 +120,12 @@ static void expect(int said, int first)
     say(&history, said);
     ck_assert_int_eq(history_replay(&history, hear, &client), 0);
     ck_assert_msg(said == 0 || client.next > 0,
-        "of %d messages, the one who came heard nothing: look for EXERCISE in exercise.c", said);
+        "of %d messages, the new client heard nothing: look for EXERCISE in exercise.c", said);
     ck_assert_msg(client.first == first && client.next == (said ? said + 1 : 0),
-        "of %d messages, the one who came heard %d to %d, not %d to %d", said, client.first,
+        "of %d messages, the new client heard %d to %d, not %d to %d", said, client.first,
         client.next - 1, first, said);
     ck_assert_msg(
-        pieces <= HISTORY, "of %d messages, %ld pieces of memory are still there", said, pieces);
+        pieces <= HISTORY, "after %d messages, %ld pieces of memory are not freed", said, pieces);
     history_free(&history);
     pieces = 0;
 }

@@ -1,4 +1,4 @@
-/* A room: what is said reaches every member's socket. */
+/* A room sends each message to every member's socket. */
 #include "exercise.h"
 
 #include <errno.h>
@@ -15,7 +15,8 @@ static int send_to(struct room *room, int socket, const char *data, size_t size)
 }
 
 /* EXERCISE: measure first: make exercise N=4.6 says how many sends there were, and how long they
- * took. Then let each iteration cost one send a member, however many messages were said in it. */
+ * took. Then let each iteration cost one send for each member, however many messages were said in
+ * it. */
 int room_send(struct room *room, const char *text, size_t size)
 {
     int error = 0;

@@ -1,5 +1,5 @@
-/* A room: what is said goes to a log, and at the end of the iteration each member is sent all of
- * it. */
+/* A room appends each message to a log, and sends the whole log to each member at the end of the
+ * iteration. */
 #include "exercise.h"
 
 #include <errno.h>

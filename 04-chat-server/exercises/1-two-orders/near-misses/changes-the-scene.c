@@ -1,5 +1,5 @@
-/* NEAR MISS: Bia was made to read in time, until the prediction was right.
- * Says: the scene is another than before */
+/* NEAR MISS: the scene was changed until the prediction was right.
+ * Says: the scene has changed */
 #include "../exercise.h"
 
 #include <string.h>

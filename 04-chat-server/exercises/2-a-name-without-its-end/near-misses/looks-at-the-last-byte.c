@@ -1,5 +1,5 @@
-/* NEAR MISS: the last byte of a whole character continues it, too: it is taken off one that fits.
- * Says: a part of a character */
+/* NEAR MISS: the last byte of a whole character is a continuation byte, too: it loses one that
+ * fits. Says: a part of a character */
 #include "../exercise.h"
 
 #include <stdio.h>

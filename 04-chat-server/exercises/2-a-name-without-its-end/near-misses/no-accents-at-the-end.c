@@ -1,4 +1,4 @@
-/* NEAR MISS: all characters of several bytes are taken off the end, those that fit as well.
+/* NEAR MISS: it removes all characters of several bytes from the end, even those that fit.
  * Says: where does the name end? */
 #include "../exercise.h"
 

@@ -1,4 +1,4 @@
-/* NEAR MISS: both have waited, and both have written the name into the file.
+/* NEAR MISS: both clients have written the name into the file before one of them is refused.
  * Says: these names were written into the file: Zoe Zoe */
 #include "../exercise.h"
 

@@ -1,4 +1,4 @@
-/* NEAR MISS: a client is refused because another one, with another name, is being written down.
+/* NEAR MISS: while one client waits for the file, all others are refused, whatever their names.
  * Says: two asked for two names at once */
 #include "../exercise.h"
 

@@ -1,5 +1,5 @@
 /* NEAR MISS: while the new name is written, nobody has the old one, and another may take it.
- * Says: meanwhile another could ask for hers */
+ * Says: another client got her name */
 #include "../exercise.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* NEAR MISS: the line may use all of the memory: then it is longer than it may be.
+/* NEAR MISS: the line may use all of the memory, so it gets longer than is allowed.
  * Says: all have read */
 #include "../exercise.h"
 

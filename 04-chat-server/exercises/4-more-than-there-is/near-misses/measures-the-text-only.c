@@ -1,5 +1,5 @@
 /* NEAR MISS: the name and the arrow need room, too.
- * Says: one byte more than fits was taken */
+ * Says: a line one byte too long was accepted */
 #include "../exercise.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* NEAR MISS: the NUL needs a byte as well: a line of LINE_SIZE bytes does not fit.
- * Says: one byte more than fits was taken */
+ * Says: a line one byte too long was accepted */
 #include "../exercise.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* NEAR MISS: the line that does not fit is refused, but has been written over what follows.
- * Says: behind the line */
+/* NEAR MISS: the line that does not fit is refused, but it has overwritten the memory after it.
+ * Says: memory after the line was overwritten */
 #include "../exercise.h"
 
 #include <stdio.h>

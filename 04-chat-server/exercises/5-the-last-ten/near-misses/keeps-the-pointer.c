@@ -1,4 +1,4 @@
-/* NEAR MISS: the text is the caller's, and is gone right after.
+/* NEAR MISS: the caller frees the text, and the history keeps a pointer to it.
  * Says: which nobody said */
 #include "../exercise.h"
 

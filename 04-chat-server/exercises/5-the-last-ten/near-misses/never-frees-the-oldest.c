@@ -1,5 +1,5 @@
 /* NEAR MISS: the eleventh message takes the place of the first, and the memory of the first is
- * lost. Says: pieces of memory are still there */
+ * lost. Says: pieces of memory are not freed */
 #include "../exercise.h"
 
 #include <stdlib.h>

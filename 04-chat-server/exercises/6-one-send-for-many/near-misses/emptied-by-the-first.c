@@ -1,4 +1,4 @@
-/* NEAR MISS: the first member is sent the log, and the others nothing.
+/* NEAR MISS: the first member gets the whole log, and the others get nothing.
  * Says: member 1 has received "" */
 #include "../exercise.h"
 

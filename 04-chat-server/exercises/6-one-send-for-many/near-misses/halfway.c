@@ -1,4 +1,4 @@
-/* NEAR MISS: a send for each eight messages: fewer, but not one a member.
+/* NEAR MISS: one send for every eight messages: fewer, but not one for each member.
  * Says: 4000 calls of send() */
 #include "../exercise.h"
 

@@ -1,4 +1,4 @@
-/* NEAR MISS: an iteration without a message costs a send a member, too.
+/* NEAR MISS: an iteration without a message costs one send for each member, too.
  * Says: 100 sends of nothing */
 #include "../exercise.h"
 
