@@ -109,13 +109,20 @@ static void on_reply(redisAsyncContext *context, void *reply, void *argument)
     free(call);
 }
 
-static struct call *start_call(struct redis *redis, const char *format, va_list arguments)
+/* Returns NULL if the connection is closed, or out of memory. */
+static struct call *make_call(struct redis *redis)
 {
     struct call *call = redis->context ? calloc(1, sizeof(*call)) : NULL;
-    if (!call)
-        return NULL;
-    call->redis = redis;
-    if (redisvAsyncCommand(redis->context, on_reply, call, format, arguments) != REDIS_OK) {
+    if (call)
+        call->redis = redis;
+    return call;
+}
+
+/* Frees the call and returns NULL if hiredis has not sent it. */
+static struct call *start_call(struct call *call, int status)
+{
+    struct redis *redis = call->redis;
+    if (status != REDIS_OK) {
         free(call);
         return NULL;
     }
@@ -127,12 +134,20 @@ static struct call *start_call(struct redis *redis, const char *format, va_list 
     return call;
 }
 
+static struct call *start_format(struct redis *redis, const char *format, va_list arguments)
+{
+    struct call *call = make_call(redis);
+    if (!call)
+        return NULL;
+    return start_call(call, redisvAsyncCommand(redis->context, on_reply, call, format, arguments));
+}
+
 int redis_call(struct redis *redis, redis_handler *handler, void *argument, const char *format, ...)
 {
     int result;
     va_list arguments;
     va_start(arguments, format);
-    struct call *call = start_call(redis, format, arguments);
+    struct call *call = start_format(redis, format, arguments);
     va_end(arguments);
     if (!call)
         return redis->context ? UV_ENOMEM : UV_ECONNRESET;
@@ -149,20 +164,37 @@ int redis_call(struct redis *redis, redis_handler *handler, void *argument, cons
     return error;
 }
 
-void redis_send(struct redis *redis, redis_handler *handler,
-    void (*done)(int result, void *argument), void *argument, const char *format, ...)
+static void set_done(
+    struct redis *redis, struct call *call, void (*done)(int, void *), void *argument)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct call *call = start_call(redis, format, arguments);
-    va_end(arguments);
     if (call) {
-        call->handler = handler;
         call->done = done;
         call->argument = argument;
     } else if (done) {
         done(redis->context ? UV_ENOMEM : UV_ECONNRESET, argument);
     }
+}
+
+void redis_send(struct redis *redis, redis_handler *handler,
+    void (*done)(int result, void *argument), void *argument, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct call *call = start_format(redis, format, arguments);
+    va_end(arguments);
+    if (call)
+        call->handler = handler;
+    set_done(redis, call, done, argument);
+}
+
+void redis_send_words(struct redis *redis, void (*done)(int result, void *argument), void *argument,
+    int count, const char *words[], const size_t sizes[])
+{
+    struct call *call = make_call(redis);
+    if (call)
+        call = start_call(
+            call, redisAsyncCommandArgv(redis->context, on_reply, call, count, words, sizes));
+    set_done(redis, call, done, argument);
 }
 
 /*

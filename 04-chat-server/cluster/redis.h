@@ -57,6 +57,11 @@ int redis_call(
 void redis_send(struct redis *redis, redis_handler *handler,
     void (*done)(int result, void *argument), void *argument, const char *format, ...);
 
+/* Does the same as redis_send without a handler, for a command of these words. It costs a tenth of
+ * what a format costs. */
+void redis_send_words(struct redis *redis, void (*done)(int result, void *argument), void *argument,
+    int count, const char *words[], const size_t sizes[]);
+
 /* Closes the connection at once: all calls return UV_ECONNRESET. Does nothing if it is closed. Do
  * not call it from a handler of the same connection. */
 void redis_close(struct redis *redis);
