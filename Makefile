@@ -24,7 +24,7 @@ pkg_config := pkg-config
 suite_libraries := check vterm
 system := $(if $(filter macos,$(ARCH)),Darwin,$(shell uname -s))
 # Suites that use calls of Linux, or have the linker replace functions.
-of_linux := 02_echo_peers 04_access_control 04_chat 04_limits 04_memory 04_shortage 04_websocket shortage
+of_linux := 02_echo_peers 04_access_control 04_chat 04_memory 04_protocol 04_shortage 04_slow_members 04_websocket 04_websocket_close shortage shortage_stream
 # Patterns of the programs and suites that a system or a variant leaves out.
 left_out := $(if $(filter Darwin,$(system)),$(of_linux))
 ifneq ($(ARCH),)
@@ -122,7 +122,7 @@ $(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o 
 	$(link_program)
 
 # These suites replace these functions, so that memory runs out where they say.
-$(out)/tests/test_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
+$(out)/tests/test_shortage $(out)/tests/test_shortage_stream: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
 $(out)/tests/test_04_access_control: LDFLAGS += -Wl$(comma)--wrap=malloc
 $(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf __vasprintf_chk open_memstream)
 

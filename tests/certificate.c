@@ -1,10 +1,9 @@
 #include "certificate.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+
+#include "support.h"
 
 static void run(const char *command)
 {
@@ -16,8 +15,7 @@ static void run(const char *command)
 void certificate_make(struct certificate *made)
 {
     char command[640];
-    strcpy(made->directory, "/tmp/certificate-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(made->directory));
+    temporary_directory(made->directory, "certificate");
     snprintf(made->certificate, sizeof(made->certificate), "%s/cert.pem", made->directory);
     snprintf(made->key, sizeof(made->key), "%s/key.pem", made->directory);
     snprintf(made->other_key, sizeof(made->other_key), "%s/other.pem", made->directory);
@@ -31,12 +29,4 @@ void certificate_make(struct certificate *made)
         "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out %s 2>/dev/null",
         made->other_key);
     run(command);
-}
-
-void certificate_remove(const struct certificate *made)
-{
-    unlink(made->certificate);
-    unlink(made->key);
-    unlink(made->other_key);
-    ck_assert_int_eq(rmdir(made->directory), 0);
 }

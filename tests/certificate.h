@@ -11,6 +11,3 @@ struct certificate {
 };
 
 void certificate_make(struct certificate *made);
-
-/* Removes the files. */
-void certificate_remove(const struct certificate *made);

@@ -465,7 +465,7 @@ async def rooms():
     one = await enter("Um", path="/caf%C3%A9")
     await arrives("Dois", one, path="/café")
     again = await enter(path="/jogos")
-    await again.is_told("/quem", "Quem está aqui: 0")
+    await again.asks("/quem", "Quem está aqui: 0")
     await other.hears_nothing()
 
 

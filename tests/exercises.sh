@@ -332,12 +332,13 @@ check_one() {
 check() {
     FAULTS=$(mktemp)
     export FAULTS
+    trap 'rm -f "$FAULTS"' EXIT
+    trap 'exit 1' INT TERM
     log=''
     [ $# -gt 0 ] || complain check 'no exercise to check (CHAPTER?)'
     [ $# -eq 0 ] || printf '%s\n' "$@" | xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 1 "$0" check_one ||
         complain check 'the exercises could not be checked'
     faults=$(wc -l <"$FAULTS")
-    rm "$FAULTS"
     echo "$# exercises, $((faults)) faults in them ($OUT)"
     [ "$faults" -eq 0 ]
 }

@@ -9,9 +9,7 @@
 
 void recording_init(struct recording *recording)
 {
-    strcpy(recording->directory, "/tmp/recording-XXXXXX");
-    if (!mkdtemp(recording->directory))
-        ck_abort_msg("mkdtemp failed");
+    temporary_directory(recording->directory, "recording");
     snprintf(recording->path, sizeof(recording->path), "%s/run.json", recording->directory);
     snprintf(recording->environment, sizeof(recording->environment), "TRACE=%s", recording->path);
 }

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
@@ -318,6 +319,21 @@ int open_descriptors(pid_t pid)
     return pid && pid != getpid() ? count : count - 1; /* the directory's own */
 }
 
+void temporary_directory(char path[64], const char *name)
+{
+    size_t length = (size_t)snprintf(path, 64, "%s/%s-XXXXXX", getenv("TMPDIR"), name);
+    ck_assert_uint_lt(length, 64);
+    if (!mkdtemp(path))
+        ck_abort_msg("%s: %s", path, strerror(errno));
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status, (void)type, (void)place;
+    remove(path); /* a process that a failed test has left may still add to its directory */
+    return 0;
+}
+
 static void unset_locale(void)
 {
     static const char *const names[] = {"LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE",
@@ -344,12 +360,18 @@ static TCase *add_case(Suite *suite, const char *name)
 
 static int run(Suite *suite)
 {
+    char files[] = "/tmp/test-XXXXXX";
     unset_locale();
+    if (!mkdtemp(files) || setenv("TMPDIR", files, 1)) {
+        perror(files);
+        return EXIT_FAILURE;
+    }
     SRunner *runner = srunner_create(suite);
     check_set_max_msg_size(2 * BUFSIZ); /* Check cuts a message at BUFSIZ, but refuses half of it */
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    nftw(files, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

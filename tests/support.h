@@ -65,6 +65,11 @@ int connect_to(int port);
 /* How many descriptors pid has open; 0 is this process. */
 int open_descriptors(pid_t pid);
 
+/* Makes a directory for a test's files, and stores its path, which ends with the name. When the
+ * suite ends, it removes what is in it, also after a test that failed, crashed or took too long.
+ * Programs find that place in TMPDIR. */
+void temporary_directory(char path[64], const char *name);
+
 /* Makes a suite of one case for each group of tests, runs it, and returns main's exit status. Each
  * test has 30 seconds (CK_TIMEOUT_MULTIPLIER lengthens it). The locale is unset.
  *

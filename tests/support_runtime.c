@@ -235,3 +235,56 @@ void aborts_with(const char *text, int (*main_task)(void *argument))
         ck_abort_msg("status %d instead of an abort with \"%s\":\n%.1500s", status, text, errors);
     free(errors);
 }
+
+uint64_t from_now(double seconds)
+{
+    return loop_deadline(task_loop(), seconds);
+}
+
+struct clockwork {
+    int (*function)(void *argument);
+    int seconds;
+};
+
+static int move_the_clock(void *argument)
+{
+    struct clockwork *clockwork = argument;
+    struct scope scope;
+    int result = 0;
+    scope_enter(&scope);
+    struct task *task = spawn_held(&scope, "child", clockwork->function, NULL);
+    run_ready();
+    for (int i = 1; i <= clockwork->seconds; i++) {
+        note("%d", i);
+        advance(1);
+    }
+    int error = task_join(task, &result);
+    ck_assert_int_eq(error, 0);
+    return scope_leave(&scope, result == UV_ECANCELED ? UV_ECANCELED : 0);
+}
+
+int run_for(int seconds, int (*function)(void *argument))
+{
+    return run_main(move_the_clock, &(struct clockwork){function, seconds});
+}
+
+void note_result(int error)
+{
+    note("%s", error < 0 ? uv_err_name(error) : "0");
+}
+
+int miss_a_deadline(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    ck_assert_int_eq(scope_enter_until(&scope, from_now(2)), 0);
+    scope_spawn(&scope, "child", wait_for_ever, "child");
+    int error = wait_for_ever("owner");
+    ck_assert_int_eq(error, UV_ETIMEDOUT);
+    ck_assert_int_eq(task_cancelled(), UV_ETIMEDOUT);
+    note_result(task_yield()); /* each wait inside tells again */
+    note_result(task_sleep(1));
+    error = scope_leave(&scope, error);
+    ck_assert_int_eq(task_yield(), 0); /* and none outside */
+    return error;
+}

@@ -56,9 +56,23 @@ struct failure {
 };
 int fail_later(void *failure);
 
+/* Runs function as the child of a first task that only moves the clock, by that many seconds, one
+ * after the other; each is noted. */
+int run_for(int seconds, int (*function)(void *argument));
+
+/* A function of tasks: waits beyond a deadline of two seconds, and checks that each wait tells of
+ * it, and none outside. */
+int miss_a_deadline(void *unused);
+
+/* The deadline that many seconds from now. */
+uint64_t from_now(double seconds);
+
 /*
  * Notes
  */
+
+/* Notes "0", or the error's name. */
+void note_result(int error);
 
 /* Appends a word to the notes; expect_notes fails unless they are text (words with a space between
  * them), and forgets them. With LOOP_SEED set the words may be in any order. Notes are the test

@@ -190,3 +190,47 @@ size_t receive_pattern(int socket, size_t offset, size_t size, size_t step)
     }
     return got;
 }
+
+int send_long_line(void *argument)
+{
+    const struct sending *sending = argument;
+    char *data = calloc(1, 2000);
+    for (size_t sent = 0, piece; sent < sending->size; sent += piece) {
+        piece = sending->size - sent < 2000 ? sending->size - sent : 2000;
+        while (send(sending->socket, data, piece, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+            task_yield();
+    }
+    free(data);
+    send_text(sending->socket, sending->end);
+    return 0;
+}
+
+int open_with_pending_output(struct stream *stream)
+{
+    char *data = pattern(MANY_BYTES);
+    int peer = open_with_peer(stream);
+    shrink_buffers(stream->socket);
+    ck_assert_int_eq(stream_write(stream, data, MANY_BYTES), 0);
+    free(data);
+    return peer;
+}
+
+size_t pending(const struct stream *stream)
+{
+    return buffer_size(&stream->output);
+}
+
+void receive_rest(int peer, size_t received)
+{
+    ck_assert_uint_eq(
+        receive_pattern(peer, received, MANY_BYTES + 1 - received, 777), MANY_BYTES - received);
+}
+
+int open_at_any_port(struct listener *listener)
+{
+    char address[STREAM_ADDRESS_SIZE];
+    ck_assert_int_eq(listener_open(listener, "127.0.0.1", "0"), 0);
+    ck_assert_int_eq(listener_address(listener, address), 0);
+    ck_assert_int_eq(strncmp(address, "127.0.0.1:", 10), 0);
+    return atoi(port_of(address));
+}

@@ -67,6 +67,9 @@ void shrink_buffers(int socket);
 int listen_somewhere(int backlog, char port[PORT_SIZE]);
 int listen_nowhere(char port[PORT_SIZE]);
 
+/* Opens a listener at 127.0.0.1, and returns its port. */
+int open_at_any_port(struct listener *listener);
+
 /* The port at the end of an address. */
 const char *port_of(const char *address);
 
@@ -90,3 +93,23 @@ char *pattern(size_t size);
  * step bytes for each iteration. Checks that they are the pattern from the offset on. Returns their
  * number. */
 size_t receive_pattern(int socket, size_t offset, size_t size, size_t step);
+
+/* A peer that sends size zeros and then the text, by send_long_line, a function of tasks. */
+struct sending {
+    int socket;
+    size_t size;
+    const char *end;
+};
+int send_long_line(void *sending);
+
+/* Opens a stream whose peer has small buffers and does not read, and writes MANY_BYTES of the
+ * pattern to it. */
+#define MANY_BYTES                                                                                 \
+    ((size_t)200000) /* more than STREAM_HIGH_WATER and small socket buffers together */
+int open_with_pending_output(struct stream *stream);
+
+/* The number of bytes that were written to the stream and not sent. */
+size_t pending(const struct stream *stream);
+
+/* Receives the rest of the pattern, and the end of the stream. */
+void receive_rest(int peer, size_t received);

@@ -5,6 +5,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#endif
 
 #include "websocket_members.h"
 #include "websocket_stage.h"
@@ -198,23 +202,40 @@ END_TEST
  */
 
 #if defined(__linux__) /* elsewhere they leave one after the other */
+/* How many segments with data have arrived, once the greeting has. */
+static unsigned segments_of_the_greeting(int peer)
+{
+    char text[4096] = "";
+    struct tcp_info info = {0};
+    socklen_t info_size = sizeof(info);
+    size_t size = 0;
+    while (!memmem(text, size, "Bem vindo", strlen("Bem vindo"))) {
+        ssize_t received = recv(peer, text + size, sizeof(text) - size, 0);
+        ck_assert_int_gt(received, 0);
+        size += (size_t)received;
+    }
+    ck_assert_int_eq(getsockopt(peer, IPPROTO_TCP, TCP_INFO, &info, &info_size), 0);
+    return info.tcpi_data_segs_in;
+}
+
 START_TEST(the_greeting_leaves_with_the_answer_to_the_handshake)
 {
     struct child chat;
+    int together = 0;
     child_start(
         &chat, "04-chat-server/chat-server", (const char *const[]){"--port", "0", NULL}, NULL);
     int chat_port = child_port(&chat);
     for (int i = 0; i < 20; i++) {
-        char text[4096];
         int peer = peer_request(chat_port,
             "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
             "Sec-WebSocket-Version: 13\r\n\r\n");
-        ssize_t size = recv(peer, text, sizeof(text) - 1, 0);
-        ck_assert_int_gt(size, 0);
-        ck_assert_ptr_nonnull(memmem(text, (size_t)size, "Bem vindo", strlen("Bem vindo")));
+        together += segments_of_the_greeting(peer) == 1;
         close(peer);
     }
+    /* Linux sends what it was told to hold back after 200 ms, for which a busy machine may not run
+     * the server. */
+    ck_assert_int_ge(together, 15);
     child_signal(&chat, SIGTERM);
     ck_assert_int_eq(child_wait(&chat), 0);
 }

@@ -55,7 +55,6 @@ START_TEST(the_articles_session_over_tls)
     const char *const options[] = {
         "--port", "0", "--rate", "0", "--tls-cert", made.certificate, "--tls-key", made.key, NULL};
     run_script_with(options, "https", "session.mjs", "");
-    certificate_remove(&made);
 }
 END_TEST
 

@@ -41,7 +41,7 @@ static void read_until(int peer, const char *text)
 {
     static struct frame frame;
     do
-        ck_assert(peer_read(peer, &frame));
+        ck_assert(peer_read_message(peer, &frame));
     while (!strstr(frame.data, text));
 }
 

@@ -32,7 +32,6 @@ static void stop(void)
 {
     child_signal(&server, SIGTERM);
     ck_assert_int_eq(child_wait(&server), 0);
-    certificate_remove(&certificate);
 }
 
 static void play(const char *scenario)
@@ -134,7 +133,6 @@ START_TEST(announces_the_shutdown)
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), client));
     ck_assert_str_eq(line, "O servidor está fechando. Até logo! 1001\n");
     scenario_end(client);
-    certificate_remove(&certificate);
 }
 END_TEST
 
@@ -265,7 +263,6 @@ START_TEST(refuses_unusable_files)
         reason, sizeof(reason), "usar o certificado %s com a chave %s: valor inválido", key, key);
     refuses_files(key, key, reason);
     refuses_files(certificate.directory, key, certificate.directory);
-    certificate_remove(&certificate);
 }
 END_TEST
 

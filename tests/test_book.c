@@ -62,7 +62,7 @@ static const struct file book[] = {
     {NULL, NULL},
 };
 
-static char root[] = "/tmp/test-book-XXXXXX";
+static char root[64];
 
 static char *path_of(const char *path)
 {
@@ -119,7 +119,7 @@ static void expect(const char *words, int status, const char *text)
 
 static void make_book(void)
 {
-    ck_assert_ptr_nonnull(mkdtemp(root));
+    temporary_directory(root, "book");
     static const char *const directories[] = {"docs", "common", "common/loop", "01-one",
         "01-one/steps", "01-one/expected", "01-one/exercises", "01-one/exercises/1-one", "tests",
         "tests/setup"};
@@ -134,13 +134,6 @@ static void make_book(void)
         snprintf(words, sizeof(words), "translated %s", path_of(translations[i]));
         expect(words, 0, "");
     }
-}
-
-static void remove_book(void)
-{
-    char command[600];
-    snprintf(command, sizeof(command), "rm -r %s", root);
-    ck_assert_int_eq(system(command), 0);
 }
 
 /* Replaces the first old by new; appends new if old is empty. */
@@ -283,7 +276,6 @@ START_TEST(a_drift_is_named_at_its_line)
     char words[32];
     snprintf(words, sizeof(words), "check --seconds %d", strstr(drift->new, "sleep") ? 1 : 20);
     expect(words, drift->said ? 1 : 0, drift->said ? drift->said : "pages are true");
-    remove_book();
 }
 END_TEST
 
@@ -294,7 +286,6 @@ START_TEST(docs_counts_the_lines_anew)
     expect("check --seconds 0", 1, "docs/methods.pt-BR.md:8: says 4, not 5 lines");
     expect("write --seconds 0", 0, "");
     expect("check --seconds 0", 0, "pages are true"); /* so no translation is marked as old */
-    remove_book();
 }
 END_TEST
 
@@ -305,7 +296,6 @@ START_TEST(the_interface_sets_a_call_of_python_as_code)
     expect("write --seconds 0", 0, "");
     const char *interface = read_file("docs/api.md");
     ck_assert_ptr_nonnull(strstr(interface, "(`await queue.put`, `await task`)"));
-    remove_book();
 }
 END_TEST
 
@@ -327,7 +317,6 @@ START_TEST(the_site_marks_the_lines_that_a_step_adds)
     ck_assert_ptr_nonnull(strstr(page, "```c\nreturn 0;")); /* the first step */
     ck_assert_ptr_nonnull(strstr(page, "```c {1,2,4}\nputs(\"more\");"));
     ck_assert_ptr_nonnull(strstr(page, "```c\nint other;")); /* all is new: another program */
-    remove_book();
 }
 END_TEST
 

@@ -180,8 +180,9 @@ static void lists_the_tasks(const char *said)
 
 START_TEST(tasks_are_listed_live_and_in_a_core_file)
 {
-    char core[] = "/tmp/core-XXXXXX", commands[512];
-    close(mkstemp(core));
+    char directory[64], core[80], commands[512];
+    temporary_directory(directory, "core");
+    snprintf(core, sizeof(core), "%s/core", directory);
     /* gdb's own core files leave out what lies beside a guard of the kernel's newer kind. */
     snprintf(commands, sizeof(commands),
         COMMANDS "-ex 'set environment STACK_GUARD mprotect' " SECOND_CLIENT
@@ -194,7 +195,6 @@ START_TEST(tasks_are_listed_live_and_in_a_core_file)
     snprintf(commands, sizeof(commands),
         COMMANDS "-ex 'core-file %s' -ex tasks -ex 'tasks backtrace'", core);
     said = rest_of(start_gdb(commands, ""));
-    unlink(core);
     lists_the_tasks(said);
     free(said);
 }

@@ -1,8 +1,7 @@
 /* Free stacks give their memory back, a part at a time, and are as good as new afterwards. */
-#include "support_runtime.h"
+#include "support_coroutine.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -14,14 +13,6 @@
 #define PAGE ((size_t)4096)
 
 static struct stack stacks[MANY];
-
-static struct stack_arena arena_with_guard(const char *name)
-{
-    struct stack_arena arena;
-    setenv("STACK_GUARD", name, 1);
-    ck_assert_int_eq(stack_arena_init(&arena), 0);
-    return arena;
-}
 
 /* Two pages of a stack are used: more than one, so that more than the top is given back. */
 static void use(const struct stack *stack)

@@ -97,6 +97,20 @@ START_TEST(fails_for_a_missing_program)
 }
 END_TEST
 
+/* Leaves a directory with a file in it, and crashes. */
+START_TEST(fails_with_files)
+{
+    char directory[64], file[80];
+    temporary_directory(directory, "files");
+    snprintf(file, sizeof(file), "%s/file", directory);
+    FILE *path = fopen(getenv("WHERE"), "w");
+    fputs(directory, path);
+    fclose(path);
+    fclose(fopen(file, "w"));
+    raise(SIGKILL);
+}
+END_TEST
+
 static int silently(const TTest *test)
 {
     setenv("CK_VERBOSITY", "silent", 1);
@@ -119,6 +133,21 @@ END_TEST
 START_TEST(a_missing_program_fails)
 {
     ck_assert_int_ne(silently(fails_for_a_missing_program), 0);
+}
+END_TEST
+
+START_TEST(a_failed_test_leaves_no_files)
+{
+    char directory[64], where[80], path[64] = "";
+    temporary_directory(directory, "where");
+    snprintf(where, sizeof(where), "%s/where", directory);
+    setenv("WHERE", where, 1);
+    ck_assert_int_ne(silently(fails_with_files), 0);
+    FILE *file = fopen(where, "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_ptr_nonnull(fgets(path, sizeof(path), file));
+    fclose(file);
+    ck_assert_int_eq(access(path, F_OK), -1);
 }
 END_TEST
 
@@ -159,6 +188,7 @@ int main(void)
                              a_server_names_its_port, input_and_errors_are_the_childs,
                              a_signal_is_told, descriptors_are_counted, NULL}},
             {"failures", (const TTest *const[]){a_report_fails, a_missing_line_fails,
-                             a_missing_program_fails, success_is_success, NULL}},
+                             a_missing_program_fails, a_failed_test_leaves_no_files,
+                             success_is_success, NULL}},
             {NULL, NULL}});
 }

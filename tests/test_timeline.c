@@ -14,7 +14,7 @@
 #define MOST_OUTPUT (64 * 1024)
 #define LINES 12000
 
-static char directory[] = "/tmp/timeline-XXXXXX";
+static char directory[64];
 
 /* Runs the command; in it %1$s stands for the directory, %2$s for the repository. Fails with its
  * output unless it ends with status 0. */
@@ -33,13 +33,7 @@ __attribute__((format(printf, 1, 0))) static void run(const char *format)
 
 static void begin(void)
 {
-    if (!mkdtemp(directory))
-        ck_abort_msg("%s: %m", directory);
-}
-
-static void end(void)
-{
-    run("rm -r %1$s");
+    temporary_directory(directory, "timeline");
 }
 
 /* Of the echo server, as long as TRACE_LIMIT lets it be. */
@@ -70,7 +64,6 @@ START_TEST(the_page_draws_recordings)
     run("/usr/bin/python3 docs/recordings/chat.py %1$s/chat.json 2>&1");
     run("node tests/browser/timeline.mjs 'file://%2$s/docs/timeline/index.html'"
         " %1$s/echo.json %1$s/chat.json %1$s/long.json 2>&1");
-    end();
 }
 END_TEST
 
@@ -94,7 +87,6 @@ START_TEST(speedscope_opens_recordings)
     run("node tests/browser/speedscope.mjs"
         " 'file://%2$s/tests/browser/node_modules/speedscope/dist/release/index.html'"
         " docs/recordings/*.json.gz %1$s/*.json 2>&1");
-    end();
 }
 END_TEST
 
@@ -103,7 +95,6 @@ START_TEST(the_page_measures_and_finds)
     begin();
     record("blocking chat echo timer turns");
     run("node tests/browser/timeline_tools.mjs 'file://%2$s/docs/timeline/index.html' %1$s 2>&1");
-    end();
 }
 END_TEST
 
@@ -118,7 +109,6 @@ __attribute__((format(printf, 1, 0))) static void run_in_firefox(const char *for
     setenv("BROWSER", "firefox", 1);
     run(format);
     unsetenv("BROWSER");
-    end();
 }
 
 START_TEST(firefox_draws_recordings)
@@ -140,7 +130,6 @@ START_TEST(a_picture_shows_the_rows)
     begin();
     run("/usr/bin/python3 docs/recordings/echo.py %1$s/echo.json 2>&1");
     run("/usr/bin/python3 tests/pictures.py %1$s/echo.json 2>&1");
-    end();
 }
 END_TEST
 

@@ -13,6 +13,3 @@ struct turkish {
 
 /* Returns false, and says so, on a system without the sources of its locales. */
 bool turkish_make(struct turkish *made);
-
-/* Removes the files. */
-void turkish_remove(const struct turkish *made);

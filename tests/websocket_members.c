@@ -13,7 +13,7 @@ static struct frame frame;
 
 void expect(int peer, const char *text)
 {
-    ck_assert(peer_read(peer, &frame));
+    ck_assert(peer_read_message(peer, &frame));
     ck_assert_int_eq(frame.opcode, FINAL | TEXT);
     ck_assert_str_eq(frame.data, text);
 }
@@ -54,7 +54,7 @@ void done(int peer)
 {
     peer_send(peer, FINAL | TEXT, "self done", 9);
     do
-        ck_assert(peer_read(peer, &frame));
+        ck_assert(peer_read_message(peer, &frame));
     while (!strstr(frame.data, " done"));
 }
 

@@ -136,6 +136,22 @@ bool peer_read(int peer, struct frame *frame)
     return receive_all(peer, frame->data, frame->size);
 }
 
+bool peer_read_message(int peer, struct frame *frame)
+{
+    while (peer_read(peer, frame)) {
+        if (frame->opcode != (FINAL | PING))
+            return true;
+        peer_send(peer, FINAL | PONG, frame->data, frame->size);
+    }
+    return false;
+}
+
+bool peer_has_ended(int peer)
+{
+    static struct frame frame;
+    return !peer_read(peer, &frame);
+}
+
 int peer_ending(int peer, int *messages)
 {
     static struct frame frame;

@@ -33,6 +33,13 @@ void peer_send_text(int peer, const char *text);
 /* Reads a frame. Returns false if the connection has ended. */
 bool peer_read(int peer, struct frame *frame);
 
+/* Reads a frame that is no ping, and answers the pings before it: on a slow machine the server may
+ * hear nothing of the client for 20 s. */
+bool peer_read_message(int peer, struct frame *frame);
+
+/* Reads a frame where none is expected. Returns whether there was none. */
+bool peer_has_ended(int peer);
+
 /* Reads frames to the end of the connection and answers the close frame. Returns its status, or 0
  * if there was none. Stores the number of text frames before it in messages unless NULL. */
 int peer_ending(int peer, int *messages);

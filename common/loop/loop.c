@@ -30,19 +30,17 @@ static void open_standard_descriptors(void)
         close(descriptor);
 }
 
-/* libuv opens one descriptor for the loop, or two since 1.45, and then, for the first loop, a pipe
- * for signals. If it cannot open the pipe, it aborts the program. So we check whether there is
+/* libuv opens one descriptor for the loop, up to three since 1.45, and then, for the first loop, a
+ * pipe for signals. If it cannot open the pipe, it aborts the program. So we check whether there is
  * room. */
 static int check_descriptors(void)
 {
-    int pipes[2][2];
-    int error = uv_pipe(pipes[0], 0, 0);
-    if (error)
-        return error;
-    error = uv_pipe(pipes[1], 0, 0);
-    for (int i = 0; i < (error ? 1 : 2); i++) {
-        close(pipes[i][0]);
-        close(pipes[i][1]);
+    int pipes[3][2], count = 0, error = 0;
+    while (count < 3 && !(error = uv_pipe(pipes[count], 0, 0)))
+        count++;
+    while (count-- > 0) {
+        close(pipes[count][0]);
+        close(pipes[count][1]);
     }
     return error;
 }

@@ -8,7 +8,7 @@
 CC := $(ARCH)-linux-gnu-gcc
 EMULATOR := qemu-$(ARCH) -L /usr/$(ARCH)-linux-gnu
 suite_libraries := check
-left_out := 0% docs/% recipes fuzz timeline trace trace_cost recording recording_end debug debugger cancel_table shortage
+left_out := 0% docs/% recipes fuzz timeline trace trace_cost recording recording_end recording_limit debug debugger cancel_table shortage shortage_stream
 
 # Relative, so that the path of the project may have a space: the suites are in build/<ARCH>/tests.
 cross_root := build/$(ARCH)-root

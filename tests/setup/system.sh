@@ -1,17 +1,18 @@
 #!/bin/sh
-# Runs commands on another release of Debian, as a new user would type them: in a chroot of its own,
-# in a copy of the sources without .git whose path has a space, without LANG and TZ.
+# Runs commands on another release of Debian or Ubuntu, as a new user would type them: in a chroot
+# of its own, in a copy of the sources without .git whose path has a space, without LANG and TZ.
 #
-#   system.sh SUITE              make test on trixie, sid, ...
+#   system.sh SUITE              make test on trixie, sid, noble (Ubuntu 24.04), ...
 #   system.sh SUITE COMMAND...   other commands
 #
-# The chroot is made once, in build/systems/SUITE, from the mirror that this machine's apt uses; what
-# the commands install stays there. It needs root, debootstrap, and the right to mount.
+# The chroot is made once, in build/systems/SUITE, from the mirror that this machine's apt uses, or
+# from Ubuntu's; what the commands install stays there. It needs root, debootstrap, and the right to
+# mount.
 
 set -eu
 export LC_ALL=C
 
-suite=${1:?a release of Debian}
+suite=${1:?a release of Debian or Ubuntu}
 shift
 [ $# -gt 0 ] || set -- 'make test'
 sources=$(cd "$(dirname "$0")/../.." && pwd)
@@ -30,15 +31,27 @@ unshare --mount --pid --fork true ||
 
 if [ ! -d "$root" ]; then
     command -v debootstrap >/dev/null || stop 'debootstrap is missing: make deps FOR=system'
-    # shellcheck disable=SC2016 # apt's variables
-    mirror=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 2>/dev/null |
-        sed -n '/^Debian /{s///p;q;}')
+    case $suite in
+    noble) # Debian 12's debootstrap does not know this name; its script for Ubuntu is named gutsy
+        mirror=http://archive.ubuntu.com/ubuntu
+        script=/usr/share/debootstrap/scripts/gutsy
+        components=main,universe
+        ;;
+    *)
+        # shellcheck disable=SC2016 # apt's variables
+        mirror=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 2>/dev/null |
+            sed -n '/^Debian /{s///p;q;}')
+        script=
+        components=main
+        ;;
+    esac
     mkdir -p "${root%/*}"
     made=$(mktemp -d "$root.XXXXXX")
     trap 'rm -rf "$made"' EXIT
     trap 'exit 1' INT TERM
-    debootstrap --variant=minbase --include=ca-certificates,gcc,libc6-dev,git,make "$suite" "$made" \
-        ${mirror:+"$mirror"} >"$made.log" 2>&1 || # else debootstrap's own choice
+    # Without a mirror it has its own choice.
+    debootstrap --variant=minbase --include=ca-certificates,gcc,libc6-dev,git,make \
+        --components=$components "$suite" "$made" ${mirror:+"$mirror"} $script >"$made.log" 2>&1 ||
         stop "debootstrap failed: see $made.log" $cannot
     rm "$made.log"
     mv "$made" "$root"

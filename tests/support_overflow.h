@@ -1,0 +1,44 @@
+/*
+ * What the suites of stack overflows share: tasks that overflow, in a process of its own.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "support_runtime.h"
+
+/* A sanitizer reports an overflow itself, and its fibers and shadows do not come by the 100,000. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
+/* Whether the kernel has this guard: "install", "mprotect" or "canary". */
+bool kernel_has(const char *guard);
+
+/* How deep recurse_without_end goes: volatile, so that the compiler does not know. */
+extern volatile int limit;
+
+/* Functions of tasks that overflow. */
+int recurse_without_end(void *unused);
+int hold_one_megabyte(void *unused);
+
+/* As initscr does, whose frames of 30 KiB touch nothing on the way down. */
+int leap_over_the_end(void *unused);
+
+/* Who overflows: the first task of the arena, or one in the middle of its neighbours. */
+struct attempt {
+    const char *guard;
+    int (*way)(void *unused);
+    bool middle;
+    size_t neighbours, stack_size;
+};
+int overflow_among(void *attempt);
+
+/* A process for run_apart: one loop, whose first task overflows or has others overflow. */
+void run_attempt(void *attempt);
+
+/* Fails unless the attempt ended its process by this signal, and named the task in one line. */
+void is_named(struct attempt attempt, int number);

@@ -1,0 +1,47 @@
+/*
+ * Out of memory: every allocation of a scenario fails in its turn. Whichever it is, an error comes
+ * back, nothing crashes, nothing is left behind.
+ *
+ * The linker leads the library's calls to support_shortage.c (--wrap, in the Makefile), and
+ * uv_replace_allocator libuv's. One kind cannot be survived: libuv 1.44 ends the program
+ * (src/unix/core.c, maybe_resize) when there is no room for its table of watched descriptors, which
+ * doubles as their numbers grow. It also does so when it cannot start the thread pool
+ * (src/threadpool.c, init_threads). What the C library allocates for itself, in getaddrinfo say, is
+ * not made to fail.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "support_runtime.h"
+
+#define MOST_BLOCKS 4096
+
+/* What was allocated since it was armed. Only the loop's thread allocates. */
+struct memory {
+    bool armed;
+    bool for_ever;   /* not only one is refused, but all that follow too */
+    size_t asked;    /* since it was armed */
+    size_t refusing; /* counted from 1; 0: none */
+    size_t live;
+    const void *blocks[MOST_BLOCKS]; /* that were had since then, and not given back */
+};
+extern struct memory memory;
+
+/* Check's own assertions allocate, so a scenario has these. */
+#define REQUIRE(condition) require(condition, #condition, __LINE__)
+void require(bool holds, const char *condition, int line);
+
+/* Runs the scenario without this allocation, counted from 1 (0: with all). Returns its error. */
+int run_refusing(int (*scenario)(void), size_t refusing);
+
+/* Each allocation of the scenario fails once, then each with all after it. tolerated is how many
+ * are made do without. */
+void survives(int (*scenario)(void), size_t tolerated);
+
+/* Has libuv allocate by the replaced functions, and grow its tables by this one. */
+void replace_allocator(void *(*libuv_realloc)(void *block, size_t size));
+
+/* For scenarios: runs the function as the first task of a loop. */
+int run_tasks(int (*function)(void *argument));
