@@ -173,7 +173,10 @@ bool screen_resume(void)
         terminal.lost = true;
         return false;
     }
-    endwin(); /* after SIGSTOP ncurses believes that it still has the terminal */
+    /* After SIGSTOP ncurses believes that it still has the terminal. A second endwin would move the
+     * cursor to where it was when the game began. */
+    if (!isendwin())
+        endwin();
     terminal.lost = false;
     guard_arm(&terminal.modes, terminal.restore, terminal.restore_size);
     refresh(); /* ncurses takes the screen again, before anything else writes to it */

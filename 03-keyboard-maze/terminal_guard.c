@@ -64,7 +64,7 @@ void guard_restore(void)
     /* Sets the old modes. From the background it may not: the terminal is another program's. */
     if (guard_is_foreground())
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
-    guard.armed = false; /* last: two threads may do this at once, which is harmless */
+    guard.armed = false; /* last, so that a second thread that crashes meanwhile restores, too */
 }
 // #endregion guard_restore
 

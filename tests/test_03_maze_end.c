@@ -178,6 +178,33 @@ START_TEST(after_a_stop_the_game_takes_the_terminal_back)
 }
 END_TEST
 
+/* Ctrl+Z, fg, S: the shell goes on in the row below its last one, not over older output. */
+START_TEST(after_a_stop_the_cursor_is_the_shells)
+{
+    static const char prompt[] = "\033[7;1H$ fg\r\n";
+    struct terminal terminal;
+    struct termios modes;
+    VTermPos cursor;
+    if (under_valgrind())
+        return;
+    maze_start(&terminal);
+    ck_assert_int_eq(tcgetattr(terminal.line, &modes), 0);
+    for (int i = 0; i < 2; i++) {
+        terminal_type(&terminal, "\032");
+        terminal_until_stopped(&terminal);
+        take_as_a_shell_does(&terminal);
+        ck_assert_int_eq(write(terminal.line, prompt, strlen(prompt)), (ssize_t)strlen(prompt));
+        terminal_until_text(&terminal, "$ fg");
+        continue_in_foreground(&terminal, &modes);
+    }
+    terminal_type(&terminal, "S");
+    ck_assert_int_eq(terminal_end(&terminal), 0);
+    vterm_state_get_cursorpos(vterm_obtain_state(terminal.emulator), &cursor);
+    ck_assert_int_eq(cursor.row, 7);
+    terminal_free(&terminal);
+}
+END_TEST
+
 /* bg: a program that uses the whole screen stops again, until fg. */
 START_TEST(in_the_background_the_game_leaves_the_terminal_alone)
 {
@@ -236,7 +263,7 @@ int main(void)
         many_sigterms_leave_the_terminal_restored_too, a_crash_leaves_the_terminal_restored,
         ctrl_backslash_leaves_the_terminal_restored,
         ctrl_z_gives_the_terminal_back_until_the_game_goes_on,
-        after_a_stop_the_game_takes_the_terminal_back,
+        after_a_stop_the_game_takes_the_terminal_back, after_a_stop_the_cursor_is_the_shells,
         in_the_background_the_game_leaves_the_terminal_alone, a_stopped_game_can_be_ended, NULL};
     return run_suite(
         "03_maze_end", (const struct test_group[]){{"leaving", leaving}, {NULL, NULL}});

@@ -6,9 +6,10 @@ VERSION = int(websockets.__version__.split(".")[0])
 
 
 def connect(uri, headers=None, **options):
-    """Connects as websockets.connect does, sends these headers, and never uses a proxy. The library's own
-    time limits would end connections on a slow machine, and to clients that do not read for a while."""
-    options = {"open_timeout": 60, "ping_timeout": None, **options}
+    """Connects as websockets.connect does, sends these headers, and never uses a proxy. On a slow machine the
+    library's time limit for the handshake would be too short, and it would send pings of its own, which could
+    stand in the middle of a frame that a test sends in pieces."""
+    options = {"open_timeout": 60, "ping_interval": None, **options}
     options["additional_headers" if VERSION >= 14 else "extra_headers"] = headers or {}
     if VERSION >= 15:  # it connects by the environment's proxy, even to this machine
         options["proxy"] = None

@@ -4,6 +4,8 @@ import time
 
 from scenario import Program
 
-with Program("docs/recordings/key", stdout=None) as program:
-    time.sleep(0.33)
+with Program("docs/recordings/key") as program:
+    program.pass_on(b"tick 3")  # 20 ms later it waits for the key
+    time.sleep(0.22)
     program.type(b"x")
+    program.pass_on()

@@ -38,6 +38,13 @@ class Program:
         self.process.stdin.write(keys)
         self.process.stdin.flush()
 
+    def pass_on(self, until=None):
+        """Prints the program's lines, up to one that contains this text, or all."""
+        for line in self.process.stdout:
+            print(line.decode(), end="", flush=True)
+            if until and until in line:
+                return
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
 
