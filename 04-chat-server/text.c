@@ -105,9 +105,12 @@ static int compare_with_capitals(const void *wanted, const void *entry)
     return character < range->first ? -1 : character > range->last;
 }
 
-/* Returns the small letter of a capital, and other characters unchanged. */
+/* Returns the small letter of a capital, and other characters unchanged. ASCII does not need the
+ * search, which took a fifth of the time in which a server of a cluster reads a message. */
 static uint32_t to_lowercase(uint32_t character)
 {
+    if (character < 0x80)
+        return character >= 'A' && character <= 'Z' ? character - 'A' + 'a' : character;
     const struct text_capitals *range = bsearch(&character, text_capitals, COUNT(text_capitals),
         sizeof(*text_capitals), compare_with_capitals);
     /* GCC 14.2 makes one conditional expression of this read the distance where there is no range.

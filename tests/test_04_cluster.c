@@ -33,13 +33,14 @@ START_TEST(what_users_see_is_as_on_one_server)
 {
     play("as_on_one session private rooms helping,as_on_one names english order,"
          "as_on_one arrivals leaving messages,random_sessions 1 1,history,history_of_own,order,"
-         "names_at_once,lists_and_names,many");
+         "names_at_once,lists_and_names,many,run_many,few_commands");
 }
 END_TEST
 
 START_TEST(nothing_is_lost_and_nothing_comes_twice)
 {
-    play("fault kill,fault stop,fault cut,fault late,fault server,fault both,fault clock,fills_up");
+    play("fault kill,fault stop,fault cut,fault late,fault server,fault both,fault clock,fills_up,"
+         "fault_in_rooms late,slow,slow 1000 0.01 12 65000");
 }
 END_TEST
 
@@ -52,7 +53,8 @@ END_TEST
 
 START_TEST(outages_end_well)
 {
-    play("names_taken_meanwhile,without_redis,outbox_full,bounds,problems,addresses,tls");
+    play("names_taken_meanwhile,without_redis,outbox_full,bounds,bounds 3 40,slow_beginning,"
+         "problems,addresses,tls");
 }
 END_TEST
 

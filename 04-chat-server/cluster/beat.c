@@ -136,12 +136,17 @@ static void ask(struct cluster *cluster)
 }
 
 /* Redis may lose an entry before this server reads it back (XTRIM, FLUSHALL). Without this check, a
- * client that waits for the entry would wait forever. */
+ * client that waits for the entry would wait forever. While Redis' answers arrive slowly, the entry
+ * is only late: it counts as lost when this server has read the stream to its end twice. */
 static void check_outbox(struct cluster *cluster)
 {
     const struct post *first = TAILQ_FIRST(&cluster->outbox);
     uint64_t number = first ? first->entry.number : 0;
-    cluster->stuck_beats = number && number == cluster->first_number ? cluster->stuck_beats + 1 : 0;
+    if (!number || number != cluster->first_number)
+        cluster->stuck_beats = 0;
+    else if (cluster->has_caught_up)
+        cluster->stuck_beats++;
+    cluster->has_caught_up = false;
     cluster->first_number = number;
     if (cluster->stuck_beats >= STUCK_BEATS)
         cluster_break(cluster, UV_ENOENT);

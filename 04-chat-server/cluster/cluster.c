@@ -9,7 +9,6 @@
 #include "04-chat-server/cluster/private.h"
 #include "04-chat-server/cluster/tls.h"
 
-#define CONNECT_SECONDS 3.0
 #define WRITER_PATIENCE 2.0
 #define READER_PATIENCE 5.0
 #define MIN_PAUSE 0.1 /* seconds between two attempts */
@@ -22,6 +21,7 @@
 
 static int open_connections(struct cluster *cluster)
 {
+    cluster->epoch++;
     int error = redis_open(&cluster->writer, &cluster->url);
     if (!error)
         error = redis_open(&cluster->reader, &cluster->url);
@@ -60,16 +60,6 @@ static int change_id(struct cluster *cluster)
     return 0;
 }
 
-static int begin(struct cluster *cluster)
-{
-    struct scope scope;
-    cluster->epoch++;
-    int error = scope_enter_for(&scope, CONNECT_SECONDS);
-    if (!error)
-        error = open_connections(cluster);
-    return scope_leave(&scope, error);
-}
-
 static void come_back(struct cluster *cluster)
 {
     cluster->is_ready = true;
@@ -89,7 +79,7 @@ static void come_back(struct cluster *cluster)
 
 static int run_until_outage(struct cluster *cluster)
 {
-    int error = begin(cluster);
+    int error = open_connections(cluster);
     if (!error && cluster->is_forged)
         error = change_id(cluster);
     if (!error)

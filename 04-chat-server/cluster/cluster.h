@@ -10,10 +10,16 @@
  * the same order. While a server cannot reach Redis, it delivers messages to its own clients at
  * once, warns them about the outage, and stores the messages for the other servers.
  *
- * After an outage a server continues where it stopped. The stream always contains the newest 32 MiB
- * of entries. If the entries of the last 90 seconds are larger than that, it contains those, up to
- * 256 MiB (trim.c). So give Redis 300 MiB of memory. A server that has missed entries tells its
- * clients, and reports it in the log and in /metrics (loss.c).
+ * An outage begins when the connection breaks, or when Redis owes an answer and sends nothing for 5
+ * seconds (2 seconds if the server has written). An answer that arrives slowly is no outage,
+ * however long it takes. Meanwhile the server serves its clients, but messages wait for their place
+ * in the common order, even those between its own clients, and so does a new name.
+ *
+ * After an outage a server continues where it stopped, and delivers what was written in the last 90
+ * seconds. It only stores older messages for /historico, and tells its clients. The stream always
+ * contains the newest 32 MiB of entries. If the entries of the last 90 seconds are larger than
+ * that, it contains those, up to 256 MiB (trim.c). So give Redis 300 MiB of memory. A server that
+ * has missed entries tells its clients, and reports it in the log and in /metrics (loss.c).
  *
  * The servers trust Redis and one another. A program that may write to Redis can write messages in
  * anybody's name, take names away and delete everything. The servers only make sure that no data in

@@ -5,7 +5,7 @@
 #include "04-chat-server/cluster/private.h"
 
 #define ANSWER_SECONDS 0.02 /* so that one list answers several servers that start at once */
-#define MAX_ANSWER_TRIES 100
+#define MAX_ANSWER_TRIES 150
 
 /*
  * Writing
@@ -47,17 +47,21 @@ void lists_post(struct cluster *cluster, bool is_answer)
 }
 
 /* While a client waits for a name, the entry with that name may already be in the stream, but the
- * name is not in the list yet. Then the other servers would remove it. So the list waits, for 2
- * seconds at most, until no client is waiting for a name. */
+ * name is not in the list yet. Then the other servers would remove it. So the list waits until no
+ * client is waiting for a name. If new clients take names all the time, it waits for 3 seconds, and
+ * is posted again later. While Redis' answers arrive slowly, names take long, and the list waits
+ * for them. */
 void lists_answer(void *argument)
 {
     struct cluster *cluster = argument;
     if (!cluster->is_ready)
         return;
-    if (outbox_has_names(cluster) && cluster->answer_tries++ < MAX_ANSWER_TRIES) {
+    bool has_names = outbox_has_names(cluster);
+    if (has_names)
         lists_expect_answer(cluster);
+    cluster->answer_tries += has_names && cluster->has_caught_up;
+    if (has_names && cluster->answer_tries < MAX_ANSWER_TRIES)
         return;
-    }
     cluster->answer_tries = 0;
     lists_post(cluster, true);
 }

@@ -1,5 +1,6 @@
 /* The outbox: what this server writes to the stream. An entry stays in the outbox until this server
  * reads it back from the stream, because only then is its place in the common order known. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,18 +113,50 @@ static void written(int result, void *argument)
         cluster_break(cluster, result);
 }
 
+/* A command, as words. */
+struct command {
+    int count;
+    const char *texts[24];
+    size_t sizes[24];
+};
+
+static void add_word(struct command *command, const char *text, size_t size)
+{
+    command->texts[command->count] = text;
+    command->sizes[command->count++] = size;
+}
+
+/* An empty field would cost each server that reads the entry as much as any other. */
+static void add_field(struct command *command, const char *name, const char *value, size_t size)
+{
+    if (size == 0)
+        return;
+    add_word(command, name, strlen(name));
+    add_word(command, value, size);
+}
+
+static void add_number(struct command *command, const char *name, char digits[24], uint64_t number)
+{
+    int size = snprintf(digits, 24, "%llu", (unsigned long long)number);
+    add_field(command, name, digits, (size_t)size);
+}
+
 static void send_entry(struct cluster *cluster, const struct entry *entry)
 {
-    redis_send(&cluster->writer, NULL, written, cluster,
-        "XADD " STREAM_KEY " * kind %s server %s number %llu after %llu room %s name %s other %s "
-        "part %s text %b",
-        entry_kind_names[entry->kind], cluster->self.id, (unsigned long long)entry->number,
-        (unsigned long long)entry->after, entry->room, entry->name, entry->other,
-        entry->is_first && entry->is_last ? "fl"
-        : entry->is_first                 ? "f"
-        : entry->is_last                  ? "l"
-                                          : "",
-        entry->text, entry->size);
+    struct command command = {3, {"XADD", STREAM_KEY, "*"}, {4, strlen(STREAM_KEY), 1}};
+    char number[24], after[24];
+    const char *kind = entry_kind_names[entry->kind];
+    add_field(&command, "kind", kind, strlen(kind));
+    add_field(&command, "server", cluster->self.id, strlen(cluster->self.id));
+    add_number(&command, "number", number, entry->number);
+    add_number(&command, "after", after, entry->after);
+    add_field(&command, "room", entry->room, strlen(entry->room));
+    add_field(&command, "name", entry->name, strlen(entry->name));
+    add_field(&command, "other", entry->other, strlen(entry->other));
+    add_field(&command, "part", "fl" + !entry->is_first, (size_t)entry->is_first + entry->is_last);
+    add_field(&command, "text", entry->text, entry->size);
+    redis_send_words(
+        &cluster->writer, written, cluster, command.count, command.texts, command.sizes);
 }
 
 /* Each entry contains the number of the one before it, so that other servers notice a missing one.

@@ -1,6 +1,7 @@
 #include "04-chat-server/cluster/redis.h"
 
 #include <netdb.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,16 @@ static void on_poll(uv_poll_t *poll, int status, int events);
 
 #include "04-chat-server/cluster/tls.h"
 
+#define CONNECT_SECONDS 3.0
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
+    const redisLibuvEvents *adapter = poll->data;
+    struct redis *redis = adapter->context ? adapter->context->data : NULL;
     if (events & UV_READABLE)
         trace_mark(poll->loop, "redis recv", 0);
+    if (redis && events & UV_READABLE)
+        redis->heard_at = loop_now(poll->loop);
     if (events & UV_WRITABLE)
         trace_mark(poll->loop, "redis send", 0);
     redisLibuvPoll(poll, 0, status ? UV_READABLE | UV_WRITABLE : events);
@@ -45,20 +52,37 @@ struct call {
     struct future result;
 };
 
+static void start_timer(struct redis *redis)
+{
+    uint64_t patience = (uint64_t)(redis->patience * 1000);
+    loop_timer_start(redis->loop, &redis->timer, redis->heard_at + patience);
+}
+
+/* Whether there are bytes that this program has not read yet, because it was stopped or busy. */
+static bool has_unread(const struct redis *redis)
+{
+    struct pollfd readable = {.fd = redis->context->c.fd, .events = POLLIN};
+    return poll(&readable, 1, 0) == 1;
+}
+
+/* The timer is not restarted for each reply. So here it runs out, and starts again if Redis has
+ * sent something in the meantime. */
 static void on_timeout(void *argument)
 {
     struct redis *redis = argument;
-    redis_close(redis);
+    uint64_t now = loop_now(redis->loop);
+    if (redis->unanswered == 0)
+        return;
+    if (has_unread(redis))
+        redis->heard_at = now;
+    if (redis->heard_at + (uint64_t)(redis->patience * 1000) > now) {
+        start_timer(redis);
+        return;
+    }
     problem_note(redis, "no answer");
+    redis_close(redis);
     if (redis->lost)
         redis->lost(redis->argument);
-}
-
-static void restart_timer(struct redis *redis)
-{
-    loop_timer_stop(redis->loop, &redis->timer);
-    if (redis->unanswered > 0 && redis->context)
-        loop_timer_start(redis->loop, &redis->timer, loop_deadline(redis->loop, redis->patience));
 }
 
 static int result_of(const struct call *call, const redisReply *reply)
@@ -75,7 +99,6 @@ static void on_reply(redisAsyncContext *context, void *reply, void *argument)
     struct call *call = argument;
     (void)context;
     call->redis->unanswered--;
-    restart_timer(call->redis);
     int result = result_of(call, reply);
     if (call->is_awaited) {
         future_set(&call->result, result);
@@ -86,19 +109,37 @@ static void on_reply(redisAsyncContext *context, void *reply, void *argument)
     free(call);
 }
 
-static struct call *start_call(struct redis *redis, const char *format, va_list arguments)
+/* Returns NULL if the connection is closed, or out of memory. */
+static struct call *make_call(struct redis *redis)
 {
     struct call *call = redis->context ? calloc(1, sizeof(*call)) : NULL;
-    if (!call)
-        return NULL;
-    call->redis = redis;
-    if (redisvAsyncCommand(redis->context, on_reply, call, format, arguments) != REDIS_OK) {
+    if (call)
+        call->redis = redis;
+    return call;
+}
+
+/* Frees the call and returns NULL if hiredis has not sent it. */
+static struct call *start_call(struct call *call, int status)
+{
+    struct redis *redis = call->redis;
+    if (status != REDIS_OK) {
         free(call);
         return NULL;
     }
-    if (redis->unanswered++ == 0)
-        restart_timer(redis);
+    if (redis->unanswered++ == 0) {
+        redis->heard_at = loop_now(redis->loop);
+        if (redis->timer.place == 0)
+            start_timer(redis);
+    }
     return call;
+}
+
+static struct call *start_format(struct redis *redis, const char *format, va_list arguments)
+{
+    struct call *call = make_call(redis);
+    if (!call)
+        return NULL;
+    return start_call(call, redisvAsyncCommand(redis->context, on_reply, call, format, arguments));
 }
 
 int redis_call(struct redis *redis, redis_handler *handler, void *argument, const char *format, ...)
@@ -106,7 +147,7 @@ int redis_call(struct redis *redis, redis_handler *handler, void *argument, cons
     int result;
     va_list arguments;
     va_start(arguments, format);
-    struct call *call = start_call(redis, format, arguments);
+    struct call *call = start_format(redis, format, arguments);
     va_end(arguments);
     if (!call)
         return redis->context ? UV_ENOMEM : UV_ECONNRESET;
@@ -123,20 +164,37 @@ int redis_call(struct redis *redis, redis_handler *handler, void *argument, cons
     return error;
 }
 
-void redis_send(struct redis *redis, redis_handler *handler,
-    void (*done)(int result, void *argument), void *argument, const char *format, ...)
+static void set_done(
+    struct redis *redis, struct call *call, void (*done)(int, void *), void *argument)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct call *call = start_call(redis, format, arguments);
-    va_end(arguments);
     if (call) {
-        call->handler = handler;
         call->done = done;
         call->argument = argument;
     } else if (done) {
         done(redis->context ? UV_ENOMEM : UV_ECONNRESET, argument);
     }
+}
+
+void redis_send(struct redis *redis, redis_handler *handler,
+    void (*done)(int result, void *argument), void *argument, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct call *call = start_format(redis, format, arguments);
+    va_end(arguments);
+    if (call)
+        call->handler = handler;
+    set_done(redis, call, done, argument);
+}
+
+void redis_send_words(struct redis *redis, void (*done)(int result, void *argument), void *argument,
+    int count, const char *words[], const size_t sizes[])
+{
+    struct call *call = make_call(redis);
+    if (call)
+        call = start_call(
+            call, redisAsyncCommandArgv(redis->context, on_reply, call, count, words, sizes));
+    set_done(redis, call, done, argument);
 }
 
 /*
@@ -245,7 +303,11 @@ int redis_open(struct redis *redis, const struct redis_url *url)
     redis->timer = (struct loop_timer){.run = on_timeout, .argument = redis};
     redis->unanswered = 0;
     *redis->problem = '\0';
-    int error = url->path ? connect_to(redis, url, NULL) : connect_to_host(redis, url);
+    struct scope scope;
+    int error = scope_enter_for(&scope, CONNECT_SECONDS);
+    if (!error)
+        error = url->path ? connect_to(redis, url, NULL) : connect_to_host(redis, url);
+    error = scope_leave(&scope, error);
     if (!error)
         error = log_in(redis, url);
     if (error)

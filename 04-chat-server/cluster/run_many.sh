@@ -1,6 +1,7 @@
 #!/bin/sh
 # run_many.sh CHAT_SERVER N: starts a private redis-server, which saves nothing to disk, and N chat
-# servers that share it. Each chat server prints its address. Ctrl+C stops them all.
+# servers that share it. Each chat server prints its address. If one of them dies, its pages go on at
+# the next one. Ctrl+C stops them all.
 
 set -eu
 server=$1
@@ -17,16 +18,42 @@ stop() {
 trap stop EXIT
 trap 'exit 0' INT TERM
 
-redis-server --port 0 --unixsocket "$work/redis" --save '' --appendonly no >"$work/redis.log" &
-children=$!
-while [ ! -S "$work/redis" ]; do
-    kill -0 "$children" 2>/dev/null || { cat "$work/redis.log" >&2; exit 1; }
-    sleep 0.1
-done
-i=0
-while [ "$i" -lt "$count" ]; do
-    "$server" --port 0 --redis "unix:$work/redis" &
+# Waits until a command succeeds that looks for what the newest child has done.
+wait_until() {
+    until "$@"; do
+        kill -0 "$!" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
+        sleep 0.1
+    done
+}
+
+# A server has to know the ports of the others when it starts. So each port is first chosen by a
+# server that ends again.
+choose_port() {
+    : >"$work/log" # the last server's address must not be found again
+    "$server" --port 0 >"$work/log" 2>&1 &
     children="$children $!"
-    i=$((i + 1))
+    wait_until grep -q 'http://' "$work/log"
+    kill "$!"
+    wait "$!" || true
+    port=$(sed -n 's|.*http://[^/]*:\([0-9]*\)/.*|\1|p' "$work/log")
+}
+
+redis-server --port 0 --unixsocket "$work/redis" --save '' --appendonly no >"$work/log" 2>&1 &
+children=$!
+wait_until test -S "$work/redis"
+
+ports=
+also=
+allowed=
+while [ "$count" -gt 0 ]; do
+    choose_port
+    ports="$ports $port"
+    also="$also${also:+,}http://127.0.0.1:$port"
+    allowed="$allowed${allowed:+,}http://localhost:$port" # the same pages, by their other name
+    count=$((count - 1))
+done
+for port in $ports; do
+    "$server" --port "$port" --redis "unix:$work/redis" --also "$also" --allow-origin "$allowed" &
+    children="$children $!"
 done
 wait

@@ -82,8 +82,10 @@ static int apply(struct cluster *cluster, const redisReply *reply)
 static int read_entries(const redisReply *reply, void *argument)
 {
     struct cluster *cluster = argument;
-    if (reply->type == REDIS_REPLY_NIL || (reply->type == REDIS_REPLY_ARRAY && !reply->elements))
+    if (reply->type == REDIS_REPLY_NIL || (reply->type == REDIS_REPLY_ARRAY && !reply->elements)) {
+        cluster->has_caught_up = true;
         return 0;
+    }
     const redisReply *stream = reply->type == REDIS_REPLY_ARRAY ? reply->element[0] : reply;
     if (stream->type != REDIS_REPLY_ARRAY || stream->elements != 2 ||
         stream->element[1]->type != REDIS_REPLY_ARRAY || stream->element[1]->elements > INT32_MAX)
@@ -92,6 +94,7 @@ static int read_entries(const redisReply *reply, void *argument)
     int error = 0;
     for (size_t i = 0; i < entries->elements && !error; i++)
         error = apply(cluster, entries->element[i]);
+    cluster->has_caught_up = cluster->has_caught_up || entries->elements < ENTRIES_AT_ONCE;
     return error ? error : (int)entries->elements;
 }
 
