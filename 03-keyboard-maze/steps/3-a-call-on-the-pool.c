@@ -34,12 +34,12 @@ static int tick_and_write(void *pipe)
     return write(*(int *)pipe, "x", 1) < 0 ? -errno : 0;
 }
 
-static int read_meanwhile(void *pipes)
+static int read_meanwhile(void *ends)
 {
     struct scope scope;
-    struct reading reading = {.pipe = ((int *)pipes)[0]};
+    struct reading reading = {.pipe = ((int *)ends)[0]};
     scope_enter(&scope);
-    int error = scope_spawn(&scope, "clock", tick_and_write, (int *)pipes + 1);
+    int error = scope_spawn(&scope, "clock", tick_and_write, (int *)ends + 1);
     if (!error)
         error = executor_run("read", read_byte, &reading, sizeof(reading));
     if (!error)
@@ -52,16 +52,16 @@ static int read_meanwhile(void *pipes)
 int main(void)
 {
     uv_loop_t loop;
-    int pipes[2], error = loop_init(&loop);
+    int ends[2], error = loop_init(&loop);
     if (error)
         return program_end(error, "the loop");
-    error = pipe(pipes) ? -errno : 0;
+    error = pipe(ends) ? -errno : 0;
     if (!error) {
-        error = task_run(&loop, "read_meanwhile", read_meanwhile, pipes);
-        close(pipes[1]); /* a thread that still reads gets the end of the file */
+        error = task_run(&loop, "read_meanwhile", read_meanwhile, ends);
+        close(ends[1]); /* a thread that still reads gets the end of the file */
     }
     loop_close(&loop);
     if (!error)
-        close(pipes[0]);
+        close(ends[0]);
     return program_end(error, "the reading");
 }
