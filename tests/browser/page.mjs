@@ -140,6 +140,7 @@ async function scrolling() {
   await page.keyboard.press("PageUp");
   await latest.waitFor();
   await say(page, "/horas");
+  await waitForLast(page, /Hora atual/);
   await waitForEnd("after sending");
 
   await hide(page, true); // what came meanwhile is seen on coming back
