@@ -69,7 +69,7 @@ int main(void)
     error = task_run(&loop, "play", play, NULL);
     mvaddstr(2, 0, "The tasks have ended.");
     refresh();
-    loop_close(&loop); /* waits for all threads of the pool */
+    loop_close(&loop); /* waits for the work on the pool */
     endwin();
     // #endregion end
     delscreen(terminal);

@@ -45,7 +45,7 @@ static struct client *find_client(const struct server *server, const char *name)
 {
     struct client *client;
     LIST_FOREACH(client, &server->clients, entry)
-        if (strcmp(client->name, name) == 0)
+        if (*name && strcmp(client->name, name) == 0)
             return client;
     return NULL;
 }
