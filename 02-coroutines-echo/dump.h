@@ -1,7 +1,7 @@
 /*
  * Shows the bytes that connections receive: the three lines that the article prints in
- * data_received, which both echo programs share. How much peers send, and how often they connect,
- * does not decide how much is printed.
+ * data_received, which both echo programs share. The output is bounded, however much peers send
+ * and however often they connect.
  */
 #pragma once
 

@@ -30,6 +30,6 @@ void notice_open(struct notice *notice, const struct wording *wording, size_t co
 /* Adds a name, or an old name and a new one. A page gets them all. */
 void notice_add(struct notice *notice, const char *before, const char *after);
 
-/* Sends it to the room's clients but that one, and frees it. Returns 0, or UV_ENOMEM if nobody got
- * it. */
+/* Sends the notice to the room's clients except one, and frees it. Returns 0, or UV_ENOMEM if no
+ * client got it. */
 int notice_send(struct notice *notice, struct room *room, struct websocket *except);

@@ -64,7 +64,7 @@ printf '%s\n' "$@" | xargs -P "$jobs" -n 1 "$0" --one || {
     exit 1
 }
 
-# What failed may stand far above, between the suites that passed.
+# Repeats the failures, because their output may be far above, between suites that passed.
 while read -r suite; do
     printf '\n%s failed:\n' "$suite"
     grep -E -A 15 ':[FE]:' "$OUT/tests/$suite.log" || tail -n 30 "$OUT/tests/$suite.log"

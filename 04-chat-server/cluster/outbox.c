@@ -126,7 +126,7 @@ static void add_word(struct command *command, const char *text, size_t size)
     command->sizes[command->count++] = size;
 }
 
-/* An empty field would cost each server that reads the entry as much as any other. */
+/* An empty field would cost each server that reads the entry as much as a full one. */
 static void add_field(struct command *command, const char *name, const char *value, size_t size)
 {
     if (size == 0)
@@ -153,7 +153,8 @@ static void send_entry(struct cluster *cluster, const struct entry *entry)
     add_field(&command, "room", entry->room, strlen(entry->room));
     add_field(&command, "name", entry->name, strlen(entry->name));
     add_field(&command, "other", entry->other, strlen(entry->other));
-    add_field(&command, "part", "fl" + !entry->is_first, (size_t)entry->is_first + entry->is_last);
+    add_field(
+        &command, "part", entry->is_first ? "fl" : "l", (size_t)entry->is_first + entry->is_last);
     add_field(&command, "text", entry->text, entry->size);
     redis_send_words(
         &cluster->writer, written, cluster, command.count, command.texts, command.sizes);

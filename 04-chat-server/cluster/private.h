@@ -89,7 +89,7 @@ struct cluster {
     TAILQ_HEAD(posts, post) outbox;
     size_t outbox_bytes;
     uint64_t first_number;       /* of the first entry of the outbox, at the last beat */
-    unsigned stuck_beats;        /* beats at which it was the same, with has_caught_up */
+    unsigned stuck_beats;        /* beats with the same first entry, each with has_caught_up */
     bool has_caught_up;          /* since the last beat, the stream was read to its end */
     TAILQ_HEAD(, client) locals; /* clients of this server with a name */
     TAILQ_HEAD(, peer) peers;

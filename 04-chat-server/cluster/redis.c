@@ -31,7 +31,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     if (events & UV_READABLE)
         trace_mark(poll->loop, "redis recv", 0);
     if (redis && events & UV_READABLE)
-        redis->heard_at = loop_now(poll->loop);
+        redis->active_at = loop_now(poll->loop);
     if (events & UV_WRITABLE)
         trace_mark(poll->loop, "redis send", 0);
     redisLibuvPoll(poll, 0, status ? UV_READABLE | UV_WRITABLE : events);
@@ -52,10 +52,16 @@ struct call {
     struct future result;
 };
 
+/* Until when Redis may be silent, in ms of the loop's clock. */
+static uint64_t deadline_of(const struct redis *redis)
+{
+    return redis->active_at + (uint64_t)(redis->patience * 1000);
+}
+
+/* If there is no memory for the timer, the next command tries again. */
 static void start_timer(struct redis *redis)
 {
-    uint64_t patience = (uint64_t)(redis->patience * 1000);
-    loop_timer_start(redis->loop, &redis->timer, redis->heard_at + patience);
+    loop_timer_start(redis->loop, &redis->timer, deadline_of(redis));
 }
 
 /* Whether there are bytes that this program has not read yet, because it was stopped or busy. */
@@ -74,8 +80,8 @@ static void on_timeout(void *argument)
     if (redis->unanswered == 0)
         return;
     if (has_unread(redis))
-        redis->heard_at = now;
-    if (redis->heard_at + (uint64_t)(redis->patience * 1000) > now) {
+        redis->active_at = now;
+    if (deadline_of(redis) > now) {
         start_timer(redis);
         return;
     }
@@ -126,11 +132,10 @@ static struct call *start_call(struct call *call, int status)
         free(call);
         return NULL;
     }
-    if (redis->unanswered++ == 0) {
-        redis->heard_at = loop_now(redis->loop);
-        if (redis->timer.place == 0)
-            start_timer(redis);
-    }
+    if (redis->unanswered++ == 0)
+        redis->active_at = loop_now(redis->loop);
+    if (redis->timer.place == 0)
+        start_timer(redis);
     return call;
 }
 
@@ -248,6 +253,7 @@ static int connect_to(
     redis->connected = (struct future){0};
     context->data = redis;
     if (context->err || redis_tls_start(redis->tls, &context->c, url->host) != 0 ||
+        loop_reserve_descriptor(redis->loop, context->c.fd) != 0 ||
         redisLibuvAttach(context, redis->loop) != REDIS_OK) {
         problem_note(
             redis, context->errstr && *context->errstr ? context->errstr : context->c.errstr);

@@ -23,7 +23,7 @@ struct redis {
     void *tls;               /* hiredis' TLS context, or NULL */
     double patience;         /* seconds that Redis may be silent while it owes an answer */
     size_t unanswered;       /* commands without an answer yet */
-    uint64_t heard_at;       /* ms of the loop's clock: when Redis last sent something */
+    uint64_t active_at;      /* ms of the loop's clock: when Redis last sent something */
     struct loop_timer timer; /* runs while there are such commands */
     struct future connected;
     void (*lost)(void *argument); /* called when the connection breaks, not when it is closed */
@@ -39,8 +39,8 @@ struct redis {
 typedef int redis_handler(const redisReply *reply, void *argument);
 
 /* Connects, within 3 seconds, authenticates, and selects the database. Set lost, argument and
- * patience first. Waits.
- * Returns 0, or an error of redis_call; after an error the connection is closed. */
+ * patience first. Waits. Returns 0, or an error of redis_call; after an error the connection is
+ * closed. */
 int redis_open(struct redis *redis, const struct redis_url *url);
 
 /* Sends a command, in hiredis' printf style, and waits for the reply. Returns the handler's result

@@ -166,17 +166,21 @@ static bool may_connect(const struct websocket_access *access, struct address *a
     return false;
 }
 
-/* libwebsockets has either closed the socket, or left it open, or, over TLS, will close it later,
- * when its number could belong to another client. That happens if bytes that are no handshake have
- * already arrived, and then the socket is still open. It also happens if there was no memory for
- * the session, and then the socket was closed before: another descriptor has to take the number. */
-static void give_up(const struct websocket_access *access, int socket, bool adopted)
+/* libwebsockets has closed the socket, or left it open. Over TLS it may also close the socket
+ * later, when the number could belong to another client, in two cases. If bytes that are no
+ * handshake had already arrived, the socket is still open, and has to stay so. If there was no
+ * memory for the session, the socket is closed already: until then another descriptor has to take
+ * the number. */
+static void give_up(const struct websocket_access *access, int socket, bool was_offered)
 {
     bool is_open = fcntl(socket, F_GETFD) >= 0;
-    if (is_open && !(adopted && access->has_tls))
+    if (is_open && !(was_offered && access->has_tls)) {
         refuse_socket(socket, &refusal_full);
-    else if (!is_open && access->has_tls)
-        fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, socket);
+    } else if (!is_open && access->has_tls) {
+        int placeholder = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, socket);
+        if (placeholder > socket) /* another thread has taken the number */
+            close(placeholder);
+    }
 }
 
 void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, int socket)
@@ -206,10 +210,10 @@ void websocket_admit(struct websocket_access *access, struct lws_vhost *vhost, i
     if (address)
         address_disconnect(address);
     address_release(address);
-    bool adopted = incoming;
+    bool was_offered = incoming;
     if (incoming)
         incoming_close(incoming);
-    give_up(access, socket, adopted);
+    give_up(access, socket, was_offered);
 }
 
 void websocket_forget_admitted(struct lws *connection)

@@ -57,7 +57,7 @@ int websocket_context_reserve(void)
 
 /* libwebsockets ignores an error of this function, and later asks the TLS session for the socket
  * that it has to close. So the program defines the function itself (as it does recv, in
- * incoming.c), and when libwebsockets adopts a connection there is no error. */
+ * incoming.c). It takes a BIO that was allocated before, so it cannot fail during an adoption. */
 int SSL_set_fd(SSL *tls, int socket)
 {
     BIO *bio = spare_bio ? spare_bio : BIO_new(BIO_s_socket());

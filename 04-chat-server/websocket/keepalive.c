@@ -66,7 +66,7 @@ static void trim_when_quiet(struct websocket_server *server)
     server->was_busy = false;
 }
 
-/* Without memory for a timer it is time for a check at once, after which the loop tries again. */
+/* If there is no memory for the timer, the check comes at once. */
 static int wait_for_check(void)
 {
     int error = task_sleep(CHECK_INTERVAL);

@@ -5,7 +5,7 @@
 #include "common/loop/state.h"
 
 #define OWN_ENTRIES 2 /* after the last descriptor's, libuv 1.44 to 1.52 keeps two of its own */
-#define SURVIVES (1 << 16 | 53 << 8) /* from this version on, libuv returns an error itself */
+#define RETURNS_ENOMEM (1 << 16 | 53 << 8) /* from this version on, libuv does not abort */
 
 /* Grows the table as libuv would, but returns an error where libuv aborts the program. The table
  * exists since loop_init, because libuv watches descriptors of its own. */
@@ -13,7 +13,7 @@ int loop_reserve_descriptor(uv_loop_t *loop, int descriptor)
 {
     require_loop(loop);
     size_t old = loop->nwatchers, size = 64;
-    if (descriptor < 0 || (size_t)descriptor < old || uv_version() >= SURVIVES)
+    if (descriptor < 0 || (size_t)descriptor < old || uv_version() >= RETURNS_ENOMEM)
         return 0;
     while (size < (size_t)descriptor + 1 + OWN_ENTRIES)
         size *= 2;

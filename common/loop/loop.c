@@ -47,6 +47,7 @@ static int check_descriptors(void)
 int loop_init(uv_loop_t *loop)
 {
     require(loop);
+    loop->data = NULL; /* if this function fails, the loop is not open */
     open_standard_descriptors();
     struct loop_state *state = calloc(1, sizeof(*state));
     if (!state)

@@ -127,7 +127,7 @@ static int wait_for_connection(struct listener *listener)
     return task_wait(&wait.wait, "accept", cancel_accept);
 }
 
-/* Without memory for the pause's timer, either, only the other tasks have their turn. */
+/* If there is no memory for the timer either, only yields to the other tasks. */
 static int pause_accepting(void)
 {
     int error = task_sleep(RETRY_DELAY);
