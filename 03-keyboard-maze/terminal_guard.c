@@ -11,10 +11,15 @@
 
 #define STACK_SIZE (64 * 1024)
 
+/* Milliseconds. */
+#define PATIENCE 20      /* while one thread writes, poll tells the others to wait */
+#define RELEASE_TIME 100 /* guard_release_output takes less */
+
 /* We cannot pass an argument to a signal handler, so it uses this variable. Any thread may run the
- * handler, so armed is atomic: a thread that reads true there also sees the other members. */
+ * handler, so state is atomic: a thread that reads ARMED there also sees the other members. */
 static struct {
-    atomic_bool armed;
+    _Atomic(enum {DISARMED, ARMED, RESTORING}) state;
+    atomic_int releasing; /* threads in guard_release_output, which may be about to set modes */
     bool installed;
     struct termios modes;
     char sequence[GUARD_SEQUENCE_SIZE];
@@ -32,39 +37,63 @@ bool guard_is_foreground(void)
     return foreground < 0 || foreground == getpgrp(); /* below 0: there is no job control */
 }
 
-bool guard_takes_output(void)
+static bool takes_output_within(int milliseconds)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    return poll(&output, 1, 0) > 0;
+    return poll(&output, 1, milliseconds) > 0;
+}
+
+bool guard_takes_output(void)
+{
+    return takes_output_within(0);
 }
 
 /* TCOON restarts output that TCOOFF has stopped. Ctrl+S stops it only if another program, such as
  * the shell, has set IXON again; then clearing IXON restarts it. */
-void guard_release_output(void)
+static void release_output(void)
 {
     struct termios modes;
     tcflow(STDOUT_FILENO, TCOON);
-    if (!guard_takes_output() && guard_is_foreground() && tcgetattr(STDOUT_FILENO, &modes) == 0) {
+    if (!takes_output_within(PATIENCE) && guard_is_foreground() &&
+        tcgetattr(STDOUT_FILENO, &modes) == 0) {
         modes.c_iflag &= ~(tcflag_t)IXON;
         tcsetattr(STDOUT_FILENO, TCSANOW, &modes);
     }
-    if (!guard_takes_output())
+    if (!takes_output_within(PATIENCE))
         tcflush(STDOUT_FILENO, TCOFLUSH);
+}
+
+void guard_release_output(void)
+{
+    guard.releasing++;
+    if (guard.state == ARMED)
+        release_output();
+    guard.releasing--;
+}
+
+/* Another thread may have read the game's modes, and would set them after us, so we wait for it. If
+ * we have interrupted this very thread there, we wait in vain, and it does not go on. In the
+ * background the modes are another program's. */
+static void restore_modes(void)
+{
+    for (int i = 0; i < RELEASE_TIME && guard.releasing > 0; i++)
+        poll(NULL, 0, 1);
+    if (guard_is_foreground())
+        tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
 }
 
 // #region guard_restore
 void guard_restore(void)
 {
-    if (!guard.armed)
+    if (guard.state == DISARMED)
         return; /* the terminal has its old modes */
     /* Leaves ncurses' screen and shows the cursor. The write must not block. */
     guard_release_output();
-    if (guard_takes_output())
+    guard.state = RESTORING; /* from here on no thread releases the output, which changes modes */
+    if (takes_output_within(PATIENCE))
         (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
-    /* Sets the old modes. From the background it may not: the terminal is another program's. */
-    if (guard_is_foreground())
-        tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
-    guard.armed = false; /* last, so that a second thread that crashes meanwhile restores, too */
+    restore_modes();
+    guard.state = DISARMED; /* last, so that a second thread that crashes meanwhile restores, too */
 }
 // #endregion guard_restore
 
@@ -131,13 +160,13 @@ static void install_all(void)
 
 void guard_arm(const struct termios *modes, const char *sequence, size_t size)
 {
-    guard.armed = false; /* a signal that comes now finds either all of this or nothing */
+    guard.state = DISARMED; /* a signal that comes now finds either all of this or nothing */
     guard.modes = *modes;
     guard.size = size < sizeof(guard.sequence) ? size : sizeof(guard.sequence);
     memcpy(guard.sequence, sequence, guard.size);
     if (!guard.installed)
         install_all();
-    guard.armed = true;
+    guard.state = ARMED;
 }
 
 static void release_and_handle(int number)
@@ -158,5 +187,8 @@ void guard_wrap(int number)
 
 void guard_disarm(void)
 {
-    guard.armed = false;
+    if (guard.state == DISARMED)
+        return;
+    guard.state = DISARMED;
+    restore_modes();
 }

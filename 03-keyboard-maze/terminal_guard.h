@@ -19,7 +19,9 @@
  * input. Ignored signals stay ignored. */
 void guard_arm(const struct termios *modes, const char *sequence, size_t size);
 
-/* From here on signals do not change the terminal, until guard_arm is called again. */
+/* Called when ncurses has restored the terminal. From here on signals do not change it, until
+ * guard_arm is called again. Sets the modes once more, because a signal may have changed them
+ * meanwhile. */
 void guard_disarm(void);
 
 /* From here on the signal first calls guard_release_output, and then the handler that it has now.
@@ -37,5 +39,6 @@ bool guard_is_foreground(void);
  * stopped, or when nobody has read the output for long. */
 bool guard_takes_output(void);
 
-/* Restarts output that was stopped. Discards the output if nobody reads it. */
+/* Restarts output that was stopped. Discards the output if nobody reads it. Does nothing if the
+ * guard is not armed. */
 void guard_release_output(void);
