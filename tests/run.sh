@@ -8,6 +8,8 @@
 #   VALGRIND=1            run suites and programs under Valgrind
 #   SANITIZE=address,...  the sanitizers of the variant
 #   EMULATOR=qemu-...     the command that runs the suites of another processor
+#   RETRY=1               run a suite that failed once more at the end, alone. If it passes, it is
+#                         named as unstable, with its messages, and does not count as failed.
 
 set -u
 
@@ -65,10 +67,23 @@ printf '%s\n' "$@" | xargs -P "$jobs" -n 1 "$0" --one || {
 }
 
 # Repeats the failures, because their output may be far above, between suites that passed.
-while read -r suite; do
-    printf '\n%s failed:\n' "$suite"
-    grep -E -A 15 ':[FE]:' "$OUT/tests/$suite.log" || tail -n 30 "$OUT/tests/$suite.log"
-done <"$FAILURES"
+repeat_failures() {
+    while read -r suite; do
+        printf '\n%s failed:\n' "$suite"
+        grep -E -A 15 ':[FE]:' "$OUT/tests/$suite.log" || tail -n 30 "$OUT/tests/$suite.log"
+    done <"$FAILURES"
+}
+
+repeat_failures
+if [ -n "${RETRY:-}" ] && [ -s "$FAILURES" ]; then
+    first=$(cat "$FAILURES")
+    : >"$FAILURES"
+    for suite in $first; do
+        "$0" --one "$suite"
+        grep -qx "$suite" "$FAILURES" || echo "unstable: $suite"
+    done
+    repeat_failures
+fi
 
 failed=$(wc -l <"$FAILURES")
 [ "$failed" -eq 0 ] || echo "failed: $(tr '\n' ' ' <"$FAILURES")"
