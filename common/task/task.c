@@ -376,32 +376,6 @@ int task_yield(void)
     return task_cancellation(task);
 }
 
-// #region sleep
-struct sleep {
-    struct task_wait wait;
-    struct loop_timer timer;
-};
-
-static void wake_sleeper(void *argument)
-{
-    task_wake(&((struct sleep *)argument)->wait, 0);
-}
-
-static void cancel_sleep(struct task_wait *wait)
-{
-    loop_timer_stop(wait->task->pool->loop, &((struct sleep *)wait)->timer);
-    task_wake(wait, UV_ECANCELED);
-}
-
-int task_sleep(double seconds)
-{
-    uv_loop_t *loop = task_required("task_sleep")->pool->loop;
-    struct sleep sleep = {.timer = {.run = wake_sleeper, .argument = &sleep}};
-    int error = loop_timer_start(loop, &sleep.timer, loop_deadline(loop, seconds));
-    return error ? error : task_wait(&sleep.wait, "sleep", cancel_sleep);
-}
-// #endregion sleep
-
 /*
  * Cancelling
  */
