@@ -800,6 +800,8 @@ async def requests_together():
         ["/healthz", "/chat.js", "/healthz", "/none", "/"],
         ["/healthz"] * 400,
         ["/chat.js"] * 5,
+        ["/chat.js", "/none"] * 300,  # more than the server stores while it answers
+        ["/chat.js", "/none"] * 1000,
     ]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
         writer.write(b"".join(request % path.encode() for path in paths) + upgrade + frame(1, "/horas"))
