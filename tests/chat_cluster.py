@@ -1104,6 +1104,21 @@ async def forged():
     await stop(one, other)
 
 
+async def taken_at_once():
+    """A client gets a name and loses it in the same answer of Redis. It is told only that it has lost the name."""
+    redis, proxy, one, other = await one_behind_proxy()
+    bia, eva = await Client(other).enter("Bia"), await Client(other).enter()
+    held = await hold(proxy, bia)
+    await eva.say("/nome Eva")
+    await until(lambda: redis.ask("HEXISTS", "{chat}:names", "eva"), "Redis has the name")
+    await redis.ask("XADD", "{chat}:stream", "*", "kind", "name", "server", "0123456789abcdef", "number", 1, "name", "Eva")
+    held.set()
+    await eva.hears(lambda text: text.startswith("O nome Eva já era de outra pessoa"))
+    await eva.asks("oi", IDENTIFY)
+    assert not [text for text in eva.texts if text.startswith("Nome alterado")], eva.texts
+    await stop(one, other)
+
+
 async def history_of_own():
     """/historico shows one's own message also while it is on its way over Redis."""
     _, proxy, one, other = await one_behind_proxy()
@@ -1333,6 +1348,9 @@ async def impostors():
         (b"*1\r\n*2\r\n$1\r\na\r\n*1\r\n:1\r\n", "respondeu o que não devia"),
         (b"-LOADING Redis is loading the dataset in memory\r\n", "ocupado"),
         (b"-MISCONF Redis is configured to save RDB snapshots\r\n", "gravar"),
+        (b"$9000000000\r\n" + b"a" * (1 << 20), "a reply that is too long"),
+        (b"+" + b"a" * (1 << 20), "a reply that is too long"),
+        (b"*9000000\r\n", "a reply that is too long"),
     ]):
         path = f"{work}/impostor{number}"
         impostor = await asyncio.start_unix_server(lambda r, w, a=answer: serve(r, w, a), path)
