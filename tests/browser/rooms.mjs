@@ -40,6 +40,10 @@ export async function roomInTheAddress() {
   await waitForLast(ana, "Caio saiu da sala");
   await waitForPeople(caio, ["Caio (você)"]);
   await follow(caio, "#%E0%A4%A", "Sala %E0%A4%A"); // not UTF-8: taken as it stands
+  await follow(caio, "#100%é", "Sala 100%é");
+  await follow(caio, "#cafe\u0301", "Sala café"); // a letter and its accent
+  await say(caio, "/nome Joa\u0303o");
+  await waitForLast(ana, "Caio agora é João");
 
   await bia.reload(); // and the name stays
   await waitForLast(bia, "Nome alterado com sucesso para Bia");
