@@ -137,7 +137,7 @@ static ssize_t finish_head(struct incoming *incoming, bool is_whole, char rewrit
     size_t size = request_rewrite(head->data + head->start, buffer_size(head), rewritten,
         &incoming->path, &incoming->refusal);
     if (!is_whole)
-        incoming->refusal = &refusal_long_header;
+        incoming->refusal = incoming->scan.lines == 0 ? &refusal_long_path : &refusal_long_header;
     buffer_free(&incoming->head);
     incoming->scan = (struct request_scan){0};
     return (ssize_t)size;

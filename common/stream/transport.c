@@ -19,6 +19,8 @@
 int stream_fail(struct stream *stream, int error)
 {
     stream->error = error;
+    stream_wake_reader(stream);
+    stream_wake_drains(stream);
     return error;
 }
 

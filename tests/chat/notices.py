@@ -161,6 +161,7 @@ async def notices():
     await speaker.say("oi")
     await ana.hears("Zé entrou na sala")
     await ana.hears("Zé >> oi")
+    start = clock()
     guests = [await enter() for _ in range(5)]
     for n, client in enumerate(guests):  # nobody needs to know of them
         await client.say(f"/nome g{n}")
@@ -169,7 +170,6 @@ async def notices():
         await client.say("/sair")
     for client in guests:
         await client.socket.wait_closed()
-    start = clock()
     for client in crowd:
         client.socket.transport.abort()
         entered.remove(client)

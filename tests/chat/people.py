@@ -135,17 +135,6 @@ async def ends_with(status, socket):
         assert closed.rcvd and closed.rcvd.code == status, closed
 
 
-async def is_refused():
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        line = await reader.readline()
-        writer.close()
-    except ConnectionError:  # the refusal came before the request
-        return True
-    return b" 429 " in line
-
-
 def frame(opcode, text, final=True):
     """Not masked in effect: the mask is zero. Less than 64 KB."""
     payload = text.encode()

@@ -101,6 +101,9 @@ async def impostors():
         (b"*1\r\n*2\r\n$1\r\na\r\n*1\r\n:1\r\n", "respondeu o que não devia"),
         (b"-LOADING Redis is loading the dataset in memory\r\n", "ocupado"),
         (b"-MISCONF Redis is configured to save RDB snapshots\r\n", "gravar"),
+        (b"$9000000000\r\n" + b"a" * (1 << 20), "a reply that is too long"),
+        (b"+" + b"a" * (1 << 20), "a reply that is too long"),
+        (b"*9000000\r\n", "a reply that is too long"),
     ]):
         path = f"{stage.work}/impostor{number}"
         impostor = await asyncio.start_unix_server(lambda r, w, a=answer: serve(r, w, a), path)

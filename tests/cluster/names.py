@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 from cluster.stage import AWAY, BACK, IDENTIFY, TAKEN, Client, Redis, Server, servers, stop, until
-from cluster.proxy import Proxy, one_behind_proxy
+from cluster.proxy import Proxy, hold, one_behind_proxy
 
 
 async def names_of_the_dead():
@@ -114,4 +114,19 @@ async def lists_and_names():
     await ana.hears("Bia >> fim")
     assert "Bia saiu da sala" not in ana.texts, ana.texts
     await ana.asks("/nome Bia", TAKEN)
+    await stop(one, other)
+
+
+async def taken_at_once():
+    """A client gets a name and loses it in the same answer of Redis. It is told only that it has lost the name."""
+    redis, proxy, one, other = await one_behind_proxy()
+    bia, eva = await Client(other).enter("Bia"), await Client(other).enter()
+    held = await hold(proxy, bia)
+    await eva.say("/nome Eva")
+    await until(lambda: redis.ask("HEXISTS", "{chat}:names", "eva"), "Redis has the name")
+    await redis.ask("XADD", "{chat}:stream", "*", "kind", "name", "server", "0123456789abcdef", "number", 1, "name", "Eva")
+    held.set()
+    await eva.hears(lambda text: text.startswith("O nome Eva já era de outra pessoa"))
+    await eva.asks("oi", IDENTIFY)
+    assert not [text for text in eva.texts if text.startswith("Nome alterado")], eva.texts
     await stop(one, other)
