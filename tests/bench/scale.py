@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """What breaks first as a chat grows, for docs/scale.md.
 
-    scale.py               prints the tables and the claims of the page, in its order
-    scale.py PAGE...       prints what a page does not say, or says otherwise; then the status is 1
+Without an argument, prints the tables and the claims of the page, in its order. With pages, prints
+what they do not say, or say otherwise; then the status is 1.
 
 The costs come from the tables of docs/performance.md. Each server has 10,000 clients, and each
 client says something every 20 seconds.
 """
 
+import argparse
 import re
 import sys
 from collections import namedtuple
@@ -171,7 +172,10 @@ def missing(page):
             yield f"{what}: {number}"
 
 
-def main(pages):
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pages", nargs="*", metavar="PAGE")
+    pages = parser.parse_args().pages
     if not pages:
         for title, rows in tables():
             print(f"{title}:", *map("| {} |".format, map(" | ".join, rows)), "", sep="\n")
@@ -183,4 +187,4 @@ def main(pages):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
