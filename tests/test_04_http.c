@@ -115,6 +115,37 @@ START_TEST(takes_headers_of_16_kb)
 }
 END_TEST
 
+/* The response would have to say that the connection stays, and that of libwebsockets does not. */
+START_TEST(ends_the_connection_of_an_old_client)
+{
+    char head[4096];
+    start_own(PAGE);
+    int peer =
+        peer_request(port, "GET /chat.js HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" ASK "\r\n");
+    ck_assert_int_eq(peer_answer(peer, head), 200);
+    ck_assert_uint_eq(read_to_end(peer), size_of(PAGE "/chat.js"));
+    close(peer);
+    stop();
+}
+END_TEST
+
+START_TEST(says_that_a_path_is_too_long)
+{
+    static const size_t sizes[] = {1024, 16000, 17000, 100000};
+    char head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        char *request = malloc(sizes[i] + 100);
+        sprintf(request, "GET /%0*d HTTP/1.1\r\n" HOST "\r\n", (int)sizes[i] - 1, 0);
+        int peer = peer_request(port, request);
+        free(request);
+        ck_assert_int_eq(peer_answer(peer, head), 414);
+        close(peer);
+    }
+    stop();
+}
+END_TEST
+
 START_TEST(answers_a_half_closed_connection)
 {
     static const char *const requests[] = {"GET /chat.js HTTP/1.0\r\n\r\n",
@@ -268,7 +299,8 @@ int main(int argc, char **argv)
     return run_suite("04_http",
         (struct test_group[]){
             {"requests", (const TTest *const[]){ignores_upgrades_that_are_not_to_websocket,
-                             takes_headers_of_16_kb, answers_a_half_closed_connection,
+                             takes_headers_of_16_kb, says_that_a_path_is_too_long,
+                             ends_the_connection_of_an_old_client, answers_a_half_closed_connection,
                              takes_whole_addresses, answers_each_of_several_requests,
                              heads_have_no_body, sends_no_file_that_the_client_has, NULL}},
             {NULL, NULL}});
