@@ -55,7 +55,7 @@ struct task {
     struct task_wait *wait; /* the wait it is suspended in, or NULL */
     union {
         int (*function)(void *argument);      /* before it begins */
-        LIST_HEAD(, task_resource) resources; /* from then on: that it opened, and that are open */
+        LIST_HEAD(, task_resource) resources; /* from then on: those it opened and has not closed */
     };
     void *argument;
     const char *name;
