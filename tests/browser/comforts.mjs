@@ -213,6 +213,8 @@ export async function onlyTheLogScrolls() {
     equal(Math.round(form.y + form.height), height, `the composer's end at ${width}×${height}`);
     check(await page.locator("#log").evaluate((element) => element.clientHeight) >= 80, "room for the log");
   }
+  await page.locator("#help-button").click();
+  equal(await page.locator("#help").evaluate((help) => help.scrollWidth - help.clientWidth), 0, "the commands' breadth");
   await closePage(page);
 }
 
