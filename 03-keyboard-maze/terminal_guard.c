@@ -146,11 +146,12 @@ static void guard_signal(int number)
     sigaction(number, &action, &guard.previous[number]);
 }
 
-/* Handles each signal that ends a program, except SIGKILL, which no program can handle. */
+/* Handles each signal that ends a program, except SIGKILL, which no program can handle, and
+ * SIGUSR1, with which the library prints the tree of tasks. */
 static void install_all(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
-        SIGTRAP, SIGSYS, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+        SIGTRAP, SIGSYS, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR2, SIGXCPU, SIGXFSZ};
     provide_stack();
     guard.thread = pthread_self();
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
@@ -189,6 +190,14 @@ void guard_wrap(int number)
     struct sigaction action = guard.wrapped[number];
     action.sa_handler = release_and_handle;
     sigaction(number, &action, NULL);
+}
+
+void guard_unwrap(int number)
+{
+    struct sigaction present;
+    sigaction(number, NULL, &present);
+    if (present.sa_handler == release_and_handle)
+        sigaction(number, &guard.wrapped[number], NULL);
 }
 
 void guard_disarm(void)
