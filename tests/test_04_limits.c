@@ -1,6 +1,7 @@
 /* What limits a client: the rate of its messages and of its bytes, by client and by address. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -49,8 +50,10 @@ START_TEST(drops_a_client_that_sends_too_much)
     int ana = peer_connect(port, "/"), flood = peer_connect(port, "/");
     peer_send_text(flood, "/nome Zé");
     peer_send_text(ana, "/nome Ana");
+    child_signal(&server, SIGSTOP); /* so it gets all at once */
     for (int i = 0; i < 2000; i++)
         peer_send_text(flood, i % 2 ? "/data" : "oi");
+    child_signal(&server, SIGCONT);
     expect_text(flood, "Nome alterado");
     expect_text(flood, "Devagar: até 100 mensagens por segundo");
     peer_send_text(ana, "/clientes");
