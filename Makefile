@@ -81,7 +81,7 @@ have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*
 programs := $(filter-out $(left_out),$(basename $(filter-out tests/%,$(have_main))))
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 # These suites test the pages and the book's tools, alike in all variants: the plain one runs them.
-of_pages := 04_browser book exercises setup timeline
+of_pages := 04_browser bench book exercises setup timeline
 suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
 chosen_suites := $(filter $(or $(SUITE),$(and $(CHAPTER),$(firstword $(subst -, ,$(CHAPTER)))_%),%),$(suites))
 chosen_programs := $(if $(CHAPTER),$(filter $(CHAPTER)/%,$(programs)),$(programs))
@@ -133,6 +133,7 @@ $(out)/tests/test_trace_cost: | $(cost) $(cost)_untraced
 $(cost)_untraced: $(cost).c.o $(common_objects:$(out)/%=$(out)/untraced/%)
 	$(link_program)
 
+$(out)/tests/test_bench: | $(out)/tests/bench/runtime $(out)/tests/bench/echo
 $(out)/tests/test_02_steps: | $(addprefix $(out)/02-coroutines-echo/steps/,2-callbacks 8-lines 9-echo)
 
 # The chat server looks for its page in the folder of its program.

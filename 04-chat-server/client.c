@@ -88,8 +88,8 @@ int client_send_as(
 /* A long message counts once for each of these units. So by default no more than 60 KiB a second
  * from the clients of one address reach another client, which a slow line can carry. */
 #define BYTES_OF_A_MESSAGE (3 * 1024)
-#define BYTES_AROUND                                                                               \
-    32 /* what a message gets besides its sender's name: "PRIVATE from " and the like */
+/* What a message gets besides its sender's name: "PRIVATE from " and the like. */
+#define BYTES_AROUND 32
 #define TOLERATED 100 /* messages over the rate before the client is disconnected */
 
 /* Returns the seconds that a message of that size has to wait. */
@@ -202,7 +202,7 @@ int client_change_name(struct client *self, const struct words *words)
     int error = name_take(self, name);
     char kind[sizeof("named ") + 4 * MAX_NAME_CHARACTERS];
     snprintf(kind, sizeof(kind), "named\t%s", name);
-    if (!error)
+    if (!error && self->name) /* another server's client may have taken the name meanwhile */
         client_send_as(self, kind, "Nome alterado com sucesso para %s",
             "Name successfully changed to %s", self->name);
     else if (error == UV_EEXIST)

@@ -1,5 +1,9 @@
 /*
  * Blocking work on libuv's thread pool: loop.run_in_executor.
+ *
+ * All loops of the process share one pool of four threads; libuv looks up names on it, too. The
+ * environment variable UV_THREADPOOL_SIZE sets another number, from 1 to 1024; libuv reads it when
+ * the first work begins. While all threads are busy, further work waits.
  */
 #pragma once
 

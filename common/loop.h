@@ -25,8 +25,8 @@
  * Misuse of the library ends the program with a message that names the task and the mistake. One
  * mistake is the same everywhere: passing NULL, or a loop that is not open, where a call needs an
  * object or a function. NULL is valid only where the call's description says so, and where it
- * means "no name", "no argument" or "no bytes". The functions of coroutine.h and trace.h, and those
- * for text, do not check.
+ * means "no name", "no argument" or "no bytes". The functions of coroutine.h, those for text, and
+ * trace_mark do not check.
  */
 #pragma once
 
@@ -103,7 +103,7 @@ uint64_t loop_now(const uv_loop_t *loop);
 
 /* The time that many seconds from now, by the loop's clock, rounded up; UINT64_MAX for infinity.
  * Counts from the moment of the call, not from the start of the iteration, which may have been a
- * while ago. For 0 or less it returns loop_now, which has passed already. */
+ * while ago. For 0 or less it returns loop_now, which is already due. */
 uint64_t loop_deadline(uv_loop_t *loop, double seconds);
 
 /* Stops the loop's clock. From then on only loop_clock_advance moves it, so that a test sets the
@@ -152,7 +152,7 @@ struct loop_timer {
  * timer again with a deadline that has already passed, it runs again in the same iteration; use
  * loop_ready to wait for the next iteration. Starting a timer that is already set ends the program:
  * stop it first. With UINT64_MAX the timer is not set, so it never fires. Its memory must stay
- * valid until it has fired or was stopped. Returns 0 or UV_ENOMEM. */
+ * valid until it has fired or been stopped. Returns 0 or UV_ENOMEM. */
 int loop_timer_start(uv_loop_t *loop, struct loop_timer *timer, uint64_t deadline);
 
 /* Stops the timer (TimerHandle.cancel), after which you may free its memory. Does nothing to a

@@ -46,10 +46,12 @@ int queue_put(struct queue *queue, void *item);
  * was taken. */
 int queue_get(struct queue *queue, void **item);
 
-/* Put and get without waiting (put_nowait, get_nowait). Returns 0; UV_EAGAIN where queue_put or
- * queue_get would wait; or UV_EPIPE (put) or UV_EOF (get) as they do. Any callback of the loop may
- * call them. */
+/* Puts an item without waiting (put_nowait). Returns 0; UV_EAGAIN where queue_put would wait; or
+ * UV_EPIPE when the queue is closed. Any callback of the loop may call it. */
 int queue_try_put(struct queue *queue, void *item);
+
+/* Takes an item without waiting (get_nowait). Returns 0; UV_EAGAIN where queue_get would wait; or
+ * UV_EOF when the queue is closed and empty. Any callback of the loop may call it. */
 int queue_try_get(struct queue *queue, void **item);
 
 /* Closes the queue: it accepts no more items, and every task that waits on it wakes up

@@ -175,9 +175,10 @@ int listener_open(struct listener *listener, const char *host, const char *port)
 /* The address at which it listens (server.sockets[0].getsockname). */
 int listener_address(const struct listener *listener, char address[STREAM_ADDRESS_SIZE]);
 
-/* Waits for the next connection (loop.sock_accept). Returns its socket, which the caller owns, or
- * an error. When descriptors or memory run out, reports that on stderr, waits for a moment and
- * tries again. A cancelled call accepts nothing. UV_EBADF: the listener is closed. */
+/* Waits for the next connection (loop.sock_accept). Returns its socket, or an error. The caller
+ * passes it to stream_open, or closes it with close. When descriptors or memory run out, reports
+ * that on stderr, waits for a moment and tries again. A cancelled call accepts nothing. UV_EBADF:
+ * the listener is closed. */
 int listener_accept(struct listener *listener);
 
 /* Connects and runs the protocol on the connection until it is closed (loop.create_connection).

@@ -26,7 +26,10 @@
  *     future_wait, task_join, scope_join,          return a result that exists,
  *     task_gather                                  otherwise the error
  *
- *     scope_leave, stream_close, listener_close,   wait as usual, because cleanup has
+ *     scope_leave                                  waits until all children have ended,
+ *                                                  however long their cleanup takes
+ *
+ *     stream_close, listener_close,                wait as usual, because cleanup has
  *     task_close_handle                            to finish; for a bounded time
  *
  *     scope_spawn                                  starts the child, unless that scope
@@ -78,7 +81,7 @@ const char *task_name(const struct task *task);
  * Waiting
  */
 
-/* Waits that many seconds (asyncio.sleep). Returns 0, UV_ECANCELED, UV_ETIMEDOUT or UV_ENOMEM. */
+/* Waits that many seconds (asyncio.sleep). Returns 0, UV_ECANCELED or UV_ETIMEDOUT. */
 int task_sleep(double seconds);
 
 /* Lets all other ready tasks and callbacks run first (asyncio.sleep(0)). Returns 0, UV_ECANCELED or
@@ -101,7 +104,8 @@ int task_cancelled(void);
  *
  * When a child ends with an error, the scope cancels the other children and the owner's waits
  * inside the scope, and scope_leave returns the error. So no child outlives its parent, and no
- * error is lost.
+ * failure goes unnoticed. If several children fail, the scope keeps the first error; task_join
+ * returns the result of a single child.
  */
 
 struct scope {
@@ -267,7 +271,7 @@ void task_closed(struct task_resource *resource);
 
 /* Closes a libuv handle and waits until its memory may be freed or reused (transport.close,
  * wait_closed). The wait cannot be cancelled: libuv uses the handle until its close callback.
- * Changes handle->data. Ends the program if the handle is closed, or is being closed, already. */
+ * Changes handle->data. Ends the program if the handle is already closed or being closed. */
 void task_close_handle(uv_handle_t *handle);
 
 __END_DECLS

@@ -100,6 +100,7 @@ docs: needs_docs all steps ## fill the pages with the listings, outputs, interfa
 
 docs-check: needs_docs all steps ## check that the pages show and name what there is (CI)
 	@docs/book.py check
+	@tests/bench/scale.py docs/scale.md docs/scale.pt-BR.md
 
 vitepress := docs/site/node_modules/.bin/vitepress
 BASE ?= /#       the site's place on its server: BASE=/book/ make site

@@ -332,14 +332,30 @@ START_TEST(the_lesson_adds_a_command)
 }
 END_TEST
 
+/* The program and the command of common/README.md, in a folder outside the repository. */
+START_TEST(the_library_is_used_in_an_own_program)
+{
+    char output[8192];
+    int status = shell_run(
+        "exec 2>&1; set -e; LIBRARY=$PWD; directory=$(mktemp -d); trap 'rm -r $directory' EXIT; "
+        "command=$(grep '^cc .*\\$LIBRARY' common/README.md); "
+        "sed -n '/^```c$/,/^```$/{/^```/!p}' common/README.md >$directory/greet.c; "
+        "cd $directory; eval \"$command -Wall -Wextra -Werror\"; ./greet",
+        output, sizeof(output));
+    ck_assert_msg(
+        status == 0 && strcmp(output, "Hello, Ana\nHello, Bia\n") == 0, "%d: %s", status, output);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const site[] = {the_site_marks_the_lines_that_a_step_adds, NULL};
     const TTest *const interface[] = {the_interface_sets_a_call_of_python_as_code, NULL};
     const TTest *const counts[] = {docs_counts_the_lines_anew, NULL};
+    const TTest *const library[] = {the_library_is_used_in_an_own_program, NULL};
     int failed = run_table("book", a_drift_is_named_at_its_line, sizeof(drifts) / sizeof(*drifts));
     failed |= run_table("lesson", the_lesson_adds_a_command, 2);
-    const struct test_group groups[] = {
-        {"counts", counts}, {"interface", interface}, {"site", site}, {NULL, NULL}};
+    const struct test_group groups[] = {{"counts", counts}, {"interface", interface},
+        {"site", site}, {"library", library}, {NULL, NULL}};
     return run_suite("writes", groups) || failed;
 }

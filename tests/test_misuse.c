@@ -351,9 +351,9 @@ static int close_a_handle_in_two_tasks(void *unused)
 
 START_TEST(closing_a_handle_twice)
 {
-    aborts_with("task main: closes a handle that is closed, or is being closed, already",
-        close_a_handle_twice);
-    aborts_with(": closes a handle that is closed, or", close_a_handle_in_two_tasks);
+    aborts_with(
+        "task main: closes a handle that is already closed or being closed", close_a_handle_twice);
+    aborts_with(": closes a handle that is already closed or", close_a_handle_in_two_tasks);
 }
 END_TEST
 

@@ -151,7 +151,6 @@ static void process_message(struct client *self, const char *text)
         websocket_send_format(self->socket, "Not sent: %s", text);
 }
 
-// #region manage
 static int manage(struct websocket *socket, void *argument)
 {
     struct server *server = argument;
@@ -170,7 +169,6 @@ static int manage(struct websocket *socket, void *argument)
     leave_room(&self);
     return size < 0 ? (int)size : 0;
 }
-// #endregion manage
 
 static int serve(void *port)
 {

@@ -235,7 +235,6 @@ static int manage(struct websocket *socket, void *argument)
     return size < 0 ? (int)size : 0;
 }
 
-// #region serve
 static int serve(void *port)
 {
     struct server server = {0};
@@ -246,7 +245,6 @@ static int serve(void *port)
         .serve = manage,
         .argument = &server});
 }
-// #endregion serve
 
 int main(int argc, char **argv)
 {

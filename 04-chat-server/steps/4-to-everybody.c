@@ -1,4 +1,5 @@
-/* A message goes to all other clients: the server has a list of them, and loops over it. */
+/* A message goes to all other clients: the server has a list of them, and loops over it. It also
+ * serves a page, which step 8 explains. Run it in the repository's root. */
 #include "04-chat-server/steps/serve.h"
 
 // #region client
@@ -44,7 +45,7 @@ static int manage(struct websocket *socket, void *argument)
 static int serve(void *port)
 {
     struct server server = {0};
-    return serve_clients(port, manage, &server);
+    return serve_page(port, manage, &server);
 }
 
 int main(int argc, char **argv)

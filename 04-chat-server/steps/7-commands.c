@@ -1,5 +1,5 @@
 /* A message that begins with a slash is a command: it is split into words as a shell does, and
- * looked up in a table. */
+ * looked up in a table. Run it in the repository's root. */
 #include <string.h>
 
 #include "04-chat-server/steps/serve.h"
@@ -84,7 +84,7 @@ static int manage(struct websocket *socket, void *unused)
 
 static int serve(void *port)
 {
-    return serve_clients(port, manage, NULL);
+    return serve_page(port, manage, NULL);
 }
 
 int main(int argc, char **argv)

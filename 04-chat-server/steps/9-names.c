@@ -23,7 +23,6 @@ struct client {
 };
 // #endregion structs
 
-// #region send_to_others
 /* Sends a printf-style message to all other clients. Returns 0 or UV_ENOMEM. */
 static int send_to_others(const struct client *self, const char *format, ...)
 {
@@ -38,7 +37,6 @@ static int send_to_others(const struct client *self, const char *format, ...)
     free(text);
     return error;
 }
-// #endregion send_to_others
 
 // #region names
 static struct client *find_client(const struct server *server, const char *name)

@@ -17,15 +17,7 @@ static inline int serve_with(const struct websocket_options *options)
     return error;
 }
 
-/* Listens on localhost at the port and calls manage for each client, until Ctrl+C. */
-static inline int serve_clients(
-    const char *port, int (*manage)(struct websocket *socket, void *argument), void *argument)
-{
-    return serve_with(&(struct websocket_options){
-        .host = "localhost", .port = port, .serve = manage, .argument = argument});
-}
-
-/* Serves step 8's page, and calls manage for each client, until Ctrl+C. */
+/* Serves step 8's page at the port of localhost, and calls manage for each client, until Ctrl+C. */
 static inline int serve_page(
     const char *port, int (*manage)(struct websocket *socket, void *argument), void *argument)
 {

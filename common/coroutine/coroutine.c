@@ -20,7 +20,7 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 /* Keeps local variables on the coroutine's own stack, where LOOP_DEBUG looks for handles that an
- * ended task has left open. GCC 14 and Clang 15 would by default keep them elsewhere, and free them
+ * ended task has left open. GCC 13 and Clang 15 would by default keep them elsewhere, and free them
  * with the task. */
 const char *__asan_default_options(void) __attribute__((weak));
 const char *__asan_default_options(void)

@@ -4,7 +4,7 @@
 
 #include "common/loop/state.h"
 
-#define OWN_ENTRIES 2 /* after the last descriptor's, libuv 1.44 to 1.52 keeps two of its own */
+#define OWN_ENTRIES 2 /* libuv 1.44 to 1.52 keeps two entries of its own after the last one */
 #define RETURNS_ENOMEM (1 << 16 | 53 << 8) /* from this version on, libuv does not abort */
 
 /* Grows the table as libuv would, but returns an error where libuv aborts the program. The table

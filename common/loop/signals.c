@@ -115,8 +115,8 @@ static void first_interrupt(int number)
     errno = error;
 }
 
-/* Returns a signal that has arrived without a call of interrupted yet, or 0. libuv never makes that
- * call if the loop stops in the iteration in which the signal arrives. */
+/* Returns a signal that has arrived, but for which interrupted has not been called, or 0. libuv
+ * never makes that call if the loop stops in the iteration in which the signal arrives. */
 static int unreported(const struct loop_state *state)
 {
     return interrupts.arrivals == state->arrivals ? 0 : interrupts.last;

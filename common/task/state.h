@@ -55,7 +55,7 @@ struct task {
     struct task_wait *wait; /* the wait it is suspended in, or NULL */
     union {
         int (*function)(void *argument);      /* before it begins */
-        LIST_HEAD(, task_resource) resources; /* from then on: that it opened, and that are open */
+        LIST_HEAD(, task_resource) resources; /* from then on: those it opened and has not closed */
     };
     void *argument;
     const char *name;
@@ -69,6 +69,10 @@ struct task {
     struct join_wait *joiner;          /* the task that joins it, or NULL */
     void (*on_end)(struct task *task); /* called when it has ended; asyncio's add_done_callback */
 };
+
+/* The pool whose tasks this thread runs, or NULL. Calls that wait take no loop, so they find it
+ * here. */
+extern _Thread_local struct task_pool *running_pool;
 
 /* Returns the loop's pool, made at its first use, or NULL: out of memory. */
 struct task_pool *task_pool_of(uv_loop_t *loop);

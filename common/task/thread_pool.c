@@ -23,8 +23,8 @@ static void wait_for_end(void *end)
     uv_sem_wait(end);
 }
 
-/* Whether as many threads as libuv's can be there at once. The C library keeps their stacks for
- * those that libuv starts next. */
+/* Whether as many threads as libuv's pool has can exist at once. The C library keeps their stacks
+ * for those that libuv starts next. */
 static bool can_start(uv_thread_t *threads, size_t count)
 {
     uv_sem_t end;

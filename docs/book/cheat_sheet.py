@@ -10,28 +10,30 @@ from .tree import Problem
 PAGES = {"": "docs/cheat-sheet.md", "pt": "docs/cheat-sheet.pt-BR.md"}
 HEADERS = ("loop", "task", "stream", "queue", "executor")
 MORE = "04-chat-server/websocket/websocket.h"
-# Parts for those who write a library: a cheat sheet does without.
-LEFT_OUT = ("For modules that", "The rest of the library")
 WORDS = {
     "": {
         "title": "Cheat sheet",
-        "about": "Each call of the library: whether it waits, so that other tasks run meanwhile; what it\n"
-        "returns; and the call that ends the life of the thing it began or handed out. Every error is a negative\n"
-        "number, which `uv_strerror` turns into text. If a call waits, return its error. Each call is a link to its\n"
-        "description. Things without an entry in the last column need no end.",
+        "about": "Each call of the loop, tasks, streams, queues, the executor and WebSocket: whether it waits, so that\n"
+        "other tasks run meanwhile; what it returns; and the call that ends the life of the thing it began or handed\n"
+        "out. Every error is a negative number, which `uv_strerror` turns into text. If a call waits, return its error.\n"
+        "Each call is a link to its description. A call without an entry in the last column begins nothing that you\n"
+        "have to end. [One page](api.md) describes the other headers, too.",
         "header": "| call | waits | returns | ended by |", "yes": "yes", "size": "a size",
         "text": "text", "number": "a number", "pointer": "a pointer", "result": "a result",
         "error": "`0` or an error", "either": "a result or an error", "lent": "the next read",
+        "more": "or another error",
     },
     "pt": {
         "title": "Resumo das chamadas",
-        "about": "Cada chamada da biblioteca: se ela espera, de modo que outras tarefas rodam enquanto isso; o\n"
-        "que ela retorna; e a chamada que acaba com o que ela começou ou entregou. Todo erro é um número negativo, que\n"
-        "`uv_strerror` transforma em texto. Se uma chamada espera, retorne o erro dela. Cada uma leva à sua\n"
-        "descrição, em inglês. O que não tem nada na última coluna não precisa de um fim.",
+        "about": "Cada chamada do loop, das tarefas, dos streams, das filas, do executor e do WebSocket: se ela espera, de\n"
+        "modo que outras tarefas rodam enquanto isso; o que ela retorna; e a chamada que acaba com o que ela começou ou\n"
+        "entregou. Todo erro é um número negativo, que `uv_strerror` transforma em texto. Se uma chamada espera, retorne\n"
+        "o erro dela. Cada uma leva à sua descrição, em inglês. Uma chamada sem nada na última coluna não começa nada que\n"
+        "você tenha de acabar. [Uma página](api.md), também em inglês, descreve os outros cabeçalhos também.",
         "header": "| chamada | espera | retorna | encerrada por |", "yes": "sim", "size": "um tamanho",
         "text": "um texto", "number": "um número", "pointer": "um ponteiro", "result": "um resultado",
         "error": "`0` ou um erro", "either": "um resultado ou um erro", "lent": "a próxima leitura",
+        "more": "ou outro erro",
     },
 }
 MARK = "<!-- make docs makes this page from the headers: change the headers. -->"
@@ -40,9 +42,10 @@ WAIT = {"task_wait", "coroutine_suspend"}
 SOURCES = re.compile(r"(?:common|04-chat-server/websocket)/[\w/]+\.c")
 DEFINITION = re.compile(
     r"^(?:__attribute__\(\(\w+\)\) )?\w[\w *]*?\b(\w+)\([^;{}]*\)\n\{\n(.*?)^\}", re.DOTALL | re.MULTILINE)
-BEGINNINGS = {"init": "", "open": "", "connect": "", "enter": "", "start": "", "listen": "_server"}
+BEGINNINGS = {
+    "init": "", "open": "", "opened": "", "connect": "", "enter": "", "start": "", "listen": "_server"}
 VARIANTS = ("", "_for", "_until", "_shielded")
-ENDS = ("free", "close", "leave", "stop")
+ENDS = ("free", "close", "closed", "leave", "stop")
 SEE = re.compile(r"Errors as in|Does the same|Do the same")
 
 
@@ -62,11 +65,9 @@ def _waiting(tree):
 def _functions(path, tree):
     """(name, prototype, comment) for each function of the header, with the comment of the one
     before where it refers to that."""
-    found, last, left_out = [], "", False
+    found, last = [], ""
     for piece in headers.pieces(tree.text(path)):
-        if piece.kind == "part":
-            left_out = piece.comment.startswith(LEFT_OUT)
-        elif piece.kind == "item" and not left_out:
+        if piece.kind == "item":
             own = piece.comment
             comment = own + " " + last if SEE.search(own) and "Returns" not in own else own
             for name in headers.names(piece):
@@ -93,12 +94,16 @@ def _returns(prototype, comment, words):
         return words["number" if ", or 0." in comment else "either" if is_result else "error"]
     elif "0" not in codes:
         codes = [words["result"], *codes]
+    if re.search(r"\.\.\.|failure|\berror\b", said):
+        codes.append(words["more"])
     return ", ".join(f"`{code}`" if re.match("UV_|0", code) else code for code in codes)
 
 
 def _ended_by(name, prototype, comment, names, words):
     if re.search(r"caller frees (?:it|them)(?! with)", comment):
         return "`free`"
+    if passed := re.search(r"caller\s+passes it to (\w+), or\s+closes it with (\w+)", comment):
+        return f"`{passed[1]}` or `{passed[2]}`"
     if prototype.startswith("ssize_t") and "char **" in prototype:
         return words["lent"]
     for beginning, infix in BEGINNINGS.items():

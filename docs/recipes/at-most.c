@@ -48,8 +48,9 @@ int main(void)
 {
     uv_loop_t loop;
     int error = loop_init(&loop);
-    if (!error)
+    if (!error) {
         error = task_run(&loop, "download all", download_all, NULL);
-    loop_close(&loop);
+        loop_close(&loop);
+    }
     return error != 0;
 }

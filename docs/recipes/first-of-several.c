@@ -56,8 +56,9 @@ int main(int argc, char **argv)
         seconds[i] = strtod(argv[1], NULL);
     uv_loop_t loop;
     int error = loop_init(&loop);
-    if (!error)
+    if (!error) {
         error = task_run(&loop, "ask all", ask_all, seconds);
-    loop_close(&loop);
+        loop_close(&loop);
+    }
     return error != 0;
 }

@@ -67,8 +67,9 @@ int main(void)
 {
     uv_loop_t loop;
     int error = loop_init(&loop);
-    if (!error)
+    if (!error) {
         error = task_run(&loop, "pipeline", run_pipeline, NULL);
-    loop_close(&loop);
+        loop_close(&loop);
+    }
     return error != 0;
 }

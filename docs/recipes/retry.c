@@ -41,8 +41,9 @@ int main(int argc, char **argv)
     int silences = argc > 1 ? atoi(argv[1]) : 100;
     uv_loop_t loop;
     int error = loop_init(&loop);
-    if (!error)
+    if (!error) {
         error = task_run(&loop, "keep asking", keep_asking, &silences);
-    loop_close(&loop);
+        loop_close(&loop);
+    }
     return error != 0;
 }

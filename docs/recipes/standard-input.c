@@ -37,8 +37,9 @@ int main(void)
 {
     uv_loop_t loop;
     int error = loop_init(&loop);
-    if (!error)
-        error = task_run(&loop, "count lines", count_lines, NULL);
+    if (error)
+        return EXIT_FAILURE;
+    error = task_run(&loop, "count lines", count_lines, NULL);
     if (error != UV_ECANCELED)
         loop_close(&loop);
     return error != 0;

@@ -170,10 +170,7 @@ int main(int argc, char **argv)
 {
     struct report report = {
         {"ours", "libuv", "asyncio", "asyncio-mmap"}, rows, sizeof(rows) / sizeof(*rows)};
-    if (argc < 3) {
-        fprintf(stderr, "usage: %s OURS LIBUVS [JSON-FILE]\n", argv[0]);
-        return EXIT_FAILURE;
-    }
+    const char *file = report_file(argc, argv, 2, "OURS LIBUVS [JSON-FILE]");
     bool quick = getenv("QUICK");
     struct benchmark benchmark = {
         .report = &report,
@@ -186,7 +183,7 @@ int main(int argc, char **argv)
     report_print(&report);
     puts("asyncio-mmap: asyncio with MALLOC_MMAP_THRESHOLD_=4194304. It makes room for 256 KiB at");
     puts("each recv(), which malloc else has the kernel map and unmap each time.");
-    if (argc > 3)
-        report_write_json(&report, argv[3]);
+    if (file)
+        report_write_json(&report, file);
     return EXIT_SUCCESS;
 }

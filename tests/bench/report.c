@@ -6,6 +6,17 @@
 
 #define RUNS 5
 
+const char *report_file(int argc, char **argv, int programs, const char *usage)
+{
+    bool is_valid = argc > programs && argc <= programs + 2;
+    for (int i = 1; i < argc; i++)
+        is_valid = is_valid && argv[i][0] != '-';
+    if (is_valid)
+        return argv[programs + 1];
+    fprintf(stderr, "usage: %s %s\n", argv[0], usage);
+    exit(EXIT_FAILURE);
+}
+
 int report_runs(void)
 {
     const char *text = getenv("RUNS");

@@ -24,6 +24,11 @@ struct report {
     size_t count;
 };
 
+/* Returns the file for the results, the argument after so many programs, or NULL if there is none.
+ * Ends the program with its usage if there are more or fewer arguments, or if one begins with "-".
+ */
+const char *report_file(int argc, char **argv, int programs, const char *usage);
+
 /* How often each work is to be measured: the variable RUNS in the environment, or 5. */
 int report_runs(void);
 

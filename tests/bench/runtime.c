@@ -80,9 +80,10 @@ static void measure_all(struct report *report)
 int main(int argc, char **argv)
 {
     struct report report = {{"ours", "libuv", "asyncio"}, rows, sizeof(rows) / sizeof(*rows)};
+    const char *file = report_file(argc, argv, 0, "[JSON-FILE]");
     measure_all(&report);
     report_print(&report);
-    if (argc > 1)
-        report_write_json(&report, argv[1]);
+    if (file)
+        report_write_json(&report, file);
     return EXIT_SUCCESS;
 }

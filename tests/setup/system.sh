@@ -72,6 +72,6 @@ for command; do
         mount --rbind /dev "$1/dev"
         mount --rbind /sys "$1/sys"
         exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-            MAKEFLAGS="${MAKEFLAGS:-}" WERROR="${WERROR:-}" sh -c "cd \"/$2\" && $3"
+            MAKEFLAGS="${MAKEFLAGS:-}" WERROR="${WERROR:-}" RETRY="${RETRY:-}" sh -c "cd \"/$2\" && $3"
     ' sh "$root" "$project" "$command"
 done

@@ -1,6 +1,7 @@
 "use strict";
 
-const socket = new WebSocket(`ws://${location.host}/`);
+// The path of the WebSocket is what follows the # in the page's address.
+const socket = new WebSocket(`ws://${location.host}/${location.hash.slice(1)}`);
 
 function show(text) {
   const line = document.createElement("li");
