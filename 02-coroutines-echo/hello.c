@@ -24,7 +24,6 @@ static const struct program_option options[] = {
     {0},
 };
 
-// #region print_and_repeat
 static int print_and_repeat(void *unused)
 {
     (void)unused;
@@ -37,18 +36,15 @@ static int print_and_repeat(void *unused)
             return error; /* cancelled, for example by Ctrl+C */
     }
 }
-// #endregion print_and_repeat
 
 int main(int argc, char **argv)
 {
     program_start(argc, argv, purpose, options);
-    // #region run
     uv_loop_t loop;
     int error = loop_init(&loop);
     if (!error) {
         error = task_run(&loop, "print_and_repeat", print_and_repeat, NULL);
         loop_close(&loop);
     }
-    // #endregion run
     return program_end(error, "print_and_repeat");
 }

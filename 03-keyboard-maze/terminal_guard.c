@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -11,16 +12,15 @@
 
 #define STACK_SIZE (64 * 1024)
 
-/* Milliseconds. */
-#define PATIENCE 20      /* while one thread writes, poll tells the others to wait */
-#define RELEASE_TIME 100 /* guard_release_output takes less */
+#define PATIENCE 20 /* milliseconds in which a slow terminal may make room for output */
 
-/* We cannot pass an argument to a signal handler, so it uses this variable. Any thread may run the
- * handler, so state is atomic: a thread that reads ARMED there also sees the other members. */
+/* We cannot pass an argument to a signal handler, so it uses this variable. A thread of the pool
+ * that crashes reads it, too, so armed is atomic: a thread that reads true there also sees the
+ * other members. */
 static struct {
-    _Atomic(enum {DISARMED, ARMED, RESTORING}) state;
-    atomic_int releasing; /* threads in guard_release_output, which may be about to set modes */
+    atomic_bool armed;
     bool installed;
+    pthread_t thread; /* that draws, and handles the signals */
     struct termios modes;
     char sequence[GUARD_SEQUENCE_SIZE];
     size_t size;
@@ -50,9 +50,11 @@ bool guard_takes_output(void)
 
 /* TCOON restarts output that TCOOFF has stopped. Ctrl+S stops it only if another program, such as
  * the shell, has set IXON again; then clearing IXON restarts it. */
-static void release_output(void)
+void guard_release_output(void)
 {
     struct termios modes;
+    if (!guard.armed)
+        return;
     tcflow(STDOUT_FILENO, TCOON);
     if (!takes_output_within(PATIENCE) && guard_is_foreground() &&
         tcgetattr(STDOUT_FILENO, &modes) == 0) {
@@ -63,21 +65,9 @@ static void release_output(void)
         tcflush(STDOUT_FILENO, TCOFLUSH);
 }
 
-void guard_release_output(void)
-{
-    guard.releasing++;
-    if (guard.state == ARMED)
-        release_output();
-    guard.releasing--;
-}
-
-/* Another thread may have read the game's modes, and would set them after us, so we wait for it. If
- * we have interrupted this very thread there, we wait in vain, and it does not go on. In the
- * background the modes are another program's. */
+/* In the background the modes are another program's. */
 static void restore_modes(void)
 {
-    for (int i = 0; i < RELEASE_TIME && guard.releasing > 0; i++)
-        poll(NULL, 0, 1);
     if (guard_is_foreground())
         tcsetattr(STDIN_FILENO, TCSANOW, &guard.modes);
 }
@@ -85,15 +75,14 @@ static void restore_modes(void)
 // #region guard_restore
 void guard_restore(void)
 {
-    if (guard.state == DISARMED)
+    if (!guard.armed)
         return; /* the terminal has its old modes */
     /* Leaves ncurses' screen and shows the cursor. The write must not block. */
     guard_release_output();
-    guard.state = RESTORING; /* from here on no thread releases the output, which changes modes */
     if (takes_output_within(PATIENCE))
         (void)!write(STDOUT_FILENO, guard.sequence, guard.size);
     restore_modes();
-    guard.state = DISARMED; /* last, so that a second thread that crashes meanwhile restores, too */
+    guard.armed = false; /* last, so that a second thread that crashes meanwhile restores, too */
 }
 // #endregion guard_restore
 
@@ -101,17 +90,32 @@ void guard_restore(void)
  * The signals
  */
 
+/* A signal for the process may arrive on any thread. If one of the pool's handled it, the thread
+ * that draws would go on meanwhile, and take the terminal again after it has been restored. So it
+ * is sent to that thread. Returns whether this is another one. */
+static bool passed_on(int number)
+{
+    bool is_other = !pthread_equal(pthread_self(), guard.thread);
+    if (is_other)
+        pthread_kill(guard.thread, number);
+    return is_other;
+}
+
 static void restore_and_end(int number, siginfo_t *info, void *context)
 {
     (void)context;
+    /* Above 0, si_code says that the kernel sent the signal. For these four signals that means that
+     * an instruction failed. */
+    bool failed = info->si_code > 0 &&
+                  (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL);
+    bool is_own = failed || number == SIGABRT; /* abort ends the program when the handler returns */
+    if (!is_own && passed_on(number))
+        return;
     guard_restore();
     trace_rescue(); /* saves a recording, if there is one */
 
-    /* Above 0, si_code says that the kernel sent the signal. For these four signals that means that
-     * an instruction failed. When this handler returns, it runs and fails again, and the previous
-     * handler reports that: a sanitizer's or the task library's. */
-    bool failed = info->si_code > 0 &&
-                  (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL);
+    /* When this handler returns, the instruction runs and fails again, and the previous handler
+     * reports that: a sanitizer's or the task library's. */
     if (failed) {
         sigaction(number, &guard.previous[number], NULL);
         return;
@@ -134,12 +138,11 @@ static void provide_stack(void)
 static void guard_signal(int number)
 {
     /* SA_SIGINFO passes info to the handler, and SA_ONSTACK runs it on the stack of provide_stack.
-     * SIGTTOU is blocked, because it would stop a background program whose handler changes the
-     * terminal. */
+     * All signals are blocked meanwhile, SIGTTOU above all, which would stop a background program
+     * whose handler changes the terminal. */
     struct sigaction action = {
         .sa_sigaction = restore_and_end, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    sigemptyset(&action.sa_mask);
-    sigaddset(&action.sa_mask, SIGTTOU);
+    sigfillset(&action.sa_mask);
     sigaction(number, &action, &guard.previous[number]);
 }
 
@@ -160,18 +163,21 @@ static void install_all(void)
 
 void guard_arm(const struct termios *modes, const char *sequence, size_t size)
 {
-    guard.state = DISARMED; /* a signal that comes now finds either all of this or nothing */
+    guard.armed = false; /* a signal that comes now finds either all of this or nothing */
+    guard.thread = pthread_self();
     guard.modes = *modes;
     guard.size = size < sizeof(guard.sequence) ? size : sizeof(guard.sequence);
     memcpy(guard.sequence, sequence, guard.size);
     if (!guard.installed)
         install_all();
-    guard.state = ARMED;
+    guard.armed = true;
 }
 
 static void release_and_handle(int number)
 {
     int error = errno;
+    if (passed_on(number))
+        return;
     guard_release_output();
     errno = error;
     guard.wrapped[number].sa_handler(number);
@@ -187,8 +193,8 @@ void guard_wrap(int number)
 
 void guard_disarm(void)
 {
-    if (guard.state == DISARMED)
+    if (!guard.armed)
         return;
-    guard.state = DISARMED;
+    guard.armed = false;
     restore_modes();
 }

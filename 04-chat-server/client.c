@@ -202,7 +202,7 @@ int client_change_name(struct client *self, const struct words *words)
     int error = name_take(self, name);
     char kind[sizeof("named ") + 4 * MAX_NAME_CHARACTERS];
     snprintf(kind, sizeof(kind), "named\t%s", name);
-    if (!error)
+    if (!error && self->name) /* another server's client may have taken the name meanwhile */
         client_send_as(self, kind, "Nome alterado com sucesso para %s",
             "Name successfully changed to %s", self->name);
     else if (error == UV_EEXIST)

@@ -16,6 +16,10 @@ struct text_range {{
     uint32_t first, last;
 }};
 
+struct text_pair {{
+    uint32_t first, second;
+}};
+
 struct text_capitals {{
     uint32_t first, last, step; /* every step-th code point of the range */
     int32_t distance;           /* to the small letter */
@@ -26,6 +30,19 @@ struct text_capitals {{
 /* The combining marks: the categories Mn and Me. */
 static const struct text_range text_marks[] = {{"""
 
+OTHER_FORMS = """\
+}};
+
+/* Characters that are written in another way in Unicode's normal form C. */
+static const struct text_range text_other_forms[] = {{"""
+
+PAIRS = """\
+}};
+
+/* Pairs that are one character in form C. The second one is none of those that text.c refuses
+ * everywhere. */
+static const struct text_pair text_pairs[] = {{"""
+
 CAPITALS = """\
 }};
 
@@ -33,19 +50,34 @@ CAPITALS = """\
 static const struct text_capitals text_capitals[] = {{"""
 
 
-def mark_ranges():
+def is_mark(code):
+    return unicodedata.category(chr(code)) in ("Mn", "Me")
+
+
+def has_other_form(code):
+    return unicodedata.normalize("NFC", chr(code)) != chr(code)
+
+
+def ranges_of(belongs):
     """Unassigned code points (Cn) do not end a range, so the table is shorter."""
     ranges, open_range = [], False
     for code in range(0x110000):
-        category = unicodedata.category(chr(code))
-        if category in ("Mn", "Me"):
+        if belongs(code):
             if not open_range:
                 ranges.append([code, code])
             ranges[-1][1] = code
             open_range = True
-        elif category != "Cn":
+        elif unicodedata.category(chr(code)) != "Cn":
             open_range = False
     return ranges
+
+
+def pairs():
+    """But for Hangul, which text.c computes."""
+    for code in range(0x110000):
+        parts = [int(part, 16) for part in unicodedata.decomposition(chr(code)).split() if part[0] != "<"]
+        if len(parts) == 2 and not has_other_form(code) and parts[1] > 0x900 and parts[1] not in (0x3099, 0x309A):
+            yield parts
 
 
 def small_letter(code):
@@ -77,7 +109,11 @@ def print_entries(entries, in_line):
 
 
 print(HEADER.format(version=unicodedata.unidata_version.removesuffix(".0.0")))
-print_entries([f"{{0x{first:X}, 0x{last:X}}}," for first, last in mark_ranges()], 5)
+print_entries([f"{{0x{first:X}, 0x{last:X}}}," for first, last in ranges_of(is_mark)], 5)
+print(OTHER_FORMS.format())
+print_entries([f"{{0x{first:X}, 0x{last:X}}}," for first, last in ranges_of(has_other_form)], 5)
+print(PAIRS.format())
+print_entries([f"{{0x{first:X}, 0x{second:X}}}," for first, second in pairs()], 5)
 print(CAPITALS.format())
 print_entries([f"{{0x{first:X}, 0x{last:X}, {step}, {distance}}},"
                for first, last, step, distance in capital_ranges()], 4)

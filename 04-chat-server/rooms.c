@@ -77,12 +77,9 @@ bool room_name_is_valid(const char *name)
 
 int room_enter(struct client *client, const char *path)
 {
-    char *name = bytes_to_text(path + 1, strlen(path + 1), NULL);
-    if (!name)
-        return UV_ENOMEM;
-    int error = room_name_is_valid(name) ? room_join(client, name) : UV_EINVAL;
-    free(name);
-    return error;
+    const char *name = path + 1;
+    bool is_valid = bytes_are_utf8(name, strlen(name)) && room_name_is_valid(name);
+    return is_valid ? room_join(client, name) : UV_EINVAL;
 }
 
 void room_leave(struct client *client)

@@ -48,6 +48,27 @@ static bool is_mark(uint32_t character)
         &character, text_marks, COUNT(text_marks), sizeof(*text_marks), compare_with_range);
 }
 
+/* Whether two letters of Hangul are written as one syllable in Unicode's form C. */
+static bool is_syllable(uint32_t previous, uint32_t character)
+{
+    bool is_open = previous >= 0xAC00 && previous <= 0xD7A3 && (previous - 0xAC00) % 28 == 0;
+    return (is_open && character >= 0x11A8 && character <= 0x11C2) ||
+           (previous >= 0x1100 && previous <= 0x1112 && character >= 0x1161 && character <= 0x1175);
+}
+
+/* Whether the character, alone or with the previous one, has another form in Unicode's form C. */
+static bool has_other_form(uint32_t previous, uint32_t character)
+{
+    if (character < 0x340) /* which are most */
+        return false;
+    for (size_t i = 0; i < COUNT(text_pairs); i++)
+        if (text_pairs[i].first == previous && text_pairs[i].second == character)
+            return true;
+    return is_syllable(previous, character) ||
+           bsearch(&character, text_other_forms, COUNT(text_other_forms), sizeof(*text_other_forms),
+               compare_with_range);
+}
+
 /* A mark on a letter of another script, or the same mark twice, is hard to see, and many marks
  * cover the lines above. A script is approximated by a block of 256 code points. */
 static bool may_follow(uint32_t mark, uint32_t previous, size_t marks_before)
@@ -90,6 +111,8 @@ bool text_is_name(const char *text)
         if (space && (character != ' ' || after_space))
             return false;
         if (mark && !may_follow(character, previous, marks))
+            return false;
+        if (has_other_form(previous, character))
             return false;
         marks = mark ? marks + 1 : 0;
         previous = character;

@@ -44,7 +44,8 @@ const char *text_skip_space(const char *text);
 /* Whether the text may be a name: 1 to 32 characters with single spaces between words. Control
  * characters, line breaks, invisible characters and those that change the direction of writing are
  * disallowed. A combining mark is allowed only on a letter of its own script, and only in scripts
- * that are written with marks: at most three on a letter, not the same one twice in a row. */
+ * that are written with marks: at most three on a letter, not the same one twice in a row. The text
+ * has to be in Unicode's normal form C, but for the order of such marks. */
 bool text_is_name(const char *text);
 
 /* Whether the text contains the phrase, without regard to case. */

@@ -32,6 +32,9 @@ char *bytes_to_text(const void *data, size_t size, size_t *length);
  * handler. */
 size_t bytes_next_character(const void *data, size_t size, bool *whole);
 
+/* Whether the bytes are valid UTF-8. */
+bool bytes_are_utf8(const void *data, size_t size);
+
 /* Whether the bytes spell this word, ignoring ASCII case. strcasecmp would depend on the locale: in
  * Turkish, I is not the capital of i. */
 bool bytes_are_word(const char *bytes, size_t size, const char *word);

@@ -25,8 +25,8 @@
  * Misuse of the library ends the program with a message that names the task and the mistake. One
  * mistake is the same everywhere: passing NULL, or a loop that is not open, where a call needs an
  * object or a function. NULL is valid only where the call's description says so, and where it
- * means "no name", "no argument" or "no bytes". The functions of coroutine.h and those for text,
- * trace_mark and trace_rescue do not check.
+ * means "no name", "no argument" or "no bytes". The functions of coroutine.h, those for text, and
+ * trace_mark do not check.
  */
 #pragma once
 

@@ -56,6 +56,7 @@ struct stream {
     bool polling;     /* poll is initialized, so stream_close has to close it */
     bool readable;    /* recv may have data */
     bool ended;       /* no more bytes will arrive */
+    bool input_lost;  /* out of memory for bytes that arrived, so no later ones may be read */
     bool half_closed; /* stream_half_close was called, so no more bytes may be written */
     bool shut;        /* half-closed, and both the output and the end were sent */
     bool closing;     /* a task is in stream_close */

@@ -81,7 +81,7 @@ const char *task_name(const struct task *task);
  * Waiting
  */
 
-/* Waits that many seconds (asyncio.sleep). Returns 0, UV_ECANCELED, UV_ETIMEDOUT or UV_ENOMEM. */
+/* Waits that many seconds (asyncio.sleep). Returns 0, UV_ECANCELED or UV_ETIMEDOUT. */
 int task_sleep(double seconds);
 
 /* Lets all other ready tasks and callbacks run first (asyncio.sleep(0)). Returns 0, UV_ECANCELED or

@@ -24,8 +24,9 @@
 __BEGIN_DECLS
 
 /* Prints the tree of the loop's tasks: for each its name, what it waits for, since when, and in
- * which call (asyncio.print_call_graph). While task_run lasts, SIGUSR1 prints it on stderr. It
- * finds the calls with addr2line, if that is installed and the program has debugging symbols. */
+ * which call (asyncio.print_call_graph). While task_run lasts, SIGUSR1 prints it on stderr, unless
+ * the program has handled or ignored that signal before. It finds the calls with addr2line, if that
+ * is installed and the program has debugging symbols. */
 void trace_tasks(uv_loop_t *loop, FILE *out);
 
 struct observer;

@@ -36,6 +36,7 @@ $(exercises:%=$(out)/%/test.c.o): | needs_test
 $(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc free)
 $(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close uv_run uv_close)
 $(out)/04-chat-server/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup free)
+$(out)/04-chat-server/exercises/4-%: LDFLAGS += -Wl,--wrap=snprintf
 $(out)/02-coroutines-echo/exercises/2-%: LDFLAGS += -Wl,--wrap=send
 $(out)/03-keyboard-maze/exercises/4-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,task_yield task_sleep)
 

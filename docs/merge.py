@@ -2,14 +2,12 @@
 """Puts the recordings of several programs of one computer into one, which picture.py and the timeline
 show as they show any other.
 
-merge.py NAME=RECORDING... MERGED
-
 NAME goes before the names of that program's rows. All programs have the system's monotonic clock, and
 each recording tells when it began.
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 from recording import PROGRAM
@@ -56,12 +54,17 @@ def merge(recordings):
 
 
 def main():
-    *sources, target = sys.argv[1:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sources", nargs="+", metavar="NAME=RECORDING")
+    parser.add_argument("merged", metavar="MERGED")
+    arguments = parser.parse_args()
     recordings = []
-    for source in sources:
-        name, path = source.split("=", 1)
+    for source in arguments.sources:
+        name, equals, path = source.partition("=")
+        if not equals:
+            parser.error(f"{source}: not NAME=RECORDING")
         recordings.append((name, json.loads(Path(path).read_text(encoding="utf-8"))))
-    Path(target).write_text(json.dumps(merge(recordings), separators=(",", ":")), encoding="utf-8")
+    Path(arguments.merged).write_text(json.dumps(merge(recordings), separators=(",", ":")), encoding="utf-8")
 
 
 if __name__ == "__main__":

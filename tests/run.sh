@@ -20,8 +20,9 @@ SANITIZE=${SANITIZE:-}
 EMULATOR=${EMULATOR:-}
 export OUT BIN VALGRIND SANITIZE EMULATOR
 
+# A limit only has to end a suite that hangs: where much else runs, one that does not may wait long.
 prefix=
-slower=1
+slower=3
 if [ -n "$VALGRIND" ]; then
     prefix=valgrind
     slower=20

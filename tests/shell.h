@@ -4,8 +4,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The command make, without the options of a make that runs the tests. */
-#define MAKE "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make "
+/* The command make, without the options of a make that runs the tests, and without what chooses
+ * suites, chapters, steps and exercises there: make exports the variables of its command line. */
+#define MAKE                                                                                       \
+    "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u SUITE -u CHAPTER -u N -u HINT -u SOLUTION make "
 
 /* Runs the command, and returns its status, or 128 + the signal that ended it; output, of that
  * size, gets the beginning of what it wrote, as a string. Fails the test if it cannot be started.

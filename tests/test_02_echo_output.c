@@ -155,10 +155,11 @@ START_TEST(so_much_is_shown_in_a_second)
 }
 END_TEST
 
-/* How often peers connect does not decide how much is printed, either. */
+/* How often peers connect does not decide how much is printed, either. All of these lines fit into
+ * the pipe: the test reads it only at the end, and on a slow machine no line is left out. */
 START_TEST(so_many_connections_are_told_in_a_second)
 {
-    enum { CONNECTIONS = 1000 };
+    enum { CONNECTIONS = 600 };
     struct child server;
     size_t shown = 0;
     long long left_out = 0, part;

@@ -43,6 +43,30 @@ START_TEST(the_echo_server_returns_a_line_of_any_length)
 }
 END_TEST
 
+/* Step 2's server goes on when a client has left, and does not wait for one that sends half a line.
+ */
+START_TEST(the_callbacks_serve_one_client_after_another)
+{
+    struct child server;
+    char heard[256];
+    child_start(&server, "02-coroutines-echo/steps/2-callbacks", (const char *[]){"0", NULL}, NULL);
+    int port = child_port(&server);
+    int ana = connect_to(port);
+    ck_assert_int_eq(send(ana, "Al", 2, MSG_NOSIGNAL), 2);
+    for (int i = 0; i < 2; i++) {
+        int bob = connect_to(port);
+        ck_assert_int_eq(send(bob, "one\nquit\n", 9, MSG_NOSIGNAL), 9);
+        hear_all(bob, heard, sizeof(heard));
+        ck_assert_str_eq(heard, "1 one\n2 quit\n");
+    }
+    ck_assert_int_eq(send(ana, "ô\nquit\n", 8, MSG_NOSIGNAL), 8);
+    hear_all(ana, heard, sizeof(heard));
+    ck_assert_str_eq(heard, "1 Alô\n2 quit\n");
+    child_signal(&server, SIGINT);
+    ck_assert_int_eq(child_wait(&server), 128 + SIGINT);
+}
+END_TEST
+
 /* libuv aborts when it closes a descriptor with one of their numbers. */
 START_TEST(steps_need_no_standard_descriptors)
 {
@@ -78,7 +102,8 @@ int main(void)
     setenv("BIN", out ? out : "build/plain", 1);
     return run_suite("02_steps",
         (struct test_group[]){
-            {"echo", (const TTest *const[]){the_echo_server_returns_a_line_of_any_length, NULL}},
+            {"echo", (const TTest *const[]){the_echo_server_returns_a_line_of_any_length,
+                         the_callbacks_serve_one_client_after_another, NULL}},
             {"descriptors", (const TTest *const[]){steps_need_no_standard_descriptors, NULL}},
             {"diff", (const TTest *const[]){make_diff_shows_what_a_step_changed, NULL}},
             {NULL, NULL}});

@@ -78,7 +78,7 @@ START_TEST(the_clock_ticks_while_no_key_is_pressed)
         terminal_until(&terminal, "the clock ticks", clock_differs, before);
         time_t next = shown_time(terminal_row(&terminal, CLOCK_Y));
         ck_assert_int_ge(next, shown + 1);
-        ck_assert_int_le(next, shown + 2);
+        ck_assert_int_le(next, time(NULL));
     }
     maze_leave(&terminal);
 }

@@ -257,6 +257,27 @@ START_TEST(a_stopped_game_can_be_ended)
 }
 END_TEST
 
+/* kill -HUP %1, and fg: what ends the game and what continues it arrive together, perhaps on two
+ * threads. The game may not take the terminal once more after it has been given back. */
+START_TEST(a_stopped_game_that_is_continued_in_the_foreground_can_be_ended)
+{
+    static const int ends[] = {SIGHUP, SIGQUIT};
+    struct terminal terminal;
+    if (under_valgrind())
+        return;
+    for (int i = 0; i < 10; i++) {
+        maze_start(&terminal);
+        kill(terminal.program, SIGSTOP);
+        terminal_until_stopped(&terminal);
+        take_as_a_shell_does(&terminal);
+        terminal_set_foreground(&terminal, terminal.program);
+        kill(terminal.program, ends[i % 2]);
+        kill(terminal.program, SIGCONT);
+        maze_end(&terminal, 128 + ends[i % 2]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const leaving[] = {s_leaves, ctrl_c_leaves_as_the_article_says, sigterm_leaves,
@@ -264,7 +285,8 @@ int main(void)
         ctrl_backslash_leaves_the_terminal_restored,
         ctrl_z_gives_the_terminal_back_until_the_game_goes_on,
         after_a_stop_the_game_takes_the_terminal_back, after_a_stop_the_cursor_is_the_shells,
-        in_the_background_the_game_leaves_the_terminal_alone, a_stopped_game_can_be_ended, NULL};
+        in_the_background_the_game_leaves_the_terminal_alone, a_stopped_game_can_be_ended,
+        a_stopped_game_that_is_continued_in_the_foreground_can_be_ended, NULL};
     return run_suite(
         "03_maze_end", (const struct test_group[]){{"leaving", leaving}, {NULL, NULL}});
 }

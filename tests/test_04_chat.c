@@ -158,7 +158,10 @@ END_TEST
 
 START_TEST(limits_connections_and_names_by_address)
 {
-    start(NULL);
+    char process[16];
+    start("--per-address=1000");
+    snprintf(process, sizeof(process), "%d", (int)server.pid);
+    setenv("SERVER", process, 1); /* the scenario stops it for a while */
     scenario_end(scenario_start("arrivals_by_address", port, ""));
     stop();
 }

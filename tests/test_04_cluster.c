@@ -60,7 +60,7 @@ END_TEST
 
 START_TEST(nobody_on_redis_harms_a_server)
 {
-    play("impostors,rubbish,hostile,forged,strangers");
+    play("impostors,rubbish,hostile,forged,strangers,taken_at_once");
 }
 END_TEST
 

@@ -79,6 +79,7 @@ START_TEST(accepts_one_version)
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
         ck_assert_int_eq(status_of(others[i], head), 426);
         ck_assert_ptr_nonnull(strstr(head, "\r\nSec-WebSocket-Version: 13\r\n"));
+        ck_assert_ptr_nonnull(strstr(head, "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"));
         ck_assert_ptr_nonnull(strstr(head, "\r\nConnection: close\r\n"));
     }
     ck_assert_int_eq(status_of(CHAT_HOST VERSION, NULL), 101);

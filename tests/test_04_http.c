@@ -115,6 +115,62 @@ START_TEST(takes_headers_of_16_kb)
 }
 END_TEST
 
+/* A socket that is closed with unread input resets the connection, and the reset may overtake the
+ * response. */
+START_TEST(reads_what_follows_a_refused_request)
+{
+    static const char *const requests[] = {
+        "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\n12345",
+        "GET / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n" ASK "\r\n",
+        "GET / HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "Origin: http://example.com\r\n\r\n12345",
+    };
+    char head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+        int peer = peer_request(port, requests[i]), error = 0;
+        socklen_t size = sizeof(error);
+        ck_assert_int_ge(peer_answer(peer, head), 400);
+        ck_assert_uint_eq(read_to_end(peer), content_length(head));
+        ck_assert_int_eq(getsockopt(peer, SOL_SOCKET, SO_ERROR, &error, &size), 0);
+        ck_assert_str_eq(strerror(error), strerror(0));
+        close(peer);
+    }
+    stop();
+}
+END_TEST
+
+/* The response would have to say that the connection stays, and that of libwebsockets does not. */
+START_TEST(ends_the_connection_of_an_old_client)
+{
+    char head[4096];
+    start_own(PAGE);
+    int peer =
+        peer_request(port, "GET /chat.js HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" ASK "\r\n");
+    ck_assert_int_eq(peer_answer(peer, head), 200);
+    ck_assert_uint_eq(read_to_end(peer), size_of(PAGE "/chat.js"));
+    close(peer);
+    stop();
+}
+END_TEST
+
+START_TEST(says_that_a_path_is_too_long)
+{
+    static const size_t sizes[] = {1024, 16000, 17000, 100000};
+    char head[4096];
+    start_own(PAGE);
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        char *request = malloc(sizes[i] + 100);
+        sprintf(request, "GET /%0*d HTTP/1.1\r\n" HOST "\r\n", (int)sizes[i] - 1, 0);
+        int peer = peer_request(port, request);
+        free(request);
+        ck_assert_int_eq(peer_answer(peer, head), 414);
+        close(peer);
+    }
+    stop();
+}
+END_TEST
+
 START_TEST(answers_a_half_closed_connection)
 {
     static const char *const requests[] = {"GET /chat.js HTTP/1.0\r\n\r\n",
@@ -268,8 +324,10 @@ int main(int argc, char **argv)
     return run_suite("04_http",
         (struct test_group[]){
             {"requests", (const TTest *const[]){ignores_upgrades_that_are_not_to_websocket,
-                             takes_headers_of_16_kb, answers_a_half_closed_connection,
-                             takes_whole_addresses, answers_each_of_several_requests,
-                             heads_have_no_body, sends_no_file_that_the_client_has, NULL}},
+                             takes_headers_of_16_kb, reads_what_follows_a_refused_request,
+                             says_that_a_path_is_too_long, ends_the_connection_of_an_old_client,
+                             answers_a_half_closed_connection, takes_whole_addresses,
+                             answers_each_of_several_requests, heads_have_no_body,
+                             sends_no_file_that_the_client_has, NULL}},
             {NULL, NULL}});
 }

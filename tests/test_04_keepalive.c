@@ -1,6 +1,4 @@
 /* The keepalive: silent clients get pings, and those that do not answer are dropped. */
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -104,8 +102,7 @@ START_TEST(keeps_silent_clients_while_reading_is_paused)
 {
     static struct frame frame;
     start_own_with("", "paused");
-    int peer = peer_connect(port, "/held"), on = 1;
-    setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    int peer = peer_connect(port, "/held");
     for (int i = 0; i < 20; i++) {
         char text[16];
         snprintf(text, sizeof(text), "%d", i);

@@ -97,6 +97,30 @@ START_TEST(refuses_every_mark_on_a_latin_letter)
 }
 END_TEST
 
+/* All texts that Unicode's form C writes in another way. */
+START_TEST(refuses_a_second_way_to_write_a_character)
+{
+    char name[64], line[64];
+    int count = 0;
+    setenv("PYTHONIOENCODING", "utf-8", 1);
+    FILE *python = popen("/usr/bin/python3 -c \"from unicodedata import normalize as n\n"
+                         "for c in range(0x80, 0x110000):\n"
+                         " for t in {chr(c), n('NFD', chr(c))} if c >> 11 != 27 else ():\n"
+                         "  print('%X %s' % (c, t) if n('NFC', t) != t else '')\"",
+        "re");
+    ck_assert_ptr_nonnull(python);
+    while (fgets(line, sizeof(line), python)) {
+        unsigned code;
+        if (sscanf(line, "%X %63[^\n]", &code, name) != 2)
+            continue;
+        ck_assert_msg(!text_is_name(name), "U+%04X", code);
+        count++;
+    }
+    ck_assert_int_eq(pclose(python), 0);
+    printf("%d texts\n", count);
+}
+END_TEST
+
 START_TEST(capitals_make_no_other_name)
 {
     static const struct {
@@ -145,7 +169,7 @@ END_TEST
 int main(void)
 {
     const TTest *const names[] = {takes_names_of_many_scripts, refuses_what_only_looks_like_a_name,
-        refuses_every_mark_on_a_latin_letter, capitals_make_no_other_name,
-        the_tables_are_what_the_script_prints, NULL};
+        refuses_every_mark_on_a_latin_letter, refuses_a_second_way_to_write_a_character,
+        capitals_make_no_other_name, the_tables_are_what_the_script_prints, NULL};
     return run_suite("04_names", (struct test_group[]){{"names", names}, {NULL, NULL}});
 }

@@ -376,7 +376,7 @@ START_TEST(a_client_that_cannot_enter_is_told)
         room_enter(&play.bob, "/");
         end();
     }
-    ck_assert_uint_eq(refused, 2); /* for its name and for its room */
+    ck_assert_uint_eq(refused, 1); /* for its room */
 }
 END_TEST
 

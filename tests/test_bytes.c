@@ -83,6 +83,9 @@ static char *text_in_hex(const char *data, size_t size)
     char *text = bytes_to_text(exact, size, &length);
     if (text[length] != '\0') /* ck_assert would cost more than the conversion */
         ck_abort_msg("no NUL");
+    bool is_same = length == size && memcmp(text, exact, size) == 0;
+    if (bytes_are_utf8(exact, size) != is_same)
+        ck_abort_msg("bytes_are_utf8 says otherwise");
     char *hex = bytes_to_hex(text, length);
     free(text);
     free(exact);

@@ -171,6 +171,34 @@ START_TEST(a_handler_of_sigint_hears_the_first_one_beside_loop_on_signal)
 }
 END_TEST
 
+static int listen_in_a_task(void *listener)
+{
+    listen_to(listener, SIGINT);
+    return 0;
+}
+
+static int raise_and_sleep(void *unused)
+{
+    (void)unused;
+    raise(SIGINT);
+    return task_sleep(1);
+}
+
+START_TEST(a_handler_of_sigint_that_a_task_has_started_stays)
+{
+    uv_loop_t loop;
+    open_loop(&loop);
+    struct listener ana = {.loop = &loop, .letter = "a"};
+    ck_assert_int_eq(task_run(&loop, "main", listen_in_a_task, &ana), 0);
+    ck_assert(!has_default_effect(SIGINT));
+    ck_assert_int_eq(task_run(&loop, "main", raise_and_sleep, NULL), UV_ECANCELED);
+    expect_notes("a");
+    loop_signal_stop(ana.signal);
+    ck_assert(has_default_effect(SIGINT));
+    close_loop(&loop);
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("loop_signal",
@@ -178,6 +206,7 @@ int main(void)
             {"calls", (const TTest *const[]){the_callback_is_called_each_time,
                           each_signal_calls_its_own_callback,
                           a_handler_of_sigint_hears_the_first_one_beside_loop_on_signal,
+                          a_handler_of_sigint_that_a_task_has_started_stays,
                           a_handler_does_not_keep_the_loop_running,
                           a_signal_that_cannot_be_caught_is_an_error, NULL}},
             {"end", (const TTest *const[]){a_stopped_handler_is_not_called,

@@ -233,6 +233,20 @@ static void call_in_a_closed_loop(void *unused)
         loop_call_soon(&loop, callback, NULL);
 }
 
+static void close_a_loop_that_is_not_open(void *unused)
+{
+    (void)unused;
+    loop_close(&valid.not_open);
+}
+
+static void close_a_loop_twice(void *unused)
+{
+    uv_loop_t loop;
+    (void)unused;
+    if (loop_init(&loop) == 0 && loop_close(&loop) == 0)
+        loop_close(&loop);
+}
+
 START_TEST(outside_a_task)
 {
     static const struct {
@@ -243,6 +257,8 @@ START_TEST(outside_a_task)
         {run_nothing, "task (none): called task_run with NULL for function\n"},
         {stop_a_loop_that_is_not_open, "called loop_stop for a loop that is not open: "},
         {run_in_a_loop_that_is_not_open, "called task_run for a loop that is not open: "},
+        {close_a_loop_that_is_not_open, "called loop_close for a loop that is not open: "},
+        {close_a_loop_twice, "called loop_close for a loop that is not open: "},
         {call_in_a_closed_loop, "called loop_call_soon for a loop that is not open: "},
     };
     for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {

@@ -1,6 +1,7 @@
 /* The recipes of docs/from-asyncio.md do what they say. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,16 +36,38 @@ START_TEST(the_first_of_several_that_finish_at_once)
 }
 END_TEST
 
+/* On a busy machine a try may take so long that no time is left for the others. */
+static bool is_late(const char *output, int tries)
+{
+    int done;
+    return strstr(output, "no more time") && sscanf(output, "tries: %d", &done) == 1 &&
+           done < tries;
+}
+
+/* Runs the program again if it was late. */
+static void retry_prints(const char *word, int tries, const char *end)
+{
+    char expected[64], *output = NULL;
+    snprintf(expected, sizeof(expected), "tries: %d, then %s\n", tries, end);
+    for (int i = 0; !output || (is_late(output, tries) && i < 20); i++) {
+        const char *words[] = {word, NULL};
+        free(output);
+        ck_assert_int_eq(child_run("docs/recipes/retry", words, &output, NULL), 0);
+    }
+    ck_assert_str_eq(output, expected);
+    free(output);
+}
+
 START_TEST(a_retry_with_two_deadlines)
 {
-    prints("docs/recipes/retry", "tries: 3, then no more time\n");
+    retry_prints(NULL, 3, "no more time");
 }
 END_TEST
 
 START_TEST(a_retry_that_succeeds)
 {
-    prints_with("0", "docs/recipes/retry", "tries: 1, then an answer\n");
-    prints_with("1", "docs/recipes/retry", "tries: 2, then an answer\n");
+    retry_prints("0", 1, "an answer");
+    retry_prints("1", 2, "an answer");
 }
 END_TEST
 

@@ -92,7 +92,8 @@ static bool clock_has_ticked(struct terminal *terminal, void *argument)
 {
     char *first = argument;
     const char *now = terminal_row(terminal, 23);
-    if (*first == '\0')
+    bool is_whole = strlen(now + strspn(now, " ")) == strlen("10/08/14 12:34:56");
+    if (*first == '\0' && is_whole)
         snprintf(first, 80, "%s", now);
     return *first != '\0' && strcmp(first, now) != 0;
 }

@@ -1,5 +1,6 @@
 /* Out of memory (support_shortage.h): buffers and texts, callbacks, tasks, the executor. */
 #include "support_shortage.h"
+#include "support_stream.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -163,6 +164,53 @@ START_TEST(tasks_survive)
 }
 END_TEST
 
+static void count_iteration(uv_prepare_t *prepare)
+{
+    count(prepare->data);
+}
+
+/* Sleeps while every allocation fails, also those of Check's assertions. */
+static int sleep_without_memory(void *seconds)
+{
+    memory.refusing = 1;
+    memory.asked = 0;
+    memory.armed = memory.for_ever = true;
+    int error = task_sleep(*(double *)seconds);
+    memory.armed = memory.for_ever = false;
+    return error;
+}
+
+TASK_TEST(a_sleep_needs_no_memory_and_no_processor)
+{
+    int iterations = 0;
+    double seconds = 0.02;
+    uv_prepare_t prepare = {.data = &iterations};
+    uv_prepare_init(task_loop(), &prepare);
+    uv_prepare_start(&prepare, count_iteration);
+    uint64_t began = uv_hrtime();
+    ck_assert_int_eq(sleep_without_memory(&seconds), 0);
+    ck_assert_uint_ge(uv_hrtime() - began, 20000000);
+    ck_assert_int_lt(iterations, 10);
+    task_close_handle((uv_handle_t *)&prepare);
+}
+
+TASK_TEST(a_sleep_without_memory_can_be_cancelled)
+{
+    struct scope scope;
+    struct task *sleeper;
+    double seconds = 1e6;
+    int result;
+    scope_enter(&scope);
+    scope_spawn_with(&scope, "sleeper", sleep_without_memory, &seconds,
+        (struct task_options){.handle = &sleeper});
+    while (memory.asked == 0)
+        task_yield();
+    task_cancel(sleeper);
+    ck_assert_int_eq(task_join(sleeper, &result), 0);
+    ck_assert_int_eq(result, UV_ECANCELED);
+    scope_leave(&scope, 0);
+}
+
 static int negate(void *number)
 {
     *(int *)number = -*(int *)number;
@@ -214,7 +262,8 @@ int main(void)
     return run_suite("shortage",
         (struct test_group[]){
             {"memory", (const TTest *const[]){the_leaves_survive, callbacks_survive, tasks_survive,
-                           the_executor_survives,
+                           a_sleep_needs_no_memory_and_no_processor,
+                           a_sleep_without_memory_can_be_cancelled, the_executor_survives,
                            libuv_ends_the_program_without_room_for_its_watchers_or_survives, NULL}},
             {NULL, NULL}});
 }

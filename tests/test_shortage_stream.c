@@ -218,12 +218,44 @@ TASK_TEST(without_memory_for_anything_the_others_stay)
     refuse_a_newcomer(true);
 }
 
+#define NEWCOMERS 10
+
+/* Each would be dropped at once if the listener yielded instead of pausing. */
+TASK_TEST(without_memory_the_listener_pauses)
+{
+    struct house house = {0};
+    struct scope scope;
+    char address[STREAM_ADDRESS_SIZE];
+    int clients[NEWCOMERS];
+    ck_assert_int_eq(listener_open(&house.listener, "127.0.0.1", "0"), 0);
+    listener_address(&house.listener, address);
+    scope_enter(&scope);
+    scope_spawn(&scope, "serve", serve, &house);
+    for (int i = 0; i < NEWCOMERS; i++)
+        clients[i] = connect_to(atoi(port_of(address)));
+    memory.refusing = 1;
+    memory.asked = 0;
+    memory.for_ever = memory.armed = true;
+    while (memory.asked == 0)
+        task_yield();
+    for (int i = 0; i < 10 * NEWCOMERS; i++)
+        task_yield();
+    size_t asked = memory.asked;
+    memory.armed = memory.for_ever = false;
+    ck_assert_uint_lt(asked, NEWCOMERS); /* two for each: its task, and the timer of the pause */
+    scope_leave(&scope, 0);
+    listener_close(&house.listener);
+    for (int i = 0; i < NEWCOMERS; i++)
+        close(clients[i]);
+}
+
 int main(void)
 {
     return run_suite("shortage_stream",
         (struct test_group[]){
             {"memory", (const TTest *const[]){streams_survive, the_table_of_descriptors_survives,
                            without_memory_for_a_newcomer_the_others_stay,
-                           without_memory_for_anything_the_others_stay, NULL}},
+                           without_memory_for_anything_the_others_stay,
+                           without_memory_the_listener_pauses, NULL}},
             {NULL, NULL}});
 }

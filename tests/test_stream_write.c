@@ -259,6 +259,47 @@ TASK_TEST(several_that_drain_hear_of_a_broken_connection)
     stream_close(&stream);
 }
 
+/* A write for which there is no memory: nobody may wait for an answer to it, or for its room. */
+TASK_TEST(a_write_that_fails_wakes_all_who_wait)
+{
+    struct stream stream;
+    struct scope scope;
+    struct attempt draining, reading;
+    int peer = open_with_pending_output(&stream);
+    scope_enter(&scope);
+    attempt_begin(&draining, &scope, drain, &stream);
+    attempt_begin(&reading, &scope, read_a_line, &stream);
+    wait_until_it_waits(&reading, "read_line");
+    ck_assert_int_eq(stream_write(&stream, "", PTRDIFF_MAX), UV_ENOMEM);
+    run_ready();
+    ck_assert(draining.done && reading.done);
+    ck_assert_int_eq(draining.result, UV_ENOMEM);
+    ck_assert_int_eq(reading.result, UV_ENOMEM);
+    scope_leave(&scope, 0);
+    close(peer);
+    stream_close(&stream);
+}
+
+/* A peer that says good-bye and does not wait for the answer. */
+TASK_TEST(what_arrived_before_a_failed_send_can_be_read)
+{
+    struct stream stream;
+    char *line;
+    int peer = open_with_peer(&stream);
+    send_text(peer, "one\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), 4);
+    send_text(peer, "two\n");
+    close(peer);
+    ck_assert_int_eq(stream_write_text(&stream, "answer"), 0);
+    run_ready();
+    ck_assert_int_eq(stream.error, UV_EPIPE);
+    ck_assert_int_eq(stream_read_line(&stream, &line), 4);
+    ck_assert_str_eq(line, "two\n");
+    ck_assert_int_eq(stream_read_line(&stream, &line), UV_EPIPE);
+    ck_assert_int_eq(stream_read_line(&stream, &line), UV_EPIPE);
+    stream_close(&stream);
+}
+
 int main(void)
 {
     return run_suite("stream_write",
@@ -270,5 +311,7 @@ int main(void)
                           drain_does_not_wait_below_high_water, bytes_arrive_in_order,
                           a_cancelled_drain_loses_nothing, several_may_drain,
                           several_that_drain_hear_of_a_broken_connection, NULL}},
+            {"failure", (const TTest *const[]){a_write_that_fails_wakes_all_who_wait,
+                            what_arrived_before_a_failed_send_can_be_read, NULL}},
             {NULL, NULL}});
 }

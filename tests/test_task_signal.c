@@ -122,6 +122,57 @@ START_TEST(nothing_is_caught_after_it)
 }
 END_TEST
 
+static int set_own_handlers(void *signals)
+{
+    for (const int *number = signals; *number; number++)
+        signal(*number, on_own_signal);
+    return 0;
+}
+
+START_TEST(handlers_that_a_task_has_set_stay)
+{
+    uv_loop_t loop;
+    int numbers[] = {SIGINT, SIGTERM, SIGUSR1, memory_is_shadowed() ? 0 : SIGSEGV, 0};
+    ck_assert_int_eq(loop_init(&loop), 0);
+    for (int i = 0; i < 2; i++) { /* in the second round, they are there before */
+        struct sigaction action;
+        ck_assert_int_eq(task_run(&loop, "main", set_own_handlers, numbers), 0);
+        for (const int *number = numbers; *number; number++) {
+            sigaction(*number, NULL, &action);
+            ck_assert_ptr_eq(action.sa_handler, on_own_signal);
+        }
+    }
+    close_loop(&loop);
+}
+END_TEST
+
+static volatile sig_atomic_t own_signals;
+
+static void count_own_signal(int number)
+{
+    (void)number;
+    own_signals++;
+}
+
+static int raise_usr1(void *unused)
+{
+    (void)unused;
+    return raise(SIGUSR1);
+}
+
+START_TEST(sigusr1_is_left_to_a_program_that_handles_it)
+{
+    uv_loop_t loop;
+    ck_assert_int_eq(loop_init(&loop), 0);
+    signal(SIGUSR1, count_own_signal);
+    for (int i = 1; i <= 2; i++) {
+        ck_assert_int_eq(task_run(&loop, "main", raise_usr1, NULL), 0);
+        ck_assert_int_eq(own_signals, i);
+    }
+    close_loop(&loop);
+}
+END_TEST
+
 /*
  * Waiting for a signal alone
  */
@@ -247,6 +298,7 @@ int main(void)
                 (const TTest *const[]){the_first_signal_cancels_it,
                     the_second_signal_ends_the_program,
                     the_second_signal_ends_a_task_that_holds_the_loop, nothing_is_caught_after_it,
+                    handlers_that_a_task_has_set_stay, sigusr1_is_left_to_a_program_that_handles_it,
                     a_task_may_wait_for_a_signal_alone, a_signal_in_the_last_slice_is_not_lost,
                     a_signal_in_the_last_iteration_is_not_lost, NULL}},
             {NULL, NULL}});

@@ -2,6 +2,8 @@
 
 #include <check.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +72,8 @@ int peer_answer(int peer, char head[4096])
 void peer_handshake(int peer, const char *path)
 {
     char request[512];
+    int on = 1; /* or a message could wait 40 ms for the server to acknowledge the last one */
+    ck_assert_int_eq(setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)), 0);
     int size = snprintf(request, sizeof(request),
         "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Accept-Language: pt-BR\r\n"

@@ -45,18 +45,19 @@ static void call_soon(struct queue *queue, void (*run)(void *argument), void *ar
 }
 // #endregion call_soon
 
-// #region program
 static void say(void *text)
 {
     puts(text);
 }
 
+// #region first
 static void first(void *queue)
 {
     puts("first: begins");
     call_soon(queue, say, "third: asked for by first");
     puts("first: ends");
 }
+// #endregion first
 
 int main(void)
 {
@@ -66,10 +67,12 @@ int main(void)
         struct queue queue = {.first = NULL};
         uv_idle_init(&loop, &queue.idle);
         queue.idle.data = &queue;
+        // #region main
         call_soon(&queue, first, &queue);
         call_soon(&queue, say, "second");
         puts("main: nothing has run yet");
         uv_run(&loop, UV_RUN_DEFAULT);
+        // #endregion main
         uv_close((uv_handle_t *)&queue.idle, NULL);
         uv_run(&loop, UV_RUN_DEFAULT); /* until the handle is closed */
         error = uv_loop_close(&loop);
@@ -78,4 +81,3 @@ int main(void)
         fprintf(stderr, "libuv: %s\n", uv_strerror(error));
     return error != 0;
 }
-// #endregion program

@@ -11,13 +11,17 @@ static void serve(int connection)
         perror("fdopen");
         exit(1);
     }
-    char line[100];
+    char line[100], answer[120];
     puts("server: waits for a line");
-    while (fgets(line, sizeof(line), stream)) {
+    for (int number = 1; fgets(line, sizeof(line), stream); number++) {
         printf("server: received %s", line);
-        peer_say(connection, line);
+        snprintf(answer, sizeof(answer), "%d %s", number, line);
+        peer_say(connection, answer);
+        if (strcmp(line, "quit\n") == 0)
+            break;
     }
-    puts(ferror(stream) ? "server: gives up after 500 ms" : "server: that was the last line");
+    if (ferror(stream))
+        puts("server: gives up after 500 ms");
     fclose(stream);
 }
 // #endregion serve
@@ -42,9 +46,8 @@ int main(void)
     int listener = listen_somewhere(&address);
     int ana = peer_connect(&address, "");
     puts("ana is connected, and silent");
-    int bob = peer_connect(&address, "Alô\n");
-    shutdown(bob, SHUT_WR);
-    puts("bob is connected, says Alô and quits");
+    int bob = peer_connect(&address, "Alô\ntudo bem?\nquit\n");
+    puts("bob is connected, and has said three lines");
 
     // #region main
     for (int i = 0; i < 2; i++) {

@@ -1,6 +1,7 @@
 /* The same server in callbacks: bob does not wait for ana, but the state is kept by hand. */
 #include "peer.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <uv.h>
 
@@ -91,29 +92,53 @@ static void on_connection(uv_stream_t *listener, int status)
 }
 // #endregion accepting
 
-int main(void)
+/* Plays both peers, with sockets that block. */
+static void talk(uv_loop_t *loop, const struct sockaddr_in *address)
+{
+    // #region talk
+    int ana = peer_connect(address, "Al");
+    int bob = peer_connect(address, "Alô\ntudo bem?\nquit\n");
+    uv_run(loop, UV_RUN_DEFAULT); /* until on_closed calls uv_stop */
+    peer_print_and_close("bob", bob);
+    peer_say(ana, "ô\nquit\n");
+    uv_run(loop, UV_RUN_DEFAULT);
+    peer_print_and_close("ana", ana);
+    // #endregion talk
+}
+
+static int listen_on(uv_loop_t *loop, uv_tcp_t *listener, int port, struct sockaddr_in *address)
+{
+    int size = sizeof(*address);
+    int error = uv_ip4_addr("127.0.0.1", port, address);
+    if (!error)
+        error = uv_tcp_init(loop, listener);
+    if (!error)
+        error = uv_tcp_bind(listener, (struct sockaddr *)address, 0);
+    if (!error)
+        error = uv_listen((uv_stream_t *)listener, 10, on_connection);
+    return error ? error : uv_tcp_getsockname(listener, (struct sockaddr *)address, &size);
+}
+
+int main(int argc, char **argv)
 {
     uv_loop_t loop;
     uv_tcp_t listener;
     struct sockaddr_in address;
-    int size = sizeof(address);
-    if (uv_loop_init(&loop) || uv_tcp_init(&loop, &listener) ||
-        uv_ip4_addr("127.0.0.1", 0, &address) ||
-        uv_tcp_bind(&listener, (struct sockaddr *)&address, 0) ||
-        uv_listen((uv_stream_t *)&listener, 10, on_connection) ||
-        uv_tcp_getsockname(&listener, (struct sockaddr *)&address, &size))
-        abort();
-
-    // #region talk
-    int ana = peer_connect(&address, "Al");
-    int bob = peer_connect(&address, "Alô\ntudo bem?\nquit\n");
-    uv_run(&loop, UV_RUN_DEFAULT); /* until on_closed calls uv_stop */
-    peer_print_and_close("bob", bob);
-    peer_say(ana, "ô\nquit\n");
-    uv_run(&loop, UV_RUN_DEFAULT);
-    peer_print_and_close("ana", ana);
-    // #endregion talk
-
+    int error = uv_loop_init(&loop);
+    if (!error)
+        error = listen_on(&loop, &listener, argc > 1 ? atoi(argv[1]) : 0, &address);
+    if (error) {
+        fprintf(stderr, "listen: %s\n", uv_strerror(error));
+        return 1;
+    }
+    if (argc > 1) {
+        signal(SIGPIPE, SIG_IGN); /* a peer may leave before it has its answer */
+        printf("Listening on 127.0.0.1:%d\n", ntohs(address.sin_port));
+        fflush(stdout);
+        for (;;) /* until Ctrl+C; on_closed ends a single run */
+            uv_run(&loop, UV_RUN_DEFAULT);
+    }
+    talk(&loop, &address);
     uv_close((uv_handle_t *)&listener, NULL);
     uv_run(&loop, UV_RUN_DEFAULT);
     return uv_loop_close(&loop) == 0 ? 0 : 1;

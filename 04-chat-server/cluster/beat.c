@@ -41,7 +41,7 @@ static int check_marker(const redisReply *reply, void *unused)
 static void checked(int result, void *argument)
 {
     if (result < 0)
-        cluster_break(argument, result);
+        outage_begin(argument, result);
 }
 
 static void renew(struct cluster *cluster)
@@ -102,7 +102,7 @@ static void asked(int result, void *argument)
 {
     struct question *question = argument;
     if (result < 0)
-        cluster_break(question->cluster, result);
+        outage_begin(question->cluster, result);
     free(question);
 }
 
@@ -151,7 +151,7 @@ static void check_outbox(struct cluster *cluster)
     cluster->has_caught_up = false;
     cluster->first_number = number;
     if (cluster->stuck_beats >= STUCK_BEATS)
-        cluster_break(cluster, UV_ENOENT);
+        outage_begin(cluster, UV_ENOENT);
 }
 
 static void beat(void *argument)

@@ -99,56 +99,17 @@ static int run_until_outage(struct cluster *cluster)
  * Outages
  */
 
-void cluster_break(struct cluster *cluster, int error)
-{
-    if (!cluster->is_ready || cluster->problem)
-        return;
-    cluster->problem = error;
-    snprintf(cluster->reason, sizeof(cluster->reason), "%s", cluster->writer.problem);
-    redis_close(&cluster->reader); /* makes stream_follow return */
-}
-
 static void on_lost_writer(void *cluster)
 {
-    cluster_break(cluster, UV_ECONNRESET);
-}
-
-static void announce_outage(void *argument)
-{
-    struct cluster *cluster = argument;
-    cluster->is_away_announced = true;
-    rooms_announce(cluster->server,
-        "Os outros servidores estão fora de alcance. Por ora, só quem está neste recebe as "
-        "mensagens; os outros as recebem depois.",
-        "The other servers cannot be reached. For now, only people on this server get your "
-        "messages; the others get them later.");
+    outage_begin(cluster, UV_ECONNRESET);
 }
 
 #define NOTICE_AFTER 1.0 /* seconds: clients are not told of a shorter outage */
 
-static void note_reason(struct cluster *cluster, int error)
-{
-    char before[sizeof(cluster->reason)];
-    char text[PROBLEM_SIZE + 256];
-    snprintf(before, sizeof(before), "%s", cluster->reason);
-    if (!cluster->is_ready || !cluster->problem) { /* otherwise cluster_break has stored it */
-        const struct redis *redis = *cluster->writer.problem ? &cluster->writer : &cluster->reader;
-        cluster->problem = error;
-        snprintf(cluster->reason, sizeof(cluster->reason), "%s", redis->problem);
-    }
-    if (!cluster->is_ready && cluster->attempts > 0 && strcmp(before, cluster->reason) == 0)
-        return; /* it has been logged already */
-    report_problem(cluster, text, sizeof(text));
-    log_printf(&cluster->server->log,
-        tr("Redis: %s. Só os clientes deste servidor se falam.",
-            "Redis: %s. Clients of this server can only talk to each other."),
-        text);
-}
-
 static void go_away(struct cluster *cluster, int error)
 {
     bool was_ready = cluster->is_ready;
-    note_reason(cluster, error);
+    outage_note(cluster, error);
     beat_stop(cluster);
     loop_timer_stop(cluster->loop, &cluster->answer);
     cluster->is_ready = false;
@@ -224,7 +185,7 @@ static void init(struct cluster *cluster, struct server *server)
     cluster->writer.lost = on_lost_writer;
     cluster->writer.argument = cluster;
     cluster->reader.patience = READER_PATIENCE;
-    cluster->notice = (struct loop_timer){.run = announce_outage, .argument = cluster};
+    cluster->notice = (struct loop_timer){.run = outage_announce, .argument = cluster};
     cluster->answer = (struct loop_timer){.run = lists_answer, .argument = cluster};
     cluster->loss = (struct loop_timer){.run = loss_tell, .argument = cluster};
     cluster->recount = (struct loop_callback){.run = beat_recount, .argument = cluster};
@@ -257,7 +218,7 @@ void cluster_free(struct cluster *cluster)
     if (!cluster)
         return;
     cluster->server->relay = NULL;
-    people_free(cluster);
+    peers_free(cluster);
     outbox_free(cluster);
     redis_url_free(&cluster->url);
     redis_tls_free(cluster->tls);

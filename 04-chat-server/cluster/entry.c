@@ -63,24 +63,13 @@ static const redisReply *find_field(const redisReply *fields, const char *name)
     return NULL;
 }
 
-static bool is_utf8(const char *text, size_t size)
-{
-    bool whole = true;
-    while (size > 0 && whole) {
-        size_t length = bytes_next_character(text, size, &whole);
-        text += length;
-        size -= length;
-    }
-    return whole;
-}
-
 /* Takes a field of valid UTF-8 without NULs, or "" if it is missing. Returns false if it is not
  * valid. */
 static bool take_text(const char **text, const redisReply *fields, const char *name)
 {
     const redisReply *value = find_field(fields, name);
     *text = value ? value->str : "";
-    return !value || (strlen(value->str) == value->len && is_utf8(value->str, value->len));
+    return !value || (strlen(value->str) == value->len && bytes_are_utf8(value->str, value->len));
 }
 
 static bool take_body(struct entry *entry, const redisReply *fields)
@@ -88,7 +77,7 @@ static bool take_body(struct entry *entry, const redisReply *fields)
     const redisReply *value = find_field(fields, "text");
     entry->text = value ? value->str : "";
     entry->size = value ? value->len : 0;
-    return entry->size <= MAX_TEXT && is_utf8(entry->text, entry->size);
+    return entry->size <= MAX_TEXT && bytes_are_utf8(entry->text, entry->size);
 }
 
 /* Takes a field that is a number, or 0 if it is missing. Returns false if it is not a number. */

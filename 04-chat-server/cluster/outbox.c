@@ -110,7 +110,7 @@ static void written(int result, void *argument)
 {
     struct cluster *cluster = argument;
     if (result < 0)
-        cluster_break(cluster, result);
+        outage_begin(cluster, result);
 }
 
 /* A command, as words. */

@@ -62,3 +62,11 @@ void peer_bury(struct peer *peer)
     peer->is_alive = false;
     peer->clients = 0;
 }
+
+void peers_free(struct cluster *cluster)
+{
+    struct peer *peer;
+    peer_bury(&cluster->self);
+    while ((peer = TAILQ_FIRST(&cluster->peers)))
+        peer_remove(cluster, peer);
+}

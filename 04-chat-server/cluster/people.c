@@ -120,7 +120,7 @@ void people_put(
 }
 
 /*
- * Applying the entries of other servers
+ * Messages and departures
  */
 
 void people_deliver(
@@ -144,35 +144,5 @@ void people_deliver(
         break;
     default:
         break;
-    }
-}
-
-void people_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry)
-{
-    if (entry->kind == ENTRY_BYE) {
-        peer_bury(peer);
-        return;
-    }
-    if (!peer->is_alive && cluster->is_ready && entry->kind != ENTRY_HELLO)
-        outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL); /* asks for its names */
-    peer->is_alive = true;
-    peer->missed = 0;
-    if (entry->kind == ENTRY_HELLO)
-        lists_expect_answer(cluster);
-    else if (entry->kind == ENTRY_HERE)
-        lists_apply(cluster, peer, entry);
-    else if (entry->kind == ENTRY_NAME)
-        people_put(cluster, peer, entry, false);
-    else
-        people_deliver(cluster, peer, entry, NULL);
-}
-
-void people_free(struct cluster *cluster)
-{
-    struct peer *peer, *next;
-    peer_bury(&cluster->self);
-    for (peer = TAILQ_FIRST(&cluster->peers); peer; peer = next) {
-        next = TAILQ_NEXT(peer, entry);
-        peer_remove(cluster, peer);
     }
 }

@@ -101,11 +101,17 @@ struct cluster {
 };
 
 /*
- * cluster.c
+ * outage.c
  */
 
 /* Begins an outage for that reason, a libuv error. Does nothing if one has begun. */
-void cluster_break(struct cluster *cluster, int error);
+void outage_begin(struct cluster *cluster, int error);
+
+/* Notes the reason, unless outage_begin has, and writes a new one to the log. */
+void outage_note(struct cluster *cluster, int error);
+
+/* A callback: tells the clients. */
+void outage_announce(void *cluster);
 
 /*
  * stream.c
@@ -206,6 +212,9 @@ void peer_bury(struct peer *peer);
 /* Does the same, then takes the peer out of the list and frees it. */
 void peer_remove(struct cluster *cluster, struct peer *peer);
 
+/* Removes all peers, and the clients of this server that have left. */
+void peers_free(struct cluster *cluster);
+
 /*
  * people.c: clients of other servers
  */
@@ -219,9 +228,6 @@ void people_put(
  * all). If the entry says that a client of the peer has left, removes that client. */
 void people_deliver(struct cluster *cluster, struct peer *peer, const struct entry *entry,
     struct websocket *except);
-
-/* Applies another server's entry. */
-void people_apply(struct cluster *cluster, struct peer *peer, const struct entry *entry);
 
 /* When a client of this server leaves, moves its name to a person, which stays until this server
  * reads back the entry about the departure. Returns NULL if out of memory; then the client leaves
@@ -241,8 +247,6 @@ void local_remove(struct cluster *cluster, struct client *client);
 /* Takes the name away from a client of this server, because another server's client owns it, and
  * tells the client. */
 void local_lose_name(struct cluster *cluster, struct client *client);
-
-void people_free(struct cluster *cluster);
 
 /*
  * lists.c: the names of all clients of a server

@@ -24,6 +24,14 @@ static void on_poll(uv_poll_t *poll, int status, int events);
 
 #define CONNECT_SECONDS 3.0
 
+static void give_up(struct redis *redis, const char *problem)
+{
+    problem_note(redis, problem);
+    redis_close(redis);
+    if (redis->lost)
+        redis->lost(redis->argument);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     const redisLibuvEvents *adapter = poll->data;
@@ -34,6 +42,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         redis->active_at = loop_now(poll->loop);
     if (events & UV_WRITABLE)
         trace_mark(poll->loop, "redis send", 0);
+    if (redis && redis->context && !replies_are_short(redis)) {
+        give_up(redis, "a reply that is too long");
+        return;
+    }
     redisLibuvPoll(poll, 0, status ? UV_READABLE | UV_WRITABLE : events);
 }
 
@@ -85,10 +97,7 @@ static void on_timeout(void *argument)
         start_timer(redis);
         return;
     }
-    problem_note(redis, "no answer");
-    redis_close(redis);
-    if (redis->lost)
-        redis->lost(redis->argument);
+    give_up(redis, "no answer");
 }
 
 static int result_of(const struct call *call, const redisReply *reply)

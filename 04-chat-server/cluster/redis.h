@@ -29,8 +29,9 @@ struct redis {
     void (*lost)(void *argument); /* called when the connection breaks, not when it is closed */
     void *argument;
     char problem[PROBLEM_SIZE];             /* the last failure, in Redis' or hiredis' words */
-    const redisReplyObjectFunctions *plain; /* these three members belong to replies.c */
+    const redisReplyObjectFunctions *plain; /* these four members belong to replies.c */
     redisReplyObjectFunctions checked;
+    size_t reply_size;   /* bytes of memory for the reply that hiredis is reading */
     const char *refusal; /* why hiredis was not allowed to read a reply, or NULL */
 };
 
@@ -74,3 +75,6 @@ int problem_of(struct redis *redis, const char *problem);
 
 /* Makes hiredis refuse replies that would harm the program (replies.c). */
 void replies_check(struct redis *redis);
+
+/* Whether the part of a reply that hiredis is still waiting for is short enough. */
+bool replies_are_short(const struct redis *redis);

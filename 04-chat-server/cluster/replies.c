@@ -1,8 +1,14 @@
 /* Checks that hiredis does not make: a reply that no command asked for would end the program, and
- * an array could announce any length, and so take all memory. */
+ * one of any length could take all memory. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "04-chat-server/cluster/redis.h"
 
-#define MAX_ELEMENTS (1 << 21) /* of an array; Redis accepts fewer in one command */
+#define MAX_ELEMENTS (1 << 21)       /* of an array; Redis accepts fewer in one command */
+#define MAX_STRING (512ULL << 20)    /* bytes; Redis itself accepts no longer ones */
+#define MAX_LINE ((size_t)64 * 1024) /* bytes of a status, an error or a number */
+#define MAX_REPLY ((size_t)1 << 30)  /* bytes of memory for one reply */
 
 #if HIREDIS_MAJOR >= 1
 typedef size_t element_count;
@@ -10,14 +16,25 @@ typedef size_t element_count;
 typedef int element_count;
 #endif
 
-/* Whether hiredis may create the object for a part of a reply. If not, it closes the connection. */
-static bool is_expected(const redisReadTask *task, size_t elements)
+bool replies_are_short(const struct redis *redis)
+{
+    const redisReader *reader = redis->context->c.reader;
+    const char *part = reader->buf + reader->pos;
+    size_t size = reader->len - reader->pos;
+    bool has_line = size > 0 && memmem(part, size < MAX_LINE ? size : MAX_LINE, "\r\n", 2);
+    return has_line ? strtoull(part, NULL, 10) <= MAX_STRING : size < MAX_LINE;
+}
+
+/* Whether hiredis may create the object for a part of a reply, which takes that many bytes. If not,
+ * it closes the connection. */
+static bool is_expected(const redisReadTask *task, size_t size)
 {
     struct redis *redis = task->privdata;
+    redis->reply_size = (task->parent ? redis->reply_size : 0) + sizeof(redisReply) + size;
     if (!task->parent && redis->unanswered == 0)
         redis->refusal = "a reply that no command asked for";
-    else if (elements > MAX_ELEMENTS)
-        redis->refusal = "an array that is too long";
+    else if (redis->reply_size > MAX_REPLY)
+        redis->refusal = "a reply that is too long";
     return !redis->refusal;
 }
 
@@ -28,12 +45,13 @@ static const redisReplyObjectFunctions *plain(const redisReadTask *task)
 
 static void *create_string(const redisReadTask *task, char *text, size_t size)
 {
-    return is_expected(task, 0) ? plain(task)->createString(task, text, size) : NULL;
+    return is_expected(task, size) ? plain(task)->createString(task, text, size) : NULL;
 }
 
 static void *create_array(const redisReadTask *task, element_count elements)
 {
-    return is_expected(task, (size_t)elements) ? plain(task)->createArray(task, elements) : NULL;
+    size_t size = (size_t)elements > MAX_ELEMENTS ? MAX_REPLY : (size_t)elements * sizeof(void *);
+    return is_expected(task, size) ? plain(task)->createArray(task, elements) : NULL;
 }
 
 static void *create_integer(const redisReadTask *task, long long value)

@@ -104,42 +104,20 @@ static int check(const redisReply *reply, void *unused)
  * One name
  */
 
-/* A script that was sent for one name. */
-struct request {
-    struct cluster *cluster;
-    uint64_t number;
-};
-
+/* If the name is taken, the script has written that into the stream. */
 static void answered(int result, void *argument)
 {
-    struct request *request = argument;
-    if (result == UV_EEXIST)
-        outbox_refuse(request->cluster, request->number);
-    else if (result < 0)
-        cluster_break(request->cluster, result);
-    free(request);
-}
-
-static struct request *make_request(struct cluster *cluster, const struct post *post)
-{
-    struct request *request = malloc(sizeof(*request));
-    if (request)
-        *request = (struct request){cluster, post->entry.number};
-    else
-        cluster_break(cluster, UV_ENOMEM);
-    return request;
+    if (result < 0 && result != UV_EEXIST)
+        outage_begin(argument, result);
 }
 
 void script_send_name(struct cluster *cluster, const struct post *post)
 {
     const struct entry *entry = &post->entry;
     char name[4 * MAX_NAME_CHARACTERS + 1], old[4 * MAX_NAME_CHARACTERS + 1];
-    struct request *request = make_request(cluster, post);
-    if (!request)
-        return;
     text_fold_name(entry->name, name);
     text_fold_name(entry->other, old);
-    redis_send(&cluster->writer, check, answered, request,
+    redis_send(&cluster->writer, check, answered, cluster,
         "EVAL %s " KEYS_AND_ARGUMENTS "%llu %llu %s %s %s %s %s", take, cluster->self.id,
         cluster->self.id, cluster->epoch, (unsigned long long)entry->after,
         (unsigned long long)entry->number, name, old, entry->room, entry->name, entry->other);
@@ -148,11 +126,8 @@ void script_send_name(struct cluster *cluster, const struct post *post)
 void script_send_left(struct cluster *cluster, const struct post *post)
 {
     char name[4 * MAX_NAME_CHARACTERS + 1];
-    struct request *request = make_request(cluster, post);
-    if (!request)
-        return;
     text_fold_name(post->entry.name, name);
-    redis_send(&cluster->writer, check, answered, request,
+    redis_send(&cluster->writer, check, answered, cluster,
         "EVAL %s " KEYS_AND_ARGUMENTS "%llu %llu %s %s", leave, cluster->self.id, cluster->self.id,
         cluster->epoch, (unsigned long long)post->entry.after,
         (unsigned long long)post->entry.number, name, post->entry.name);

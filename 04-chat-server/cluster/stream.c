@@ -40,6 +40,26 @@ static void apply_late(struct cluster *cluster, const struct entry *entry)
         loss_note(cluster, cluster->away_since);
 }
 
+static void apply_kind(struct cluster *cluster, struct peer *peer, const struct entry *entry)
+{
+    if (entry->kind == ENTRY_BYE) {
+        peer_bury(peer);
+        return;
+    }
+    if (!peer->is_alive && cluster->is_ready && entry->kind != ENTRY_HELLO)
+        outbox_add(cluster, (struct entry){.kind = ENTRY_HELLO}, NULL); /* asks for its names */
+    peer->is_alive = true;
+    peer->missed = 0;
+    if (entry->kind == ENTRY_HELLO)
+        lists_expect_answer(cluster);
+    else if (entry->kind == ENTRY_HERE)
+        lists_apply(cluster, peer, entry);
+    else if (entry->kind == ENTRY_NAME)
+        people_put(cluster, peer, entry, false);
+    else
+        people_deliver(cluster, peer, entry, NULL);
+}
+
 static void apply_peers(struct cluster *cluster, const struct entry *entry)
 {
     struct peer *peer = peer_find(cluster, entry->server);
@@ -50,7 +70,7 @@ static void apply_peers(struct cluster *cluster, const struct entry *entry)
     if (cluster->has_read && peer->last > 0 && entry->after > peer->last)
         loss_note(cluster, peer->read_at);
     if (!cluster->is_history || cluster->cursor.milliseconds >= cluster->deliver_from)
-        people_apply(cluster, peer, entry);
+        apply_kind(cluster, peer, entry);
     else
         apply_late(cluster, entry);
     peer->last = entry->number;

@@ -42,7 +42,7 @@ static bool choose(const struct cluster *cluster, bool is_full, struct entry_id 
 static void trimmed(int result, void *argument)
 {
     if (result < 0)
-        cluster_break(argument, result);
+        outage_begin(argument, result);
 }
 
 void trim_note(struct cluster *cluster, const redisReply *entry)

@@ -44,9 +44,9 @@ let unread = 0; // messages that came while nobody looked
 function readRoom() {
   const name = location.hash.slice(1);
   try {
-    room = decodeURIComponent(name);
+    room = decodeURIComponent(name.replace(/%(?![\da-f]{2})/giu, "%25")).normalize();
   } catch {
-    room = name; // a % that begins nothing
+    room = name; // not UTF-8
   }
   roomName.textContent = roomName.title = room;
   showTitle();

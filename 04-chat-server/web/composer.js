@@ -23,7 +23,7 @@ function plainQuotes(text) {
 
 /* The server sends a message to all but its sender: we show it ourselves. */
 function send(written) {
-  const text = isCommand(written) ? plainQuotes(written) : written;
+  const text = isCommand(written) ? plainQuotes(written.normalize()) : written; // names have one form
   if (/^\s*\/(?:nome|name)\b/iu.test(text))
     introduced();
   const line = show({ kind: isCommand(text) ? "own command" : "own", from: tr("Você", "You"), text });

@@ -25,13 +25,18 @@
 
 #define REQUEST_SIZE (16 * 1024) /* more than any request that the server accepts */
 
-/* Reads the request before closing: closing a socket with unread input resets the connection, and a
- * reset can overtake the response. A client that sends more than a request gets the reset: reading
- * until it stops would let it hold the loop. */
+/* Reads what has arrived before the socket is closed: closing a socket with unread input resets the
+ * connection, and a reset can overtake the response. A client that sends more than a request gets
+ * the reset: reading until it stops would let it hold the loop. */
+static ssize_t read_rest(int socket, char request[REQUEST_SIZE])
+{
+    return recv(socket, request, REQUEST_SIZE, MSG_DONTWAIT);
+}
+
 static void refuse_socket(int socket, const struct refusal *refusal)
 {
     char request[REQUEST_SIZE], text[REFUSAL_SIZE];
-    ssize_t arrived = recv(socket, request, sizeof(request), MSG_DONTWAIT);
+    ssize_t arrived = read_rest(socket, request);
     bool is_head = arrived > 5 && memcmp(request, "HEAD ", 5) == 0;
     size_t size = refusal_response(text, refusal, language_of_user(), is_head);
     if (send(socket, text, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size)
@@ -48,11 +53,12 @@ enum language websocket_language(struct lws *connection)
 
 static int refuse_request(struct lws *connection, const struct refusal *refusal)
 {
-    char text[LWS_PRE + REFUSAL_SIZE];
+    char text[LWS_PRE + REFUSAL_SIZE], request[REQUEST_SIZE];
     bool is_head = lws_hdr_total_length(connection, WSI_TOKEN_HEAD_URI) > 0;
     size_t size =
         refusal_response(text + LWS_PRE, refusal, websocket_language(connection), is_head);
     lws_write(connection, (unsigned char *)text + LWS_PRE, size, LWS_WRITE_HTTP);
+    read_rest(lws_get_socket_fd(connection), request);
     return -1;
 }
 

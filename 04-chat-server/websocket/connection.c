@@ -197,7 +197,8 @@ int websocket_callback(
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
         return websocket_check_request(connection);
     case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
-        return websocket_on_ready(server, connection);
+        websocket_on_ready(server, connection);
+        return 0;
     case LWS_CALLBACK_HTTP:
         return websocket_on_http(server, connection, in);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:

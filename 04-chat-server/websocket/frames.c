@@ -98,17 +98,6 @@ static unsigned char *append_end(struct websocket *socket, unsigned char *out, i
     return append(out, digits, (size_t)size);
 }
 
-static bool is_utf8(const char *text, size_t size)
-{
-    bool whole = true;
-    while (size > 0 && whole) {
-        size_t length = bytes_next_character(text, size, &whole);
-        text += length;
-        size -= length;
-    }
-    return whole;
-}
-
 static bool may_be_sent(int status)
 {
     return (status >= 1000 && status <= 1014 && status != 1004 && status != 1005 &&
@@ -124,7 +113,7 @@ static int answer_to_close(const char *payload, size_t size)
     int status = size == 1 ? 0 : (unsigned char)payload[0] << 8 | (unsigned char)payload[1];
     if (!may_be_sent(status))
         return LWS_CLOSE_STATUS_PROTOCOL_ERR;
-    return is_utf8(payload + 2, size - 2) ? status : LWS_CLOSE_STATUS_INVALID_PAYLOAD;
+    return bytes_are_utf8(payload + 2, size - 2) ? status : LWS_CLOSE_STATUS_INVALID_PAYLOAD;
 }
 
 static void answer_ping(struct websocket *socket, const char *payload, size_t size)

@@ -70,14 +70,13 @@ void websocket_read_stored(struct websocket_server *server)
         websocket_server_schedule_flush(server);
 }
 
-int websocket_on_ready(struct websocket_server *server, struct lws *connection)
+void websocket_on_ready(struct websocket_server *server, struct lws *connection)
 {
     struct incoming *incoming = lws_get_opaque_user_data(connection);
     if (!incoming)
-        return 0;
+        return;
     incoming->is_answering = false;
     schedule_stored(server, incoming->socket);
-    return incoming->is_last && !incoming->stored ? -1 : 0;
 }
 
 static int ask(const struct websocket_options *options, struct lws *connection, const char *path,

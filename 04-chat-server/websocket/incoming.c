@@ -78,6 +78,11 @@ struct stored *incoming_stored(int socket)
     return incoming && !incoming->is_answering ? incoming->stored : NULL;
 }
 
+static size_t stored_size(const struct incoming *incoming)
+{
+    return incoming->stored ? buffer_size(&incoming->stored->data) : 0;
+}
+
 static int append_stored(struct incoming *incoming, const char *data, size_t size)
 {
     if (!incoming->stored)
@@ -132,43 +137,26 @@ static ssize_t finish_head(struct incoming *incoming, bool is_whole, char rewrit
     size_t size = request_rewrite(head->data + head->start, buffer_size(head), rewritten,
         &incoming->path, &incoming->refusal);
     if (!is_whole)
-        incoming->refusal = &refusal_long_header;
+        incoming->refusal = incoming->scan.lines == 0 ? &refusal_long_path : &refusal_long_header;
     buffer_free(&incoming->head);
     incoming->scan = (struct request_scan){0};
     return (ssize_t)size;
 }
 
-/* Stores what has arrived over TLS, at most MAX_REQUEST bytes and the rest of a record. If there is
- * more, the connection ends after the answer, and the client repeats the other requests (RFC 9112,
- * 9.3.2). Returns what the last SSL_read did; -1 and ENOMEM if out of memory. */
-static ssize_t store(struct incoming *incoming, SSL *tls)
+/* Stores what has arrived over TLS: the rest of a record, which no event of the socket would
+ * report, and more until that many bytes are stored. What is left stays in the socket. Returns 1,
+ * or what the last SSL_read did if it failed; -1 and ENOMEM if out of memory. */
+static ssize_t store(struct incoming *incoming, SSL *tls, size_t wanted)
 {
     char part[1024];
-    ssize_t arrived;
-    size_t discarded = 0;
-    while ((arrived = read_socket(incoming->socket, tls, part, sizeof(part), false)) > 0) {
-        if (incoming->stored && buffer_size(&incoming->stored->data) > MAX_REQUEST)
-            incoming->is_last = true;
-        if (!incoming->is_last && append_stored(incoming, part, (size_t)arrived))
+    while (SSL_pending(tls) > 0 || stored_size(incoming) < wanted) {
+        ssize_t arrived = read_socket(incoming->socket, tls, part, sizeof(part), false);
+        if (arrived <= 0)
+            return arrived;
+        if (append_stored(incoming, part, (size_t)arrived))
             return -1;
-        if (incoming->is_last && (discarded += (size_t)arrived) > MAX_REQUEST)
-            break;
     }
-    return arrived;
-}
-
-/* Stores the rest of a TLS record, which no event of the socket would report. */
-static int store_record(struct incoming *incoming, SSL *tls)
-{
-    char part[1024];
-    int error = 0;
-    while (!error && SSL_pending(tls) > 0) {
-        ssize_t size = read_socket(incoming->socket, tls, part, sizeof(part), false);
-        if (size <= 0)
-            break;
-        error = append_stored(incoming, part, (size_t)size);
-    }
-    return error;
+    return 1;
 }
 
 /* Reads to the end of the head and no further: the next request stays in the socket until
@@ -194,22 +182,44 @@ static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[
             return -1;
         }
     }
-    if (tls && store_record(incoming, tls))
+    if (tls && store(incoming, tls, 0) < 0)
         return -1;
     return finish_head(incoming, ended > 0, rewritten);
 }
 
+/* A callback of the socket's BIO, which then does not read. */
+static long refuse_read(BIO *bio, int operation, const char *data, size_t size, int argument,
+    long number, int result, size_t *processed)
+{
+    (void)data, (void)size, (void)argument, (void)number, (void)processed;
+    if (operation != BIO_CB_READ)
+        return result;
+    BIO_set_retry_read(bio);
+    return -1;
+}
+
+/* Fails as SSL_read does when nothing has arrived, because libwebsockets asks SSL_get_error why it
+ * has failed. Nothing may be pending. */
+static ssize_t read_nothing(SSL *tls)
+{
+    char byte;
+    BIO_set_callback_ex(SSL_get_rbio(tls), refuse_read);
+    ssize_t failed = read_socket(-1, tls, &byte, sizeof(byte), false);
+    BIO_set_callback_ex(SSL_get_rbio(tls), NULL);
+    return failed;
+}
+
 /* libwebsockets also reads while it answers a request. It would treat the next request as a part of
  * this one, and would stop answering if the client has half-closed the connection. So this function
- * reports that nothing has arrived. The data stays in the socket. Over TLS that is impossible, so
- * it is stored. */
+ * reports that nothing has arrived. The data stays in the socket. Over TLS, a part of it is stored:
+ * meanwhile, libuv does not report it again and again. */
 static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
 {
     errno = EAGAIN;
     if (!tls)
         return -1;
-    ssize_t arrived = store(incoming, tls);
-    return arrived > 0 ? -1 : arrived;
+    ssize_t stored = store(incoming, tls, MAX_REQUEST);
+    return stored > 0 ? read_nothing(tls) : stored;
 }
 
 /* libwebsockets reads frames into its workspace (context.c). Over TLS it may ask for only the few

@@ -28,7 +28,6 @@ struct stored {
 struct incoming {
     int socket;
     bool is_answering;        /* libwebsockets has not finished with the request that it got last */
-    bool is_last;             /* the connection ends after that */
     struct websocket *client; /* NULL: the client still sends requests, not frames */
     const struct refusal *refusal; /* of the request that libwebsockets got last; NULL: valid */
     struct request_scan scan;

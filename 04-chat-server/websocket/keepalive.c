@@ -66,19 +66,12 @@ static void trim_when_quiet(struct websocket_server *server)
     server->was_busy = false;
 }
 
-/* If there is no memory for the timer, the check comes at once. */
-static int wait_for_check(void)
-{
-    int error = task_sleep(CHECK_INTERVAL);
-    return error == UV_ENOMEM ? task_yield() : error;
-}
-
 int websocket_keepalive_run(void *argument)
 {
     struct websocket_server *server = argument;
     uint64_t due = loop_now(server->loop);
     int error;
-    while ((error = wait_for_check()) == 0) {
+    while ((error = task_sleep(CHECK_INTERVAL)) == 0) {
         uint64_t now = loop_now(server->loop);
         struct websocket *socket;
         due += (uint64_t)(CHECK_INTERVAL * 1000);

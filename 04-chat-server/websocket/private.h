@@ -208,8 +208,8 @@ void websocket_rooms_flush(struct websocket_server *server);
 void websocket_read_stored(struct websocket_server *server);
 
 /* For LWS_CALLBACK_HTTP_BIND_PROTOCOL: libwebsockets has a new connection, is about to report a
- * request, or has answered one. Returns -1 if that was the last one. */
-int websocket_on_ready(struct websocket_server *server, struct lws *connection);
+ * request, or has answered one. */
+void websocket_on_ready(struct websocket_server *server, struct lws *connection);
 
 /* For LWS_CALLBACK_HTTP: answers a request. Returns -1 to end the connection. */
 int websocket_on_http(

@@ -21,8 +21,8 @@ const struct refusal refusal_bad_http = {
     "505 HTTP Version Not Supported", {"Só HTTP/1.1 e HTTP/1.0.", "Only HTTP/1.1 and HTTP/1.0."}};
 const struct refusal refusal_bad_handshake = {"400 Bad Request",
     {"Não é um handshake válido de WebSocket.", "Not a valid WebSocket handshake."}};
-const struct refusal refusal_bad_version = {
-    "426 Upgrade Required\r\nSec-WebSocket-Version: 13\r\nUpgrade: websocket",
+const struct refusal refusal_bad_version = {"426 Upgrade Required\r\nSec-WebSocket-Version: "
+                                            "13\r\nConnection: Upgrade\r\nUpgrade: websocket",
     {"Só a versão 13 de WebSocket.", "Only version 13 of WebSocket."}};
 const struct refusal refusal_foreign = {
     "403 Forbidden", {"Páginas de outro lugar não podem conectar (--allow-origin).",

@@ -133,7 +133,7 @@ size_t request_rewrite(const char *head, size_t size, char rewritten[MAX_REWRITT
         if (request.values[i].size > 0)
             end = append_header(end, request_header_name((enum header)i), request.values[i]);
     if (!is_handshake) {
-        bool stays = !*refusal && (request.is_old ? request.keep_alive : !request.close);
+        bool stays = !*refusal && !request.is_old && !request.close;
         end = stpcpy(end, stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
     } else {
         end = stpcpy(

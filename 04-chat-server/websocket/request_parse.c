@@ -196,7 +196,6 @@ static const struct refusal *parse_header(struct request *request, struct part l
         request->values[header] = line;
     if (header == CONNECTION) {
         request->close |= lists(line, "close", false);
-        request->keep_alive |= lists(line, "keep-alive", false);
         request->upgrade |= lists(line, "upgrade", false);
     }
     request->websocket |= header == UPGRADE && lists(line, "websocket", false);

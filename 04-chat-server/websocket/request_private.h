@@ -36,10 +36,10 @@ struct request {
     struct part method, path, query;
     bool is_old; /* HTTP/1.0 */
     struct part host;
-    struct part values[HEADERS];     /* the first of a list; start is NULL: not there */
-    bool close, keep_alive, upgrade; /* what Connection lists */
-    bool websocket;                  /* Upgrade lists it */
-    bool subprotocol;                /* Sec-WebSocket-Protocol lists ours */
+    struct part values[HEADERS]; /* the first of a list; start is NULL: not there */
+    bool close, upgrade;         /* what Connection lists */
+    bool websocket;              /* Upgrade lists it */
+    bool subprotocol;            /* Sec-WebSocket-Protocol lists ours */
 };
 
 /* The name of a header in the enum. */

@@ -47,7 +47,7 @@ static int check_descriptors(void)
 int loop_init(uv_loop_t *loop)
 {
     require(loop);
-    loop->data = NULL; /* if this function fails, the loop is not open */
+    *loop = (uv_loop_t){0}; /* if this function fails, the loop is not open */
     open_standard_descriptors();
     struct loop_state *state = calloc(1, sizeof(*state));
     if (!state)
@@ -86,6 +86,7 @@ close_threadsafe:
 close_loop:
     uv_loop_close(loop);
 free_state:
+    *loop = (uv_loop_t){0};
     free(state);
     return error;
 }
@@ -138,8 +139,9 @@ int loop_close(uv_loop_t *loop)
 {
     require(loop);
     struct loop_state *state = state_of(loop);
-    if (!state)
+    if (!state && uv_backend_fd(loop) > STDERR_FILENO) /* the first call has returned UV_EBUSY */
         return uv_loop_close(loop);
+    require_loop(loop);
     require_outside(state, "loop_close");
     state->closing = true;
     uv_idle_stop(&state->idle);

@@ -139,11 +139,13 @@ static int start_interrupts(uv_loop_t *loop)
     struct loop_state *state = state_of(loop);
     int error = 0;
     state->arrivals = interrupts.arrivals;
+    for (int i = 0; i < 2 && interrupts.loops == 0; i++)
+        sigaction(numbers[i], NULL, &interrupts.before[i]);
     for (int i = 0; i < 2 && !error; i++) {
-        if (interrupts.loops == 0)
-            sigaction(numbers[i], NULL, &interrupts.before[i]);
         error = start(loop, &state->interrupts[i], numbers[i], interrupted);
-        if (interrupts.loops == 0 && !error)
+        /* libuv's action is always the same, but it sets it only with the signal's first handle,
+         * and the program may have one. */
+        if (!error && !interrupts.libuv[i].sa_handler)
             sigaction(numbers[i], NULL, &interrupts.libuv[i]);
     }
     for (int i = 0; i < 2 && !error; i++) {
@@ -154,25 +156,33 @@ static int start_interrupts(uv_loop_t *loop)
     return error;
 }
 
-/* Restores the previous action of a signal. There is one exception: if that was the handler of a
- * uv_signal_t of the program, and the program has stopped it since, our handle was libuv's last
- * one, so libuv has already set the default effect. */
-static void restore_previous(int i)
+/* Sets what the signal does from now on. present is its action just before our handle was stopped:
+ * if it is neither ours nor libuv's, the program has set it meanwhile, so it stays. If the program
+ * has a uv_signal_t of its own, libuv still needs its action; if it has none, libuv has just set
+ * the default effect, and its action would only swallow the signal. */
+static void restore_action(int i, const struct sigaction *present)
 {
-    struct sigaction present;
-    sigaction(numbers[i], NULL, &present);
-    if (present.sa_handler != SIG_DFL ||
-        interrupts.before[i].sa_handler != interrupts.libuv[i].sa_handler)
-        sigaction(numbers[i], &interrupts.before[i], NULL);
+    const struct sigaction *libuv = &interrupts.libuv[i], *wanted = &interrupts.before[i];
+    struct sigaction after;
+    sigaction(numbers[i], NULL, &after);
+    bool libuv_listens = after.sa_handler != SIG_DFL;
+    if (present->sa_handler == first_interrupt || present->sa_handler == libuv->sa_handler)
+        wanted = libuv_listens ? libuv : wanted;
+    else if (present->sa_handler != SIG_DFL)
+        wanted = present;
+    if (libuv_listens || wanted->sa_handler != libuv->sa_handler)
+        sigaction(numbers[i], wanted, NULL);
 }
 
 static void stop_interrupts(struct loop_state *state)
 {
     for (int i = 0; i < 2; i++) {
+        struct sigaction present;
+        sigaction(numbers[i], NULL, &present);
         loop_signal_stop(state->interrupts[i]);
         state->interrupts[i] = NULL;
         if (interrupts.loops == 0)
-            restore_previous(i);
+            restore_action(i, &present);
     }
 }
 

@@ -83,7 +83,8 @@ static void count_watches(int change)
     watches.count += change;
     if (before == 0)
         sigaction(SIGSEGV, &action, &watches.before);
-    else if (watches.count == 0)
+    else if (watches.count == 0 && sigaction(SIGSEGV, NULL, &action) == 0 &&
+             action.sa_sigaction == segmentation_fault) /* the program has set no other */
         sigaction(SIGSEGV, &watches.before, NULL);
     pthread_mutex_unlock(&watches.lock);
 }

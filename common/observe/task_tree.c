@@ -1,5 +1,7 @@
 #include "common/trace.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "common/loop/state.h"
@@ -89,6 +91,25 @@ static void free_signal(uv_handle_t *signal)
     free(signal);
 }
 
+/* The process has one action for the signal, but may have a loop in each of several threads. */
+static struct {
+    pthread_mutex_t lock;
+    int count;
+    struct sigaction libuv;
+} watches = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Does nothing if the program handles or ignores the signal itself. */
+static void start_watch(uv_signal_t *signal)
+{
+    struct sigaction present;
+    pthread_mutex_lock(&watches.lock);
+    sigaction(SIGUSR1, NULL, &present);
+    if ((watches.count > 0 || present.sa_handler == SIG_DFL) &&
+        uv_signal_start(signal, print_tasks, SIGUSR1) == 0 && watches.count++ == 0)
+        sigaction(SIGUSR1, NULL, &watches.libuv);
+    pthread_mutex_unlock(&watches.lock);
+}
+
 uv_signal_t *task_tree_watch(uv_loop_t *loop)
 {
     uv_signal_t *signal = calloc(1, sizeof(*signal));
@@ -97,12 +118,22 @@ uv_signal_t *task_tree_watch(uv_loop_t *loop)
         return NULL;
     }
     uv_unref((uv_handle_t *)signal);
-    uv_signal_start(signal, print_tasks, SIGUSR1);
+    start_watch(signal);
     return signal;
 }
 
+/* When libuv closes the last handle, it sets the default effect, also in place of a handler that
+ * the program has set meanwhile. */
 void task_tree_unwatch(uv_signal_t *signal)
 {
-    if (signal)
-        uv_close((uv_handle_t *)signal, free_signal);
+    struct sigaction present;
+    if (!signal)
+        return;
+    pthread_mutex_lock(&watches.lock);
+    sigaction(SIGUSR1, NULL, &present);
+    watches.count -= uv_is_active((uv_handle_t *)signal);
+    uv_close((uv_handle_t *)signal, free_signal);
+    if (present.sa_handler != watches.libuv.sa_handler)
+        sigaction(SIGUSR1, &present, NULL);
+    pthread_mutex_unlock(&watches.lock);
 }

@@ -127,13 +127,6 @@ static int wait_for_connection(struct listener *listener)
     return task_wait(&wait.wait, "accept", cancel_accept);
 }
 
-/* If there is no memory for the timer either, only yields to the other tasks. */
-static int pause_accepting(void)
-{
-    int error = task_sleep(RETRY_DELAY);
-    return error == UV_ENOMEM ? task_yield() : error;
-}
-
 /* Handles an errno of accept. Returns 0 if the caller should try again. */
 static int handle_failure(struct listener *listener, int failure)
 {
@@ -150,7 +143,7 @@ static int handle_failure(struct listener *listener, int failure)
                     "no resources to accept a connection (%s); the next ones wait\n"),
                 tr_error(uv_translate_sys_error(failure)));
         listener->shortage_reported = true; /* once, until a connection is accepted */
-        return pause_accepting();
+        return task_sleep(RETRY_DELAY);
     case EINTR:
     case ECONNABORTED:
     case EPROTO:

@@ -35,10 +35,11 @@ int stream_feed(struct stream *stream, const char *data, size_t size)
         return UV_EPIPE;
     end_line(stream);
     int error = buffer_append(&stream->input, data, size);
+    stream->input_lost |= error != 0;
     if (error)
-        stream_fail(stream, error); /* so that the next read reports the lost bytes */
+        return stream_fail(stream, error); /* so that the next read reports the lost bytes */
     stream_wake_reader(stream);
-    return error;
+    return 0;
 }
 
 /* Receives at most room bytes. Returns their number; 0 at the end of the stream, or if nothing had
@@ -46,6 +47,8 @@ int stream_feed(struct stream *stream, const char *data, size_t size)
 static ssize_t receive_at(struct stream *stream, char *data, size_t room)
 {
     ssize_t size = recv(stream->socket, data, room, MSG_DONTWAIT);
+    if (size <= 0 && stream->error)
+        return stream->error; /* a send has failed, and all that arrived before it has been read */
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
         stream->readable = errno == EINTR;
         return 0;
@@ -76,7 +79,7 @@ static int receive_for_protocol(struct stream *stream)
 static int receive(struct stream *stream)
 {
     struct buffer *input = &stream->input;
-    if (stream->error)
+    if (stream->input_lost)
         return stream->error;
     if (stream->protocol && stream->protocol->data_received)
         return receive_for_protocol(stream);

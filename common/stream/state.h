@@ -6,7 +6,8 @@
 #include "common/observe/misuse.h"
 #include "common/stream.h"
 
-/* Records the error that broke the connection, and returns it. */
+/* Records the error that broke the connection, wakes all tasks that wait on the stream, and returns
+ * the error. */
 int stream_fail(struct stream *stream, int error);
 
 /* Polls the socket for these events and no others. Returns 0, or the error, which breaks the

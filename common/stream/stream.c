@@ -34,9 +34,7 @@ void stream_set_protocol(struct stream *stream, const struct protocol *protocol,
 
 static void linger_ended(void *argument)
 {
-    struct stream *stream = argument;
-    stream_fail(stream, UV_ETIMEDOUT);
-    stream_wake_drains(stream);
+    stream_fail(argument, UV_ETIMEDOUT);
 }
 
 static void require_unused(const struct stream *stream)
@@ -53,9 +51,11 @@ static void require_unused(const struct stream *stream)
 static void linger(struct stream *stream)
 {
     struct loop_timer timer = {.run = linger_ended, .argument = stream};
+    int error = loop_timer_start(stream->loop, &timer, loop_deadline(stream->loop, STREAM_LINGER));
+    if (error)
+        stream_fail(stream, error); /* a wait without a limit could be endless */
     stream_poll(stream, UV_WRITABLE);
-    if (!loop_timer_start(stream->loop, &timer, loop_deadline(stream->loop, STREAM_LINGER)))
-        stream_wait_for_output(stream, 0, NULL);
+    stream_wait_for_output(stream, 0, NULL);
     loop_timer_stop(stream->loop, &timer);
 }
 

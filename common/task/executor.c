@@ -41,7 +41,7 @@ static void finish(uv_work_t *work, int status)
     struct executor_wait *wait = request->wait;
     observe(state_of(work->loop)->observer, work_back, &request->observed, wait != NULL);
     if (wait) {
-        if (wait->size)
+        if (wait->size && !status) /* the work has run */
             memcpy(wait->data, request->data, wait->size);
         task_wake(&wait->wait, status ? status : request->result);
     }

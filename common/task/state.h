@@ -70,6 +70,10 @@ struct task {
     void (*on_end)(struct task *task); /* called when it has ended; asyncio's add_done_callback */
 };
 
+/* The pool whose tasks this thread runs, or NULL. Calls that wait take no loop, so they find it
+ * here. */
+extern _Thread_local struct task_pool *running_pool;
+
 /* Returns the loop's pool, made at its first use, or NULL: out of memory. */
 struct task_pool *task_pool_of(uv_loop_t *loop);
 

@@ -13,17 +13,6 @@
 #define BUDGET 32         /* calls that a task may make without a wait between them */
 #define BYTES_A_CALL 8192 /* received or written, that count as one more call */
 
-/* The pool whose tasks this thread runs. Calls that wait take no loop, so they find it here. */
-static _Thread_local struct task_pool *running;
-
-struct task *task_current(void)
-{
-    if (!running)
-        return NULL;
-    running->current->known = true;
-    return running->current;
-}
-
 const char *task_name(const struct task *task)
 {
     require(task);
@@ -38,11 +27,11 @@ uv_loop_t *task_loop(void)
 
 struct task *task_required(const char *what)
 {
-    if (!running)
+    if (!running_pool)
         misuse("%s was called outside a task: only functions that task_run or scope_spawn "
                "started may call it",
             what);
-    return running->current;
+    return running_pool->current;
 }
 
 /*
@@ -162,9 +151,9 @@ static inline struct task *run_slices(struct task *task)
 {
     struct task_pool *pool = task->pool;
     prepare_slice(pool, task, pool->control);
-    running = pool;
+    running_pool = pool;
     coroutine_resume(&task->coroutine);
-    running = NULL;
+    running_pool = NULL;
     task = pool->current;
     set_control(task->ended ? floating_point_control() : task->control, pool->control);
     return task;
@@ -295,7 +284,7 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
 {
     require_loop(loop);
     require(function);
-    if (running)
+    if (running_pool)
         misuse("task_run was called while it runs: inside a task, use scope_spawn");
     struct task_pool *pool = task_pool_of(loop);
     struct task_watch watch;
@@ -363,44 +352,18 @@ int task_checkpoint(const char *what)
 
 void task_spend(size_t bytes)
 {
-    if (running)
-        running->budget -= (ptrdiff_t)(bytes / BYTES_A_CALL);
+    if (running_pool)
+        running_pool->budget -= (ptrdiff_t)(bytes / BYTES_A_CALL);
 }
 
 int task_yield(void)
 {
     struct task *task = task_required("task_yield");
-    struct task_pool *pool = running;
+    struct task_pool *pool = running_pool;
     loop_schedule(pool->state, &pool->state->ready, &task->ready);
     suspend(pool, task);
     return task_cancellation(task);
 }
-
-// #region sleep
-struct sleep {
-    struct task_wait wait;
-    struct loop_timer timer;
-};
-
-static void wake_sleeper(void *argument)
-{
-    task_wake(&((struct sleep *)argument)->wait, 0);
-}
-
-static void cancel_sleep(struct task_wait *wait)
-{
-    loop_timer_stop(wait->task->pool->loop, &((struct sleep *)wait)->timer);
-    task_wake(wait, UV_ECANCELED);
-}
-
-int task_sleep(double seconds)
-{
-    uv_loop_t *loop = task_required("task_sleep")->pool->loop;
-    struct sleep sleep = {.timer = {.run = wake_sleeper, .argument = &sleep}};
-    int error = loop_timer_start(loop, &sleep.timer, loop_deadline(loop, seconds));
-    return error ? error : task_wait(&sleep.wait, "sleep", cancel_sleep);
-}
-// #endregion sleep
 
 /*
  * Cancelling

@@ -100,6 +100,18 @@ char *bytes_to_text(const void *data, size_t size, size_t *length)
     return text;
 }
 
+bool bytes_are_utf8(const void *data, size_t size)
+{
+    const char *bytes = data;
+    bool whole = true;
+    while (size > 0 && whole) {
+        size_t length = bytes_next_character(bytes, size, &whole);
+        bytes += length;
+        size -= length;
+    }
+    return whole;
+}
+
 static int to_lowercase(char letter)
 {
     return letter >= 'A' && letter <= 'Z' ? letter + 'a' - 'A' : letter;

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """What breaks first as a chat grows, for docs/scale.md.
 
-    scale.py               prints the tables and the claims of the page, in its order
-    scale.py PAGE...       prints what a page does not say, or says otherwise; then the status is 1
+Without an argument, prints the tables and the claims of the page, in its order. With pages, prints
+what they do not say, or say otherwise; then the status is 1.
 
 The costs come from the tables of docs/performance.md. Each server has 10,000 clients, and each
 client says something every 20 seconds.
 """
 
+import argparse
 import re
 import sys
 from collections import namedtuple
@@ -18,7 +19,7 @@ PERFORMANCE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 CLIENTS_OF_A_SERVER = 10_000
 SECONDS_BETWEEN_MESSAGES = 20
 MINUTES_OF_A_CLIENT = 10
-NAME = 400  # bytes that each server keeps of a client of another one
+NAME = 400  # bytes, at most, that each server keeps of a client of another one (cluster/people.c)
 ENTRY = 250  # bytes of an entry, in Redis and on the wire
 STREAM = 256 * 2**20  # bytes that the stream may have,
 KEPT = 90  # and the seconds of which it keeps all entries while it has fewer (cluster/trim.c)
@@ -171,7 +172,10 @@ def missing(page):
             yield f"{what}: {number}"
 
 
-def main(pages):
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pages", nargs="*", metavar="PAGE")
+    pages = parser.parse_args().pages
     if not pages:
         for title, rows in tables():
             print(f"{title}:", *map("| {} |".format, map(" | ".join, rows)), "", sep="\n")
@@ -183,4 +187,4 @@ def main(pages):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

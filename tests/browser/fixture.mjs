@@ -83,6 +83,15 @@ export function waitForLast(page, expected) {
   return waitFor(() => lastLine(page).textContent(), good, `the last line "${expected}"`);
 }
 
+/* Returns a function that tells how many seconds of the processor the page's main thread has used:
+ * those in which other programs had the processor do not count. */
+export async function mainThreadOf(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => (await session.send("Performance.getMetrics")).metrics
+    .find(({ name }) => name === "TaskDuration").value;
+}
+
 /* Lines as if the server had sent them: "Ana >> Olá", or in the server's own form: its kind and
  * what it is about, separated by tabs, then the text. */
 export function feed(page, ...texts) {

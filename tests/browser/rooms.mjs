@@ -1,7 +1,7 @@
 /* Checks of page.mjs: rooms, who is in them, what came while nobody looked, and a way out. */
 import { check, closePage, equal, linesOf, patience, say, waitFor, waitForState } from "./browser.mjs";
 import {
-  feed, focused, open, openAs, styleOf, valueOf, waitForFocus, waitForLast,
+  feed, focused, mainThreadOf, open, openAs, styleOf, valueOf, waitForFocus, waitForLast,
 } from "./fixture.mjs";
 
 const lastOf = async (page) => (await linesOf(page)).at(-1);
@@ -40,6 +40,10 @@ export async function roomInTheAddress() {
   await waitForLast(ana, "Caio saiu da sala");
   await waitForPeople(caio, ["Caio (você)"]);
   await follow(caio, "#%E0%A4%A", "Sala %E0%A4%A"); // not UTF-8: taken as it stands
+  await follow(caio, "#100%é", "Sala 100%é");
+  await follow(caio, "#cafe\u0301", "Sala café"); // a letter and its accent
+  await say(caio, "/nome Joa\u0303o");
+  await waitForLast(ana, "Caio agora é João");
 
   await bia.reload(); // and the name stays
   await waitForLast(bia, "Nome alterado com sucesso para Bia");
@@ -154,10 +158,7 @@ export async function namesFromRightToLeft() {
 /* The list is drawn once a frame, and a text of very many lines is not drawn whole. */
 export async function storms() {
   const ana = await openAs("Ana", { hash: "#temporal", viewport: { width: 1000, height: 600 } });
-  const session = await ana.context().newCDPSession(ana);
-  await session.send("Performance.enable", { timeDomain: "threadTicks" }); // others may use the processor, too
-  const busy = async () => (await session.send("Performance.getMetrics")).metrics
-    .find(({ name }) => name === "TaskDuration").value;
+  const busy = await mainThreadOf(ana);
   const begun = await busy();
   await ana.evaluate(async () => {
     for (let i = 0; i < 1000; i++) {

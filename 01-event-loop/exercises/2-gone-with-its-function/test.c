@@ -2,6 +2,7 @@
  * free of the program. */
 #include "exercise.h"
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #if defined(__SANITIZE_ADDRESS__)
@@ -26,7 +27,8 @@ static struct block {
     char *memory; /* NULL: unused */
     size_t size;
 } blocks[4 * MANY];
-static bool in_call_after;
+static bool in_call_after, no_memory;
+static int refused; /* allocations of call_after */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -67,18 +69,27 @@ static void forget_block(const void *memory)
     block->memory = NULL;
 }
 
+static bool refuse(void)
+{
+    bool refuses = in_call_after && no_memory;
+    refused += refuses;
+    return refuses;
+}
+
 void *__wrap_malloc(size_t size)
 {
-    return note_block(__real_malloc(size), size);
+    return refuse() ? NULL : note_block(__real_malloc(size), size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return note_block(__real_calloc(count, size), count * size);
+    return refuse() ? NULL : note_block(__real_calloc(count, size), count * size);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
+    if (refuse())
+        return NULL;
     forget_block(memory); /* it may be moved */
     return note_block(__real_realloc(memory, size), size);
 }
@@ -126,6 +137,9 @@ static void call(uint64_t ms, void (*run)(void *argument), void *argument)
     ck_assert_msg(!is_on_dead_stack(timer),
         "call_after has returned, and the loop has a timer in memory that is not reserved for it "
         "any more");
+    ck_assert_msg(!is_on_dead_stack(((const uv_handle_t *)timer)->data),
+        "call_after has returned, and the timer's data points to memory that is not reserved for "
+        "it any more");
     ck_assert_msg(timer != before, "two calls were given the same timer");
 }
 
@@ -203,12 +217,36 @@ START_TEST(a_call_may_ask_for_another)
 }
 END_TEST
 
+/* The process is about to fail, so it does not matter what the signal has interrupted. */
+static void report_crash(int number)
+{
+    (void)number;
+    in_call_after = false;
+    ck_abort_msg("there was no memory, and call_after used what malloc had returned");
+}
+
+START_TEST(without_memory_it_returns_the_error)
+{
+    int calls = 0;
+    ck_assert_int_eq(uv_loop_init(&loop), 0);
+    signal(SIGSEGV, report_crash);
+    no_memory = in_call_after = true;
+    int error = call_after(&loop, 1, increment, &calls);
+    no_memory = in_call_after = false;
+    if (!refused)
+        return; /* the timer is in other memory, at which the other tests look */
+    ck_assert_msg(error == UV_ENOMEM,
+        "there was no memory, and call_after returned %d instead of UV_ENOMEM", error);
+    run_to_the_end();
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("1.2",
         (struct test_group[]){
             {"timer", (const TTest *const[]){the_timer_outlives_the_function_that_made_it,
                           each_call_has_a_timer_of_its_own, any_number_of_calls_may_be_pending,
-                          a_call_may_ask_for_another, NULL}},
+                          a_call_may_ask_for_another, without_memory_it_returns_the_error, NULL}},
             {NULL, NULL}});
 }

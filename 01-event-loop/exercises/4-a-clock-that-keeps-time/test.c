@@ -88,6 +88,21 @@ START_TEST(a_time_that_was_missed_is_left_out)
 }
 END_TEST
 
+/* Something else has the loop until 70 ms after the first call was due. */
+START_TEST(a_late_call_does_not_move_the_others)
+{
+    struct record record = {.takes = {0}};
+    uv_loop_t loop;
+    begin(&record, &loop);
+    loop_clock_advance(&loop, 0.17);
+    ck_assert_int_eq(loop_run(&loop), 0);
+    let_pass(&loop, 50);
+    periodic_stop(&record.periodic);
+    ck_assert_int_eq(loop_close(&loop), 0);
+    require_times(&record, (const int[]){170, 200, 300, 400, 500});
+}
+END_TEST
+
 START_TEST(it_can_be_stopped_inside_a_call)
 {
     struct record record = {.stops_at = 2};
@@ -164,9 +179,9 @@ int main(void)
 {
     return run_suite("1.4",
         (struct test_group[]){
-            {"times",
-                (const TTest *const[]){it_comes_at_each_interval,
-                    the_time_that_a_call_takes_does_not_add_up, a_time_that_was_missed_is_left_out,
-                    it_can_be_stopped_inside_a_call, real_work_is_no_other, NULL}},
+            {"times", (const TTest *const[]){it_comes_at_each_interval,
+                          the_time_that_a_call_takes_does_not_add_up,
+                          a_time_that_was_missed_is_left_out, a_late_call_does_not_move_the_others,
+                          it_can_be_stopped_inside_a_call, real_work_is_no_other, NULL}},
             {NULL, NULL}});
 }

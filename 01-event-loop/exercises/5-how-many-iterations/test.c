@@ -32,6 +32,8 @@ static struct handles of_loop, of_exercise; /* the library's own, and the others
 static bool is_measured; /* there was a handle of the others, or uv_run was called often */
 static long runs;
 static uv_close_cb on_close;
+static uv_prepare_t own; /* of the test: counts, too */
+static long made;        /* iterations */
 
 static bool has(const struct handles *handles, const uv_handle_t *handle)
 {
@@ -53,9 +55,19 @@ int __real_loop_close(uv_loop_t *loop);
 int __real_uv_run(uv_loop_t *loop, uv_run_mode mode);
 void __real_uv_close(uv_handle_t *handle, uv_close_cb callback);
 
+static void count_iteration(uv_prepare_t *prepare)
+{
+    (void)prepare;
+    made++;
+}
+
 int __wrap_loop_init(uv_loop_t *loop)
 {
     int error = __real_loop_init(loop);
+    uv_prepare_init(loop, &own);
+    uv_prepare_start(&own, count_iteration);
+    uv_unref((uv_handle_t *)&own);
+    made = 0;
     of_loop.count = of_exercise.count = 0;
     uv_walk(loop, add, &of_loop);
     return error;
@@ -91,7 +103,11 @@ int __wrap_loop_close(uv_loop_t *loop)
 {
     ck_assert_msg(of_exercise.count == 0,
         "run_and_count has returned, and there is still a handle of its own in the loop");
-    return __real_loop_close(loop);
+    __real_uv_close((uv_handle_t *)&own, NULL);
+    long iterations = made;
+    int error = __real_loop_close(loop);
+    made = iterations; /* without those in which it closes */
+    return error;
 }
 
 static long measure(long (*iterations)(long calls), long calls)
@@ -102,6 +118,8 @@ static long measure(long (*iterations)(long calls), long calls)
     alarm(0);
     ck_assert_msg(count >= 0, "it returned %s", uv_strerror((int)count));
     ck_assert_msg(count > 0, "a loop that has run a call has made an iteration: you counted none");
+    ck_assert_msg(count <= made + 1,
+        "you have counted more iterations than the loop has made: is each counted once?");
     return count;
 }
 

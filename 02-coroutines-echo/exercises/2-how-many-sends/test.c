@@ -84,11 +84,39 @@ TASK_TEST(the_count_is_as_measured)
     ck_assert_msg(sends() == sent, "you say %d sends, and %d were counted", sends(), sent);
 }
 
+static int answer_to(void *stream)
+{
+    return answer(stream);
+}
+
+/* The peer has gone, say: nobody needs the rest of the answer. */
+TASK_TEST(a_cancelled_answer_ends)
+{
+    struct stream stream;
+    struct scope scope;
+    struct attempt answering;
+    int peer = open_with_peer(&stream);
+    scope_enter(&scope);
+    attempt_begin(&answering, &scope, answer_to, &stream);
+    task_yield();
+    task_cancel(answering.task);
+    run_ready();
+    ck_assert_msg(answering.done, "the task was cancelled, and answer goes on");
+    ck_assert_msg(answering.result == UV_ECANCELED,
+        "the task was cancelled, and answer returned %s instead of UV_ECANCELED",
+        answering.result ? uv_err_name(answering.result) : "0");
+    ck_assert_msg(sent < 100 / LINES_A_TURN,
+        "the task was cancelled after the first lines, and answer wrote the others, too");
+    scope_leave(&scope, 0);
+    stream_close(&stream);
+    close(peer);
+}
+
 int main(void)
 {
     return run_suite("2.2",
         (struct test_group[]){
             {"sends", (const TTest *const[]){the_lines_leave_together_and_others_have_their_turn,
-                          the_count_is_as_measured, NULL}},
+                          the_count_is_as_measured, a_cancelled_answer_ends, NULL}},
             {NULL, NULL}});
 }

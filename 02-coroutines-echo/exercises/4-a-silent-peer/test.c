@@ -101,11 +101,42 @@ TASK_TEST(half_a_line_does_not_count)
     talk_end(&talk);
 }
 
+static void expect_error(struct talk *talk, int error, const char *what)
+{
+    ck_assert_msg(talk->echoing.done, "%s, and echo still waits", what);
+    ck_assert_msg(talk->echoing.result == error, "%s, and echo returned %s instead of UV_%s", what,
+        talk->echoing.result ? uv_err_name(talk->echoing.result) : "0", uv_err_name(error));
+    expect(talk, "");
+    scope_leave(&talk->scope, 0);
+    stream_close(&talk->stream);
+    close(talk->peer);
+}
+
+TASK_TEST(a_cancellation_is_no_silence)
+{
+    struct talk talk;
+    talk_begin(&talk);
+    task_cancel(talk.echoing.task);
+    run_ready();
+    expect_error(&talk, UV_ECANCELED, "the task was cancelled");
+}
+
+TASK_TEST(an_error_is_no_silence)
+{
+    struct talk talk;
+    talk_begin(&talk);
+    talk.stream.line_limit = 8;
+    send_text(talk.peer, "a line that is too long\n");
+    YIELD_UNTIL(talk.echoing.done);
+    expect_error(&talk, UV_EMSGSIZE, "the line was too long");
+}
+
 int main(void)
 {
-    return run_suite("2.4",
-        (struct test_group[]){
-            {"limit", (const TTest *const[]){lines_come_back, a_silent_peer_is_left,
-                          each_line_has_its_own_ten_seconds, half_a_line_does_not_count, NULL}},
-            {NULL, NULL}});
+    return run_suite(
+        "2.4", (struct test_group[]){
+                   {"limit", (const TTest *const[]){lines_come_back, a_silent_peer_is_left,
+                                 each_line_has_its_own_ten_seconds, half_a_line_does_not_count,
+                                 a_cancellation_is_no_silence, an_error_is_no_silence, NULL}},
+                   {NULL, NULL}});
 }

@@ -168,13 +168,25 @@ TASK_TEST(a_permit_that_nobody_has_cannot_be_given_back)
     semaphore_free(&semaphore);
 }
 
+START_TEST(at_least_one_permit)
+{
+    struct semaphore semaphore;
+    int error = semaphore_init(&semaphore, 0);
+    ck_assert_msg(error == UV_EINVAL,
+        "a semaphore without permits would let nobody through, and semaphore_init returned %s "
+        "instead of UV_EINVAL",
+        name_of(error));
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite(
-        "2.5", (struct test_group[]){
-                   {"semaphore", (const TTest *const[]){a_third_task_waits_for_one_of_two_permits,
-                                     waiting_is_no_work, a_task_that_leaves_the_line_has_no_permit,
-                                     a_cancelled_task_gives_its_permit_back,
-                                     a_permit_that_nobody_has_cannot_be_given_back, NULL}},
-                   {NULL, NULL}});
+    return run_suite("2.5",
+        (struct test_group[]){
+            {"semaphore",
+                (const TTest *const[]){a_third_task_waits_for_one_of_two_permits,
+                    waiting_is_no_work, a_task_that_leaves_the_line_has_no_permit,
+                    a_cancelled_task_gives_its_permit_back,
+                    a_permit_that_nobody_has_cannot_be_given_back, at_least_one_permit, NULL}},
+            {NULL, NULL}});
 }

@@ -32,13 +32,14 @@ char device_read(void)
     return device->typed[device->read++];
 }
 
-static bool ended; /* read_line has returned */
+static bool ended;   /* read_line has returned ... */
+static int returned; /* ... this */
 
 static int read_it(void *line)
 {
-    int error = read_line(line);
+    returned = read_line(line);
     ended = true;
-    return error;
+    return returned;
 }
 
 #define DEADLINE 0.5 /* seconds of the loop's clock, which the test moves */
@@ -101,6 +102,8 @@ START_TEST(the_loop_never_sees_half_a_line)
         "while the pool's thread was reading, the loop's thread saw \"%s\" in the line that it "
         "draws: both use the same memory at the same time",
         seen.meanwhile);
+    ck_assert_msg(
+        returned == 0, "a line was typed, and read_line returned %d instead of 0", returned);
     ck_assert_msg(strcmp(seen.after, NEW) == 0,
         "read_line has returned 0, after \"" NEW "\" was typed, and the caller's line is \"%s\"",
         seen.after);

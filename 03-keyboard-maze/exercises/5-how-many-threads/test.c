@@ -104,6 +104,23 @@ START_TEST(the_calls_are_looked_at)
 }
 END_TEST
 
+#define MANY 20
+
+START_TEST(there_may_be_many_threads)
+{
+    struct call calls[2 * MANY] = {{.block = NULL}};
+    for (int i = 0; i < MANY; i++) {
+        ck_assert_int_eq(pthread_create(&calls[i].thread, NULL, do_nothing, NULL), 0);
+        calls[MANY + i].thread = calls[i].thread;
+    }
+    int counted = count_threads(calls, sizeof(calls) / sizeof(*calls));
+    for (int i = 0; i < MANY; i++)
+        pthread_join(calls[i].thread, NULL);
+    ck_assert_msg(
+        counted == MANY, "%d threads have made two calls each, and you counted %d", MANY, counted);
+}
+END_TEST
+
 START_TEST(no_calls_were_made_by_no_thread)
 {
     int counted = count_threads(NULL, 0);
@@ -113,9 +130,9 @@ END_TEST
 
 int main(void)
 {
-    return run_suite(
-        "3.5", (struct test_group[]){
-                   {"threads", (const TTest *const[]){each_thread_is_counted_once,
-                                   the_calls_are_looked_at, no_calls_were_made_by_no_thread, NULL}},
-                   {NULL, NULL}});
+    return run_suite("3.5",
+        (struct test_group[]){
+            {"threads", (const TTest *const[]){each_thread_is_counted_once, the_calls_are_looked_at,
+                            there_may_be_many_threads, no_calls_were_made_by_no_thread, NULL}},
+            {NULL, NULL}});
 }

@@ -155,7 +155,9 @@ TASK_TEST(the_desk_of_one_who_has_gone_is_not_written_to)
         "ana has gone, serve has returned, and a thread was about to write her answer to memory "
         "that serve has given back: it belongs to whatever runs now");
     ck_assert_msg(!waits_for_thread, "ana has gone, and serve still waits for the thread");
-    ck_assert_int_eq(visiting.result, UV_EOF);
+    ck_assert_msg(visiting.result == UV_EOF,
+        "ana has gone, and serve returned %s instead of UV_EOF",
+        visiting.result ? uv_err_name(visiting.result) : "0");
     ck_assert_msg(strcmp(desk.answer, "not yet known") == 0,
         "ana has gone, bob has her desk, and there appears: \"%.*s\". In a server that had freed "
         "the desk, the thread would have written to freed memory",

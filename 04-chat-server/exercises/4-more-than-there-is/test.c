@@ -1,5 +1,8 @@
 #include "exercise.h"
 
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <uv.h>
 
@@ -9,6 +12,24 @@
 
 static struct server server;
 static struct buffer sent;
+
+static bool snprintf_fails; /* the next time */
+
+/* The linker has the program call this in place of snprintf. */
+__attribute__((format(printf, 3, 4))) int __wrap_snprintf(
+    char *text, size_t size, const char *format, ...);
+int __wrap_snprintf(char *text, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    if (snprintf_fails) {
+        snprintf_fails = false;
+        return -1;
+    }
+    va_start(arguments, format);
+    int length = vsnprintf(text, size, format, arguments);
+    va_end(arguments);
+    return length;
+}
 
 static int say_as(const char *name, const char *text)
 {
@@ -83,11 +104,26 @@ START_TEST(a_long_name)
 }
 END_TEST
 
+START_TEST(a_text_that_cannot_be_printed)
+{
+    snprintf_fails = true;
+    int error = say("hello");
+    bool called = !snprintf_fails;
+    snprintf_fails = false;
+    ck_assert_msg(!called || buffer_size(&sent) == 0,
+        "snprintf returned -1, and %zu bytes were sent", buffer_size(&sent));
+    ck_assert_msg(!called || error == UV_EINVAL,
+        "snprintf returned -1, and server_send returned %s instead of UV_EINVAL",
+        error ? uv_err_name(error) : "0");
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("4.4", (struct test_group[]){
-                                {"lines", (const TTest *const[]){a_short_line, a_line_too_long,
-                                              the_longest_line, a_long_name, NULL}},
-                                {NULL, NULL},
-                            });
+    return run_suite(
+        "4.4", (struct test_group[]){
+                   {"lines", (const TTest *const[]){a_short_line, a_line_too_long, the_longest_line,
+                                 a_long_name, a_text_that_cannot_be_printed, NULL}},
+                   {NULL, NULL},
+               });
 }

@@ -116,6 +116,9 @@ START_TEST(many_messages_in_one_iteration)
     send_in_one_iteration(0, MANY);
     all_have_received(0, MANY);
     close_room();
+    ck_assert_msg(room.sends == MEMBERS,
+        "%zu calls of send() for %d members and %d messages in one iteration", room.sends, MEMBERS,
+        MANY);
 }
 END_TEST
 

@@ -1,5 +1,5 @@
 /* NEAR MISS: an iteration runs any number of calls: here each call of the row counts as one.
- * Says: all asked for at once: you have counted 1000 iterations */
+ * Says: you have counted more iterations than the loop has made */
 #include "../exercise.h"
 
 #include "common/loop.h"

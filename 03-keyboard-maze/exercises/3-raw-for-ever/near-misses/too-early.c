@@ -1,5 +1,5 @@
 /* NEAR MISS: the terminal is given back before the key has come.
- * Says: while ask waits, the key is to come unseen */
+ * Says: while ask waits, the terminal shows what is typed */
 #include "../exercise.h"
 
 #include <errno.h>

@@ -1,0 +1,36 @@
+/* NEAR MISS: -1 is no error of libuv that tells what was missing.
+ * Says: there was no memory, and call_after returned -1 */
+#include "../exercise.h"
+
+#include <stdlib.h>
+
+struct call {
+    uv_timer_t timer;
+    void (*run)(void *argument);
+    void *argument;
+};
+
+static void closed(uv_handle_t *timer)
+{
+    free(timer->data);
+}
+
+static void due(uv_timer_t *timer)
+{
+    struct call *call = timer->data;
+    call->run(call->argument);
+    uv_close((uv_handle_t *)timer, closed);
+}
+
+/* The loop keeps the timer's address after this function has returned. So the timer is allocated,
+ * and freed by its close callback. */
+int call_after(uv_loop_t *loop, uint64_t ms, void (*run)(void *argument), void *argument)
+{
+    struct call *call = malloc(sizeof(*call));
+    if (!call)
+        return -1;
+    *call = (struct call){.run = run, .argument = argument};
+    uv_timer_init(loop, &call->timer);
+    call->timer.data = call;
+    return uv_timer_start(&call->timer, due, ms, 0);
+}
