@@ -234,7 +234,7 @@ lint: needs_ci compile_commands.json ## check the layout of the sources; clang-t
 	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
 	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(compiled)) | \
 	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
-	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh 04-chat-server/cluster/*.sh)
+	shellcheck .ci/run $(wildcard docs/*.sh tests/*.sh tests/*/*.sh 04-chat-server/cluster/*.sh)
 
 format: needs_ci ## lay the sources out as .clang-format says
 	@$(clang_version)
@@ -257,5 +257,5 @@ help: ## this list
 	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 | ARCH=riscv64 |'
 	@echo '      CHAT_WRITE=classic     with make all or make check'
 
-include tests/fuzz/fuzz.mk docs/book.mk docs/pictures.mk
+include tests/fuzz/fuzz.mk docs/book.mk
 .PHONY: $(needs) always compile all chapter tests run run-many test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-cluster bench-stack soak lint format clean help

@@ -153,6 +153,7 @@ static void install_all(void)
     static const int numbers[] = {SIGINT, SIGTERM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
         SIGTRAP, SIGSYS, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR2, SIGXCPU, SIGXFSZ};
     provide_stack();
+    guard.thread = pthread_self();
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct sigaction current;
         sigaction(numbers[i], NULL, &current);
@@ -165,7 +166,6 @@ static void install_all(void)
 void guard_arm(const struct termios *modes, const char *sequence, size_t size)
 {
     guard.armed = false; /* a signal that comes now finds either all of this or nothing */
-    guard.thread = pthread_self();
     guard.modes = *modes;
     guard.size = size < sizeof(guard.sequence) ? size : sizeof(guard.sequence);
     memcpy(guard.sequence, sequence, guard.size);

@@ -114,10 +114,31 @@ site: needs_site ## the book as a site in both languages, in build/site (BASE=/b
 	@docs/site/crawl.py build/site '$(BASE)'
 
 site-check: needs_page ## check the site of make site in a browser: pictures, listings, copying, searching (CI)
-	@export CK_TIMEOUT_MULTIPLIER=$(or $(CK_TIMEOUT_MULTIPLIER),3); node tests/browser/site.mjs build/site '$(BASE)' && \
+	@export CK_TIMEOUT_MULTIPLIER=$(or $(CK_TIMEOUT_MULTIPLIER),8); node tests/browser/site.mjs build/site '$(BASE)' && \
 	if command -v "$${FIREFOX:-firefox-esr}" firefox >/dev/null; then BROWSER=firefox node tests/browser/site.mjs build/site '$(BASE)'; fi
 
 site-preview: site ## make the site, and serve it on this machine (PORT=4173)
 	@BASE='$(BASE)' $(vitepress) preview docs/site --port $(or $(PORT),4173)
 
-.PHONY: docs docs-check site site-check site-preview steps step diff exercise exercise-program hint exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs
+# --- recordings and pictures -------------------------------------------------------------------
+
+# The scenarios of the chat need Python's websockets, and that of the cluster needs Redis.
+recording: needs_test all steps ## a program at work, recorded: build/recordings/NAME.json (NAME=echo)
+	@BIN=$(or $(bin),.) docs/pictures.sh record '$(NAME)'
+
+drawn_program = $(if $(N),$(step:%=$(out)/%),$(PROGRAM:%=$(bin)%))
+picture: needs_picture ## a program at work, drawn (PROGRAM=01-event-loop/hello or N=1.4 ARGS="..." FROM=0 TO=9.5 ROWS=loop)
+	@$(if $(drawn_program),$(MAKE) -s $(drawn_program),echo 'Which program? make picture PROGRAM=01-event-loop/hello ARGS="--times 3"'; exit 2)
+	@FROM='$(FROM)' TO='$(TO)' ROWS='$(ROWS)' docs/pictures.sh run $(drawn_program) $(ARGS)
+
+# stroke is a short part of the same recording as timer.
+pictures := timer stroke order iteration turns blocking executor detached echo maze chat cluster
+pictures: $(pictures:%=picture-%) $(patsubst %.dot,%.svg,$(wildcard docs/pictures/*.dot)) ## make all pictures of docs/pictures again, from recordings
+picture-%: all
+	@$(MAKE) recording NAME=$(patsubst stroke,timer,$*)
+	docs/pictures.sh draw $*
+
+docs/pictures/%.svg: docs/pictures/%.dot | needs_docs
+	dot -Tsvg -o $@ $<
+
+.PHONY: recording picture pictures docs docs-check site site-check site-preview steps step diff exercise exercise-program hint exercises exercises-check exercises-check-one exercise-programs solution-programs near-miss-programs

@@ -8,6 +8,7 @@ It ends with 0 if the test fails with the server of the repository and succeeds 
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,14 +66,15 @@ test, = blocks("python", section)
 function, entry = blocks("c", section)
 line = re.search(r"`(/eu [^`]*: [^`]*)`", section)[1]
 
-client = Path("tests/chat_client.py").read_text()
-client = insert(client, "    await ana.hears_nothing()\n", test, client.index("async def messages"))
-client = insert(client, "/ajuda: ", line + "\n", client.index("HELP = "))
+talking = Path("tests/chat/talking.py").read_text()
+talking = insert(talking, "    await ana.hears_nothing()\n", test, talking.index("async def messages"))
+talking = insert(talking, "/ajuda: ", line + "\n", talking.index("HELP = "))
 source = Path("04-chat-server/commands.c").read_text()
 source = insert(source, PROTOTYPE, function + "\n")
 source = insert(source, '    {{"ajuda", "help"}', entry)
-directory.mkdir(parents=True, exist_ok=True)
-(directory / "chat_client.py").write_text(client)
+shutil.copytree("tests/chat", directory / "chat", dirs_exist_ok=True)
+shutil.copy("tests/chat_client.py", directory)
+(directory / "chat/talking.py").write_text(talking)
 build(source)
 
 status, output = play("04-chat-server/chat-server", "messages", CK_TIMEOUT_MULTIPLIER="0.3")
