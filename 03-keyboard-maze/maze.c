@@ -92,6 +92,8 @@ static int play(void *game)
     guard_wrap(SIGTSTP);
     if (!error)
         error = game_execute(game);
+    guard_unwrap(SIGINT); /* the loop keeps a handler that is not its own */
+    guard_unwrap(SIGTERM);
     screen_restore(); /* first: without a handler, Ctrl+Z would leave the game's screen */
     for (size_t i = 0; i < SIGNALS; i++)
         loop_signal_stop(started[i]);

@@ -146,12 +146,14 @@ static void guard_signal(int number)
     sigaction(number, &action, &guard.previous[number]);
 }
 
-/* Handles each signal that ends a program, except SIGKILL, which no program can handle. */
+/* Handles each signal that ends a program, except SIGKILL, which no program can handle, and
+ * SIGUSR1, with which the library prints the tree of tasks. */
 static void install_all(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
-        SIGTRAP, SIGSYS, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+        SIGTRAP, SIGSYS, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR2, SIGXCPU, SIGXFSZ};
     provide_stack();
+    guard.thread = pthread_self();
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct sigaction current;
         sigaction(numbers[i], NULL, &current);
@@ -164,7 +166,6 @@ static void install_all(void)
 void guard_arm(const struct termios *modes, const char *sequence, size_t size)
 {
     guard.armed = false; /* a signal that comes now finds either all of this or nothing */
-    guard.thread = pthread_self();
     guard.modes = *modes;
     guard.size = size < sizeof(guard.sequence) ? size : sizeof(guard.sequence);
     memcpy(guard.sequence, sequence, guard.size);
@@ -189,6 +190,14 @@ void guard_wrap(int number)
     struct sigaction action = guard.wrapped[number];
     action.sa_handler = release_and_handle;
     sigaction(number, &action, NULL);
+}
+
+void guard_unwrap(int number)
+{
+    struct sigaction present;
+    sigaction(number, NULL, &present);
+    if (present.sa_handler == release_and_handle)
+        sigaction(number, &guard.wrapped[number], NULL);
 }
 
 void guard_disarm(void)

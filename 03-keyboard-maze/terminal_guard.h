@@ -28,6 +28,9 @@ void guard_disarm(void);
  * Otherwise a write that blocks would keep the loop from handling the signal. */
 void guard_wrap(int number);
 
+/* Undoes guard_wrap, if its handler is still there. */
+void guard_unwrap(int number);
+
 /* Restores the terminal and disarms. Does nothing if the guard is not armed. In the background it
  * only writes: the modes are those of the foreground program. */
 void guard_restore(void);

@@ -114,7 +114,7 @@ site: needs_site ## the book as a site in both languages, in build/site (BASE=/b
 	@docs/site/crawl.py build/site '$(BASE)'
 
 site-check: needs_page ## check the site of make site in a browser: pictures, listings, copying, searching (CI)
-	@export CK_TIMEOUT_MULTIPLIER=$(or $(CK_TIMEOUT_MULTIPLIER),3); node tests/browser/site.mjs build/site '$(BASE)' && \
+	@export CK_TIMEOUT_MULTIPLIER=$(or $(CK_TIMEOUT_MULTIPLIER),8); node tests/browser/site.mjs build/site '$(BASE)' && \
 	if command -v "$${FIREFOX:-firefox-esr}" firefox >/dev/null; then BROWSER=firefox node tests/browser/site.mjs build/site '$(BASE)'; fi
 
 site-preview: site ## make the site, and serve it on this machine (PORT=4173)

@@ -6,7 +6,7 @@
 The step is built first (make step N=3.2 is how to run it by hand). Then comes what is done, in its
 order, and last how the program ended, how it left the terminal, and what it wrote to stderr:
 
-    --until TEXT      waits until the text stands on the screen, for ten seconds at most
+    --until TEXT      waits until the text stands on the screen, for thirty seconds at most
     --pause SECONDS   does nothing for so long
     --type KEYS       types them; ^C is Ctrl+C
     --signal NAME     sends the program a signal: SEGV as in a crash
@@ -31,7 +31,7 @@ import time
 import pyte
 
 COLUMNS, ROWS = 40, 3
-PATIENCE = 10
+PATIENCE = 30
 
 
 def build(number):

@@ -76,25 +76,38 @@ START_TEST(english_too)
 }
 END_TEST
 
-/* Long compared with the time to start a process, which is slow under Valgrind. */
-static const char *long_wait(void)
+/* One wait is 0.05 of all, and the pool's five are 0.25. */
+static bool is_shared(const char *output)
+{
+    bool all = row_of(output, "tarefas no loop").ratio <= 0.4;
+    for (size_t i = 1; i < 5; i++)
+        all = all && row_of(output, ways[i]).ratio <= 0.9;
+    return all;
+}
+
+/* Where to start a process takes long, under Valgrind or on a busy machine, longer waits show it.
+ */
+static char *table_of_shared_waits(void)
 {
     const char *valgrind = getenv("VALGRIND");
-    return valgrind && *valgrind ? "500" : "100";
+    char *output = table("20", valgrind && *valgrind ? "500" : "100", "io");
+    if (is_shared(output))
+        return output;
+    free(output);
+    return table("20", "1000", "io");
 }
 
 START_TEST(waiting_is_shared_by_all_but_the_first)
 {
-    char *output = table("20", long_wait(), "io");
+    char *output = table_of_shared_waits();
     struct row first = row_of(output, ways[0]);
     ck_assert_double_ge(first.wall, 20 * 0.1);
     for (size_t i = 1; i < 5; i++) {
         struct row row = row_of(output, ways[i]);
         ck_assert_double_ge(row.wall, 0.1);
-        ck_assert_double_le(row.ratio, 0.9); /* one wait is 0.05, the pool's five are 0.25 */
         ck_assert_double_eq_tol(row.ratio, row.wall / first.wall, 0.01);
     }
-    ck_assert_double_le(row_of(output, "tarefas no loop").ratio, 0.4);
+    ck_assert_msg(is_shared(output), "%s", output);
     free(output);
 }
 END_TEST

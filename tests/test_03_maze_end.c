@@ -278,6 +278,25 @@ START_TEST(a_stopped_game_that_is_continued_in_the_foreground_can_be_ended)
 }
 END_TEST
 
+/* The lesson looks at the tree of tasks that way. */
+START_TEST(sigusr1_does_not_end_it)
+{
+    struct terminal terminal;
+    struct place player;
+    maze_start(&terminal);
+    maze_until_player(&terminal, &player);
+    kill(terminal.program, SIGUSR1);
+    maze_step_once(&terminal, &player);
+    terminal_type(&terminal, "s");
+    ck_assert_int_eq(terminal_end(&terminal), 0);
+    char *errors = terminal_errors(&terminal);
+    ck_assert_ptr_nonnull(strstr(errors, "tasks: "));
+    ck_assert_ptr_nonnull(strstr(errors, "maze: "));
+    free(errors);
+    terminal_free(&terminal);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const leaving[] = {s_leaves, ctrl_c_leaves_as_the_article_says, sigterm_leaves,
@@ -286,7 +305,8 @@ int main(void)
         ctrl_z_gives_the_terminal_back_until_the_game_goes_on,
         after_a_stop_the_game_takes_the_terminal_back, after_a_stop_the_cursor_is_the_shells,
         in_the_background_the_game_leaves_the_terminal_alone, a_stopped_game_can_be_ended,
-        a_stopped_game_that_is_continued_in_the_foreground_can_be_ended, NULL};
+        a_stopped_game_that_is_continued_in_the_foreground_can_be_ended, sigusr1_does_not_end_it,
+        NULL};
     return run_suite(
         "03_maze_end", (const struct test_group[]){{"leaving", leaving}, {NULL, NULL}});
 }

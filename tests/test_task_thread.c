@@ -1,7 +1,8 @@
 /* What belongs to the thread, and is yet each task's own: errno, and how floating-point arithmetic
- * is done. */
+ * is done. And what stays the thread's: the signal mask. */
 #include <errno.h>
 #include <fenv.h>
+#include <signal.h>
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
@@ -204,11 +205,63 @@ START_TEST(no_control_register_leaks_from_task_to_task)
 }
 END_TEST
 
+/*
+ * The signal mask stays the thread's, with either switch
+ */
+
+static bool is_blocked(int number)
+{
+    sigset_t mask;
+    pthread_sigmask(SIG_BLOCK, NULL, &mask);
+    return sigismember(&mask, number);
+}
+
+static int check_and_unblock(void *unused)
+{
+    (void)unused;
+    sigset_t one;
+    ck_assert(is_blocked(SIGUSR2));
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR2);
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    return task_yield();
+}
+
+static int block_a_signal(void *unused)
+{
+    (void)unused;
+    struct scope scope;
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR2);
+    scope_enter(&scope);
+    ck_assert(!is_blocked(SIGUSR2));
+    pthread_sigmask(SIG_BLOCK, &one, NULL);
+    ck_assert_int_eq(task_sleep(0.001), 0);
+    ck_assert(is_blocked(SIGUSR2));
+    scope_spawn(&scope, "child", check_and_unblock, NULL);
+    int error = scope_join(&scope);
+    ck_assert(!is_blocked(SIGUSR2));
+    pthread_sigmask(SIG_BLOCK, &one, NULL);
+    return scope_leave(&scope, error);
+}
+
+START_TEST(the_signal_mask_is_not_switched)
+{
+    uv_loop_t loop;
+    ck_assert_int_eq(loop_init(&loop), 0);
+    ck_assert_int_eq(task_run(&loop, "main", block_a_signal, NULL), 0);
+    ck_assert(is_blocked(SIGUSR2));
+    close_loop(&loop);
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("task_thread",
         (struct test_group[]){
             {"thread", (const TTest *const[]){each_task_has_its_own_errno_and_rounding,
-                           no_control_register_leaks_from_task_to_task, NULL}},
+                           no_control_register_leaks_from_task_to_task,
+                           the_signal_mask_is_not_switched, NULL}},
             {NULL, NULL}});
 }

@@ -19,6 +19,10 @@ static bool is_text(char byte)
 size_t request_scan(struct request_scan *scan, const char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
+        if (data[i] > ' ' && data[i] < 0x7f) { /* as most are */
+            scan->line++;
+            continue;
+        }
         bool is_end = data[i] == '\n', is_empty = scan->line == 0, is_first = scan->lines == 0;
         bool has_version = scan->spaces >= 2; /* "GET /path HTTP/1.1" */
         if (!is_text(data[i]))

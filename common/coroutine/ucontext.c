@@ -1,11 +1,12 @@
 /*
  * The switch in portable C: for processors without a .S file here, and as a first version to read.
  * It is about sixty times slower, because swapcontext also switches the signal mask, with a system
- * call.
+ * call, and we need another to undo that.
  */
 #include "common/coroutine/switch.h"
 
 #if defined(SWITCH_UCONTEXT) || !(defined(__x86_64__) || defined(__aarch64__))
+#include <signal.h>
 #include <stdint.h>
 #include <ucontext.h>
 
@@ -42,9 +43,11 @@ void *switch_prepare(void *low, void *top, void (*entry)(void *argument), void *
 /* The context of a suspended coroutine lies on the coroutine's own stack, where it stopped. */
 void switch_to(void **save, void *pointer)
 {
-    ucontext_t here;
+    ucontext_t here, *there = pointer;
     *save = &here;
-    swapcontext(&here, pointer);
+    /* The signal mask belongs to the thread: the switch must not change it. */
+    pthread_sigmask(SIG_BLOCK, NULL, &there->uc_sigmask);
+    swapcontext(&here, there);
 }
 // #endregion switch_to
 
