@@ -60,10 +60,11 @@ int loop_close(uv_loop_t *loop);
  * ignore the error: loop_run then stops and returns it. */
 int loop_call_soon(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
 
-/* Does the same, and may be called from any thread (loop.call_soon_threadsafe). The loop wakes up
- * if it is waiting, and its own thread calls the callback. Calls from one thread keep their order.
- * A pending call does not keep the loop running, and loop_close drops it: call this function while
- * loop_run or task_run is running. Returns 0 or UV_ENOMEM. */
+/* Does the same, and may be called from any thread, but not from a signal handler:
+ * loop_signal_start is for that (loop.call_soon_threadsafe). The loop wakes up if it is waiting,
+ * and its own thread calls the callback. Calls from one thread keep their order. A pending call
+ * does not keep the loop running, and loop_close drops it: call this function while loop_run or
+ * task_run is running. Returns 0 or UV_ENOMEM. */
 int loop_call_soon_threadsafe(uv_loop_t *loop, void (*callback)(void *argument), void *argument);
 
 /* Calls callback(argument) once, after that many seconds (loop.call_later). NaN or a negative

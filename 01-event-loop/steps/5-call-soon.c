@@ -54,7 +54,7 @@ static void say(void *text)
 static void first(void *queue)
 {
     puts("first: begins");
-    call_soon(queue, say, "third: asked for by first");
+    call_soon(queue, say, "asked for by first");
     puts("first: ends");
 }
 // #endregion first
@@ -69,7 +69,7 @@ int main(void)
         queue.idle.data = &queue;
         // #region main
         call_soon(&queue, first, &queue);
-        call_soon(&queue, say, "second");
+        call_soon(&queue, say, "other");
         puts("main: nothing has run yet");
         uv_run(&loop, UV_RUN_DEFAULT);
         // #endregion main

@@ -65,9 +65,11 @@ int main(void)
     // #region main
     struct coroutine *ana = create("ana", count), *bob = create("bob", count);
     while (!ana->finished || !bob->finished) {
-        puts("main resumes both");
-        resume(ana);
-        resume(bob);
+        puts("main: a new round");
+        if (!ana->finished)
+            resume(ana);
+        if (!bob->finished)
+            resume(bob);
     }
     // #endregion main
     free(ana);

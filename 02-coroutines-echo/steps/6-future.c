@@ -19,7 +19,7 @@ static void arrive(void *future)
 {
     puts("a callback sets the result");
     future_set(future, 42);
-    puts("and returns before anybody has it");
+    puts("and goes on");
 }
 // #endregion arrive
 

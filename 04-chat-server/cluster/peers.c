@@ -65,8 +65,10 @@ void peer_bury(struct peer *peer)
 
 void peers_free(struct cluster *cluster)
 {
-    struct peer *peer;
+    struct peer *peer, *next;
     peer_bury(&cluster->self);
-    while ((peer = TAILQ_FIRST(&cluster->peers)))
+    for (peer = TAILQ_FIRST(&cluster->peers); peer; peer = next) {
+        next = TAILQ_NEXT(peer, entry);
         peer_remove(cluster, peer);
+    }
 }

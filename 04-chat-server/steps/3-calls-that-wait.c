@@ -86,7 +86,6 @@ static int on_established(struct lws *connection, struct scope *tasks)
 }
 // #endregion on_established
 
-// #region on_piece
 static int on_piece(struct visitor *self, const char *piece, size_t size)
 {
     if (self->whole.done)
@@ -101,6 +100,7 @@ static int on_piece(struct visitor *self, const char *piece, size_t size)
     return 0;
 }
 
+// #region on_closed
 static void on_closed(struct visitor *self)
 {
     self->connection = NULL;
@@ -108,9 +108,8 @@ static void on_closed(struct visitor *self)
     future_set(&self->writable, UV_EPIPE);
     release(self);
 }
-// #endregion on_piece
+// #endregion on_closed
 
-// #region on_event
 static int on_event(
     struct lws *connection, enum lws_callback_reasons reason, void *user, void *data, size_t size)
 {
@@ -120,11 +119,13 @@ static int on_event(
         return on_established(connection, lws_context_user(lws_get_context(connection)));
     case LWS_CALLBACK_RECEIVE:
         return on_piece(visitor, data, size);
+        // #region writable
     case LWS_CALLBACK_SERVER_WRITEABLE:
         if (!visitor->served)
             return -1; /* the task has ended: close the connection */
         future_set(&visitor->writable, 0);
         return 0;
+        // #endregion writable
     case LWS_CALLBACK_CLOSED:
         if (visitor)
             on_closed(visitor);
@@ -133,7 +134,6 @@ static int on_event(
         return lws_callback_http_dummy(connection, reason, user, data, size);
     }
 }
-// #endregion on_event
 
 /* The first task: its children are the visitors' tasks, and Ctrl+C cancels it. */
 static int serve(void *tasks)
