@@ -138,10 +138,10 @@ static void handle_closed(uv_handle_t *handle)
 int loop_close(uv_loop_t *loop)
 {
     require(loop);
-    struct loop_state *state = state_of(loop);
-    if (!state && uv_backend_fd(loop) > STDERR_FILENO) /* the first call has returned UV_EBUSY */
+    if (!state_of(loop) && uv_backend_fd(loop) > STDERR_FILENO) /* a call has returned UV_EBUSY */
         return uv_loop_close(loop);
     require_loop(loop);
+    struct loop_state *state = state_of(loop);
     require_outside(state, "loop_close");
     state->closing = true;
     uv_idle_stop(&state->idle);
