@@ -194,7 +194,7 @@ static void process_message(struct client *self, const char *text)
 }
 
 // #region rate
-/* Sleeps if the client sends faster than it may. While it sleeps, nothing is read from the client.
+/* Sleeps if the client sends faster than it may. While it sleeps, the client's messages queue up.
  * Returns 0 or UV_ECANCELED. */
 static int limit_rate(struct client *self)
 {
