@@ -39,8 +39,7 @@ static const struct text_range text_other_forms[] = {{"""
 PAIRS = """\
 }};
 
-/* Pairs that are one character in form C. The second one is none of those that text.c refuses
- * everywhere. */
+/* Pairs that are one character in form C. Marks that text.c always refuses are left out. */
 static const struct text_pair text_pairs[] = {{"""
 
 CAPITALS = """\
@@ -73,9 +72,10 @@ def ranges_of(belongs):
 
 
 def pairs():
-    """But for Hangul, which text.c computes."""
+    """But for Hangul, which text.c computes. A decomposition that begins with "<" does not count in form C."""
     for code in range(0x110000):
-        parts = [int(part, 16) for part in unicodedata.decomposition(chr(code)).split() if part[0] != "<"]
+        decomposition = unicodedata.decomposition(chr(code))
+        parts = [] if decomposition.startswith("<") else [int(part, 16) for part in decomposition.split()]
         if len(parts) == 2 and not has_other_form(code) and parts[1] > 0x900 and parts[1] not in (0x3099, 0x309A):
             yield parts
 

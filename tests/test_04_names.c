@@ -22,6 +22,8 @@ static const struct sample good[] = {
     {"שָׁלוֹם", "Hebrew with points"},
     {"مُحَمَّد", "Arabic with vowels"},
     {"さくら 花", "Japanese"},
+    {"ココ", "the same letter twice, as in the compatibility form of a sign"},
+    {"ホンダ 1日 12月", "other parts of such signs"},
     {"김민준", "Korean, in syllables"},
     {"😀", "a picture"},
 };
