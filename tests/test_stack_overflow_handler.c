@@ -139,11 +139,42 @@ START_TEST(a_handler_from_before_is_called)
 }
 END_TEST
 
+static struct sigaction set_before;
+
+static void on_crash_once(int number)
+{
+    sigaction(number, &set_before, NULL); /* as crash handlers do, so that the next one reports */
+}
+
+static int set_a_handler(void *unused)
+{
+    (void)unused;
+    return sigaction(SIGSEGV, &(struct sigaction){.sa_handler = on_crash_once}, &set_before);
+}
+
+static void crash_after_a_task_set_a_handler(void *unused)
+{
+    uv_loop_t loop;
+    if (loop_init(&loop) == 0 && task_run(&loop, "first", set_a_handler, unused) == 0)
+        task_run(&loop, "second", use_a_wild_pointer, unused);
+}
+
+START_TEST(a_handler_that_restores_ours_is_called_once)
+{
+    char *errors;
+    if (memory_is_shadowed())
+        return;
+    ck_assert_int_eq(run_apart(crash_after_a_task_set_a_handler, NULL, &errors), 128 + SIGSEGV);
+    free(errors);
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("overflow_handler",
         (struct test_group[]){{"task", (const TTest *const[]){of_one_loop_of_two, NULL}},
             {"callback", (const TTest *const[]){of_a_callback, NULL}},
-            {"handler", (const TTest *const[]){a_handler_from_before_is_called, NULL}},
+            {"handler", (const TTest *const[]){a_handler_from_before_is_called,
+                            a_handler_that_restores_ours_is_called_once, NULL}},
             {NULL, NULL}});
 }

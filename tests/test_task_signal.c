@@ -122,24 +122,33 @@ START_TEST(nothing_is_caught_after_it)
 }
 END_TEST
 
-static int set_own_handlers(void *signals)
+struct handlers {
+    int numbers[5];
+    void (*set)(int number);
+};
+
+static int set_handlers(void *argument)
 {
-    for (const int *number = signals; *number; number++)
-        signal(*number, on_own_signal);
+    const struct handlers *handlers = argument;
+    for (const int *number = handlers->numbers; *number; number++)
+        signal(*number, handlers->set);
     return 0;
 }
 
 START_TEST(handlers_that_a_task_has_set_stay)
 {
     uv_loop_t loop;
-    int numbers[] = {SIGINT, SIGTERM, SIGUSR1, memory_is_shadowed() ? 0 : SIGSEGV, 0};
+    struct handlers handlers = {
+        {SIGINT, SIGTERM, SIGUSR1, memory_is_shadowed() ? 0 : SIGSEGV}, on_own_signal};
     ck_assert_int_eq(loop_init(&loop), 0);
-    for (int i = 0; i < 2; i++) { /* in the second round, they are there before */
+    for (int i = 0; i < 3; i++) { /* in the second round, they are there before */
         struct sigaction action;
-        ck_assert_int_eq(task_run(&loop, "main", set_own_handlers, numbers), 0);
-        for (const int *number = numbers; *number; number++) {
+        if (i == 2)
+            handlers.set = SIG_DFL;
+        ck_assert_int_eq(task_run(&loop, "main", set_handlers, &handlers), 0);
+        for (const int *number = handlers.numbers; *number; number++) {
             sigaction(*number, NULL, &action);
-            ck_assert_ptr_eq(action.sa_handler, on_own_signal);
+            ck_assert_ptr_eq(action.sa_handler, handlers.set);
         }
     }
     close_loop(&loop);

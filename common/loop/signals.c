@@ -168,8 +168,8 @@ static void restore_action(int i, const struct sigaction *present)
     bool libuv_listens = after.sa_handler != SIG_DFL;
     if (present->sa_handler == first_interrupt || present->sa_handler == libuv->sa_handler)
         wanted = libuv_listens ? libuv : wanted;
-    else if (present->sa_handler != SIG_DFL)
-        wanted = present;
+    else if (present->sa_handler != SIG_DFL || wanted->sa_handler != SIG_IGN)
+        wanted = present; /* first_interrupt has not set it */
     if (libuv_listens || wanted->sa_handler != libuv->sa_handler)
         sigaction(numbers[i], wanted, NULL);
 }

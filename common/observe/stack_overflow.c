@@ -68,6 +68,8 @@ static void segmentation_fault(int number, siginfo_t *info, void *context)
      * reaches the previous handler. A signal that kill or raise has sent does not come again by
      * itself. */
     struct sigaction before = watches.before;
+    /* A handler of the program may set ours again when it returns, and would be called again. */
+    watches.before = (struct sigaction){.sa_handler = SIG_DFL};
     before.sa_flags |= SA_ONSTACK; /* the stack may be the one that overflowed */
     sigaction(number, &before, NULL);
     if (info->si_code <= 0)
