@@ -87,14 +87,15 @@ static int play(void *game)
     for (size_t i = 0; i < SIGNALS && !error; i++)
         error = loop_signal_start(
             task_loop(), &started[i], signals[i].number, signals[i].callback, game);
-    guard_wrap(SIGINT); /* the loop handles these three */
-    guard_wrap(SIGTERM);
-    guard_wrap(SIGTSTP);
-    if (!error)
+    if (!error) {
+        guard_wrap(SIGINT); /* the loop handles these three */
+        guard_wrap(SIGTERM);
+        guard_wrap(SIGTSTP);
         error = game_execute(game);
-    guard_unwrap(SIGINT); /* the loop keeps a handler that is not its own */
+    }
+    screen_restore();     /* first: without a handler, Ctrl+Z would leave the game's screen */
+    guard_unwrap(SIGINT); /* otherwise task_run would leave it, as a handler of the program's */
     guard_unwrap(SIGTERM);
-    screen_restore(); /* first: without a handler, Ctrl+Z would leave the game's screen */
     for (size_t i = 0; i < SIGNALS; i++)
         loop_signal_stop(started[i]);
     return error;

@@ -162,8 +162,9 @@ static void beat(void *argument)
     redis_send(&cluster->writer, check_marker, checked, cluster,
         "HSETNX " NAMES_KEY " " MARKER "%s -", cluster->self.id);
     ask(cluster);
-    if (cluster->is_ready)
-        loop_timer_start(cluster->loop, &cluster->beat, loop_deadline(cluster->loop, BEAT_SECONDS));
+    uint64_t next = loop_deadline(cluster->loop, BEAT_SECONDS);
+    if (cluster->is_ready && loop_timer_start(cluster->loop, &cluster->beat, next))
+        outage_begin(cluster, UV_ENOMEM);
 }
 
 int beat_begin(struct cluster *cluster)
