@@ -20,7 +20,7 @@
 static struct {
     atomic_bool armed;
     bool installed;
-    pthread_t thread; /* that draws, and handles the signals */
+    pthread_t thread; /* the one that draws, which also handles the signals */
     struct termios modes;
     char sequence[GUARD_SEQUENCE_SIZE];
     size_t size;

@@ -59,7 +59,7 @@ static bool is_syllable(uint32_t previous, uint32_t character)
 /* Whether the character, alone or with the previous one, has another form in Unicode's form C. */
 static bool has_other_form(uint32_t previous, uint32_t character)
 {
-    if (character < 0x340) /* which are most */
+    if (character < 0x340) /* the common case */
         return false;
     for (size_t i = 0; i < COUNT(text_pairs); i++)
         if (text_pairs[i].first == previous && text_pairs[i].second == character)

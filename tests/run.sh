@@ -20,7 +20,7 @@ SANITIZE=${SANITIZE:-}
 EMULATOR=${EMULATOR:-}
 export OUT BIN VALGRIND SANITIZE EMULATOR
 
-# A limit only has to end a suite that hangs: where much else runs, one that does not may wait long.
+# The limit is only for suites that hang. On a busy machine a healthy suite can be slow, too.
 prefix=
 slower=3
 if [ -n "$VALGRIND" ]; then

@@ -110,7 +110,7 @@ void outage_begin(struct cluster *cluster, int error);
 /* Notes the reason, unless outage_begin has, and writes a new one to the log. */
 void outage_note(struct cluster *cluster, int error);
 
-/* A callback: tells the clients. */
+/* A callback of the loop: tells the clients that the other servers are out of reach. */
 void outage_announce(void *cluster);
 
 /*

@@ -6,7 +6,7 @@
 #include "04-chat-server/cluster/redis.h"
 
 #define MAX_ELEMENTS (1 << 21)       /* of an array; Redis accepts fewer in one command */
-#define MAX_STRING (512ULL << 20)    /* bytes; Redis itself accepts no longer ones */
+#define MAX_STRING (512ULL << 20)    /* bytes, Redis' own limit */
 #define MAX_LINE ((size_t)64 * 1024) /* bytes of a status, an error or a number */
 #define MAX_REPLY ((size_t)1 << 30)  /* bytes of memory for one reply */
 

@@ -211,8 +211,9 @@ static ssize_t read_nothing(SSL *tls)
 
 /* libwebsockets also reads while it answers a request. It would treat the next request as a part of
  * this one, and would stop answering if the client has half-closed the connection. So this function
- * reports that nothing has arrived. The data stays in the socket. Over TLS, a part of it is stored:
- * meanwhile, libuv does not report it again and again. */
+ * reports that nothing has arrived. The data stays in the socket. Over TLS, up to
+ * MAX_REQUEST bytes are stored: until there are more, libuv does not report them again and again.
+ */
 static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
 {
     errno = EAGAIN;

@@ -19,7 +19,7 @@ static bool is_text(char byte)
 size_t request_scan(struct request_scan *scan, const char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        if (data[i] > ' ' && data[i] < 0x7f) { /* as most are */
+        if (data[i] > ' ' && data[i] < 0x7f) { /* the common case */
             scan->line++;
             continue;
         }

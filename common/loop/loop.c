@@ -138,7 +138,7 @@ static void handle_closed(uv_handle_t *handle)
 int loop_close(uv_loop_t *loop)
 {
     require(loop);
-    if (!state_of(loop) && uv_backend_fd(loop) > STDERR_FILENO) /* a call has returned UV_EBUSY */
+    if (!state_of(loop) && uv_backend_fd(loop) > STDERR_FILENO) /* it has returned UV_EBUSY */
         return uv_loop_close(loop);
     require_loop(loop);
     struct loop_state *state = state_of(loop);
