@@ -136,7 +136,7 @@ static int report_end(const struct game *game, int error, int signal)
 }
 
 // #region run
-/* The screen starts here, on the thread's own stack, and not in the task play: ncurses needs about
+/* The screen starts here, on the thread's own stack, and not in the task: ncurses needs about
  * 100 KiB of stack to read the terminal's description, and a task has 64. */
 static int run(struct game *game, int *signal)
 {
