@@ -16,7 +16,7 @@ export OUT
 seed=0
 while [ "$seed" -lt "$SEEDS" ]; do
     seed=$((seed + 1))
-    if ! said=$(LOOP_SEED=$seed tests/run.sh "$@" 2>&1); then
+    if ! said=$(RETRY='' LOOP_SEED=$seed tests/run.sh "$@" 2>&1); then
         printf '%s\nfailed with LOOP_SEED=%d\n' "$said" "$seed"
         exit 1
     fi

@@ -53,10 +53,10 @@ START_TEST(drops_a_client_that_sends_too_much)
     child_signal(&server, SIGSTOP); /* so it gets all at once */
     for (int i = 0; i < 2000; i++)
         peer_send_text(flood, i % 2 ? "/data" : "oi");
+    peer_send_text(ana, "/clientes");
     child_signal(&server, SIGCONT);
     expect_text(flood, "Nome alterado");
     expect_text(flood, "Devagar: até 100 mensagens por segundo");
-    peer_send_text(ana, "/clientes");
     expect_text(ana, "2 clientes");
     expect_text(flood, "Mensagens demais");
     ck_assert_int_eq(peer_ending(flood, NULL), 1008);

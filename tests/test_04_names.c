@@ -105,11 +105,12 @@ START_TEST(refuses_a_second_way_to_write_a_character)
     char name[64], line[64];
     int count = 0;
     setenv("PYTHONIOENCODING", "utf-8", 1);
-    FILE *python = popen("/usr/bin/python3 -c \"from unicodedata import normalize as n\n"
-                         "for c in range(0x80, 0x110000):\n"
-                         " for t in {chr(c), n('NFD', chr(c))} if c >> 11 != 27 else ():\n"
-                         "  print('%X %s' % (c, t) if n('NFC', t) != t else '')\"",
-        "re");
+    FILE *python =
+        popen("/usr/bin/python3 -c \"from unicodedata import normalize as n, unidata_version\n"
+              "for c in range(0x80, 0x110000 if unidata_version == '14.0.0' else 0):\n"
+              " for t in {chr(c), n('NFD', chr(c))} if c >> 11 != 27 else ():\n"
+              "  print('%X %s' % (c, t) if n('NFC', t) != t else '')\"",
+            "re");
     ck_assert_ptr_nonnull(python);
     while (fgets(line, sizeof(line), python)) {
         unsigned code;

@@ -112,7 +112,7 @@ START_TEST(a_loop_that_cannot_be_made)
     char command[512];
     for (size_t i = 0; i < 4 * sizeof(recipes) / sizeof(*recipes); i++) {
         snprintf(command, sizeof(command),
-            "exec </dev/null; ulimit -n 6; exec env -i '%s'docs/recipes/%s", root ? root : "",
+            "exec </dev/null; ulimit -n 6; exec env -i '%s/docs/recipes/%s'", root ? root : ".",
             recipes[i / 4]);
         int status = system(command);
         ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "%s: status %x", command,

@@ -23,8 +23,8 @@ async def ending(socket):
     try:
         while True:
             messages.append(await socket.recv())
-    except websockets.ConnectionClosed:
-        return messages, socket.close_code
+    except websockets.ConnectionClosed as closed:
+        return messages, closed.rcvd.code if closed.rcvd else 1006
 
 
 async def hello(port, _):

@@ -290,6 +290,6 @@ export async function smooth() {
   }));
   const milliseconds = 1000 * (await busy() - before) / frames;
   console.log(`100 messages a second: ${milliseconds.toFixed(1)} ms of main thread a frame, ${frames} frames`);
-  check(milliseconds <= 17 * patience, `a frame took ${milliseconds} ms of main thread`);
+  check(milliseconds <= 17 * Math.max(1, patience / 3), `a frame took ${milliseconds} ms of main thread`);
   await closePage(page);
 }

@@ -170,7 +170,7 @@ export async function storms() {
   });
   const seconds = await busy() - begun;
   console.log(`1000 arrivals: ${seconds.toFixed(2)} s of main thread`);
-  check(seconds < 1 * patience, `1000 arrivals took ${seconds} s of main thread`);
+  check(seconds < Math.max(1, patience / 3), `1000 arrivals took ${seconds} s of main thread`);
   check(await ana.evaluate(() => kept.isConnected), "a name's button stays while others arrive");
   await waitFor(() => ana.locator("#count").textContent(), (text) => text === "1001", "1001 people");
   equal(await ana.locator("#names li").count(), 200, "names drawn");

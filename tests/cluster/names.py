@@ -21,7 +21,7 @@ async def names_of_the_dead():
     await ana.asks("/nome Bia", TAKEN)
     await ana.hears("Bia saiu da sala")
     took = asyncio.get_running_loop().time() - began
-    assert took < 15 * SLOWER, took
+    assert took < 15 * max(1, SLOWER / 3), took  # run.sh allows even a healthy suite three times as long
     await ana.asks("/nome Bia", "Nome alterado com sucesso para Bia")
     await ana.hears("Eva saiu da sala")
     await ana.asks("/clientes", "1 clientes conectados")

@@ -78,7 +78,10 @@ static bool refuse(void)
 
 void *__wrap_malloc(size_t size)
 {
-    return refuse() ? NULL : note_block(__real_malloc(size), size);
+    void *memory = refuse() ? NULL : note_block(__real_malloc(size), size);
+    if (memory && in_call_after)
+        memset(memory, 0, size); /* call looks at members that a solution need not set */
+    return memory;
 }
 
 void *__wrap_calloc(size_t count, size_t size)
