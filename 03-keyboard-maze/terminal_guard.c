@@ -146,8 +146,8 @@ static void guard_signal(int number)
     sigaction(number, &action, &guard.previous[number]);
 }
 
-/* Handles each signal that ends a program, except SIGKILL, which no program can handle, and
- * SIGUSR1, with which the library prints the tree of tasks. */
+/* Handles the usual signals that end a program, except SIGKILL, which no program can handle, and
+ * SIGUSR1, at which the library prints the tree of tasks. */
 static void install_all(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,

@@ -6,9 +6,9 @@
 #include "04-chat-server/cluster/private.h"
 
 #define MISSED_BEATS 2 /* in a row: the server is gone; a jump of Redis' clock may cause one */
-#define STUCK_BEATS                                                                                \
-    2 /* with the same first entry in the outbox, each after the stream was read                   \
-         to its end: Redis has lost that entry */
+/* Beats with the same first entry in the outbox, each after the stream was read to its end. Redis
+ * has lost that entry. */
+#define STUCK_BEATS 2
 
 #define SET_KEY "SET " SERVER_KEY "%s %b PX %d"
 

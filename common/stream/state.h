@@ -35,9 +35,5 @@ int stream_wait_for_output(
 /* The cancel function for stream_wait_for_output. Pass NULL for a wait that cannot be cancelled. */
 void stream_cancel_drain(struct task_wait *wait);
 
-/* Wakes the tasks in stream_wait_for_output if the output has shrunk enough or the stream is
- * broken. */
-void stream_wake_drains(struct stream *stream);
-
 /* The first task in stream_wait_for_output, or NULL. */
 const struct task *stream_drainer(const struct stream *stream);

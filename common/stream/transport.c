@@ -16,14 +16,6 @@
 
 #define SENT_AT_ONCE ((size_t)1 << 20) /* bytes; the rest follows in the next iteration */
 
-int stream_fail(struct stream *stream, int error)
-{
-    stream->error = error;
-    stream_wake_reader(stream);
-    stream_wake_drains(stream);
-    return error;
-}
-
 /*
  * Waiting for input, and for the output to be sent
  */
@@ -77,7 +69,8 @@ void stream_cancel_drain(struct task_wait *wait)
     end_drain((struct drain_wait *)wait, UV_ECANCELED);
 }
 
-void stream_wake_drains(struct stream *stream)
+/* Wakes those for which the output has shrunk enough, or all if the stream is broken. */
+static void wake_drains(struct stream *stream)
 {
     size_t pending = buffer_size(&stream->output);
     struct drain_wait *drain = TAILQ_FIRST(&stream->drains), *next;
@@ -102,6 +95,14 @@ int stream_wait_for_output(
         return stream->error;
     TAILQ_INSERT_TAIL(&stream->drains, &drain, next);
     return task_wait(&drain.wait, "drain", cancel);
+}
+
+int stream_fail(struct stream *stream, int error)
+{
+    stream->error = error;
+    stream_wake_reader(stream);
+    wake_drains(stream);
+    return error;
 }
 
 /*
@@ -186,5 +187,5 @@ void stream_flush(void *argument)
         stream->shut = true;
         shutdown(stream->socket, SHUT_WR);
     }
-    stream_wake_drains(stream);
+    wake_drains(stream);
 }
