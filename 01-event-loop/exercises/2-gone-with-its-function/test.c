@@ -1,5 +1,6 @@
 /* Where does each call keep its timer, and until when? The linker has this file see each malloc and
  * free of the program. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <signal.h>

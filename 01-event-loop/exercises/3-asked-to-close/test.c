@@ -1,4 +1,5 @@
 /* Counts what was opened, and what was closed. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include "tests/support.h"

@@ -1,4 +1,5 @@
 /* Types a line, stops in the middle, and checks what the loop's thread sees then. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <string.h>

@@ -22,7 +22,7 @@ static void note_wait(void)
         asked++;
 }
 
-/* The linker sends each call of task_yield here: see docs/book.mk. */
+/* The linker sends each call of task_yield here (--wrap). */
 int __real_task_yield(void);
 int __wrap_task_yield(void);
 int __wrap_task_yield(void)
