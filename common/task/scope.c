@@ -113,8 +113,8 @@ static void deadline_passed(void *argument)
     cancel_with(scope, UV_ETIMEDOUT);
 }
 
-/* While a task runs, no timer fires and none of its parents can cancel it. So this function looks at
- * all scopes around the task: first its own, then those of its parents. */
+/* While a task runs, no timer fires and none of its parents can cancel it. So this function looks
+ * at all scopes around the task: first its own, then those of its parents. */
 static void check_scopes(struct task *task)
 {
     uv_loop_t *loop = task->pool->loop;
