@@ -150,6 +150,7 @@ static const struct command commands[] = {
         client_change_name},
     {{"apenas", "only"}, {" Nome texto", " Name text"}, {"a uma só pessoa", "to one person"},
         words_split, client_send_only_to},
+    // #endregion commands
     {{"quem", "who"}, {"", ""}, {"quem está nesta sala", "who is in this room"}, words_split,
         send_names},
     {{"clientes", "clients"}, {"", ""}, {"quantos estão conectados", "how many are connected"},
@@ -163,7 +164,6 @@ static const struct command commands[] = {
     {{"ajuda", "help"}, {"", ""}, {"os comandos", "the commands"}, words_split, send_help},
     {{"sair", "quit"}, {"", ""}, {"até logo", "goodbye"}, words_split, quit},
 };
-// #endregion commands
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 

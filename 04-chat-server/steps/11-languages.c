@@ -71,7 +71,6 @@ static void leave_room(struct client *self)
     free(self->room); /* the last client frees it */
 }
 
-// #region send
 /* Sends a printf-style message in the client's language. */
 static void send_to_client(
     const struct client *self, const char *portuguese, const char *english, ...)
@@ -82,6 +81,7 @@ static void send_to_client(
     va_end(arguments);
 }
 
+// #region send
 /* Sends a printf-style message to all other clients in the room, each in its language. Returns 0 or
  * UV_ENOMEM. */
 static int send_to_others(
@@ -147,14 +147,12 @@ static void quit(struct client *self, const struct words *words)
     self->leaving = true;
 }
 
-// #region commands
 static const struct command commands[] = {
     {{"nome", "name"}, change_name},
     {{"apenas", "only"}, send_only_to},
     {{"sair", "quit"}, quit},
     {{0}, NULL},
 };
-// #endregion commands
 
 static void process_command(struct client *self, const char *line)
 {

@@ -218,6 +218,8 @@ static inline struct task *next_task(const struct loop_state *state)
 __attribute__((always_inline)) static inline void suspend(struct task_pool *pool, struct task *task)
 {
     struct loop_state *state = pool->state;
+    /* First, because the processor reads these registers slowly, and does the rest meanwhile. */
+    task->control = floating_point_control();
     struct task *next = next_task(state);
     if (next) {
         loop_take(state);
@@ -229,7 +231,6 @@ __attribute__((always_inline)) static inline void suspend(struct task_pool *pool
     }
     require_whole_stack(task, __builtin_frame_address(0));
     task->error = *pool->error;
-    task->control = floating_point_control();
     if (!next) {
         coroutine_suspend(&task->coroutine);
         return;
