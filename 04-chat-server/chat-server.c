@@ -285,8 +285,9 @@ int main(int argc, char **argv)
         status = find_page();
     if (status)
         return status;
-    descriptors_set_limit();
-    int error = loop_init(&loop);
+    int error = descriptors_set_limit();
+    if (!error)
+        error = loop_init(&loop);
     if (!error) {
         error = task_run(&loop, "serve", serve, NULL);
         int not_closed = loop_close(&loop);

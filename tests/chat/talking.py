@@ -45,6 +45,8 @@ async def commands():
         await client.asks(nothing, INVALID)
     for space in SPACES:
         await client.asks(f"{space} {space}/clientes", "2 clientes conectados")
+        await client.asks(f"/{space}clientes{space}", "2 clientes conectados")
+        await client.asks(f"/historico{space} {space}0", "Últimas mensagens: 0")
     for unlike in ["\u0085", "\u200b", "\u180e", "\u2060", "x"]:
         await client.asks(f"{unlike}/clientes", IDENTIFY)
     await client.asks('/""', "Comando desconhecido")
