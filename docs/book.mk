@@ -33,12 +33,13 @@ $(foreach one,$(with_header),$(eval $(addprefix $(out)/,$(one)/exercise $(one)/s
     $(filter $(one)/near-misses/%,$(near_misses))): $(out)/$(one)/test.c.o))
 $(exercises:%=$(out)/%/test.c.o): | needs_test
 # These tests count calls of these functions.
-$(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc free)
+$(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc free uv_run)
+$(out)/01-event-loop/exercises/3-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,uv_run uv_loop_close)
 $(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close uv_run uv_close)
 $(out)/04-chat-server/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup free)
 $(out)/04-chat-server/exercises/4-%: LDFLAGS += -Wl,--wrap=snprintf
 $(out)/02-coroutines-echo/exercises/2-%: LDFLAGS += -Wl,--wrap=send
-$(out)/03-keyboard-maze/exercises/4-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,task_yield task_sleep)
+$(out)/03-keyboard-maze/exercises/4-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,task_yield task_sleep future_wait)
 
 chosen_steps := $(call in_chapter,$(steps))
 steps: $(chosen_steps:%=$(out)/%) ## build every step of the lessons (CHAPTER=01-event-loop: of one)

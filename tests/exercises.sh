@@ -122,6 +122,7 @@ try() {
     case $log in *'Test timeout expired'*)
         say 'Um teste não terminou a tempo: o que o seu código espera, e quem faria isso acontecer?' \
             'A test did not end in time: what does your code wait for, and who would make it happen?' ;;
+    *'Received signal'*) locate_crash "$@" ;;
     esac
     [ "$passed" -eq 0 ] || not_yet || return
     for tool; do
@@ -129,6 +130,14 @@ try() {
     done
     [ "$form" != exercise ] || : >"$(stamp "$directory")"
     say "$number: resolvido." "$number: solved."
+}
+
+# locate_crash [TOOL...]: a signal alone does not say which line of the program was wrong.
+locate_crash() {
+    case "$*" in *sanitizers*) ;; *) return ;; esac
+    say 'O programa caiu. O AddressSanitizer mostra onde, se o erro for de memória:' \
+        'The program crashed. AddressSanitizer shows where, if the error is one of memory:'
+    passes_with_sanitizers "$directory" "$form" || return 0
 }
 
 not_yet() {

@@ -30,6 +30,12 @@
         "exit 0", "try " DIRECTORY " exercise") "); "                                              \
                                                 "VALGRIND= \"$here\" list"
 
+/* In place of the program with sanitizers a script runs. */
+#define WITH_SANITIZERS(script, command)                                                           \
+    "list; export MAKE=true; build=build/address-undefined; mkdir -p $build/" DIRECTORY "; "       \
+    "touch $build/libcommon.a; printf '#!/bin/sh\\n" script "\\n' >$build/" DIRECTORY              \
+    "/exercise; chmod +x $build/" DIRECTORY "/exercise; \"$here\" " command "; exit; :"
+
 #define NO_MISS NULL, NULL, false
 
 static const struct row {
@@ -69,6 +75,9 @@ static const struct row {
         "Invalid read\n2.3: not yet. The test passes, but Valgrind has seen an error", NO_MISS},
     {WITH_VALGRIND("exit 0", "try " DIRECTORY " exercise valgrind"), PASSES, PASSES, NULL, NULL, 0,
         "2.3: solved.", NO_MISS},
+    {WITH_SANITIZERS("echo ==1==ERROR: here; exit 1", "try " DIRECTORY " exercise sanitizers"),
+        "echo a.c:1:E:a:b:0: Received signal 11; exit 1", PASSES, NULL, NULL, 1,
+        "is one of memory:\n==1==ERROR: here\n2.3: not yet. This failure", NO_MISS},
     {"list; VALGRIND=1; " WITH_VALGRIND("echo Invalid read; exit 9", "try " DIRECTORY " exercise"),
         PASSES, PASSES, NULL, NULL, 1, "Invalid read\n2.3: not yet. This failure", NO_MISS},
     {"hint", PASSES, PASSES, NULL, NULL, 0,

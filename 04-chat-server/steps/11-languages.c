@@ -14,12 +14,14 @@ struct server {
     LIST_HEAD(, room) rooms;     /* all that have clients */
 };
 
+// #region room
 struct room {
     struct websocket_room members[2]; /* by language */
     size_t clients;                   /* that have entered and not left */
     LIST_ENTRY(room) entry;
     char name[]; /* "" is the common room */
 };
+// #endregion room
 
 struct client {
     struct server *server;
@@ -81,7 +83,6 @@ static void send_to_client(
     va_end(arguments);
 }
 
-// #region send
 /* Sends a printf-style message to all other clients in the room, each in its language. Returns 0 or
  * UV_ENOMEM. */
 static int send_to_others(
@@ -102,7 +103,6 @@ static int send_to_others(
     }
     return error;
 }
-// #endregion send
 
 static struct client *find_client(const struct server *server, const char *name)
 {

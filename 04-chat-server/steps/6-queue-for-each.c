@@ -17,7 +17,7 @@ struct person {
     size_t received;
     // #region person
     struct buffer queue;
-    struct future filled; /* set when the queue is not empty */
+    struct future filled; /* set when a message is put into the queue */
     bool disconnected;
     // #endregion person
 };

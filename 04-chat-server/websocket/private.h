@@ -53,7 +53,7 @@ struct websocket_server {
     struct loop_callback end_of_iteration; /* flushes these two lists: */
     LIST_HEAD(, websocket) pending;        /* clients with output of their own */
     LIST_HEAD(, websocket_room) pending_rooms;
-    LIST_HEAD(, stored) ready; /* connections with stored requests or frames */
+    LIST_HEAD(, incoming) ready; /* connections that may read their next request */
 };
 
 /*
@@ -204,8 +204,8 @@ void websocket_rooms_flush(struct websocket_server *server);
  * http.c
  */
 
-/* At the end of an iteration: has libwebsockets read what is stored. */
-void websocket_read_stored(struct websocket_server *server);
+/* At the end of an iteration: lets libwebsockets read the next request of a connection. */
+void websocket_read_next(struct websocket_server *server);
 
 /* For LWS_CALLBACK_HTTP_BIND_PROTOCOL: libwebsockets has a new connection, is about to report a
  * request, or has answered one. */

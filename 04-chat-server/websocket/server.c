@@ -65,7 +65,7 @@ static int open_listeners(struct websocket_server *server)
 static void end_of_iteration(void *argument)
 {
     struct websocket_server *server = argument;
-    websocket_read_stored(server);
+    websocket_read_next(server);
     websocket_rooms_flush(server);
     struct websocket *socket;
     while ((socket = LIST_FIRST(&server->pending))) {

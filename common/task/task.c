@@ -82,7 +82,7 @@ void task_opened(struct task_resource *resource, const char *what)
     require(what);
     struct task *task = task_required(what);
     const struct task_resource *open = LIST_FIRST(&task->resources);
-    if (open && !is_intact(task, open))
+    if (open && open != resource && !is_intact(task, open))
         misuse("opens a %s after the memory of one that was not closed has been reused: close each "
                "before that",
             what);
@@ -285,8 +285,8 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
 {
     require_loop(loop);
     require(function);
-    if (running_pool)
-        misuse("task_run was called while it runs: inside a task, use scope_spawn");
+    if (running_pool || state_of(loop)->running)
+        misuse("task_run was called while the loop runs: use scope_spawn");
     struct task_pool *pool = task_pool_of(loop);
     struct task_watch watch;
     if (!pool || observe_tasks_begin(&watch, loop))
