@@ -96,8 +96,3 @@ int task_cancellation(const struct task *task);
 
 /* Cancels the wait that the task is suspended in, if the task has been cancelled. */
 void task_interrupt(struct task *task);
-
-/* Called when the task ends. A resource on its stack has to be closed: it ends the program. One
- * that lies elsewhere, for example on the stack of the task's parent, may outlive the task: from
- * then on the parent has to close it. */
-void task_pass_resources_on(struct task *task);

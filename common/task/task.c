@@ -60,6 +60,66 @@ static inline void prepare_slice(struct task_pool *pool, struct task *task, uint
 }
 
 /*
+ * Resources: the open handles of tasks
+ */
+
+static void add_resource(struct task *task, struct task_resource *resource)
+{
+    resource->task = task;
+    LIST_INSERT_HEAD(&task->resources, resource, entry);
+}
+
+/* Returns whether nothing has overwritten the task's first resource. Inserting or removing a
+ * resource writes to its neighbors, which may lie in a stack frame that no longer exists. */
+static bool is_intact(const struct task *task, const struct task_resource *first)
+{
+    return first->task == task && first->entry.le_prev == &LIST_FIRST(&task->resources);
+}
+
+void task_opened(struct task_resource *resource, const char *what)
+{
+    require(resource);
+    require(what);
+    struct task *task = task_required(what);
+    const struct task_resource *open = LIST_FIRST(&task->resources);
+    if (open && open != resource && !is_intact(task, open))
+        misuse("opens a %s after the memory of one that was not closed has been reused: close each "
+               "before that",
+            what);
+    LIST_FOREACH(open, &task->resources, entry)
+        if (open == resource)
+            misuse("opens a %s that is open: close it first", what);
+    *resource = (struct task_resource){.what = what};
+    add_resource(task, resource);
+}
+
+void task_closed(struct task_resource *resource)
+{
+    require(resource);
+    if (resource->task)
+        LIST_REMOVE(resource, entry);
+    resource->task = NULL;
+}
+
+/* A resource that is not on the task's own stack may outlive the task, for example on its parent's
+ * stack. From then on the parent has to close it. */
+static void pass_resources_on(struct task *task)
+{
+    struct task_resource *open;
+    while ((open = LIST_FIRST(&task->resources))) {
+        if ((char *)open >= task->coroutine.stack.low && (char *)open < task->coroutine.stack.top)
+            misuse("ended with an open %s on its stack: close it before its function returns",
+                is_intact(task, open) ? open->what : "stream or listener");
+        if (!is_intact(task, open))
+            misuse("ended after the memory of a stream or listener that was not closed had been "
+                   "reused: close each before that");
+        task_closed(open);
+        if (task->parent)
+            add_resource(task->parent->owner, open);
+    }
+}
+
+/*
  * Running. The loop resumes a task. When the task suspends, it switches back to the loop, or
  * directly to the next ready task, which then suspends to the loop in its place. Tasks never nest.
  */
@@ -72,7 +132,7 @@ static void task_main(void *argument)
     task->result = function(task->argument);
     if (task->scopes)
         misuse("ended with a scope that was not left: call scope_leave before each return");
-    task_pass_resources_on(task);
+    pass_resources_on(task);
     task->ended = true;
     coroutine_finish(&task->coroutine);
 }
