@@ -2,6 +2,7 @@
  * The benchmarks that take the name of a file for their results: an option is no such name. And
  * scale.py, which compares what it computes with docs/scale.md.
  */
+// Plain variant only.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
