@@ -51,12 +51,13 @@ def added(row, alone, clients):
 
 
 # Two cases: each message is read alone, at 1,000 messages a second (steady100), or several are read
-# at once (busy1000). A busy server's cost could not be split, so all of it counts as reading.
+# at once (busy1000). What writing costs a busy server could not be told from reading, so all of it
+# counts as reading.
 Case = namedtuple("Case", "redis servers")
 ALONE = Case(line(measured("1", 3) * 1e-6, measured("4", 3) * 1e-6),
              line(*(added(row, "one, without Redis", 100) for row in ("1", "4"))))
 BATCHED = Case(line(measured("1,000, 1", 3) * 1e-6, measured("1,000, 4", 3) * 1e-6),
-               Line(0, added("1,000, 1", "1,000, one without Redis", 1000)))
+               Line(0, added("1,000, 4", "1,000, one without Redis", 1000) / 4))
 CASES = ALONE, BATCHED
 DELIVERY = measured("| 10,000", 3) * 1e-6  # to a room of ten, the sender's message included
 DELIVERY_TO_MANY = measured("N=10,000 W=3", 2) * 1e-9
