@@ -138,14 +138,15 @@ static bool parse_target(struct request *request, struct part target)
         if (target.size < size || !bytes_are_word(target.start, size, schemes[i]))
             continue;
         target = (struct part){target.start + size, target.size - size};
-        request->host = (struct part){target.start, 0};
+        struct part host = {target.start, 0};
         while (target.size > 0 && !strchr("/?#", *target.start)) {
-            request->host.size++;
+            host.size++;
             target.start++;
             target.size--;
         }
-        if (request->host.size == 0 || !part_is_host(request->host))
+        if (host.size == 0 || host.size > headers[HOST].max_size || !part_is_host(host))
             return false;
+        request->host = host;
         if (target.size > 0 && *target.start == '/')
             break;
         request->path = (struct part){root, 1};
