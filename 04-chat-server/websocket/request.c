@@ -73,12 +73,14 @@ static bool is_key(struct part key)
 
 static void copy(char text[MAX_TEXT], struct part part)
 {
-    snprintf(text, MAX_TEXT, "%.*s", (int)part.size, part.start ? part.start : "");
+    snprintf(text, MAX_TEXT, "%.*s", (int)part.size, part.start);
 }
 
 static bool is_origin_allowed(const struct request *request, const struct origins *origins)
 {
     char origin[MAX_TEXT], host[MAX_TEXT];
+    if (!has(request, ORIGIN))
+        return true;
     copy(origin, request->values[ORIGIN]);
     copy(host, request->host.size > 0 ? request->host : request->values[HOST]);
     return origin_is_allowed(origins, origin, host);
