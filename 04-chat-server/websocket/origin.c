@@ -32,7 +32,8 @@ static int parse_ip(const char *text, union ip *ip)
 
 bool websocket_is_loopback(const char *text)
 {
-    if (bytes_are_word(text, strcspn(text, ":"), "localhost"))
+    size_t size = strcspn(text, ":");
+    if (bytes_are_word(text, size, "localhost") || bytes_are_word(text, size, "localhost."))
         return true;
     union ip ip;
     switch (parse_ip(text, &ip)) {
@@ -58,19 +59,35 @@ bool websocket_is_listed(const char *list, const char *entry)
     return false;
 }
 
-/* Whether a page of that origin came from the host. */
-static bool is_from_host(const char *origin, const char *host)
+static void remove_port(char *host, const char *port)
 {
-    const char *colon = strstr(origin, "://");
-    return colon && bytes_are_word(colon + strlen("://"), strlen(colon + strlen("://")), host);
+    size_t size = strlen(host), end = strlen(port);
+    if (size > end && strcmp(host + size - end, port) == 0)
+        host[size - end] = '\0';
+}
+
+/* Whether a page of that origin came from the host. Either may name the scheme's usual port.
+ * Removes it from both. */
+static bool is_from_host(char *origin, char *host)
+{
+    static const char *const schemes[][2] = {{"http://", ":80"}, {"https://", ":443"}};
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+        size_t size = strlen(schemes[i][0]);
+        if (strlen(origin) < size || !bytes_are_word(origin, size, schemes[i][0]))
+            continue;
+        remove_port(origin, schemes[i][1]);
+        remove_port(host, schemes[i][1]);
+        return bytes_are_word(origin + size, strlen(origin) - size, host);
+    }
+    return false;
 }
 
 /* Browsers name the page's site in the Origin header; other programs send none. Our own page comes
  * from the host that it connects to. An attacker's page can do so too, by DNS rebinding: its site's
  * name is made to resolve to this computer after the page has been loaded. A local server therefore
  * accepts only host names that no name server can redirect. */
-bool origin_is_allowed(const struct origins *origins, const char *origin, const char *host)
+bool origin_is_allowed(const struct origins *origins, char *origin, char *host)
 {
-    return !*origin || websocket_is_listed(origins->allowed, origin) ||
+    return websocket_is_listed(origins->allowed, origin) ||
            (is_from_host(origin, host) && (!origins->is_local || websocket_is_loopback(host)));
 }

@@ -14,5 +14,5 @@ struct origins {
  * such a name to another computer. */
 bool websocket_is_loopback(const char *text);
 
-/* Whether a page of that origin ("": no page) may connect to the host that it asks for. */
-bool origin_is_allowed(const struct origins *origins, const char *origin, const char *host);
+/* Whether a page of that origin may connect to the host that it asks for. May shorten both. */
+bool origin_is_allowed(const struct origins *origins, char *origin, char *host);

@@ -96,12 +96,18 @@ static struct part take(struct part *rest, char separator)
     return taken;
 }
 
+/* A comma is refused, too, although a name may have it: a proxy could take it for two hosts. */
 bool part_is_host(struct part host)
 {
-    for (size_t i = 0; i < host.size; i++)
-        if (strchr(" \t,/\\@?#\"<>", host.start[i]))
-            return false;
-    return true;
+    bool has_bracket = host.size > 0 && *host.start == '[', is_empty = host.size == 0;
+    struct part port = host, name = take(&port, has_bracket ? ']' : ':');
+    if (has_bracket && (name.size == host.size || take(&port, ':').size > 0))
+        return false;
+    if (has_bracket)
+        name = (struct part){name.start + 1, name.size - 1};
+    return (name.size > 0 || is_empty) && part_has_only(port, DIGITS) &&
+           part_has_only(name,
+               has_bracket ? LETTERS_AND_DIGITS ".-_~%:" : LETTERS_AND_DIGITS ".-_~%!$&'()*+;=");
 }
 
 /* Whether each percent sign begins an escaped byte other than NUL. */

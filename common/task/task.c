@@ -82,7 +82,7 @@ void task_opened(struct task_resource *resource, const char *what)
     require(what);
     struct task *task = task_required(what);
     const struct task_resource *open = LIST_FIRST(&task->resources);
-    if (open && !is_intact(task, open))
+    if (open && open != resource && !is_intact(task, open))
         misuse("opens a %s after the memory of one that was not closed has been reused: close each "
                "before that",
             what);
@@ -137,12 +137,16 @@ static void task_main(void *argument)
     coroutine_finish(&task->coroutine);
 }
 
-static void require_whole_stack(const struct task *task, const void *pointer)
+__attribute__((cold, noreturn)) static void end_overflowed(const struct task *task)
 {
-    if (!task->canary || stack_canary_is_intact(&task->coroutine.stack, pointer))
-        return;
     observe_stack_overflow(task);
     abort();
+}
+
+static void require_whole_stack(const struct task *task, const void *pointer)
+{
+    if (task->canary && !stack_canary_is_intact(&task->coroutine.stack, pointer))
+        end_overflowed(task);
 }
 
 /* Runs the task, and the tasks that follow it directly, until one of them suspends to the loop or
@@ -218,6 +222,8 @@ static inline struct task *next_task(const struct loop_state *state)
 __attribute__((always_inline)) static inline void suspend(struct task_pool *pool, struct task *task)
 {
     struct loop_state *state = pool->state;
+    /* First, because the processor reads these registers slowly, and does the rest meanwhile. */
+    task->control = floating_point_control();
     struct task *next = next_task(state);
     if (next) {
         loop_take(state);
@@ -229,7 +235,6 @@ __attribute__((always_inline)) static inline void suspend(struct task_pool *pool
     }
     require_whole_stack(task, __builtin_frame_address(0));
     task->error = *pool->error;
-    task->control = floating_point_control();
     if (!next) {
         coroutine_suspend(&task->coroutine);
         return;
@@ -284,8 +289,8 @@ int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument),
 {
     require_loop(loop);
     require(function);
-    if (running_pool)
-        misuse("task_run was called while it runs: inside a task, use scope_spawn");
+    if (running_pool || state_of(loop)->running)
+        misuse("task_run was called while the loop runs: use scope_spawn");
     struct task_pool *pool = task_pool_of(loop);
     struct task_watch watch;
     if (!pool || observe_tasks_begin(&watch, loop))
@@ -318,6 +323,9 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
     require(wait);
     require(what);
     struct task *task = task_required(what);
+    /* A frame larger than the guard may have jumped over it, into the stack of another task. */
+    if ((char *)__builtin_frame_address(0) < task->coroutine.stack.low)
+        end_overflowed(task);
     wait->what = what;
     wait->cancel = cancel;
     wait->task = task;

@@ -1,4 +1,5 @@
 /* Runs the calls with the loop's clock paused, and compares their order with the prediction. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <string.h>
@@ -7,7 +8,8 @@
 
 void note_letter(struct order *order, char letter)
 {
-    ck_assert_uint_lt(order->count, sizeof(order->letters) - 1);
+    ck_assert_msg(order->count < sizeof(order->letters) - 1,
+        "a call notes its letter again and again: change the prediction, and nothing else");
     order->letters[order->count++] = letter;
 }
 
@@ -42,6 +44,8 @@ START_TEST(the_calls_run_as_predicted)
     run(&order);
     ck_assert_msg(hash(order.letters) == HASH,
         "the calls are other calls than before: change the prediction, and nothing else");
+    ck_assert_msg(strspn(prediction, "ABCDEFG") == strlen(prediction),
+        "your prediction contains something else than the letters A to G");
     ck_assert_msg(strlen(prediction) == order.count, "seven calls run, your prediction has %zu",
         strlen(prediction));
     ck_assert_msg(prediction[0] == order.letters[0],

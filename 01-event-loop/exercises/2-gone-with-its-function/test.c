@@ -1,10 +1,13 @@
-/* Where does each call keep its timer, and until when? The linker has this file see each malloc and
- * free of the program. */
+/* Where does each call keep its timer, and until when? The linker passes each malloc, free and
+ * uv_run of the program to this file. */
+// With Valgrind too.
 #include "exercise.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #define IS_POISONED(address) __asan_address_is_poisoned(address)
@@ -18,6 +21,14 @@
 #define MANY 1000
 
 static uv_loop_t loop;
+static bool in_call_after;
+
+/* Check's own memory is no business of call_after. */
+static void fail_test(const char *message)
+{
+    in_call_after = false;
+    ck_abort_msg("%s", message);
+}
 
 /*
  * The memory that call_after has allocated
@@ -27,8 +38,9 @@ static struct block {
     char *memory; /* NULL: unused */
     size_t size;
 } blocks[4 * MANY];
-static bool in_call_after, no_memory;
-static int refused; /* allocations of call_after */
+static int allowed = INT_MAX; /* allocations of call_after before one is refused */
+static bool refused;
+static const void *borrowed; /* the argument of the latest call */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -71,9 +83,10 @@ static void forget_block(const void *memory)
 
 static bool refuse(void)
 {
-    bool refuses = in_call_after && no_memory;
-    refused += refuses;
-    return refuses;
+    if (!in_call_after || allowed-- != 0)
+        return false;
+    refused = true;
+    return true;
 }
 
 void *__wrap_malloc(size_t size)
@@ -99,6 +112,8 @@ void *__wrap_realloc(void *memory, size_t size)
 
 void __wrap_free(void *memory)
 {
+    if (memory && memory == borrowed)
+        ck_abort_msg("the argument of run was freed: it belongs to whoever called call_after");
     forget_block(memory);
     __real_free(memory);
 }
@@ -106,6 +121,21 @@ void __wrap_free(void *memory)
 /*
  * The loop
  */
+
+int __real_uv_run(uv_loop_t *used, uv_run_mode mode);
+
+int __wrap_uv_run(uv_loop_t *used, uv_run_mode mode)
+{
+    static bool running;
+    if (in_call_after)
+        fail_test("call_after has run the loop: it asks for a call, and does not wait for it");
+    if (running)
+        ck_abort_msg("a callback called uv_run, which may not be called inside a callback");
+    running = true;
+    int alive = __real_uv_run(used, mode);
+    running = false;
+    return alive;
+}
 
 /* Whether the address is just below the active frames of the stack, or where ASan keeps the locals
  * of functions that have returned. The memory itself is not read. */
@@ -131,6 +161,7 @@ static const char *newest_handle(void)
 static void call(uint64_t ms, void (*run)(void *argument), void *argument)
 {
     const char *before = newest_handle();
+    borrowed = argument;
     in_call_after = true;
     int error = call_after(&loop, ms, run, argument);
     in_call_after = false;
@@ -151,17 +182,16 @@ static void run_to_the_end(void)
     uv_run(&loop, UV_RUN_DEFAULT);
     int error = uv_loop_close(&loop);
     ck_assert_msg(
-        error == 0, "all calls have come, and the loop cannot be closed: %s", uv_strerror(error));
+        error == 0, "uv_run has returned, and the loop cannot be closed: %s", uv_strerror(error));
     size_t left = 0;
     for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++)
         left += blocks[i].memory != NULL;
-    ck_assert_msg(
-        left == 0, "all calls have come, and %zu pieces of memory were never freed", left);
+    ck_assert_msg(left == 0, "the loop has ended, and %zu pieces of memory were never freed", left);
 }
 
 static void increment(void *number)
 {
-    ++*(int *)number;
+    ck_assert_msg(++*(int *)number <= MANY, "more calls come than were asked for: each comes once");
 }
 
 START_TEST(the_timer_outlives_the_function_that_made_it)
@@ -177,19 +207,21 @@ END_TEST
 
 static char order[3];
 
-static void note_first(void *letter)
+static void note_letter(void *letter)
 {
-    order[order[0] ? 1 : 0] = *(char *)letter;
+    size_t count = strlen(order);
+    ck_assert_msg(count < 2, "two calls were asked for, and a third one came");
+    order[count] = *(char *)letter;
 }
 
 START_TEST(each_call_has_a_timer_of_its_own)
 {
     ck_assert_int_eq(uv_loop_init(&loop), 0);
-    call(20, note_first, "a");
-    call(1, note_first, "b");
+    call(100, note_letter, "a");
+    call(1, note_letter, "b");
     run_to_the_end();
     ck_assert_msg(order[0] == 'b' && order[1] == 'a',
-        "a was to be called in 20 ms and b in 1 ms, and the calls came as \"%s\"", order);
+        "a was to be called in 100 ms and b in 1 ms, and the calls came as \"%s\"", order);
 }
 END_TEST
 
@@ -206,7 +238,8 @@ END_TEST
 
 static void call_again(void *number)
 {
-    if (++*(int *)number < 5)
+    increment(number);
+    if (*(int *)number < 5)
         call(0, call_again, number);
 }
 
@@ -220,27 +253,62 @@ START_TEST(a_call_may_ask_for_another)
 }
 END_TEST
 
-/* The process is about to fail, so it does not matter what the signal has interrupted. */
-static void report_crash(int number)
+/* The process is about to fail, so it does not matter what these signals have interrupted. */
+static void report_wait(int number)
 {
     (void)number;
-    in_call_after = false;
-    ck_abort_msg("there was no memory, and call_after used what malloc had returned");
+    fail_test(
+        "call_after has not returned after two seconds: it asks for a call, and does not wait");
 }
 
-START_TEST(without_memory_it_returns_the_error)
+static void report_crash(int number)
+{
+    fail_test(number == SIGABRT
+                  ? "there was no memory, and call_after ended the program"
+                  : "there was no memory, and call_after used what malloc had returned");
+}
+
+static void report_exit(void)
+{
+    if (in_call_after)
+        report_crash(SIGABRT);
+}
+
+START_TEST(a_long_time_is_waited_for)
 {
     int calls = 0;
     ck_assert_int_eq(uv_loop_init(&loop), 0);
+    signal(SIGALRM, report_wait);
+    alarm(2);
+    call(UINT64_C(1) << 32, increment, &calls); /* too large for an int */
+    alarm(0);
+    uv_run(&loop, UV_RUN_NOWAIT);
+    ck_assert_msg(
+        calls == 0, "a call was asked for in 2^32 ms, which are 49 days, and came at once");
+}
+END_TEST
+
+/* One allocation of call_after after the other is refused: the first, the second, ... */
+START_TEST(without_memory_it_returns_the_error)
+{
+    int calls = 0;
     signal(SIGSEGV, report_crash);
-    no_memory = in_call_after = true;
-    int error = call_after(&loop, 1, increment, &calls);
-    no_memory = in_call_after = false;
-    if (!refused)
-        return; /* the timer is in other memory, at which the other tests look */
-    ck_assert_msg(error == UV_ENOMEM,
-        "there was no memory, and call_after returned %d instead of UV_ENOMEM", error);
-    run_to_the_end();
+    signal(SIGABRT, report_crash);
+    atexit(report_exit);
+    for (int before = 0; before < 10; before++) {
+        ck_assert_int_eq(uv_loop_init(&loop), 0);
+        refused = false;
+        allowed = before;
+        in_call_after = true;
+        int error = call_after(&loop, 1, increment, &calls);
+        in_call_after = false;
+        if (!refused)
+            return; /* with enough memory: the other tests look at that */
+        ck_assert_msg(error == UV_ENOMEM,
+            "there was no memory, and call_after returned %d instead of UV_ENOMEM", error);
+        run_to_the_end();
+        ck_assert_msg(calls == 0, "call_after returned UV_ENOMEM, and the call came all the same");
+    }
 }
 END_TEST
 
@@ -250,6 +318,7 @@ int main(void)
         (struct test_group[]){
             {"timer", (const TTest *const[]){the_timer_outlives_the_function_that_made_it,
                           each_call_has_a_timer_of_its_own, any_number_of_calls_may_be_pending,
-                          a_call_may_ask_for_another, without_memory_it_returns_the_error, NULL}},
+                          a_call_may_ask_for_another, a_long_time_is_waited_for,
+                          without_memory_it_returns_the_error, NULL}},
             {NULL, NULL}});
 }

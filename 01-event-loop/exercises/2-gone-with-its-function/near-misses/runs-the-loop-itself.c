@@ -1,5 +1,5 @@
 /* NEAR MISS: call_after waits until the call has come, so that its variables live long enough.
- * Says: the loop has no timer */
+ * Says: call_after has run the loop */
 #include "../exercise.h"
 
 struct call {
