@@ -2,7 +2,7 @@
  * Out of memory: every allocation of a scenario fails in its turn. Whichever it is, an error comes
  * back, nothing crashes, nothing is left behind.
  *
- * The linker leads the library's calls to support_shortage.c (--wrap, in the Makefile), and
+ * The linker leads the library's calls to support_shortage.c (--wrap), and
  * uv_replace_allocator libuv's. One kind cannot be survived: libuv 1.44 ends the program
  * (src/unix/core.c, maybe_resize) when loop_init has no memory for its table of watched
  * descriptors. It also does so when it cannot start the thread pool

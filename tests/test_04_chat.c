@@ -1,4 +1,5 @@
 /* The chat server as a program. chat_client.py has a scenario for each test of what users see. */
+// Linux only.
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

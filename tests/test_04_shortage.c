@@ -5,6 +5,7 @@
  * The linker redirects the server's allocations here (--wrap). The WebSocket functions are stubs
  * that allocate as the real ones do and remember what is sent.
  */
+// Linux only.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
  * The benchmarks that take the name of a file for their results: an option is no such name.
  */
+// Plain variant only.
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -137,12 +137,16 @@ static void task_main(void *argument)
     coroutine_finish(&task->coroutine);
 }
 
-static void require_whole_stack(const struct task *task, const void *pointer)
+__attribute__((cold, noreturn)) static void end_overflowed(const struct task *task)
 {
-    if (!task->canary || stack_canary_is_intact(&task->coroutine.stack, pointer))
-        return;
     observe_stack_overflow(task);
     abort();
+}
+
+static void require_whole_stack(const struct task *task, const void *pointer)
+{
+    if (task->canary && !stack_canary_is_intact(&task->coroutine.stack, pointer))
+        end_overflowed(task);
 }
 
 /* Runs the task, and the tasks that follow it directly, until one of them suspends to the loop or
@@ -319,6 +323,9 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
     require(wait);
     require(what);
     struct task *task = task_required(what);
+    /* A frame larger than the guard may have jumped over it, into the stack of another task. */
+    if ((char *)__builtin_frame_address(0) < task->coroutine.stack.low)
+        end_overflowed(task);
     wait->what = what;
     wait->cancel = cancel;
     wait->task = task;
