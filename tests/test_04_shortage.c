@@ -156,6 +156,12 @@ const char *websocket_query(const struct websocket *socket)
     return "";
 }
 
+bool websocket_has_ended(const struct websocket *socket)
+{
+    (void)socket;
+    return false;
+}
+
 struct address *websocket_address(const struct websocket *socket)
 {
     (void)socket;
