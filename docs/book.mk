@@ -35,7 +35,7 @@ $(exercises:%=$(out)/%/test.c.o): | needs_test
 # These tests count calls of these functions.
 $(out)/01-event-loop/exercises/2-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc free uv_run)
 $(out)/01-event-loop/exercises/3-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,uv_run uv_loop_close)
-$(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close uv_run uv_close)
+$(out)/01-event-loop/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,loop_init loop_close loop_run uv_run uv_close)
 $(out)/04-chat-server/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup free)
 $(out)/04-chat-server/exercises/4-%: LDFLAGS += -Wl,--wrap=snprintf
 $(out)/02-coroutines-echo/exercises/2-%: LDFLAGS += -Wl,--wrap=send
