@@ -170,7 +170,8 @@ void client_process_commands(struct client *self, const char *message, size_t si
 
 #define RENAMES_PER_SECOND 4 /* of all clients of an address; twice as many at once */
 
-/* Delays a client that changes its name too often. Returns 0 or UV_ECANCELED. */
+/* Delays a client that changes its name too often. Returns 0; or an error if the client has left
+ * meanwhile: it must not stay in the list of names until its turn comes. */
 static int limit_renames(struct client *self)
 {
     struct address *address = websocket_address(self->socket);
@@ -178,7 +179,10 @@ static int limit_renames(struct client *self)
         return 0;
     double delay =
         address_spend(address, &address->renames, 1, RENAMES_PER_SECOND, loop_now(task_loop()));
-    return delay > 0 ? task_sleep(delay) : 0;
+    int error = 0;
+    for (; delay > 0 && !error && !websocket_has_ended(self->socket); delay--)
+        error = task_sleep(delay < 1 ? delay : 1);
+    return websocket_has_ended(self->socket) ? UV_EPIPE : error;
 }
 
 static void refuse_name(struct client *self)
