@@ -1,4 +1,5 @@
 /* What LOOP_DEBUG=1 tells of, and what it keeps silent about. */
+// Not under an emulator.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
