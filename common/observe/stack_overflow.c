@@ -57,17 +57,17 @@ static struct {
 /* We cannot pass an argument to a signal handler. */
 static _Thread_local const struct task_pool *watched;
 
-/* Returns the stack pointer of the code that the signal has interrupted, or NULL where we do not
- * know how the system stores it. */
-static const void *interrupted_at(const void *context)
+/* Returns the stack pointer of the code that the signal has interrupted, or 0 where we do not know
+ * how the system stores it. */
+static uintptr_t interrupted_at(const void *context)
 {
 #if defined(__linux__) && defined(__x86_64__)
-    return (const void *)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RSP];
+    return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RSP];
 #elif defined(__linux__) && defined(__aarch64__)
-    return (const void *)((const ucontext_t *)context)->uc_mcontext.sp;
+    return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.sp;
 #else
     (void)context;
-    return NULL;
+    return 0;
 #endif
 }
 
