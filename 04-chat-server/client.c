@@ -13,7 +13,7 @@ static bool is_probe(const struct client *self, const char *message)
     return self->is_page && strcmp(message, " ") == 0;
 }
 
-/* So a page knows that its message has arrived. */
+/* Tells a page that its message has been processed. */
 static void acknowledge(struct client *self)
 {
     if (self->is_page)
@@ -85,8 +85,8 @@ int client_send_as(
     return error;
 }
 
-/* A long message counts once for each of these units. So by default no more than 60 KiB a second
- * from the clients of one address reach another client, which a slow line can carry. */
+/* A long message counts once for each of these units. So by default the clients of one address send
+ * another client at most 60 KiB a second, which a slow line can carry. */
 #define BYTES_OF_A_MESSAGE (3 * 1024)
 /* What a message gets besides its sender's name: "PRIVATE from " and the like. */
 #define BYTES_AROUND 32

@@ -150,11 +150,6 @@ struct websocket_counts websocket_server_counts(const struct websocket_server *s
     return (struct websocket_counts){0};
 }
 
-bool websocket_is_listed(const char *list, const char *entry)
-{
-    return list && strcmp(list, entry) == 0;
-}
-
 const char *websocket_query(const struct websocket *socket)
 {
     (void)socket;
