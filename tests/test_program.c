@@ -143,6 +143,7 @@ START_TEST(bad_seconds_are_refused)
         fails(RUN(word), reason);
     }
     fails(RUN("--interval=-1"), "valor inválido em --interval=-1: use um número a partir de 0");
+    fails(RUN("--interval=inf"), "valor inválido em --interval=inf: use um número a partir de 0");
 }
 END_TEST
 

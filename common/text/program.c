@@ -180,7 +180,7 @@ static bool set_seconds(const struct program_option *option, const char *text)
     char *end;
     errno = 0;
     double value = strtod(copy, &end);
-    if (end == copy || *end || errno || !in_range(option, value))
+    if (end == copy || *end || errno || !isfinite(value) || !in_range(option, value))
         return false;
     *(double *)option->value = value;
     return true;
