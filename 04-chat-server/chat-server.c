@@ -1,6 +1,8 @@
 /* The article's chat server: a WebSocket at any path, which is the room, and the page at /. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -106,37 +108,102 @@ static int check_files(const char *certificate, const char *key)
     return 0;
 }
 
-/* Whether the text is "http://host:port" or "https://host", and nothing follows. */
-static bool is_origin(const char *text, size_t size)
+/*
+ * Options whose values are lists. A value that can never match is refused: its user would notice
+ * only much later.
+ */
+
+static bool ends_with(const char *text, const char *end)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-.:[]";
-    size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
-                    : strncmp(text, "http://", 7) == 0 ? 7
-                                                       : 0;
-    return scheme > 0 && size > scheme && scheme + strspn(text + scheme, allowed) == size;
+    return strlen(text) > strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
+
+/* Whether browsers can name such an origin: "scheme://host" or "scheme://host:port". They leave the
+ * usual port out. */
+static bool is_origin(const char *text)
+{
+    const char *host = strstr(text, "://");
+    bool is_http = strncasecmp(text, "http://", 7) == 0,
+         is_https = strncasecmp(text, "https://", 8) == 0;
+    return host && host > text && host[3] && !strpbrk(host + 3, "/?#@*\\") &&
+           !(is_http && ends_with(text, ":80")) && !(is_https && ends_with(text, ":443"));
+}
+
+/* Pages compare the origins of other servers with their own. */
+static bool is_server(const char *text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-.:[]/";
+    return is_origin(text) && strncmp(text, "http", 4) == 0 && !text[strspn(text, allowed)] &&
+           (text[4] == ':' || strncmp(text + 4, "s:", 2) == 0);
+}
+
+static bool is_origin_or_word(const char *text)
+{
+    return !*text || strcmp(text, "*") == 0 || strcasecmp(text, "null") == 0 || is_origin(text);
+}
+
+/* Whether it is the text of a peer's address, as the server compares it. */
+static bool is_address(const char *text)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    char usual[INET6_ADDRSTRLEN];
+    int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+    return !*text || strcmp(text, "*") == 0 ||
+           (inet_pton(family, text, address) == 1 &&
+               strcasecmp(inet_ntop(family, address, usual, sizeof(usual)), text) == 0);
+}
+
+/* Returns 0, or the program's exit status after printing which entry of the list is bad, and the
+ * advice. An option that is not given has no list. */
+static int check_list(
+    const char *option, const char *list, bool (*is_good)(const char *text), const char *advice)
+{
+    static const char separators[] = ", ";
+    while (list) {
+        size_t size = strcspn(list, separators);
+        char *entry = strndup(list, size);
+        int status = !entry ? program_end(UV_ENOMEM, "--%s", option)
+                     : is_good(entry)
+                         ? 0
+                         : program_end(UV_EINVAL, "--%s %s: %s", option, entry, advice);
+        free(entry);
+        list += size + strspn(list + size, separators);
+        if (status || !*list)
+            return status;
+    }
+    return 0;
+}
+
+/* Returns as check_list does. */
+static int check_lists(void)
+{
+    int status = check_list("also", server.others, is_server,
+        tr("use http://host:porta, em minúsculas, sem a porta usual e sem nada depois",
+            "use http://host:port, in lower case, without the usual port and with nothing after "
+            "it"));
+    if (!status)
+        status = check_list("allow-origin", options.allow_origin, is_origin_or_word,
+            tr("use http://host:porta, sem a porta usual e sem nada depois, null ou *",
+                "use http://host:port, without the usual port and with nothing after it, null or "
+                "*"));
+    if (!status)
+        status = check_list("metrics-from", server.metrics_from, is_address,
+            tr("use endereços IP na forma mais curta, como 192.0.2.1 e 2001:db8::1, ou *",
+                "use IP addresses in their shortest form, such as 192.0.2.1 and 2001:db8::1, or "
+                "*"));
+    return status;
 }
 
 /* Lets the pages of the other servers connect, as this one's may connect there. Returns as
  * find_page does. */
 static int allow_others(void)
 {
-    static const char separators[] = ", ";
-    const char *rest = server.others;
-    while (rest && (*rest || rest == server.others)) {
-        size_t size = strcspn(rest, separators);
-        if (!is_origin(rest, size))
-            return program_end(UV_EINVAL,
-                tr("--also %.*s: use http://host:porta, em minúsculas e sem nada depois",
-                    "--also %.*s: use http://host:port, in lower case and with nothing after it"),
-                (int)size, rest);
-        rest += size + strspn(rest + size, separators);
-    }
+    const char *more = options.allow_origin ? options.allow_origin : "";
     if (!server.others)
         return 0;
-    const char *more = options.allow_origin ? options.allow_origin : "";
-    int size_of_all = asprintf(&allowed_origins, "%s,%s", server.others, more);
+    int size = asprintf(&allowed_origins, "%s,%s", server.others, more);
     options.allow_origin = allowed_origins;
-    return size_of_all < 0 ? program_end(UV_ENOMEM, "--also") : 0;
+    return size < 0 ? program_end(UV_ENOMEM, "--also") : 0;
 }
 
 /* Joins the other servers. Returns as find_page does. */
@@ -209,6 +276,8 @@ int main(int argc, char **argv)
     program_start(argc, argv, purpose, option_table);
     int status = check_files(options.certificate, options.key);
     if (!status)
+        status = check_lists();
+    if (!status)
         status = allow_others();
     if (!status)
         status = join_cluster();
@@ -216,8 +285,9 @@ int main(int argc, char **argv)
         status = find_page();
     if (status)
         return status;
-    descriptors_set_limit();
-    int error = loop_init(&loop);
+    int error = descriptors_set_limit();
+    if (!error)
+        error = loop_init(&loop);
     if (!error) {
         error = task_run(&loop, "serve", serve, NULL);
         int not_closed = loop_close(&loop);

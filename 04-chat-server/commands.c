@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include "04-chat-server/chat.h"
+#include "04-chat-server/text.h"
 #include "common/bytes.h"
+#include "common/visible.h"
 
 #define NAMES_ON_PAGE 200   /* in one answer to /quem */
 #define LINES_OF_HISTORY 20 /* in an answer to /historico without a number */
@@ -148,6 +150,7 @@ static const struct command commands[] = {
         client_change_name},
     {{"apenas", "only"}, {" Nome texto", " Name text"}, {"a uma só pessoa", "to one person"},
         words_split, client_send_only_to},
+    // #endregion commands
     {{"quem", "who"}, {"", ""}, {"quem está nesta sala", "who is in this room"}, words_split,
         send_names},
     {{"clientes", "clients"}, {"", ""}, {"quantos estão conectados", "how many are connected"},
@@ -161,7 +164,6 @@ static const struct command commands[] = {
     {{"ajuda", "help"}, {"", ""}, {"os comandos", "the commands"}, words_split, send_help},
     {{"sair", "quit"}, {"", ""}, {"até logo", "goodbye"}, words_split, quit},
 };
-// #endregion commands
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -193,17 +195,34 @@ static const struct command *find_command(const struct words *words)
     return NULL;
 }
 
+/* Returns a copy, for the caller to free, in which the white space around the command's name
+ * consists of ASCII spaces; NULL: out of memory. An Apple keyboard writes U+00A0 for a space that
+ * is typed with Option held. */
+static char *simplify_space(const char *line)
+{
+    char *copy = strdup(line);
+    const char *at = text_skip_space(line);
+    if (!copy)
+        return NULL;
+    memset(copy, ' ', (size_t)(at - line));
+    while (*at && text_skip_space(at) == at)
+        visible_next_character(&at);
+    memset(copy + (at - line), ' ', (size_t)(text_skip_space(at) - at));
+    return copy;
+}
+
 int command_run(struct client *self, const char *line)
 {
-    struct words words;
-    int error = words_split_first(&words, line);
-    if (error)
-        return error;
+    struct words words = {0};
+    char *copy = simplify_space(line);
+    int error = copy ? words_split_first(&words, copy) : UV_ENOMEM;
     const struct command *command = find_command(&words);
     words_free(&words);
-    error = command ? command->split(&words, line) : words_split(&words, line);
+    if (!error)
+        error = command ? command->split(&words, copy) : words_split(&words, copy);
     if (!error)
         error = command ? command->run(self, &words) : words.count > 0 ? UV_ENOENT : UV_EINVAL;
     words_free(&words);
+    free(copy);
     return error;
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <sys/resource.h>
+#include <uv.h>
 
 #include "common/language.h"
 
@@ -9,6 +10,7 @@
  * table with an entry for every descriptor that the limit allows, at half a nanosecond each. */
 #define MAX_DESCRIPTORS ((rlim_t)64 * 1024)
 #define MIN_DESCRIPTORS ((rlim_t)1024) /* with fewer, the user is warned */
+#define MIN_FOR_SERVER ((rlim_t)16)    /* with fewer, libwebsockets has none to wake itself with */
 #define RESERVED ((rlim_t)48) /* those of the server itself and of the files that it sends */
 
 /* Returns the new limit. */
@@ -22,7 +24,7 @@ static rlim_t set_limit(void)
     return setrlimit(RLIMIT_NOFILE, &limit) ? before : limit.rlim_cur;
 }
 
-void descriptors_set_limit(void)
+int descriptors_set_limit(void)
 {
     rlim_t limit = set_limit();
     if (limit < MIN_DESCRIPTORS)
@@ -31,4 +33,5 @@ void descriptors_set_limit(void)
                 "only %llu files may be open (ulimit -n): there is room for about %llu clients\n"),
             (unsigned long long)limit,
             (unsigned long long)(limit < RESERVED ? 0 : limit - RESERVED));
+    return limit < MIN_FOR_SERVER ? UV_EMFILE : 0;
 }

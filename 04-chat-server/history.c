@@ -81,9 +81,43 @@ static void keep_bounds(struct history *history, struct history_room *room)
     }
 }
 
+/* Returns the size of the line break at the beginning of the text, 0 if there is none. */
+static size_t line_break_size(const char *text, size_t size)
+{
+    static const char *const breaks[] = {
+        "\r\n", "\n", "\r", "\v", "\f", "\xC2\x85", "\u2028", "\u2029"};
+    if (*text >= ' ' && *text <= '~')
+        return 0; /* most are */
+    for (size_t i = 0; i < sizeof(breaks) / sizeof(*breaks); i++) {
+        size_t length = strlen(breaks[i]);
+        if (length <= size && memcmp(text, breaks[i], length) == 0)
+            return length;
+    }
+    return 0;
+}
+
+/* Copies the text as answers show it: a NUL becomes a space, and each line but the first is
+ * indented, so that it cannot look like another message. Returns the size. If to is NULL, it only
+ * counts. */
+static size_t copy_indented(char *to, const char *text, size_t size)
+{
+    static const char indent[] = "\n  ";
+    size_t copied = 0;
+    for (size_t i = 0; i < size;) {
+        size_t skipped = line_break_size(text + i, size - i);
+        size_t added = skipped > 0 ? strlen(indent) : 1;
+        if (to)
+            memcpy(to + copied, skipped > 0 ? indent : text[i] ? text + i : " ", added);
+        copied += added;
+        i += skipped > 0 ? skipped : 1;
+    }
+    return copied;
+}
+
 void history_add(struct history *history, const char *name, const char *text, size_t size)
 {
-    struct history_line *line = malloc(sizeof(*line) + size);
+    size_t size_of_copy = copy_indented(NULL, text, size);
+    struct history_line *line = malloc(sizeof(*line) + size_of_copy);
     struct history_room *room = find(history, name);
     if (line && !room)
         room = add_room(history, name);
@@ -92,8 +126,7 @@ void history_add(struct history *history, const char *name, const char *text, si
         return;
     }
     line->room = room;
-    line->size = size;
-    memcpy(line->text, text, size);
+    line->size = copy_indented(line->text, text, size);
     if (history->count == 0)
         TAILQ_INIT(&history->lines);
     TAILQ_INSERT_TAIL(&history->lines, line, entry);
@@ -132,10 +165,7 @@ size_t history_list(
         return 0;
     for (; line; line = TAILQ_NEXT(line, room_entry)) {
         *end++ = '\n';
-        memcpy(end, line->text, line->size);
-        for (char *nul = end; (nul = memchr(nul, '\0', (size_t)(end + line->size - nul)));)
-            *nul = ' ';
-        end += line->size;
+        end = mempcpy(end, line->text, line->size);
     }
     *end = '\0';
     return found;

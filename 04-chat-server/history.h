@@ -19,12 +19,13 @@ struct history {
     size_t bytes;
 };
 
-/* Stores a message, unless out of memory. */
+/* Stores a message, unless out of memory. NULs become spaces, and each line but the first is
+ * indented. */
 void history_add(struct history *history, const char *room, const char *text, size_t size);
 
 /* Writes the room's last count messages into *lines, oldest first and each after a newline, no more
  * than an answer may hold. Returns their number; *lines is freed by the caller, and NULL if out of
- * memory. NULs become spaces. */
+ * memory. */
 size_t history_list(
     const struct history *history, const char *room, unsigned long count, char **lines);
 

@@ -20,7 +20,9 @@ static bool contains_server_phrase(const char *name)
     static const char *const phrases[] = {" >> ", TEXT_PRIVATE_PORTUGUESE, TEXT_PRIVATE_ENGLISH,
         TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH, TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH,
         TEXT_RENAMED_PORTUGUESE, TEXT_RENAMED_ENGLISH, TEXT_SEPARATOR, TEXT_AND_MORE_PORTUGUESE,
-        TEXT_OTHERS_ENGLISH};
+        TEXT_OTHERS_ENGLISH, TEXT_ALL_ARRIVED_PORTUGUESE, TEXT_ALL_ARRIVED_ENGLISH,
+        TEXT_ALL_LEFT_PORTUGUESE, TEXT_ALL_LEFT_ENGLISH, TEXT_ALL_RENAMED_PORTUGUESE,
+        TEXT_ALL_RENAMED_ENGLISH};
     /* The phrases begin or end with the spaces that the server writes around a name. */
     char padded[4 * MAX_NAME_CHARACTERS + 3];
     snprintf(padded, sizeof(padded), " %s ", name);
@@ -30,9 +32,15 @@ static bool contains_server_phrase(const char *name)
     return false;
 }
 
+/* A page shows its own messages as those of "Você" or "You". */
+static bool is_own_person(const char *name)
+{
+    return text_compare_names(name, "Você") == 0 || text_compare_names(name, "You") == 0;
+}
+
 bool name_is_valid(const char *name)
 {
-    return text_is_name(name) && !contains_server_phrase(name);
+    return text_is_name(name) && !contains_server_phrase(name) && !is_own_person(name);
 }
 
 struct client *server_find(const struct server *server, const char *name)

@@ -7,11 +7,12 @@
 
 #define NAMES_IN_NOTICE 20 /* more are counted */
 
-const struct wording notice_arrived = {{"Entraram na sala: ", "Joined the room: "},
+const struct wording notice_arrived = {{TEXT_ALL_ARRIVED_PORTUGUESE, TEXT_ALL_ARRIVED_ENGLISH},
     {TEXT_ARRIVED_PORTUGUESE, TEXT_ARRIVED_ENGLISH}, "joined"};
-const struct wording notice_departed = {
-    {"Saíram da sala: ", "Left the room: "}, {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}, "left"};
-const struct wording notice_renamed = {{"Novos nomes: ", "New names: "}, {"", ""}, "renamed"};
+const struct wording notice_departed = {{TEXT_ALL_LEFT_PORTUGUESE, TEXT_ALL_LEFT_ENGLISH},
+    {TEXT_LEFT_PORTUGUESE, TEXT_LEFT_ENGLISH}, "left"};
+const struct wording notice_renamed = {
+    {TEXT_ALL_RENAMED_PORTUGUESE, TEXT_ALL_RENAMED_ENGLISH}, {"", ""}, "renamed"};
 const struct wording notice_crowd_began = {
     .one = {"A sala está cheia: quem entra, sai ou muda de nome não é mais anunciado. /quem mostra "
             "quem está aqui.",

@@ -20,6 +20,12 @@
 #define TEXT_RENAMED_ENGLISH " is now "
 
 /* The phrases around several names: "Joined the room: Ana, Bia and 12 others". */
+#define TEXT_ALL_ARRIVED_PORTUGUESE "Entraram na sala: "
+#define TEXT_ALL_ARRIVED_ENGLISH "Joined the room: "
+#define TEXT_ALL_LEFT_PORTUGUESE "Saíram da sala: "
+#define TEXT_ALL_LEFT_ENGLISH "Left the room: "
+#define TEXT_ALL_RENAMED_PORTUGUESE "Novos nomes: "
+#define TEXT_ALL_RENAMED_ENGLISH "New names: "
 #define TEXT_SEPARATOR ", "
 #define TEXT_AND_MORE_PORTUGUESE " e mais "
 #define TEXT_AND_ENGLISH " and "

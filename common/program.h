@@ -38,10 +38,11 @@ void program_start(
     int argc, char **argv, const char *const purpose[2], const struct program_option *options);
 
 /* Returns the program's exit status for an error: 0 for success, and for UV_ECANCELED if a signal
- * or loop_stop ended task_run, because the user ended the program. For another error, first prints
- * "program: what: error" on stderr. what is printf-style and names what failed, in the user's
- * language. If the error is UV_EADDRINUSE and the program has an option of the kind OPTION_PORT,
- * the line recommends that option. */
+ * or loop_stop ended task_run, because the user ended the program. If the program has succeeded but
+ * its output could not be written, as on a full disk, reports that and returns 1. For another
+ * error, first prints "program: what: error" on stderr. what is printf-style and names what failed,
+ * in the user's language. If the error is UV_EADDRINUSE and the program has an option of the kind
+ * OPTION_PORT, the line recommends that option. */
 int program_end(int error, const char *what, ...) __attribute__((format(printf, 2, 3)));
 
 __END_DECLS

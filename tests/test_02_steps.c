@@ -86,7 +86,7 @@ START_TEST(make_diff_shows_what_a_step_changed)
 {
     static char said[65536];
     ck_assert_int_eq(shell_run(MAKE "diff N=2.14 2>&1", said, sizeof(said)), 0);
-    ck_assert_ptr_nonnull(strstr(said, "--- 02-coroutines-echo/steps/13-run-several.c"));
+    ck_assert_ptr_nonnull(strstr(said, "--- 02-coroutines-echo/steps/13-scopes.c"));
     ck_assert_ptr_nonnull(strstr(said, "+++ 02-coroutines-echo/steps/14-a-queue.c"));
     ck_assert_ptr_nonnull(strstr(said, "\n+    struct queue jobs;\n"));
     ck_assert_int_eq(shell_run(MAKE "diff N=2.1 2>&1", said, sizeof(said)), 0);

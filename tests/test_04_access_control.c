@@ -1,4 +1,5 @@
 /* Access control: which sockets the server accepts, and how many. */
+// Linux only.
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -14,6 +15,7 @@
 
 #include "04-chat-server/websocket/private.h"
 #include "certificate.h"
+#include "shell.h"
 #include "websocket_peer.h"
 #include "websocket_stage.h"
 
@@ -69,6 +71,23 @@ static int fill(int peers[DESCRIPTORS], char head[4096])
     ck_assert_int_eq(status, 503);
     return count;
 }
+
+/* It never starts half: with fewer descriptors than it needs, SIGTERM took ten seconds. */
+START_TEST(does_not_start_without_descriptors)
+{
+    if (under_valgrind())
+        return;
+    for (int count = 10; count < 16; count++) {
+        char command[128], output[4096];
+        snprintf(command, sizeof(command),
+            "exec 2>&1; timeout 5 sh -c 'ulimit -n %d; exec 04-chat-server/chat-server --port 0'",
+            count);
+        ck_assert_int_eq(shell_run(command, output, sizeof(output)), 1);
+        ck_assert_ptr_nonnull(strstr(output, "arquivos abertos demais; aumente com ulimit -n"));
+        ck_assert_ptr_null(strstr(output, "Escutando"));
+    }
+}
+END_TEST
 
 START_TEST(refuses_clients_without_a_descriptor)
 {
@@ -387,7 +406,7 @@ int main(int argc, char **argv)
     return run_suite("04_access_control",
         (struct test_group[]){
             {"limits", (const TTest *const[]){limits_the_connections_of_an_address,
-                           refuses_clients_without_a_descriptor,
+                           refuses_clients_without_a_descriptor, does_not_start_without_descriptors,
                            reads_no_more_of_a_refused_client_than_a_request,
                            refuses_a_head_request_without_a_body,
                            a_connection_that_cannot_be_adopted_is_closed,

@@ -1,4 +1,5 @@
 /* The chat server as a program. chat_client.py has a scenario for each test of what users see. */
+// Linux only.
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -153,6 +154,12 @@ END_TEST
 START_TEST(many_who_come_and_go_are_announced_together)
 {
     play("notices");
+}
+END_TEST
+
+START_TEST(a_client_that_waits_can_leave)
+{
+    play("leaving_while_slowed");
 }
 END_TEST
 
@@ -333,19 +340,49 @@ START_TEST(says_that_the_port_is_taken)
 }
 END_TEST
 
-START_TEST(refuses_bad_options)
+static void refuses(const char *option, const char *value, int status)
 {
     char *errors;
-    int status = child_run(
-        "04-chat-server/chat-server", (const char *[]){"--port", "65536", NULL}, NULL, &errors);
-    ck_assert_int_eq(status, 2);
-    ck_assert_ptr_nonnull(strstr(errors, "--port"));
+    const char *const words[] = {"--port", "0", option, value, NULL};
+    ck_assert_msg(child_run("04-chat-server/chat-server", words, NULL, &errors) == status,
+        "%s %s: %s", option, value, errors);
+    ck_assert_ptr_nonnull(strstr(errors, option));
     free(errors);
-    status =
-        child_run("04-chat-server/chat-server", (const char *[]){"--loud", NULL}, NULL, &errors);
-    ck_assert_int_eq(status, 2);
-    ck_assert_ptr_nonnull(strstr(errors, "--loud"));
-    free(errors);
+}
+
+START_TEST(refuses_bad_options)
+{
+    refuses("--port", "65536", 2);
+    refuses("--loud", NULL, 2);
+}
+END_TEST
+
+/* A value that no page or address could ever match is a mistake. */
+START_TEST(refuses_lists_that_match_nothing)
+{
+    static const char *const servers[] = {"*", "localhost:8765", "http://",
+        "http://localhost:8765/", "http://a,ws://b", "https://A", "", "http://a:80",
+        "https://a:443"};
+    static const char *const origins[] = {"a.example", "https://a.example/", "https://a.example/x",
+        "https://", "https://a.example:443", "http://a.example:80", "HTTP://a:80",
+        "https://*.example", "https://u@a.example", "null,a.example", "**", "none", "//a.example",
+        "https:a.example", "https://a.example?", "://a.example",
+        "https://a.example;https://b.example/"};
+    static const char *const addresses[] = {"localhost", "127.0.0.0/8", "127.0.0.1:80", "[::1]",
+        "1.2.3", "256.1.1.1", "127.0.0.1;::1", "0:0:0:0:0:0:0:1", "2001:0db8::1", "::1%lo", "**",
+        "127.0.0.1,a", "127.000.000.001"};
+    for (size_t i = 0; i < sizeof(servers) / sizeof(*servers); i++)
+        refuses("--also", servers[i], 1);
+    for (size_t i = 0; i < sizeof(origins) / sizeof(*origins); i++)
+        refuses("--allow-origin", origins[i], 1);
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++)
+        refuses("--metrics-from", addresses[i], 1);
+    start("--allow-origin=https://A.example:8443, null,http://[::1]:1,,app://chat,");
+    stop();
+    start("--metrics-from=127.0.0.1,2001:DB8::1, ,*");
+    stop();
+    start("--also=http://[::1]:8765,https://a.example");
+    stop();
 }
 END_TEST
 
@@ -358,13 +395,14 @@ int main(void)
         english_for_who_prefers_it, NULL};
     const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,
         many_who_come_and_go_are_announced_together, limits_connections_and_names_by_address,
-        a_page_is_told_what_each_line_is, help_and_quit, last_messages, NULL};
+        a_client_that_waits_can_leave, a_page_is_told_what_each_line_is, help_and_quit,
+        last_messages, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop,
         metrics_are_for_those_who_may_read_them, the_log_tells_addresses_from_names, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,
         verbose_shows_messages_and_forges_no_line, does_not_wait_for_who_reads_the_log,
         says_goodbye, a_second_signal_ends_at_once, says_that_the_port_is_taken,
-        refuses_bad_options, NULL};
+        refuses_bad_options, refuses_lists_that_match_nothing, NULL};
     return run_suite("04_chat", (struct test_group[]){{"users", users}, {"places", places},
                                     {"watchers", watchers}, {"program", program}, {NULL, NULL}});
 }

@@ -94,8 +94,18 @@ START_TEST(accepts_its_own_pages)
     start_own("");
     ck_assert_int_eq(status_from("http://chat.example:8765"), 101);
     ck_assert_int_eq(status_from("https://CHAT.example:8765"), 101);
-    static const char *const foreign[] = {"http://evil.example", "http://chat.example:8766",
-        "http://chat.example", "http://chat.example:8765.evil.example", "null", "chat.example:8765",
+    static const char *const usual_ports[][2] = {{"chat.example:80", "http://chat.example"},
+        {"chat.example", "http://chat.example:80"}, {"chat.example:443", "https://chat.example"},
+        {"chat.example.:443", "https://chat.example."},
+        {"[2001:db8::1]:80", "http://[2001:db8::1]"}};
+    for (size_t i = 0; i < sizeof(usual_ports) / sizeof(*usual_ports); i++)
+        ck_assert_int_eq(status_at(usual_ports[i][0], usual_ports[i][1]), 101);
+    ck_assert_int_eq(status_at("chat.example:443", "http://chat.example"), 403);
+    ck_assert_int_eq(status_at("chat.example:80", "https://chat.example"), 403);
+    ck_assert_int_eq(status_at("[2001:db8::80]", "http://[2001:db8:]"), 403);
+    static const char *const foreign[] = {"http://evil.example", "://chat.example:8765",
+        "ftp://chat.example:8765", "http://chat.example:8766", "http://chat.example",
+        "http://chat.example:8765.evil.example", "null", "chat.example:8765",
         "http://evil.example/http://chat.example:8765"};
     for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
         ck_assert_int_eq(status_from(foreign[i]), 403);
@@ -112,11 +122,12 @@ END_TEST
 START_TEST(a_local_server_refuses_names_that_dns_can_rebind)
 {
     static const char *const own[] = {"localhost:8765", "LOCALHOST:8765", "localhost",
-        "127.0.0.1:8765", "127.200.3.4", "[::1]:8765", "[::1]", "[::ffff:127.0.0.1]:8765"};
+        "localhost.:8765", "127.0.0.1:8765", "127.200.3.4", "[::1]:8765", "[::1]",
+        "[::ffff:127.0.0.1]:8765"};
     static const char *const others[] = {"chat.example:8765", "localhost.evil.example:8765",
         "127.0.0.1.evil.example", "127.evil.example:8765", "0.0.0.0:8765", "10.0.0.1:8765",
-        "[::]:8765", "[::2]:8765", "[::ffff:10.0.0.1]", "[localhost]:8765", "::1", "128.0.0.1",
-        "[::1].evil.example:8765", "[::1", "[::1]8765"};
+        "[::]:8765", "[::2]:8765", "[::ffff:10.0.0.1]", "[localhost]:8765", "128.0.0.1"};
+    static const char *const bad[] = {"::1", "[::1].evil.example:8765", "[::1", "[::1]8765"};
     char origin[64];
     start_own("");
     for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
@@ -127,6 +138,8 @@ START_TEST(a_local_server_refuses_names_that_dns_can_rebind)
         snprintf(origin, sizeof(origin), "http://%s", others[i]);
         ck_assert_int_eq(status_at(others[i], origin), 403);
     }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        ck_assert_int_eq(status_at(bad[i], "http://localhost"), 400);
     ck_assert_int_eq(status_at("localhost:8765", "http://127.0.0.1:8765"), 403);
     ck_assert_int_eq(status_at("localhost:8765", "null"), 403);
     ck_assert_int_eq(status_of(CHAT_HOST VERSION, NULL), 101); /* no Origin: a program */

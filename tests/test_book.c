@@ -2,6 +2,7 @@
  * docs/book.py: each test makes one change to a small correct book, and the tool has to report it
  * at its line.
  */
+// Plain variant only.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -320,6 +321,25 @@ START_TEST(the_site_marks_the_lines_that_a_step_adds)
 }
 END_TEST
 
+START_TEST(the_site_lists_pages_in_the_order_of_the_readme)
+{
+    make_book();
+    write_file("docs/a.md", "# A\n");
+    write_file("README.md", "# Book\n\n[one](docs/methods.md#methods), [two](docs/a.md)\n");
+    char words[600];
+    snprintf(words, sizeof(words), "site %s/site", root);
+    expect(words, 0, "");
+    const char *menu = read_file("site/sidebar.json");
+    const char *first = strstr(menu, "\"/docs/methods\"");
+    const char *second = strstr(menu, "\"/docs/a\"");
+    const char *unlisted = strstr(menu, "\"/docs/api\"");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_nonnull(second);
+    ck_assert_ptr_nonnull(unlisted);
+    ck_assert_msg(first < second && second < unlisted, "%s", menu);
+}
+END_TEST
+
 /* The reader of chapter 4 adds a command to the chat. */
 START_TEST(the_lesson_adds_a_command)
 {
@@ -349,7 +369,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const site[] = {the_site_marks_the_lines_that_a_step_adds, NULL};
+    const TTest *const site[] = {the_site_marks_the_lines_that_a_step_adds,
+        the_site_lists_pages_in_the_order_of_the_readme, NULL};
     const TTest *const interface[] = {the_interface_sets_a_call_of_python_as_code, NULL};
     const TTest *const counts[] = {docs_counts_the_lines_anew, NULL};
     const TTest *const library[] = {the_library_is_used_in_an_own_program, NULL};

@@ -198,6 +198,7 @@ static int have_a_child_that_asks(void *unused)
     scope_enter(&inner);
     scope_spawn(&inner, "early", ask_as_a_child, &early);
     scope_spawn(&inner, "late", ask_as_a_child, &late);
+    scope_spawn(&inner, "later", ask_as_a_child, &late); /* its parent has not run since */
     note_result(scope_leave(&inner, scope_join(&inner)));
     note_result(scope_leave(&outer, task_cancelled()));
     return 0;
@@ -209,7 +210,41 @@ START_TEST(work_that_asks_finds_its_deadline)
     ck_assert_int_eq(run_main(ask_in_a_scope, NULL), 0);
     expect_notes("0 0 ETIMEDOUT ETIMEDOUT 0");
     ck_assert_int_eq(run_main(have_a_child_that_asks, NULL), 0);
-    expect_notes("0 ECANCELED ECANCELED ETIMEDOUT");
+    expect_notes("0 ECANCELED ECANCELED ECANCELED ETIMEDOUT");
+}
+END_TEST
+
+static int cancel_and_ask(void *parent)
+{
+    task_cancel(parent);
+    note_result(task_cancelled());
+    return 0;
+}
+
+static int cancel_outer_and_ask(void *outer)
+{
+    scope_cancel(outer);
+    note_result(task_cancelled());
+    return 0;
+}
+
+static int have_children_that_cancel(void *unused)
+{
+    (void)unused;
+    struct scope outer, inner;
+    scope_enter(&outer);
+    scope_enter(&inner);
+    scope_spawn(&inner, "child", cancel_outer_and_ask, &outer);
+    note_result(scope_leave(&outer, scope_leave(&inner, scope_join(&inner))));
+    scope_enter(&inner);
+    scope_spawn(&inner, "child", cancel_and_ask, task_current());
+    return scope_leave(&inner, scope_join(&inner));
+}
+
+START_TEST(work_that_asks_finds_what_its_parent_has_not_passed_on)
+{
+    ck_assert_int_eq(run_main(have_children_that_cancel, NULL), UV_ECANCELED);
+    expect_notes("ECANCELED 0 ECANCELED");
 }
 END_TEST
 
@@ -266,6 +301,7 @@ int main(void)
             {"nested",
                 (const TTest *const[]){an_inner_one_may_be_sooner, an_outer_one_is_felt_inside,
                     an_outer_one_is_told_from_an_inner_one, work_that_asks_finds_its_deadline,
+                    work_that_asks_finds_what_its_parent_has_not_passed_on,
                     the_innermost_reason_is_told, the_first_reason_of_a_scope_stays, NULL}},
             {NULL, NULL}});
 }

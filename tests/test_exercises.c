@@ -1,6 +1,7 @@
 /*
  * tests/exercises.sh, tried on an exercise whose programs are scripts, which end in various ways.
  */
+// Plain variant only.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,12 @@
     "list; (VALGRIND=1; " WITH_VALGRIND(                                                           \
         "exit 0", "try " DIRECTORY " exercise") "); "                                              \
                                                 "VALGRIND= \"$here\" list"
+
+/* In place of the program with sanitizers a script runs. */
+#define WITH_SANITIZERS(script, command)                                                           \
+    "list; export MAKE=true; build=build/address-undefined; mkdir -p $build/" DIRECTORY "; "       \
+    "touch $build/libcommon.a; printf '#!/bin/sh\\n" script "\\n' >$build/" DIRECTORY              \
+    "/exercise; chmod +x $build/" DIRECTORY "/exercise; \"$here\" " command "; exit; :"
 
 #define NO_MISS NULL, NULL, false
 
@@ -69,6 +76,9 @@ static const struct row {
         "Invalid read\n2.3: not yet. The test passes, but Valgrind has seen an error", NO_MISS},
     {WITH_VALGRIND("exit 0", "try " DIRECTORY " exercise valgrind"), PASSES, PASSES, NULL, NULL, 0,
         "2.3: solved.", NO_MISS},
+    {WITH_SANITIZERS("echo ==1==ERROR: here; exit 1", "try " DIRECTORY " exercise sanitizers"),
+        "echo a.c:1:E:a:b:0: Received signal 11; exit 1", PASSES, NULL, NULL, 1,
+        "is one of memory:\n==1==ERROR: here\n2.3: not yet. This failure", NO_MISS},
     {"list; VALGRIND=1; " WITH_VALGRIND("echo Invalid read; exit 9", "try " DIRECTORY " exercise"),
         PASSES, PASSES, NULL, NULL, 1, "Invalid read\n2.3: not yet. This failure", NO_MISS},
     {"hint", PASSES, PASSES, NULL, NULL, 0,

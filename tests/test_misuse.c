@@ -295,9 +295,9 @@ static int close_the_loop(void *unused)
 
 START_TEST(running_while_it_runs)
 {
-    aborts_with("task_run was called while it runs: inside a task, use scope_spawn\n", run_inside);
-    aborts_with("task main: task_run was called while it runs", run_another_inside);
-    aborts_with("loop_run was called while the loop runs", let_a_callback_run);
+    aborts_with("task_run was called while the loop runs: use scope_spawn\n", run_inside);
+    aborts_with("task main: task_run was called while the loop runs", run_another_inside);
+    aborts_with("task_run was called while the loop runs: use scope_spawn", let_a_callback_run);
     aborts_with("loop_run was called while the loop runs: use loop_stop", run_the_loop);
     aborts_with("loop_close was called while the loop runs: use loop_stop", close_the_loop);
 }

@@ -68,6 +68,13 @@ static int overwrite_an_open_stream(void *unused)
     return unused != NULL;
 }
 
+static int open_another_after_overwriting_one(void *unused)
+{
+    struct stream another;
+    overwrite_an_open_stream(unused);
+    return open_a_pair(&another);
+}
+
 static int let_a_child_open_a_stream_of_the_parent(void *unused)
 {
     (void)unused;
@@ -80,8 +87,9 @@ static int let_a_child_open_a_stream_of_the_parent(void *unused)
 
 START_TEST(an_open_stream_on_the_stack_of_an_ended_task)
 {
+    aborts_with("task main: opens a stream that is open: close it first", open_a_stream_twice);
     aborts_with("task main: opens a stream after the memory of one that was not closed has been",
-        open_a_stream_twice);
+        open_another_after_overwriting_one);
     aborts_with("task main: ended after the memory of a stream or listener that was not closed",
         overwrite_an_open_stream);
     aborts_with("task main: ended with an open stream on its stack",

@@ -296,6 +296,32 @@ START_TEST(program_end_reports_what_failed)
 }
 END_TEST
 
+static int print_to_a_full_disk(int argc, char **argv)
+{
+    ck_assert_ptr_nonnull(freopen("/dev/full", "w", stdout));
+    program(argc, argv); /* prints its values, or the help, which ends it */
+    return program_end(0, "escutar");
+}
+
+static int print_to_nothing(int argc, char **argv)
+{
+    close(STDOUT_FILENO); /* as in a shell: program >&- */
+    program(argc, argv);
+    return program_end(0, "escutar");
+}
+
+START_TEST(lost_output_is_no_success)
+{
+    char *const calls[][2] = {{NULL}, {"--help", NULL}};
+    for (size_t i = 0; i < 2; i++) {
+        struct run run = run_process(print_to_a_full_disk, calls[i]);
+        ck_assert_str_eq(run.errors, "test_program: não foi possível escrever toda a saída\n");
+        ck_assert_int_eq(run.status, 1);
+        succeeds(run_process(print_to_nothing, calls[i]), "");
+    }
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("program",
@@ -304,7 +330,7 @@ int main(void)
                                               unknown_words_are_named, NULL}},
             {"help", (const TTest *const[]){help_shows_every_option, english_is_spoken_too, NULL}},
             {"process", (const TTest *const[]){output_is_flushed_by_line, the_locale_is_set,
-                            program_end_reports_what_failed,
+                            program_end_reports_what_failed, lost_output_is_no_success,
                             only_a_cancellation_that_was_asked_for_is_success, NULL}},
             {NULL, NULL}});
 }

@@ -220,6 +220,28 @@ TASK_TEST(closing_waits_for_a_peer_that_reads_slowly)
     close(peer);
 }
 
+/* The bytes that a read returned would be freed when the stream is closed. */
+TASK_TEST(a_stream_that_is_being_closed_has_no_input)
+{
+    struct stream stream;
+    struct scope scope;
+    struct attempt closing;
+    char *data;
+    int peer = open_with_pending_output(&stream);
+    ck_assert_int_eq(stream_feed(&stream, "um\ndois\n", 8), 0);
+    ck_assert_int_eq(read_a_line(&stream), 3);
+    scope_enter(&scope);
+    begin_to_close(&stream, &scope, &closing);
+    ck_assert_int_eq(stream_read_line(&stream, &data), 0);
+    ck_assert_int_eq(stream_read(&stream, &data), 0);
+    ck_assert_int_eq(stream_read_exactly(&stream, &data, 1), UV_EOF);
+    ck_assert_int_eq(stream_feed(&stream, "x", 1), UV_EPIPE);
+    receive_rest(peer, 0);
+    YIELD_UNTIL(closing.done);
+    scope_leave(&scope, 0);
+    close(peer);
+}
+
 TASK_TEST(closing_waits_in_a_cancelled_task)
 {
     struct stream stream;
@@ -284,7 +306,8 @@ int main(void)
                     bytes_that_arrived_are_read_after_a_failure, NULL}},
             {"close",
                 (const TTest *const[]){closing_sends_pending_output,
-                    closing_waits_for_a_peer_that_reads_slowly, closing_waits_in_a_cancelled_task,
+                    closing_waits_for_a_peer_that_reads_slowly,
+                    a_stream_that_is_being_closed_has_no_input, closing_waits_in_a_cancelled_task,
                     closing_gives_up_when_the_peer_does_not_read,
                     closing_gives_up_when_the_connection_breaks, NULL}},
             {NULL, NULL}});

@@ -3,6 +3,8 @@
 
 #include <math.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "support_runtime.h"
 
@@ -85,6 +87,36 @@ START_TEST(the_second_signal_ends_a_task_that_holds_the_loop)
         ck_assert_int_eq(
             run_apart(run_a_task_that_holds_the_loop, (void *)orders[i], NULL), 128 + orders[i][1]);
     ck_assert_int_eq(run_apart(ignore_and_hold, (void *)orders[0], NULL), 128 + SIGINT);
+}
+END_TEST
+
+/* The child has a copy of the signal handlers, but no loop that listens. */
+static int signal_a_forked_child(void *number)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        raise(*(int *)number);
+        sleep(1); /* ThreadSanitizer delivers the signal here */
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == *(int *)number);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(task_yield(), 0);
+    return 0;
+}
+
+START_TEST(a_forked_child_ends_at_the_first_signal)
+{
+    uv_loop_t loop;
+    int numbers[] = {SIGINT, SIGTERM};
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(loop_init(&loop), 0);
+        ck_assert_int_eq(task_run(&loop, "main", signal_a_forked_child, &numbers[i]), 0);
+        ck_assert_int_eq(loop_signal_received(&loop), 0);
+        close_loop(&loop);
+    }
 }
 END_TEST
 
@@ -306,7 +338,8 @@ int main(void)
             {"signal",
                 (const TTest *const[]){the_first_signal_cancels_it,
                     the_second_signal_ends_the_program,
-                    the_second_signal_ends_a_task_that_holds_the_loop, nothing_is_caught_after_it,
+                    the_second_signal_ends_a_task_that_holds_the_loop,
+                    a_forked_child_ends_at_the_first_signal, nothing_is_caught_after_it,
                     handlers_that_a_task_has_set_stay, sigusr1_is_left_to_a_program_that_handles_it,
                     a_task_may_wait_for_a_signal_alone, a_signal_in_the_last_slice_is_not_lost,
                     a_signal_in_the_last_iteration_is_not_lost, NULL}},

@@ -122,6 +122,33 @@ static int serve(struct websocket *socket, void *argument)
     return echo(socket);
 }
 
+/*
+ * What the server answers over HTTP
+ */
+
+#define LARGE (64 * 1024)
+
+/* How many iterations the loop has begun. */
+static uv_prepare_t iterations;
+static size_t iteration_count;
+
+static void count_iteration(uv_prepare_t *prepare)
+{
+    (void)prepare;
+    iteration_count++;
+}
+
+static int answer(
+    const struct websocket_request *request, char **body, const char **type, void *argument)
+{
+    (void)argument;
+    int size = strcmp(request->path, "/large") == 0 ? LARGE : 0;
+    *type = "text/plain";
+    if (!size && strcmp(request->path, "/iterations") != 0)
+        return UV_ENOENT;
+    return asprintf(body, "%0*zu", size, iteration_count) < 0 ? UV_ENOMEM : 0;
+}
+
 static int start_server(void *argument)
 {
     const struct websocket_options *options = argument;
@@ -130,11 +157,14 @@ static int start_server(void *argument)
     int error = websocket_listen(&server, options);
     if (error)
         return error;
+    uv_prepare_init(task_loop(), &iterations);
+    uv_prepare_start(&iterations, count_iteration);
     state->room.server = server;
     printf("Listening on %s\n", websocket_server_address(server));
     fflush(stdout);
     error = websocket_serve(server);
     websocket_server_close(server);
+    task_close_handle((uv_handle_t *)&iterations);
     return error;
 }
 
@@ -156,7 +186,10 @@ int run_server(const char *directory, bool paused)
         .handshake = number("HANDSHAKE"),
         .unread = number("UNREAD"),
         .directory = directory,
+        .certificate = getenv("CERTIFICATE"),
+        .key = getenv("KEY"),
         .serve = serve,
+        .answer = answer,
         .argument = &state};
     uv_loop_t loop;
     descriptors_set_limit();

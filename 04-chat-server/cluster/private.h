@@ -77,7 +77,8 @@ struct cluster {
     uint64_t deliver_from;     /* ms of Redis' clock */
     struct entry_id cursor;    /* the last entry that was read */
     struct trim trim;
-    struct peer self; /* its people are clients that have left */
+    unsigned yielding_reads; /* reads after which this server stops yielding (stream.c) */
+    struct peer self;        /* its people are clients that have left */
     /* Numbers of this server's entries: */
     uint64_t number;    /* the newest entry */
     uint64_t confirmed; /* the last entry that was read back */

@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         return;
     }
     redisLibuvPoll(poll, 0, status ? UV_READABLE | UV_WRITABLE : events);
+    if (redis && redis->yields && events & UV_WRITABLE)
+        sched_yield();
 }
 
 /*

@@ -25,6 +25,7 @@ struct redis {
     size_t unanswered;       /* commands without an answer yet */
     uint64_t active_at;      /* ms of the loop's clock: when Redis last sent something */
     struct loop_timer timer; /* runs while there are such commands */
+    bool yields; /* lets the other programs of this processor run after it has sent commands */
     struct future connected;
     void (*lost)(void *argument); /* called when the connection breaks, not when it is closed */
     void *argument;

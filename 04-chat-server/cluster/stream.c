@@ -6,6 +6,7 @@
 
 #define BLOCK_MS 2000 /* after which XREAD returns without entries */
 #define ENTRIES_AT_ONCE 100
+#define YIELDING_READS 4
 
 /* ms: after a longer outage, older messages are not delivered, only stored for /historico. */
 #define MAX_GAP 90000
@@ -126,6 +127,19 @@ static int read_now(struct cluster *cluster)
         (unsigned long long)cluster->cursor.sequence);
 }
 
+/* Before a room sends its batch, the server looks for more messages (websocket/room.c). If Redis
+ * and other servers share its processor, they cannot write any while it looks. So it lets them run
+ * each time it has sent XREAD, and the batch takes what they write. While entries come one at a
+ * time, that would only delay them: after a few such reads the server stops yielding. */
+static void choose_whether_to_yield(struct cluster *cluster, int count)
+{
+    if (count > 1)
+        cluster->yielding_reads = YIELDING_READS;
+    else if (cluster->yielding_reads > 0)
+        cluster->yielding_reads--;
+    cluster->reader.yields = cluster->yielding_reads > 0;
+}
+
 /* If XREAD returns nothing, the stream may have been deleted, and a new one may have smaller ids,
  * because Redis' clock has jumped back. So then this function checks the stream. */
 int stream_follow(struct cluster *cluster)
@@ -134,6 +148,7 @@ int stream_follow(struct cluster *cluster)
         "XREAD COUNT %d BLOCK %d STREAMS " STREAM_KEY " %llu-%llu", ENTRIES_AT_ONCE, BLOCK_MS,
         (unsigned long long)cluster->cursor.milliseconds,
         (unsigned long long)cluster->cursor.sequence);
+    choose_whether_to_yield(cluster, count);
     return count == 0 ? stream_check(cluster) : count;
 }
 

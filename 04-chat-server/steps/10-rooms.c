@@ -8,12 +8,12 @@
 #include "04-chat-server/steps/commands.h"
 #include "04-chat-server/steps/serve.h"
 
-// #region structs
 struct server {
     LIST_HEAD(, client) clients; /* in all rooms: a name is unique */
     LIST_HEAD(, room) rooms;     /* all that have clients */
 };
 
+// #region structs
 struct room {
     struct websocket_room members;
     size_t clients; /* that have entered and not left */
@@ -31,7 +31,6 @@ struct client {
     bool leaving;
 };
 
-// #region rooms
 static struct room *find_room(const struct server *server, const char *name)
 {
     struct room *room;
@@ -51,6 +50,7 @@ static struct room *open_room(struct server *server, const char *name)
     return room;
 }
 
+// #region rooms
 static int enter_room(struct client *self, const char *name)
 {
     self->room = find_room(self->server, name);

@@ -14,12 +14,14 @@ struct server {
     LIST_HEAD(, room) rooms;     /* all that have clients */
 };
 
+// #region room
 struct room {
     struct websocket_room members[2]; /* by language */
     size_t clients;                   /* that have entered and not left */
     LIST_ENTRY(room) entry;
     char name[]; /* "" is the common room */
 };
+// #endregion room
 
 struct client {
     struct server *server;
@@ -71,7 +73,6 @@ static void leave_room(struct client *self)
     free(self->room); /* the last client frees it */
 }
 
-// #region send
 /* Sends a printf-style message in the client's language. */
 static void send_to_client(
     const struct client *self, const char *portuguese, const char *english, ...)
@@ -102,7 +103,6 @@ static int send_to_others(
     }
     return error;
 }
-// #endregion send
 
 static struct client *find_client(const struct server *server, const char *name)
 {
@@ -147,14 +147,12 @@ static void quit(struct client *self, const struct words *words)
     self->leaving = true;
 }
 
-// #region commands
 static const struct command commands[] = {
     {{"nome", "name"}, change_name},
     {{"apenas", "only"}, send_only_to},
     {{"sair", "quit"}, quit},
     {{0}, NULL},
 };
-// #endregion commands
 
 static void process_command(struct client *self, const char *line)
 {

@@ -119,7 +119,6 @@ static struct client *find_client(const struct server *server, const char *name)
     return NULL;
 }
 
-// #region name
 /* A name must not contain ">>": a message from "Ana >> hello" would look like one of Ana's. Nor may
  * it contain a character that cannot be seen, such as a line break. */
 static bool is_valid(const char *name)
@@ -131,7 +130,6 @@ static bool is_valid(const char *name)
             return false;
     return true;
 }
-// #endregion name
 
 static void change_name(struct client *self, const struct words *words)
 {
@@ -205,6 +203,7 @@ static int limit_rate(struct client *self)
     send_to_client(self, "Devagar!", "Slowly!");
     return task_sleep((double)(self->due - now - ahead) / 1000);
 }
+// #endregion rate
 
 static ssize_t receive(struct client *self, char **text)
 {
@@ -212,7 +211,6 @@ static ssize_t receive(struct client *self, char **text)
     int error = size > 0 ? limit_rate(self) : 0;
     return error ? error : size;
 }
-// #endregion rate
 
 static int manage(struct websocket *socket, void *argument)
 {

@@ -71,7 +71,6 @@ static int hello(void *visitor)
 }
 // #endregion hello
 
-// #region on_established
 static int on_established(struct lws *connection, struct scope *tasks)
 {
     struct visitor *visitor = calloc(1, sizeof(*visitor));
@@ -84,7 +83,6 @@ static int on_established(struct lws *connection, struct scope *tasks)
     lws_set_wsi_user(connection, visitor);
     return 0;
 }
-// #endregion on_established
 
 static int on_piece(struct visitor *self, const char *piece, size_t size)
 {

@@ -32,7 +32,7 @@ static int send_to_all(struct person people[PEOPLE], const char *text, size_t si
     for (int i = 0; i < PEOPLE && !error; i++) {
         error = stream_write(&people[i].server_end, text, size);
         if (!error)
-            error = stream_drain(&people[i].server_end); /* waits while the socket is full */
+            error = stream_drain(&people[i].server_end); /* waits while too much is unsent */
     }
     return error;
 }

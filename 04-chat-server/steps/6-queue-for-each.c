@@ -10,17 +10,17 @@
 #define KB 1024
 #define MAX_QUEUE ((size_t)200 * KB)
 
-// #region person
 struct person {
     const char *name;
     bool reads;
     struct stream server_end, own_end;
     size_t received;
+    // #region person
     struct buffer queue;
-    struct future filled; /* set when the queue is not empty */
+    struct future filled; /* set when a message is put into the queue */
     bool disconnected;
+    // #endregion person
 };
-// #endregion person
 
 static int receive_all(void *argument)
 {

@@ -44,7 +44,6 @@ static const struct command {
 } commands[] = {{"name", change_name}, {"whoami", send_name}, {"quit", quit}};
 // #endregion commands
 
-// #region process_command
 static const struct command *find_command(const char *name)
 {
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
@@ -53,6 +52,7 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+// #region process_command
 static void process_command(struct client *self, const char *line)
 {
     struct words words; /* empty after an error, such as an unclosed quote */

@@ -17,15 +17,16 @@ static int manage(struct websocket *socket, void *argument)
 }
 // #endregion manage
 
-// #region serve
 static int serve(void *port)
 {
     struct websocket_room room = {0};
+    // #region options
     struct websocket_options options = {.host = "localhost",
         .port = port,
         .directory = "04-chat-server/steps/8-page",
         .serve = manage,
         .argument = &room};
+    // #endregion options
     struct websocket_server *sockets;
     int error = websocket_listen(&sockets, &options);
     if (error)
@@ -35,7 +36,6 @@ static int serve(void *port)
     websocket_server_close(sockets);
     return error;
 }
-// #endregion serve
 
 int main(int argc, char **argv)
 {

@@ -59,6 +59,7 @@ static void change_name(struct client *self, const struct words *words)
     websocket_send_format(self->socket, "You are %s", name);
     send_to_others(self, "%s is here", name);
 }
+// #endregion names
 
 static void send_only_to(struct client *self, const struct words *words)
 {
@@ -73,7 +74,6 @@ static void send_only_to(struct client *self, const struct words *words)
     else
         websocket_send_format(self->socket, "Nobody here is %s", words->word[1]);
 }
-// #endregion names
 
 static void quit(struct client *self, const struct words *words)
 {
@@ -93,7 +93,6 @@ static void process_command(struct client *self, const char *line)
             self->socket, "%s command", error == UV_ENOENT ? "Unknown" : "Invalid");
 }
 
-// #region manage
 static void process_message(struct client *self, const char *text)
 {
     if (*text == '/')
@@ -110,6 +109,7 @@ static int manage(struct websocket *socket, void *argument)
     struct client self = {.server = server, .socket = socket};
     char *text;
     ssize_t size = 1;
+    // #region manage
     LIST_INSERT_HEAD(&server->clients, &self, entry);
     websocket_room_enter(&server->room, socket);
     while (!self.leaving && (size = websocket_receive(socket, &text)) > 0)
@@ -118,9 +118,9 @@ static int manage(struct websocket *socket, void *argument)
         send_to_others(&self, "%s left", self.name);
     websocket_room_leave(socket);
     LIST_REMOVE(&self, entry);
+    // #endregion manage
     return size < 0 ? (int)size : 0;
 }
-// #endregion manage
 
 static int serve(void *port)
 {

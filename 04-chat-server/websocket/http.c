@@ -1,4 +1,5 @@
 /* HTTP requests: their answers, and the order in which libwebsockets gets them. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,32 +41,41 @@ static int write_error(struct lws *connection, int error)
         connection, status, reason[websocket_language(connection)], "text/plain; charset=utf-8");
 }
 
-static void schedule_stored(struct websocket_server *server, int socket)
+static void schedule_next(struct websocket_server *server, struct incoming *incoming)
 {
-    struct stored *stored = incoming_stored(socket);
-    if (!stored || stored->is_ready)
+    if (incoming->is_ready)
         return;
-    stored->is_ready = true;
-    LIST_INSERT_HEAD(&server->ready, stored, ready_entry);
+    incoming->is_ready = true;
+    LIST_INSERT_HEAD(&server->ready, incoming, ready_entry);
     websocket_server_schedule_flush(server);
 }
 
-/* One connection in each iteration, because a client may send many requests at once. After an
- * answer, libwebsockets reads only when it has found that the socket can be written to. */
-void websocket_read_stored(struct websocket_server *server)
+static bool has_stored(const struct incoming *incoming)
 {
-    struct stored *stored = LIST_FIRST(&server->ready);
-    if (!stored)
+    return incoming && !incoming->is_answering && buffer_size(&incoming->stored) > 0;
+}
+
+/* One connection in each iteration, because a client may send many requests at once. After an
+ * answer, libwebsockets reads only when it has been told that the socket can be written to: if it
+ * waited for that, unread requests would wake the loop again and again. It is told here, and also
+ * that there are stored requests or frames, because no event of the socket says so. */
+void websocket_read_next(struct websocket_server *server)
+{
+    struct incoming *incoming = LIST_FIRST(&server->ready);
+    if (!incoming)
         return;
-    int socket = stored->socket;
-    stored->is_ready = false;
-    LIST_REMOVE(stored, ready_entry);
-    for (int i = 0; i < 2; i++) {
-        struct lws_pollfd event = {.fd = socket, .events = LWS_POLLIN | LWS_POLLOUT};
-        event.revents = i == 0 ? LWS_POLLOUT : LWS_POLLIN;
-        lws_service_fd(server->context.lws, &event); /* may end the connection */
+    int socket = incoming->socket;
+    incoming->is_ready = false;
+    LIST_REMOVE(incoming, ready_entry);
+    struct lws_pollfd event = {.fd = socket, .events = LWS_POLLIN | LWS_POLLOUT};
+    event.revents = LWS_POLLOUT;
+    lws_service_fd(server->context.lws, &event);
+    if (has_stored(incoming_find(socket))) { /* unless the connection has ended */
+        event.revents = LWS_POLLIN;
+        lws_service_fd(server->context.lws, &event);
     }
-    schedule_stored(server, socket);
+    if (has_stored(incoming_find(socket)))
+        schedule_next(server, incoming);
     if (!LIST_EMPTY(&server->ready))
         websocket_server_schedule_flush(server);
 }
@@ -75,8 +85,10 @@ void websocket_on_ready(struct websocket_server *server, struct lws *connection)
     struct incoming *incoming = lws_get_opaque_user_data(connection);
     if (!incoming)
         return;
+    bool has_answered = incoming->is_answering;
     incoming->is_answering = false;
-    schedule_stored(server, incoming->socket);
+    if (has_answered || has_stored(incoming))
+        schedule_next(server, incoming);
 }
 
 static int ask(const struct websocket_options *options, struct lws *connection, const char *path,
@@ -104,6 +116,10 @@ int websocket_on_http(
     char *body = NULL;
     const char *type = NULL;
     incoming->is_answering = true;
+    if (incoming->refusal) {
+        int failed = websocket_write_refusal(connection, incoming->refusal);
+        return failed || lws_http_transaction_completed(connection) ? -1 : 0;
+    }
     int error = options->directory ? files_serve(connection, options->directory, path) : UV_ENOENT;
     if (error != UV_ENOENT)
         return error ? -1 : 0;
@@ -114,4 +130,14 @@ int websocket_on_http(
                                           : write_response(connection, status, body, type);
     free(body);
     return failed || lws_http_transaction_completed(connection) ? -1 : 0;
+}
+
+void websocket_on_http_closed(struct websocket_server *server, struct lws *connection)
+{
+    const struct incoming *incoming = lws_get_opaque_user_data(connection);
+    if (!incoming || !incoming->is_answering || server->closing)
+        return;
+    int copy = fcntl(lws_get_socket_fd(connection), F_DUPFD_CLOEXEC, 0);
+    if (copy >= 0)
+        linger(&server->access.lingering, incoming->address, copy);
 }

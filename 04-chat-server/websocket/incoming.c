@@ -1,10 +1,12 @@
 #include "04-chat-server/websocket/incoming.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <uv.h>
 
 #include "04-chat-server/websocket/frames.h"
 
@@ -15,7 +17,7 @@ static struct slot {
 } * slots;
 static size_t slot_count;
 
-static struct incoming *find(int socket)
+struct incoming *incoming_find(int socket)
 {
     return socket >= 0 && (size_t)socket < slot_count ? slots[socket].incoming : NULL;
 }
@@ -36,81 +38,44 @@ static bool reserve_slot(int socket)
     return true;
 }
 
-struct incoming *incoming_open(int socket)
+struct incoming *incoming_open(int socket, const struct origins *origins)
 {
     struct incoming *incoming = reserve_slot(socket) ? calloc(1, sizeof(*incoming)) : NULL;
     if (!incoming)
         return NULL;
     incoming->socket = socket;
+    incoming->origins = origins;
     slots[socket].incoming = incoming;
     return incoming;
 }
 
-static void free_stored(struct incoming *incoming)
-{
-    struct stored *stored = incoming->stored;
-    if (!stored)
-        return;
-    if (stored->is_ready)
-        LIST_REMOVE(stored, ready_entry);
-    buffer_free(&stored->data);
-    free(stored);
-    incoming->stored = NULL;
-}
-
 void incoming_close(struct incoming *incoming)
 {
-    if (find(incoming->socket) == incoming) /* the socket's number may be in use again */
+    if (incoming_find(incoming->socket) == incoming) /* its number may be in use again */
         slots[incoming->socket].incoming = NULL;
-    free_stored(incoming);
+    if (incoming->is_ready)
+        LIST_REMOVE(incoming, ready_entry);
+    buffer_free(&incoming->stored);
     buffer_free(&incoming->head);
     free(incoming->path);
     free(incoming);
 }
 
 /*
- * Storing
+ * Reading
  */
 
-struct stored *incoming_stored(int socket)
+static ssize_t take_stored(struct buffer *stored, void *data, size_t size, bool peek)
 {
-    struct incoming *incoming = find(socket);
-    return incoming && !incoming->is_answering ? incoming->stored : NULL;
-}
-
-static size_t stored_size(const struct incoming *incoming)
-{
-    return incoming->stored ? buffer_size(&incoming->stored->data) : 0;
-}
-
-static int append_stored(struct incoming *incoming, const char *data, size_t size)
-{
-    if (!incoming->stored)
-        incoming->stored = calloc(1, sizeof(*incoming->stored));
-    if (!incoming->stored || buffer_append(&incoming->stored->data, data, size)) {
-        errno = ENOMEM;
-        return -1;
-    }
-    incoming->stored->socket = incoming->socket;
-    return 0;
-}
-
-static ssize_t take_stored(struct incoming *incoming, void *data, size_t size, bool peek)
-{
-    struct buffer *stored = &incoming->stored->data;
     if (size > buffer_size(stored))
         size = buffer_size(stored);
     memcpy(data, stored->data + stored->start, size);
     if (!peek)
         buffer_consume(stored, size);
     if (buffer_size(stored) == 0)
-        free_stored(incoming);
+        buffer_free(stored);
     return (ssize_t)size;
 }
-
-/*
- * Reading
- */
 
 /* Reads from the socket, or from its TLS session unless NULL. Returns what recv or SSL_read would.
  * With peek, the data stays unread, as with MSG_PEEK. */
@@ -125,8 +90,9 @@ static ssize_t read_socket(int socket, SSL *tls, void *data, size_t size, bool p
 /* Reads what is stored first. */
 static ssize_t read_some(struct incoming *incoming, SSL *tls, void *data, size_t size, bool peek)
 {
-    return incoming->stored ? take_stored(incoming, data, size, peek)
-                            : read_socket(incoming->socket, tls, data, size, peek);
+    return buffer_size(&incoming->stored) > 0
+               ? take_stored(&incoming->stored, data, size, peek)
+               : read_socket(incoming->socket, tls, data, size, peek);
 }
 
 /* Writes the request for libwebsockets, when the head is complete or too long. */
@@ -134,8 +100,8 @@ static ssize_t finish_head(struct incoming *incoming, bool is_whole, char rewrit
 {
     const struct buffer *head = &incoming->head;
     free(incoming->path);
-    size_t size = request_rewrite(head->data + head->start, buffer_size(head), rewritten,
-        &incoming->path, &incoming->refusal);
+    size_t size = request_rewrite(head->data + head->start, buffer_size(head), incoming->origins,
+        rewritten, &incoming->path, &incoming->refusal);
     if (!is_whole)
         incoming->refusal = incoming->scan.lines == 0 ? &refusal_long_path : &refusal_long_header;
     buffer_free(&incoming->head);
@@ -143,20 +109,21 @@ static ssize_t finish_head(struct incoming *incoming, bool is_whole, char rewrit
     return (ssize_t)size;
 }
 
-/* Stores what has arrived over TLS: the rest of a record, which no event of the socket would
- * report, and more until that many bytes are stored. What is left stays in the socket. Returns 1,
- * or what the last SSL_read did if it failed; -1 and ENOMEM if out of memory. */
-static ssize_t store(struct incoming *incoming, SSL *tls, size_t wanted)
+/* Stores the rest of a TLS record, which no event of the socket would report. Returns whether that
+ * succeeded. */
+static bool store_record(struct incoming *incoming, SSL *tls)
 {
     char part[1024];
-    while (SSL_pending(tls) > 0 || stored_size(incoming) < wanted) {
+    while (SSL_pending(tls) > 0) {
         ssize_t arrived = read_socket(incoming->socket, tls, part, sizeof(part), false);
         if (arrived <= 0)
-            return arrived;
-        if (append_stored(incoming, part, (size_t)arrived))
-            return -1;
+            return false;
+        if (buffer_append(&incoming->stored, part, (size_t)arrived)) {
+            errno = ENOMEM;
+            return false;
+        }
     }
-    return 1;
+    return true;
 }
 
 /* Reads to the end of the head and no further: the next request stays in the socket until
@@ -182,7 +149,7 @@ static ssize_t read_request(struct incoming *incoming, SSL *tls, char rewritten[
             return -1;
         }
     }
-    if (tls && store(incoming, tls, 0) < 0)
+    if (tls && !store_record(incoming, tls))
         return -1;
     return finish_head(incoming, ended > 0, rewritten);
 }
@@ -211,16 +178,11 @@ static ssize_t read_nothing(SSL *tls)
 
 /* libwebsockets also reads while it answers a request. It would treat the next request as a part of
  * this one, and would stop answering if the client has half-closed the connection. So this function
- * reports that nothing has arrived. The data stays in the socket. Over TLS, up to
- * MAX_REQUEST bytes are stored: until there are more, libuv does not report them again and again.
- */
-static ssize_t wait_for_answer(struct incoming *incoming, SSL *tls)
+ * reports that nothing has arrived. The data stays in the socket. */
+static ssize_t wait_for_answer(SSL *tls)
 {
     errno = EAGAIN;
-    if (!tls)
-        return -1;
-    ssize_t stored = store(incoming, tls, MAX_REQUEST);
-    return stored > 0 ? read_nothing(tls) : stored;
+    return tls ? read_nothing(tls) : -1;
 }
 
 /* libwebsockets reads frames into its workspace (context.c). Over TLS it may ask for only the few
@@ -229,18 +191,19 @@ static ssize_t read_frames(struct incoming *incoming, SSL *tls, unsigned char *d
 {
     size_t max_size = size > 2 * FRAMES_ROOM ? size - FRAMES_ROOM : size;
     ssize_t arrived = read_some(incoming, tls, data + FRAMES_ROOM, max_size, false);
+    incoming->has_ended = arrived == 0;
     return arrived > 0 ? frames_filter(incoming->client, data, (size_t)arrived) : arrived;
 }
 
 static ssize_t read_incoming(int socket, SSL *tls, void *data, size_t size)
 {
-    struct incoming *incoming = find(socket);
+    struct incoming *incoming = incoming_find(socket);
     if (!incoming)
         return read_socket(socket, tls, data, size, false);
     if (incoming->client)
         return read_frames(incoming, tls, data, size);
     if (incoming->is_answering)
-        return wait_for_answer(incoming, tls);
+        return wait_for_answer(tls);
     if (size >= MAX_REWRITTEN)
         return read_request(incoming, tls, data);
     errno = EMSGSIZE; /* does not happen: libwebsockets reads requests into its larger workspace */
@@ -261,4 +224,21 @@ ssize_t recv(int socket, void *data, size_t size, int flags)
 int SSL_read(SSL *tls, void *data, int size)
 {
     return (int)read_incoming(SSL_get_fd(tls), tls, data, (size_t)size);
+}
+
+/* While libwebsockets answers a request, or writes its last output after the end of the input, it
+ * does not read, but still makes libuv report that it could. If the client does not read either,
+ * its unread requests would wake the loop again and again. So libuv waits only until the socket can
+ * be written to. */
+int uv_poll_start(uv_poll_t *handle, int events, uv_poll_cb callback)
+{
+    static int (*original)(uv_poll_t *, int, uv_poll_cb);
+    if (!original)
+        *(void **)&original = dlsym(RTLD_NEXT, "uv_poll_start");
+    uv_os_fd_t socket = -1;
+    uv_fileno((uv_handle_t *)handle, &socket);
+    const struct incoming *incoming = incoming_find(socket);
+    if (incoming && (incoming->is_answering || incoming->has_ended))
+        events &= ~UV_READABLE;
+    return original(handle, events, callback);
 }

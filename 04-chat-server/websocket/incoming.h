@@ -4,7 +4,8 @@
  * libwebsockets reads with recv and SSL_read. The program defines functions with these names itself
  * (incoming.c), which the dynamic linker prefers to those of the libraries. So each request is
  * checked and rewritten before libwebsockets parses it (request.h), and libwebsockets gets one
- * request at a time. Frames are checked as well (frames.h).
+ * request at a time. Frames are checked as well (frames.h). While libwebsockets does not read, the
+ * program's own uv_poll_start keeps libuv from reporting that it could.
  */
 #pragma once
 
@@ -17,31 +18,27 @@
 struct address;
 struct websocket;
 
-/* Decrypted requests and frames. */
-struct stored {
-    int socket;
-    struct buffer data; /* never empty */
-    bool is_ready;      /* in the server's list: libwebsockets has to read it */
-    LIST_ENTRY(stored) ready_entry;
-};
-
 struct incoming {
     int socket;
+    const struct origins *origins;
     bool is_answering;        /* libwebsockets has not finished with the request that it got last */
+    bool has_ended;           /* the client sends no more frames */
     struct websocket *client; /* NULL: the client still sends requests, not frames */
     const struct refusal *refusal; /* of the request that libwebsockets got last; NULL: valid */
     struct request_scan scan;
     struct buffer head;      /* what has arrived of the next request's head */
     char *path;              /* of the handshake, until the client takes it; or NULL */
-    struct stored *stored;   /* over TLS: what has arrived after that request; or NULL */
+    struct buffer stored;    /* over TLS: what has arrived after that request, decrypted */
     struct address *address; /* NULL: nothing is limited by address */
+    bool is_ready;           /* in the server's list: libwebsockets may read the next request */
+    LIST_ENTRY(incoming) ready_entry;
 };
 
-/* Starts checking what arrives at the socket. Returns NULL if out of memory. */
-struct incoming *incoming_open(int socket);
+/* Starts checking what arrives at the socket; origins must outlive it. Returns NULL if out of
+ * memory. */
+struct incoming *incoming_open(int socket, const struct origins *origins);
 
 void incoming_close(struct incoming *incoming);
 
-/* Returns what is stored for the socket if libwebsockets may read it now, or NULL. No event of the
- * socket tells libwebsockets that there is something. */
-struct stored *incoming_stored(int socket);
+/* Returns the connection of a socket, or NULL if it has ended. */
+struct incoming *incoming_find(int socket);

@@ -12,10 +12,12 @@
  *     write.c                    frames, and a client's pending output
  *     queue.c, context.c
  *     access_control.c           which sockets and requests the server takes
+ *     linger.c                   closing a socket after a last answer
  *     address.c, rate.c          the limits for each address
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
  *     request.c, request_parse.c HTTP requests,
+ *     origin.c                   which pages may send them,
  *     refusal.c                  and how they are refused
  *     files.c                    the directory's files
  */
@@ -53,7 +55,7 @@ struct websocket_server {
     struct loop_callback end_of_iteration; /* flushes these two lists: */
     LIST_HEAD(, websocket) pending;        /* clients with output of their own */
     LIST_HEAD(, websocket_room) pending_rooms;
-    LIST_HEAD(, stored) ready; /* connections with stored requests or frames */
+    LIST_HEAD(, incoming) ready; /* connections that may read their next request */
 };
 
 /*
@@ -204,8 +206,8 @@ void websocket_rooms_flush(struct websocket_server *server);
  * http.c
  */
 
-/* At the end of an iteration: has libwebsockets read what is stored. */
-void websocket_read_stored(struct websocket_server *server);
+/* At the end of an iteration: lets libwebsockets read the next request of a connection. */
+void websocket_read_next(struct websocket_server *server);
 
 /* For LWS_CALLBACK_HTTP_BIND_PROTOCOL: libwebsockets has a new connection, is about to report a
  * request, or has answered one. */
@@ -214,6 +216,10 @@ void websocket_on_ready(struct websocket_server *server, struct lws *connection)
 /* For LWS_CALLBACK_HTTP: answers a request. Returns -1 to end the connection. */
 int websocket_on_http(
     const struct websocket_server *server, struct lws *connection, const char *path);
+
+/* For LWS_CALLBACK_CLOSED_HTTP: libwebsockets is about to close the socket. If the server has
+ * answered a request, the socket lingers. */
+void websocket_on_http_closed(struct websocket_server *server, struct lws *connection);
 
 /*
  * connection.c

@@ -47,7 +47,8 @@ const char *request_header_name(enum header header);
 
 bool part_equals(struct part part, const char *text);
 
-#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define DIGITS "0123456789"
+#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" DIGITS
 
 /* Whether all bytes of the part are among these characters. isalnum would depend on the locale. */
 bool part_has_only(struct part part, const char *characters);

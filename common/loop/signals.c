@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "common/loop/state.h"
 #include "common/observe/hooks.h"
@@ -95,6 +96,7 @@ static struct {
     pthread_mutex_t lock;
     int loops;
     struct sigaction before[2], libuv[2];
+    pid_t process;        /* that runs the loops */
     atomic_int last;      /* the signal that the handler was called for last ... */
     atomic_uint arrivals; /* ... and how often it was called */
 } interrupts = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -109,9 +111,13 @@ static void first_interrupt(int number)
         const struct sigaction *before = &interrupts.before[i];
         sigaction(numbers[i], before->sa_handler == SIG_IGN ? &standard : before, NULL);
     }
-    interrupts.last = number;
-    interrupts.arrivals++;
-    interrupts.libuv[number == SIGTERM].sa_handler(number);
+    if (getpid() == interrupts.process) {
+        interrupts.last = number;
+        interrupts.arrivals++;
+        interrupts.libuv[number == SIGTERM].sa_handler(number);
+    } else { /* a child made by fork shares libuv's pipe, so libuv would tell its parent */
+        raise(number);
+    }
     errno = error;
 }
 
@@ -139,6 +145,7 @@ static int start_interrupts(uv_loop_t *loop)
     struct loop_state *state = state_of(loop);
     int error = 0;
     state->arrivals = interrupts.arrivals;
+    interrupts.process = getpid();
     for (int i = 0; i < 2 && interrupts.loops == 0; i++)
         sigaction(numbers[i], NULL, &interrupts.before[i]);
     for (int i = 0; i < 2 && !error; i++) {

@@ -31,7 +31,7 @@ int stream_feed(struct stream *stream, const char *data, size_t size)
     require(stream);
     if (size)
         require(data);
-    if (!stream->open)
+    if (!stream->open || stream->closing)
         return UV_EPIPE;
     end_line(stream);
     int error = buffer_append(&stream->input, data, size);

@@ -66,7 +66,10 @@ void stream_close(struct stream *stream)
     if (!stream->open)
         return;
     stream->closing = true;
-    stream->ended = true; /* from now on, reads return the end */
+    /* From now on, reads return the end. */
+    stream->ended = true;
+    stream->line_end = NULL;
+    buffer_free(&stream->input);
     stream_send(stream);
     if (buffer_size(&stream->output) > 0 && !stream->error)
         linger(stream);
@@ -78,8 +81,6 @@ void stream_close(struct stream *stream)
     while (stream->flush.pending)
         task_yield();
     close(stream->socket);
-    stream->line_end = NULL;
-    buffer_free(&stream->input);
     buffer_free(&stream->output);
     stream->closing = false;
 }

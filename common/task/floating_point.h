@@ -27,8 +27,8 @@ static inline uint32_t floating_point_control(void)
 {
     uint16_t x87;
     uint32_t mxcsr;
-    __asm__ volatile("fnstcw %0" : "=m"(x87));
     __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+    __asm__ volatile("fnstcw %0" : "=m"(x87));
     return (uint32_t)x87 << 16 | (mxcsr & MXCSR_CONTROL);
 }
 

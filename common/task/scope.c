@@ -113,31 +113,34 @@ static void deadline_passed(void *argument)
     cancel_with(scope, UV_ETIMEDOUT);
 }
 
-/* No timer fires while a task runs, so this function checks the deadlines itself: first those of
- * the task's own scopes, then those of the scopes around it in its parents. */
-static void check_deadlines(struct task *task)
+/* While a task runs, no timer fires and none of its parents can cancel it. So this function looks
+ * at all scopes around the task: first its own, then those of its parents. */
+static void check_scopes(struct task *task)
 {
     uv_loop_t *loop = task->pool->loop;
     uv_update_time(loop);
     uint64_t now = loop_now(loop);
     struct scope *scope = task->scopes ? task->scopes : task->parent;
     while (scope) {
+        struct task *owner = scope->owner;
         if (scope->timer.place && scope->timer.deadline <= now) {
             loop_timer_stop(loop, &scope->timer);
             deadline_passed(scope);
-            if (scope->owner != task)
-                task_cancel(task); /* its parents still have to run before they can cancel it */
         }
+        if (owner != task && scope->cancelled)
+            task_cancel(task);
         if (scope->shielded)
             return;
-        scope = scope->outer ? scope->outer : scope->owner->parent;
+        if (!scope->outer && owner->cancelled)
+            task_cancel(task);
+        scope = scope->outer ? scope->outer : owner->parent;
     }
 }
 
 int task_cancelled(void)
 {
     struct task *task = task_required("task_cancelled");
-    check_deadlines(task);
+    check_scopes(task);
     return task_cancellation(task);
 }
 

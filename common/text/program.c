@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <math.h>
@@ -23,6 +24,25 @@ static const struct program_option help_option = {
 
 /* The name of the option with which the user chooses a port, or NULL. For program_end. */
 static const char *port_option;
+
+/* Whether standard output took all lines. A full disk does not, and stdio forgets the reason. A
+ * standard output that the user has closed needs none. */
+static bool is_output_whole(void)
+{
+    bool is_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+    return (fflush(stdout) == 0 && !ferror(stdout)) || is_closed;
+}
+
+/* Returns the exit status of a program that has succeeded. */
+static int end_well(void)
+{
+    if (is_output_whole())
+        return EXIT_SUCCESS;
+    fprintf(stderr,
+        tr("%s: não foi possível escrever toda a saída\n", "%s: could not write all output\n"),
+        program_name());
+    return EXIT_FAILURE;
+}
 
 /* Reports what is wrong with the command line, and ends the program. */
 __attribute__((format(printf, 1, 2), noreturn)) static void refuse(const char *format, ...)
@@ -236,7 +256,7 @@ static void read_options(
         if (what == FIRST_OPTION + count) {
             print_help(
                 purpose, options); /* before any value is set, so that it shows the defaults */
-            exit(EXIT_SUCCESS);
+            exit(end_well());
         }
         given[what - FIRST_OPTION] = optarg ? optarg : "";
     }
@@ -260,8 +280,10 @@ void program_start(
 
 int program_end(int error, const char *what, ...)
 {
-    if (error == 0 || (error == UV_ECANCELED && task_run_was_cancelled()))
+    if (error == UV_ECANCELED && task_run_was_cancelled())
         return EXIT_SUCCESS;
+    if (error == 0)
+        return end_well();
     va_list arguments;
     va_start(arguments, what);
     fprintf(stderr, "%s: ", program_name());

@@ -199,11 +199,14 @@ def _entry(tree, path, prefix):
 
 
 def _shared_pages(tree, prefix):
-    """The pages of docs/ and of the library, in English where there is no translation."""
-    for path in tree.files:
-        if path.startswith(("common/", "docs/")) and path.endswith(".md") and not prefix_of(path):
-            translated = path.removesuffix(".md") + PORTUGUESE
-            yield translated if prefix and tree.has(translated) else path
+    """The pages of docs/ and of the library, in English where there is no translation. They come in
+    the order in which README.md links to them; pages without a link come last."""
+    readme = tree.text("README.md") if tree.has("README.md") else ""
+    shared = [path for path in tree.files if path.startswith(("common/", "docs/"))
+              and path.endswith(".md") and not prefix_of(path)]
+    for path in sorted(shared, key=lambda path: (f"({path}" not in readme, readme.find(f"({path}"))):
+        translated = path.removesuffix(".md") + PORTUGUESE
+        yield translated if prefix and tree.has(translated) else path
 
 
 def _sidebar(tree, prefix):

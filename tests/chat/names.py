@@ -28,8 +28,13 @@ async def names():
                 "a\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "a\u180e", "a\ufff9", "a\U000e0100",
                 "Zé ENTROU na sala", "ANA AGORA É BIA", "Ana\u00a0>>\u00a0oi",
                 "Zé, Zoe", "Zé,", "Zé e mais 3", "Zoe and 3 others",
+                "Você", "you", "VOCÊ", "Entraram na sala: Zé", "Saíram da sala: Zé", "novos nomes: Zé", "New names: Zé",
+                "Joined the room: Zé", "Left the room: Zé", "New names:",
                 "Zé saiu da sala", "Zoe left the room", "Ana agora é Bia", "Ana is now Bia"]:
         await bia.asks(f'/nome "{bad}"', TAKEN)
+    other = await enter(path="/outra")
+    for good in ["Você mesmo", "Thank You"]:
+        await other.asks(f'/nome "{good}"', f"Nome alterado com sucesso para {good}")
     await bia.asks("/nome " + "ã" * 32, "Nome alterado com sucesso para " + "ã" * 32)
     await bia.asks("/nome Bia", "Nome alterado com sucesso para Bia")
     await bia.asks("/nome Bia", TAKEN)

@@ -45,6 +45,8 @@ async def commands():
         await client.asks(nothing, INVALID)
     for space in SPACES:
         await client.asks(f"{space} {space}/clientes", "2 clientes conectados")
+        await client.asks(f"/{space}clientes{space}", "2 clientes conectados")
+        await client.asks(f"/historico{space} {space}0", "Últimas mensagens: 0")
     for unlike in ["\u0085", "\u200b", "\u180e", "\u2060", "x"]:
         await client.asks(f"{unlike}/clientes", IDENTIFY)
     await client.asks('/""', "Comando desconhecido")
@@ -226,7 +228,12 @@ async def history():
     other = await enter("Eva", path="/outra")
     await other.asks("/historico", "Últimas mensagens: 0")
     await other.say("a\0b\nc")
-    await other.asks("/historico", "Últimas mensagens: 1\nEva >> a b\nc")
+    await other.asks("/historico", "Últimas mensagens: 1\nEva >> a b\n  c")
+    for line_break in ["\n", "\r\n", "\r", "\v", "\f", "\u0085", "\u2028", "\u2029"]:
+        await other.say(f"oi{line_break}Ana >> tchau")  # nobody shall think that this is Ana's
+        await other.asks("/historico 1", "Últimas mensagens: 1\nEva >> oi\n  Ana >> tchau")
+    await other.say("\n\r\n\n\r")
+    await other.asks("/historico 1", "Últimas mensagens: 1\nEva >> \n  \n  \n  \n  ")
     long = "é" * 30000  # two do not fit in an answer
     for _ in range(80):  # more bytes than are kept
         await other.say(long)

@@ -1,4 +1,5 @@
 /* When is it called? Most tests pause the loop's clock, and move it; the last one really works. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <signal.h>

@@ -1,4 +1,5 @@
 /* How many iterations do a chain and a row of calls take? */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <signal.h>

@@ -5,6 +5,8 @@
 
 #include "tests/support_runtime.h"
 
+#define SAME_TASKS "the tasks are other tasks than before: change the prediction, and nothing else"
+
 static uint64_t start, ticked[TICKS]; /* in milliseconds */
 static int ticks;
 
@@ -17,6 +19,7 @@ void tick(void)
 /* Time passes while no other task runs. */
 char getch(void)
 {
+    ck_assert_msg(task_current(), "getch was called in another thread: " SAME_TASKS);
     loop_clock_advance(task_loop(), 3.0);
     return 'x';
 }
@@ -49,8 +52,7 @@ static unsigned hash_of_ticks(void)
 START_TEST(the_clock_ticks_as_predicted)
 {
     ck_assert_int_eq(run_main(run, NULL), 0);
-    ck_assert_msg(hash_of_ticks() == HASH,
-        "the tasks are other tasks than before: change the prediction, and nothing else");
+    ck_assert_msg(hash_of_ticks() == HASH, SAME_TASKS);
     for (int i = 0; i < TICKS; i++)
         ck_assert_msg(llround(prediction[i] * 1000) == (long long)ticked[i],
             "you say that tick %d comes at second %g; it does not: which task has the loop's "

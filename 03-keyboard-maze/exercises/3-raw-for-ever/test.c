@@ -74,17 +74,26 @@ static void check_question(const struct stage *stage)
         !(now.c_lflag & ICANON), "while ask waits, a key does not arrive before Enter is pressed");
 }
 
+/* Lets the asker end, and returns its result. */
+static int result_of(struct task *asker, const struct stage *stage, const char *what)
+{
+    int result;
+    run_ready();
+    ck_assert_msg(stage->ended, "%s, and ask still waits", what);
+    ck_assert_int_eq(task_join(asker, &result), 0);
+    return result;
+}
+
 static int press_y(void *argument)
 {
     struct stage *stage = argument;
     struct scope scope;
-    int result;
     scope_enter(&scope);
     struct task *asker = spawn_held(&scope, "asker", ask_on, stage);
     run_ready();
     check_question(stage);
     future_set(&stage->answer, 'y');
-    ck_assert_int_eq(task_join(asker, &result), 0);
+    int result = result_of(asker, stage, "the answer was set");
     ck_assert_msg(result == 'y', "the answer was 'y' (%d), and ask returned %d", 'y', result);
     return scope_leave(&scope, 0);
 }
@@ -98,18 +107,15 @@ START_TEST(after_the_answer_the_terminal_is_given_back)
 }
 END_TEST
 
-static int cancel_it(void *argument)
+static int cancel(struct stage *stage, bool early)
 {
-    struct stage *stage = argument;
     struct scope scope;
-    int result;
     scope_enter(&scope);
     struct task *asker = spawn_held(&scope, "asker", ask_on, stage);
-    run_ready();
+    if (!early)
+        run_ready();
     task_cancel(asker);
-    run_ready();
-    ck_assert_msg(stage->ended, "the task was cancelled, and ask still waits for the answer");
-    ck_assert_int_eq(task_join(asker, &result), 0);
+    int result = result_of(asker, stage, "the task was cancelled");
     ck_assert_msg(result == UV_ECANCELED,
         "the task was cancelled, and ask returned %d instead of UV_ECANCELED: the game could not "
         "be "
@@ -117,6 +123,16 @@ static int cancel_it(void *argument)
         result);
     scope_leave(&scope, 0);
     return 0;
+}
+
+static int cancel_it(void *stage)
+{
+    return cancel(stage, false);
+}
+
+static int cancel_it_early(void *stage)
+{
+    return cancel(stage, true);
 }
 
 static void check_without_echo(const struct stage *stage)
@@ -149,17 +165,48 @@ START_TEST(other_modes_are_given_back)
 }
 END_TEST
 
+/* The second question is asked while the first one waits for its answer. */
+static int ask_two(void *argument)
+{
+    struct stage *stages = argument;
+    struct scope scope;
+    struct task *askers[2];
+    scope_enter(&scope);
+    for (int i = 0; i < 2; i++) {
+        askers[i] = spawn_held(&scope, "asker", ask_on, &stages[i]);
+        run_ready();
+    }
+    for (int i = 0; i < 2; i++) {
+        future_set(&stages[i].answer, 'y');
+        result_of(askers[i], &stages[i], "the answer was set");
+    }
+    return scope_leave(&scope, 0);
+}
+
+START_TEST(two_terminals_at_once_are_given_back)
+{
+    struct stage stages[2];
+    open_terminal(&stages[0]);
+    open_terminal(&stages[1]);
+    stages[1].before.c_lflag &= ~(tcflag_t)ECHO;
+    ck_assert_int_eq(tcsetattr(stages[1].terminal, TCSANOW, &stages[1].before), 0);
+    ck_assert_int_eq(run_main(ask_two, stages), 0);
+    check_without_echo(&stages[1]);
+    check_given_back(&stages[0], "Two terminals were asked at once");
+    check_given_back(&stages[1], "Two terminals were asked at once");
+}
+END_TEST
+
 /* The keyboard's task could not read a key. */
 static int fail_to_answer(void *argument)
 {
     struct stage *stage = argument;
     struct scope scope;
-    int result;
     scope_enter(&scope);
     struct task *asker = spawn_held(&scope, "asker", ask_on, stage);
     run_ready();
     future_set(&stage->answer, UV_EOF);
-    ck_assert_int_eq(task_join(asker, &result), 0);
+    int result = result_of(asker, stage, "the answer was set");
     ck_assert_msg(result == UV_EOF, "the answer was an error, UV_EOF, and ask returned %d", result);
     scope_leave(&scope, 0); /* returns the error of its child */
     return 0;
@@ -183,6 +230,15 @@ START_TEST(after_a_cancellation_the_terminal_is_given_back)
 }
 END_TEST
 
+START_TEST(a_task_that_was_cancelled_before_gives_the_terminal_back)
+{
+    struct stage stage;
+    open_terminal(&stage);
+    ck_assert_int_eq(run_main(cancel_it_early, &stage), 0);
+    check_given_back(&stage, "The task had been cancelled before");
+}
+END_TEST
+
 static int ask_with_a_deadline(void *stage)
 {
     struct scope scope;
@@ -196,13 +252,11 @@ static int ask_too_long(void *argument)
 {
     struct stage *stage = argument;
     struct scope scope;
-    int result;
     scope_enter(&scope);
     struct task *asker = spawn_held(&scope, "asker", ask_with_a_deadline, stage);
     run_ready();
     advance(1.0);
-    ck_assert_msg(stage->ended, "the task's deadline has passed, and ask still waits");
-    ck_assert_int_eq(task_join(asker, &result), 0);
+    int result = result_of(asker, stage, "the task's deadline has passed");
     ck_assert_msg(result == UV_ETIMEDOUT,
         "the task's deadline has passed, and ask returned %d instead of UV_ETIMEDOUT", result);
     scope_leave(&scope, 0);
@@ -218,6 +272,22 @@ START_TEST(after_a_deadline_the_terminal_is_given_back)
 }
 END_TEST
 
+struct trial {
+    struct stage *stage;
+    int *result;
+};
+
+static int ask_and_stop(void *argument)
+{
+    struct trial *trial = argument;
+    struct scope scope;
+    scope_enter(&scope);
+    struct task *asker = spawn_held(&scope, "asker", ask_on, trial->stage);
+    *trial->result = result_of(asker, trial->stage, "the question could not be written");
+    scope_leave(&scope, 0); /* returns the error of its child */
+    return 0;
+}
+
 START_TEST(after_a_failed_write_the_terminal_is_given_back)
 {
     struct stage stage;
@@ -225,11 +295,42 @@ START_TEST(after_a_failed_write_the_terminal_is_given_back)
     int writable = stage.terminal;
     stage.terminal = open(ptsname(stage.keyboard), O_RDONLY | O_NOCTTY);
     ck_assert_int_ge(stage.terminal, 0);
-    int result = run_main(ask_on, &stage);
+    int result = 0;
+    struct trial trial = {&stage, &result};
+    ck_assert_int_eq(run_main(ask_and_stop, &trial), 0);
     close(writable);
     ck_assert_msg(result == UV_EBADF,
         "the question could not be written, and ask returned %d instead of UV_EBADF", result);
     check_given_back(&stage, "The question could not be written");
+}
+END_TEST
+
+/* The window is closed while the question waits. */
+static int close_the_terminal(void *argument)
+{
+    struct trial *trial = argument;
+    struct scope scope;
+    scope_enter(&scope);
+    struct task *asker = spawn_held(&scope, "asker", ask_on, trial->stage);
+    run_ready();
+    close(trial->stage->keyboard);
+    future_set(&trial->stage->answer, 'y');
+    *trial->result = result_of(asker, trial->stage, "the answer was set");
+    scope_leave(&scope, 0);
+    return 0;
+}
+
+START_TEST(a_terminal_that_cannot_be_given_back_is_an_error)
+{
+    struct stage stage;
+    int result = 0;
+    struct trial trial = {&stage, &result};
+    open_terminal(&stage);
+    ck_assert_int_eq(run_main(close_the_terminal, &trial), 0);
+    ck_assert_msg(result == UV_EIO,
+        "the terminal was gone when ask gave it back, and ask returned %d instead of UV_EIO",
+        result);
+    close(stage.terminal);
 }
 END_TEST
 
@@ -241,6 +342,9 @@ int main(void)
                                     other_modes_are_given_back, an_answer_may_be_an_error,
                                     after_a_cancellation_the_terminal_is_given_back,
                                     after_a_deadline_the_terminal_is_given_back,
-                                    after_a_failed_write_the_terminal_is_given_back, NULL}},
+                                    after_a_failed_write_the_terminal_is_given_back,
+                                    two_terminals_at_once_are_given_back,
+                                    a_task_that_was_cancelled_before_gives_the_terminal_back,
+                                    a_terminal_that_cannot_be_given_back_is_an_error, NULL}},
                    {NULL, NULL}});
 }

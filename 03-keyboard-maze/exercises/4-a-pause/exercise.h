@@ -14,6 +14,6 @@ struct game {
 /* Handles the key P: pauses the game, or lets it go on. */
 void game_toggle_pause(struct game *game);
 
-/* Waits that many seconds, and then until the game is not paused. Returns 0, or an error such as
- * UV_ECANCELED. */
+/* Waits that many seconds, and then until the game is not paused. Returns 0,
+ * UV_ECANCELED or UV_ETIMEDOUT. */
 int game_sleep(struct game *game, double seconds);

@@ -14,5 +14,6 @@ struct desk {
  * an error, or UV_EOF as soon as the peer leaves. */
 int serve(struct stream *stream, struct desk *desk);
 
-/* Part of the test: writes the answer, of up to 64 bytes. Blocks the calling thread for a while. */
+/* Part of the test: writes the answer, of up to 64 bytes with its NUL. Blocks the calling thread
+ * for a while. */
 void think(const char *question, char *answer);

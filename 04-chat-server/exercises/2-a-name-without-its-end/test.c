@@ -1,4 +1,5 @@
 /* Gives names, and looks at what the others see. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <stdio.h>
@@ -50,6 +51,7 @@ START_TEST(the_first_name)
     struct client client = {0};
     takes(&client, "/name Beatriz", "Beatriz");
     takes(&client, "/name Beatriz\r\n", "Beatriz");
+    takes(&client, "/name Ana Maria\n", "Ana Maria");
 }
 END_TEST
 
@@ -72,20 +74,13 @@ static const struct long_name {
     int times_taken;
     bool second_fits;
 } long_names[] = {
-    {"1", 32, "", 32, true},
-    {"1", 32, "2", 32, false},
-    {"1", 100, "", 32, true},
+    {"1", 32, "", 32, true}, {"1", 32, "2", 32, false}, {"1", 100, "", 32, true},
     {"a", 30, "ã", 30, true}, /* of two bytes */
-    {"a", 31, "ã", 31, false},
-    {"ã", 16, "b", 16, false},
-    {"ã", 40, "", 16, true},
-    {"日", 11, "", 10, true}, /* of three bytes */
-    {"日", 10, "ab", 10, true},
-    {"a", 28, "🙂", 28, true}, /* of four bytes */
-    {"a", 29, "🙂", 29, false},
-    {"a", 30, "🙂", 30, false},
-    {"a", 31, "🙂", 31, false},
-    {"🙂", 9, "", 8, true},
+    {"a", 31, "ã", 31, false}, {"ã", 16, "b", 16, false}, {"ã", 40, "", 16, true},
+    {"日", 11, "", 10, true},                                /* of three bytes */
+    {"日", 10, "ab", 10, true}, {"a", 28, "🙂", 28, true}, /* of four bytes */
+    {"a", 29, "🙂", 29, false}, {"a", 30, "🙂", 30, false}, {"a", 31, "🙂", 31, false},
+    {"🙂", 9, "", 8, true}, {"a", 256, "bc", 32, false}, /* its size does not fit into a byte */
 };
 
 static void repeat(char *text, const char *part, int times)
@@ -99,7 +94,7 @@ START_TEST(the_beginning_of_a_long_name)
     for (size_t i = 0; i < sizeof(long_names) / sizeof(*long_names); i++) {
         const struct long_name *row = &long_names[i];
         struct client client = {.name = "Beatriz"};
-        char command[256] = "/name ", expected[128] = "";
+        char command[512] = "/name ", expected[128] = "";
         repeat(command, row->first, row->times);
         strcat(command, row->second);
         repeat(expected, row->first, row->times_taken);

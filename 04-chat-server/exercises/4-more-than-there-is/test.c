@@ -1,3 +1,4 @@
+// With Valgrind too.
 #include "exercise.h"
 
 #include <stdarg.h>
@@ -29,6 +30,16 @@ int __wrap_snprintf(char *text, size_t size, const char *format, ...)
     int length = vsnprintf(text, size, format, arguments);
     va_end(arguments);
     return length;
+}
+
+static bool there_is_no_memory;
+
+/* The same for realloc, which a buffer calls to grow. */
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return there_is_no_memory ? NULL : __real_realloc(memory, size);
 }
 
 static int say_as(const char *name, const char *text)
@@ -118,12 +129,45 @@ START_TEST(a_text_that_cannot_be_printed)
 }
 END_TEST
 
+/* What is in the buffer has not been sent yet. */
+START_TEST(what_was_said_before_stays)
+{
+    char text[101] = "";
+    ck_assert_int_eq(say("hello"), 0);
+    int error = server_send(&server, &sent, "Ana", memset(text, 'x', 100));
+    ck_assert_msg(
+        error == UV_EMSGSIZE, "the line does not fit, and server_send returned %d", error);
+    expect_sent("Ana >> hello");
+}
+END_TEST
+
+START_TEST(a_text_is_no_format)
+{
+    ck_assert_int_eq(say("100%% of %d, %s"), 0);
+    expect_sent("Ana >> 100%% of %d, %s");
+    ck_assert_int_eq(say_as("%d", "hello"), 0);
+    expect_sent("%d >> hello");
+}
+END_TEST
+
+START_TEST(a_buffer_without_memory)
+{
+    there_is_no_memory = true;
+    int error = say("hello");
+    there_is_no_memory = false;
+    ck_assert_msg(error == UV_ENOMEM,
+        "there is no memory for the buffer, and server_send returned %s instead of UV_ENOMEM",
+        error ? uv_err_name(error) : "0");
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite(
-        "4.4", (struct test_group[]){
-                   {"lines", (const TTest *const[]){a_short_line, a_line_too_long, the_longest_line,
-                                 a_long_name, a_text_that_cannot_be_printed, NULL}},
-                   {NULL, NULL},
-               });
+    return run_suite("4.4",
+        (struct test_group[]){
+            {"lines", (const TTest *const[]){a_short_line, a_line_too_long, the_longest_line,
+                          a_long_name, a_text_that_cannot_be_printed, what_was_said_before_stays,
+                          a_text_is_no_format, a_buffer_without_memory, NULL}},
+            {NULL, NULL},
+        });
 }

@@ -1,5 +1,5 @@
 /* NEAR MISS: the pool may have more than four threads.
- * Says: 20 threads have made two calls each, and you counted 4 */
+ * Says: 1024 threads have made two calls each, and you counted 4 */
 #include "../exercise.h"
 
 /* Each call has a copy of its own, which the executor copies back: nothing is shared. */

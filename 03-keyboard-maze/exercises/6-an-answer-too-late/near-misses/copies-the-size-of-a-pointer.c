@@ -1,6 +1,6 @@
 /* NEAR MISS: the executor copies eight bytes, and not the desk.
- * Says: serve returned without sending the answer of think */
-/* A server that needs a long time for each answer, on the thread pool. */
+ * Found by: address
+ * Says: heap-buffer-overflow */
 #include "../exercise.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* NEAR MISS: a static copy: peers that ask at the same time write to the same memory.
- * Says: ana? was answered "42, as bob? wanted to know" */
+ * Says: ana? was answered "thought 1: 42, as bob? wanted to know */
 #include "../exercise.h"
 
 #include <stdio.h>

@@ -1,0 +1,25 @@
+/* NEAR MISS: after an error, the line gets what it held when the call began.
+ * Says: after an error it must not change */
+#include "../exercise.h"
+
+#include <string.h>
+
+#include "common/executor.h"
+
+static int read_characters(void *data)
+{
+    char *line = data;
+    for (size_t i = 0; i < LINE_SIZE - 1; i++)
+        line[i] = device_read();
+    line[LINE_SIZE - 1] = '\0';
+    return 0;
+}
+
+int read_line(char line[LINE_SIZE])
+{
+    char own[LINE_SIZE];
+    memcpy(own, line, LINE_SIZE);
+    int error = executor_run("read_line", read_characters, own, sizeof(own));
+    memcpy(line, own, LINE_SIZE);
+    return error;
+}

@@ -1,0 +1,54 @@
+/* NEAR MISS: the thread looks whether the peer has left, but the next peer resets the flag.
+ * Says: and there appears the answer to ana */
+#include "../exercise.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/executor.h"
+
+static volatile bool left;
+static int work(void *data)
+{
+    struct desk *desk = *(struct desk **)data, copy = *desk;
+    think(copy.question, copy.answer);
+    if (!left)
+        *desk = copy;
+    return 0;
+}
+
+static int answer(struct desk *desk)
+{
+    left = false;
+    int error = executor_run("think", work, &desk, sizeof(desk));
+    left = error != 0;
+    return error;
+}
+
+/* Returns an error when the peer leaves, which cancels the rest of the scope. */
+static int watch(void *stream)
+{
+    char *line;
+    ssize_t size;
+    while ((size = stream_read_line(stream, &line)) > 0)
+        continue; /* one question at a time */
+    return size < 0 ? (int)size : UV_EOF;
+}
+
+int serve(struct stream *stream, struct desk *desk)
+{
+    char *line;
+    ssize_t size = stream_read_line(stream, &line);
+    if (size <= 0)
+        return size ? (int)size : UV_EOF;
+    snprintf(desk->question, sizeof(desk->question), "%s", line);
+
+    struct scope scope;
+    scope_enter(&scope);
+    int error = scope_spawn(&scope, "watch", watch, stream);
+    if (!error)
+        error = answer(desk);
+    error = scope_leave(&scope, error);
+    return error ? error : stream_write_text(stream, desk->answer);
+}

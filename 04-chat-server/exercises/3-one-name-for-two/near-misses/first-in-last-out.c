@@ -1,0 +1,39 @@
+/* NEAR MISS: a list from which the first entry is removed, although another one was written.
+ * Says: Yan was still being written, a third client asked for Yan */
+#include "../exercise.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <uv.h>
+
+#include "common/task.h"
+
+struct pending {
+    const struct server *server;
+    const char *name;
+    struct pending *next;
+};
+static struct pending *pending;
+static bool is_taken(const struct server *server, const char *name)
+{
+    for (const struct client *client = server->first; client; client = client->next)
+        if (strcmp(client->name, name) == 0)
+            return true;
+    return false;
+}
+
+int server_rename(struct server *server, struct client *client, const char *name)
+{
+    if (is_taken(server, name))
+        return UV_EEXIST;
+    for (struct pending *p = pending; p; p = p->next)
+        if (p->server == server && strcmp(p->name, name) == 0)
+            return UV_EEXIST;
+    struct pending self = {server, name, pending};
+    pending = &self;
+    int error = server->save(name);
+    pending = self.next;
+    if (!error)
+        strcpy(client->name, name);
+    return error;
+}
