@@ -37,13 +37,16 @@ static void expect(struct talk *talk, const char *text)
     char received[100] = "";
     run_ready();
     ssize_t size = recv(talk->peer, received, sizeof(received) - 1, MSG_DONTWAIT);
+    ck_assert_msg(size <= 0 || received[size - 1] == '\n',
+        "the peer has \"%s\", and after it no end of the line", received);
     ck_assert_msg(strcmp(received, text) == 0, "the peer should have \"%.*s\", and has \"%.*s\"",
         (int)strcspn(text, "\n"), text, size < 0 ? 0 : (int)strcspn(received, "\n"), received);
 }
 
 static void talk_end(struct talk *talk)
 {
-    ck_assert(talk->echoing.done);
+    ck_assert_msg(talk->echoing.done, "the peer has its last line, and echo goes on");
+    ck_assert_msg(talk->stream.open, "echo has closed the stream, which belongs to its caller");
     ck_assert_msg(talk->echoing.result == 0, "echo returned %s instead of 0",
         talk->echoing.result ? uv_err_name(talk->echoing.result) : "0");
     scope_leave(&talk->scope, 0);
@@ -86,6 +89,43 @@ TASK_TEST(each_line_has_its_own_ten_seconds)
     }
     advance(10.0);
     expect(&talk, "Too quiet\n");
+    talk_end(&talk);
+}
+
+static int echo_a_short_time(void *stream)
+{
+    return echo(stream, 2.5);
+}
+
+TASK_TEST(the_caller_sets_the_time)
+{
+    struct talk talk;
+    talk.peer = open_with_peer(&talk.stream);
+    scope_enter(&talk.scope);
+    attempt_begin(&talk.echoing, &talk.scope, echo_a_short_time, &talk.stream);
+    run_ready();
+    advance(2.4);
+    ck_assert_msg(!talk.echoing.done, "2.4 seconds are within 2.5");
+    advance(0.1);
+    ck_assert_msg(talk.echoing.done, "2.5 seconds were set, and after them it still waits");
+    expect(&talk, "Too quiet\n");
+    talk_end(&talk);
+}
+
+TASK_TEST(a_line_may_contain_any_byte)
+{
+    static const char line[] = "one\0two\n";
+    struct talk talk;
+    char received[100];
+    talk_begin(&talk);
+    ck_assert_int_eq(write(talk.peer, line, sizeof(line) - 1), sizeof(line) - 1);
+    wait_until_taken(&talk.stream);
+    run_ready();
+    ssize_t size = recv(talk.peer, received, sizeof(received), MSG_DONTWAIT);
+    ck_assert_msg(size == sizeof(line) - 1 && memcmp(received, line, sizeof(line) - 1) == 0,
+        "a line of %zu bytes, one of them 0, came back as %zd bytes", sizeof(line) - 1, size);
+    shutdown(talk.peer, SHUT_WR);
+    YIELD_UNTIL(talk.echoing.done);
     talk_end(&talk);
 }
 
@@ -137,6 +177,7 @@ int main(void)
         "2.4", (struct test_group[]){
                    {"limit", (const TTest *const[]){lines_come_back, a_silent_peer_is_left,
                                  each_line_has_its_own_ten_seconds, half_a_line_does_not_count,
+                                 the_caller_sets_the_time, a_line_may_contain_any_byte,
                                  a_cancellation_is_no_silence, an_error_is_no_silence, NULL}},
                    {NULL, NULL}});
 }

@@ -8,7 +8,8 @@ struct semaphore {
     struct queue permits;
 };
 
-/* Makes a semaphore with that many permits, at least one. Returns 0, UV_EINVAL or UV_ENOMEM; after
+/* Makes a semaphore with that many permits, at least one. Does not wait: it may be called before
+ * there is a task. Returns 0, UV_EINVAL or UV_ENOMEM; after
  * an error there is nothing to free. */
 int semaphore_init(struct semaphore *semaphore, size_t permits);
 

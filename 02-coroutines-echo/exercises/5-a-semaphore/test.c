@@ -1,6 +1,8 @@
 /* Tasks that want a permit, hold it, and give it back. */
 #include "exercise.h"
 
+#include <signal.h>
+
 #include <string.h>
 
 #include "common/task/state.h"
@@ -116,6 +118,30 @@ TASK_TEST(a_task_that_leaves_the_line_has_no_permit)
     semaphore_free(&semaphore);
 }
 
+/* The permit arrives, and before the task runs again, it is cancelled. */
+TASK_TEST(a_permit_is_not_lost_between_two_tasks)
+{
+    struct semaphore semaphore;
+    struct scope scope;
+    struct attempt third, fourth;
+    begin_with_both_taken(&semaphore, &scope);
+    acquire_taken(&third, &semaphore, &scope);
+    release(&semaphore);
+    task_cancel(third.task);
+    run_ready();
+    ck_assert_msg(third.done, "it was cancelled while it waited for a permit, and waits on");
+    if (third.result == 0)
+        release(&semaphore);
+    attempt_begin(&fourth, &scope, acquire, &semaphore);
+    run_ready();
+    ck_assert_msg(fourth.done && fourth.result == 0,
+        "a task was cancelled when it had just got a permit, semaphore_acquire returned %s, and "
+        "nobody has the permit",
+        name_of(third.result));
+    scope_leave(&scope, 0);
+    semaphore_free(&semaphore);
+}
+
 static int hold(void *semaphore)
 {
     int error = semaphore_acquire(semaphore);
@@ -168,6 +194,35 @@ TASK_TEST(a_permit_that_nobody_has_cannot_be_given_back)
     semaphore_free(&semaphore);
 }
 
+#define MANY 1000
+
+static int take_all(void *semaphore)
+{
+    int error = 0;
+    for (int i = 0; i < MANY && !error; i++)
+        error = semaphore_acquire(semaphore);
+    return error;
+}
+
+static int expect_all(void *semaphore)
+{
+    struct scope scope;
+    struct attempt taking;
+    scope_enter(&scope);
+    attempt_begin(&taking, &scope, take_all, semaphore);
+    for (int i = 0; i < MANY && !taking.done; i++) /* it yields now and then */
+        run_ready();
+    ck_assert_msg(taking.done && taking.result == 0,
+        "of %d permits that nobody has taken, not all can be taken", MANY);
+    return scope_leave(&scope, 0);
+}
+
+static void report_wait(int number)
+{
+    (void)number;
+    ck_abort_msg("semaphore_init has called something that waits, and the library says so above");
+}
+
 START_TEST(at_least_one_permit)
 {
     struct semaphore semaphore;
@@ -179,6 +234,20 @@ START_TEST(at_least_one_permit)
 }
 END_TEST
 
+/* No task runs here, and more permits than a byte can count. */
+START_TEST(it_can_be_made_outside_a_task)
+{
+    struct semaphore semaphore;
+    signal(SIGABRT, report_wait);
+    int error = semaphore_init(&semaphore, MANY);
+    ck_assert_msg(error == 0, "a semaphore with %d permits: semaphore_init returned %s", MANY,
+        name_of(error));
+    signal(SIGABRT, SIG_DFL);
+    ck_assert_int_eq(run_main(expect_all, &semaphore), 0);
+    semaphore_free(&semaphore);
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("2.5",
@@ -187,6 +256,7 @@ int main(void)
                 (const TTest *const[]){a_third_task_waits_for_one_of_two_permits,
                     waiting_is_no_work, a_task_that_leaves_the_line_has_no_permit,
                     a_cancelled_task_gives_its_permit_back,
-                    a_permit_that_nobody_has_cannot_be_given_back, at_least_one_permit, NULL}},
+                    a_permit_that_nobody_has_cannot_be_given_back, at_least_one_permit,
+                    a_permit_is_not_lost_between_two_tasks, it_can_be_made_outside_a_task, NULL}},
             {NULL, NULL}});
 }
