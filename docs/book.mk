@@ -40,6 +40,7 @@ $(out)/04-chat-server/exercises/5-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,m
 $(out)/04-chat-server/exercises/4-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,snprintf realloc)
 # GCC knows what snprintf returns, and would leave out a check whose result it knows.
 $(out)/04-chat-server/exercises/4-%: compile += -fno-builtin-snprintf
+$(out)/04-chat-server/exercises/6-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc realloc)
 $(out)/04-chat-server/exercises/3-%: LDFLAGS += -Wl,--wrap=task_yield
 $(out)/02-coroutines-echo/exercises/2-%: LDFLAGS += -Wl,--wrap=send
 $(out)/03-keyboard-maze/exercises/4-%: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,task_yield task_sleep future_wait)
