@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <uv.h>
 
 static int send_to(struct room *room, int socket, const char *data, size_t size)

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <uv.h>
 
 static int send_to(struct room *room, int socket, const char *data, size_t size)
