@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
+.SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 SANITIZE ?=#   address,undefined or thread
@@ -13,20 +14,18 @@ VALGRIND ?=#   1: make check runs every program under Valgrind
 V        ?=#   1: show the whole commands
 CHAPTER  ?=#   build or check this chapter alone
 SUITE    ?=#   check this suite alone: 04_chat
-ARCH     ?=#   aarch64 or riscv64: the library's suites, by a cross compiler and qemu-user; macos: make compile
+ARCH     ?=#   aarch64 or riscv64: the library's suites, by a cross compiler and qemu-user; macos: compile
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-CLANG_FORMAT ?= clang-format
-CLANG_TIDY   ?= clang-tidy
 pkg_config := pkg-config
 suite_libraries := check vterm
 system := $(if $(filter macos,$(ARCH)),Darwin,$(shell uname -s))
-# Suites that use calls of Linux, or have the linker replace functions.
-of_linux := 02_echo_peers 04_access_control 04_chat 04_memory 04_protocol 04_shortage 04_slow_members 04_websocket 04_websocket_close shortage shortage_stream
-# Patterns of the programs and suites that a system or a variant leaves out.
-left_out := $(if $(filter Darwin,$(system)),$(of_linux))
+# marked TEXT: the suites with this comment, on a line of its own.
+marked = $(patsubst tests/test_%.c,%,$(shell grep -lx '// $(1)\.' tests/test_*.c))
+# Patterns of the programs and suites that a system leaves out.
+left_out := $(if $(filter Darwin,$(system)),$(call marked,Linux only))
 ifneq ($(ARCH),)
 include tests/setup/$(if $(filter macos,$(ARCH)),macos,cross).mk
 endif
@@ -40,6 +39,11 @@ variant := $(if $(filter plain,$(variant)),plain,$(variant:-plain=))
 out := build/$(variant)
 # The plain programs stand in their chapter's folder, those of other variants beside their objects.
 bin := $(if $(filter plain,$(variant)),,$(out)/)
+
+# The scripts that test and run the programs read these.
+export OUT := $(out)
+export BIN := $(CURDIR)/$(bin)
+export SANITIZE VALGRIND EMULATOR
 
 # libraries NAMES: the linker's options from pkg-config, or the usual name where pkg-config knows none.
 libraries = $(foreach name,$(1),$(shell $(pkg_config) --libs $(name) 2>/dev/null || echo -l$(name:lib%=%)))
@@ -58,14 +62,13 @@ compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE 
     $(if $(filter classic,$(CHAT_WRITE)),-DCHAT_WRITE_CLASSIC) \
     $(if $(findstring -flto,$(CFLAGS)),-DLTO) $(if $(redis),-DCHAT_REDIS) \
     $(if $(redis_tls),-DREDIS_TLS) $(CFLAGS) \
-    $(foreach name,libuv check ncursesw libwebsockets $(redis),$(shell $(pkg_config) --cflags $(name) 2>/dev/null))
-link = $(CC) $(sanitize) $(LDFLAGS)
+    $(foreach name,libuv check ncursesw libwebsockets $(redis),$(shell \
+        $(pkg_config) --cflags $(name) 2>/dev/null))
 # say WHAT: prints what a recipe does, in one word, instead of its command.
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
 
 # needs_GROUP: stops where a package of the group is missing, and prints the command that installs it.
-needs := $(addprefix needs_,build test page redis ci docs picture site fuzz aarch64 riscv64 macos)
-$(needs): needs_%:
+needs_%:
 	@tests/setup/packages.sh check $*
 
 # --- what is built ---------------------------------------------------------------------------
@@ -77,54 +80,60 @@ libs_04-chat-server/chat-server := $(redis_tls) $(redis)
 libs_tests/bench/stack := ncursesw
 
 # A source with a main function is a program; every other source goes into the archive of its folder.
-have_main := $(shell grep -l '^int main\b' $(chapters:%=%/*.c) docs/recordings/*.c docs/recipes/*.c tests/*.c tests/bench/*.c)
-programs := $(filter-out $(left_out),$(basename $(filter-out tests/%,$(have_main))))
+have_main := $(shell grep -l '^int main\b' 0*/*.c docs/rec*/*.c tests/*.c tests/bench/*.c)
+programs := $(filter-out $(left_out) tests/%,$(basename $(have_main)))
+steps := $(basename $(wildcard $(or $(CHAPTER),0*)/steps/*.c))
 all_suites := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
-# These suites test the pages and the book's tools, alike in all variants: the plain one runs them.
-of_pages := 04_browser bench book exercises setup timeline
-suites := $(filter-out $(left_out) $(if $(filter-out plain,$(variant))$(VALGRIND),$(of_pages)),$(all_suites))
+# Some suites test the pages and the book's tools, which are alike in all variants.
+of_plain := $(if $(filter-out plain,$(variant))$(VALGRIND),$(call marked,Plain variant only))
+suites := $(filter-out $(left_out) $(of_plain),$(all_suites))
+suites_left_out := $(filter-out $(suites),$(all_suites))
 chosen_suites := $(filter $(or $(SUITE),$(and $(CHAPTER),$(firstword $(subst -, ,$(CHAPTER)))_%),%),$(suites))
-chosen_programs := $(if $(CHAPTER),$(filter $(CHAPTER)/%,$(programs)),$(programs))
+chosen_programs := $(filter $(or $(CHAPTER),%)/%,$(programs))
 
 all: $(programs:%=$(bin)%) compile_commands.json ## build every program
 chapter: $(chosen_programs:%=$(bin)%)
 tests: $(chosen_suites:%=$(out)/tests/test_%) $(chosen_programs:%=$(bin)%)
+steps: $(steps:%=$(out)/%) ## build every step of the lessons (CHAPTER=01-event-loop: of one)
 
+# The archives of a folder's sources, in the order in which the linker has to find them.
+folders := tests tests/bench tests/fuzz $(redis:%=04-chat-server/cluster) $(chapters) 04-chat-server/websocket
 members = $(patsubst %,$(out)/%.o,$(filter-out $(have_main),$(wildcard $(1))))
-folders := $(chapters) 04-chat-server/websocket $(if $(redis),04-chat-server/cluster) tests tests/bench tests/fuzz
-$(foreach folder,$(folders),$(eval $(out)/$(folder).a: $(call members,$(folder)/*.c)))
 common_objects := $(call members,common/*/*.[cS] common/*/*/*.c)
 $(out)/libcommon.a: $(common_objects)
-$(patsubst %,$(out)/%.a,$(folders) libcommon):
+$(out)/%.a: $$(call members,$$*/*.c)
 	@mkdir -p $(@D) && rm -f $@
 	$(call say,archive)ar rcs $@ $^
 
-# A program is named by its path without .c. It links its own object, then these archives in the
-# linker's order. A suite of a chapter, test_NN_*, links what the chapter's programs do.
-chapter_of = $(filter $(firstword $(subst _, ,$(subst -, ,$(1:tests/test_%=%))))-%,$(chapters))
-uses_check = $(filter tests/test_% %/test,$(1))$(wildcard $(dir $(1))exercise.h $(dir $(1))../exercise.h)
-archives = $(patsubst %,$(out)/%.a,$(if $(call uses_check,$(1)),tests) \
-    $(if $(filter tests/bench/%,$(1)),tests/bench) \
-    $(if $(findstring fuzz,$(1)),tests/fuzz 04-chat-server 04-chat-server/websocket) \
-    $(if $(filter 04-chat-server/chat-server,$(1)),$(if $(redis),04-chat-server/cluster)) \
-    $(call chapter_of,$(1)) $(if $(filter 04-%,$(call chapter_of,$(1))),04-chat-server/websocket) libcommon)
+# A program is named by its path without .c. It links its own object and these archives. A suite of a
+# chapter, test_NN_*, links what the chapter's programs do. An exercise with an exercise.h is linked
+# with its test, which calls it; without one, the test is a program.
+chapter_of = $(if $(findstring fuzz,$(1)),04-chat-server,$(filter \
+    $(firstword $(subst _, ,$(subst -, ,$(1:tests/test_%=%))))-%,$(chapters)))
+exercise_of = $(patsubst %/exercise.h,%,$(wildcard $(patsubst %near-misses/,%,$(dir $(1)))exercise.h))
+uses_check = $(filter tests/test_% %/test,$(1))$(call exercise_of,$(1))
+objects = $(patsubst %,$(out)/%.c.o,$(1) $(addsuffix /test,$(call exercise_of,$(1))))
+archives = $(patsubst %,$(out)/%.a,$(filter $(if $(call uses_check,$(1)),tests) \
+    $(if $(filter tests/bench/%,$(1)),tests/bench) $(if $(findstring fuzz,$(1)),tests/fuzz) \
+    $(call chapter_of,$(1)) $(call chapter_of,$(1))/%,$(folders)) libcommon)
 libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv \
-    $(libs_$(if $(findstring fuzz,$(1)),04-chat-server,$(call chapter_of,$(1)))) $(libs_$(1))
+    $(libs_$(call chapter_of,$(1))) $(libs_$(1))
+# The linker replaces a function X where one of the sources defines __wrap_X.
+wraps = $(patsubst __wrap_%,-Wl$(comma)--wrap=%,$(sort $(shell \
+    grep -ohs '__wrap_[a-z_]*' $(patsubst $(out)/%.o,%,$(filter %.o,$^)))))
 define link_program
 @mkdir -p $(@D)
-$(call say,link)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libraries,$(call libraries_of,$*)) -lm
+$(call say,link)$(CC) $(sanitize) $(LDFLAGS) $(wraps) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+    $(call libraries,$(call libraries_of,$*)) -lm
 endef
 
-.SECONDEXPANSION:
-$(programs:%=$(bin)%): $(bin)%: $(out)/%.c.o $$(call archives,$$*)
+$(programs:%=$(bin)%): $(bin)%: $$(call objects,$$*) $$(call archives,$$*)
 	$(link_program)
-$(patsubst %.c,$(out)/%,$(filter tests/%,$(have_main))): $(out)/%: $(out)/%.c.o $$(call archives,$$*)
+$(out)/%: $$(call objects,$$*) $$(call archives,$$*)
 	$(link_program)
 
-# These suites replace these functions, so that memory runs out where they say.
-$(out)/tests/test_shortage $(out)/tests/test_shortage_stream: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray free mmap munmap)
-$(out)/tests/test_04_access_control: LDFLAGS += -Wl$(comma)--wrap=malloc
-$(out)/tests/test_04_shortage: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc vasprintf __vasprintf_chk open_memstream)
+$(out)/tests/test_shortage $(out)/tests/test_shortage_stream: $(out)/tests/support_shortage.c.o
+$(out)/tests/test_fuzz: $(out)/tests/fuzz/commands.c.o
 
 # test_trace_cost counts what trace_cost costs, with the library and with a library that
 # never asks whether there is a recording.
@@ -142,7 +151,7 @@ $(out)/04-chat-server/web:
 	@mkdir -p $(@D)
 	@ln -sfn "$(CURDIR)/04-chat-server/web" $@
 
-# compile FLAGS: compiles the first prerequisite.
+# compile_source FLAGS: compiles the first prerequisite.
 define compile_source
 @mkdir -p $(@D)
 $(call say,compile)$(compile) $(1) -MMD -MP -c -o $@ $<
@@ -163,32 +172,28 @@ $(out)/untraced/%.o: % Makefile $(out)/flags | needs_$(or $(ARCH),build)
 	$(call compile_source,-DOBSERVER_LEFT_OUT)
 $(out)/%.o: % Makefile $(out)/flags | $(headers) needs_$(or $(ARCH),build)
 	$(call compile_source,$(keep_frames) $(learner_errors))
-$(patsubst %,$(out)/%.o,$(wildcard tests/*.c)): | needs_$(or $(ARCH),test)
+$(patsubst %,$(out)/%.o,$(wildcard tests/*.c 0*/exercises/*/test.c)): | needs_$(or $(ARCH),test)
 
 -include $(shell find $(out) -name '*.d' 2>/dev/null)
 
 # --- the commands ----------------------------------------------------------------------------
-
-test_groups := $(or $(ARCH),test $(if $(filter 04_browser timeline,$(chosen_suites)),page))
-runner = OUT=$(out) VALGRIND=$(VALGRIND) SANITIZE=$(SANITIZE) EMULATOR='$(EMULATOR)'
-# options NAMES: --name 'value' for each variable NAME that has a value.
-options = $(foreach name,$(1),$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))'))
 
 run: ## install what is missing, build, start the chat server (ARGS="--port 9000")
 	@tests/setup/packages.sh install build
 	@$(MAKE) 04-chat-server/chat-server
 	04-chat-server/chat-server $(ARGS)
 
+test_groups := $(or $(ARCH),test $(if $(filter 04_browser timeline,$(chosen_suites)),page))
 test: ## install what is missing, build everything, run every test
 	@tests/setup/packages.sh install $(if $(ARCH),,build) $(test_groups)
 	@$(MAKE) check
 
-check: $(test_groups:%=needs_%) $(if $(CHAPTER)$(ARCH),chapter,all) tests ## run every test, without installing anything
-	@BIN="$(CURDIR)/$(bin)" $(runner) tests/run.sh $(chosen_suites)
-	$(if $(CHAPTER)$(SUITE),,$(if $(filter-out $(suites),$(all_suites)),@echo 'Left out of this variant: $(filter-out $(suites),$(all_suites))'))
+check: $(test_groups:%=needs_%) $(if $(CHAPTER)$(ARCH),chapter,all) tests ## run every test, install nothing
+	@tests/run.sh $(chosen_suites)
+	$(if $(CHAPTER)$(SUITE),,$(if $(suites_left_out),@echo 'Left out of this variant: $(suites_left_out)'))
 
 check-seeds: needs_$(or $(ARCH),test) tests ## the runtime's suites, each time in another order (SEEDS=1000)
-	@$(runner) tests/seeds.sh
+	@tests/seeds.sh
 
 deps: ## install what building and testing need (FOR="build test lessons page bench ci")
 	@tests/setup/packages.sh deps $(or $(FOR),build test page lessons)
@@ -196,52 +201,40 @@ deps: ## install what building and testing need (FOR="build test lessons page be
 doctor: ## show the tools and libraries that were found, and the command that installs a missing one
 	@tests/setup/packages.sh doctor
 
-# The benchmarks are programs of their own: no test measures time.
+# The benchmarks are programs of their own: no test measures time. QUICK=1 shows in seconds that all
+# of one runs; SERVER=bun WORK=n100_w3 choose one server and one work.
 bench := $(out)/tests/bench
+echo_servers := $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv
+chat_server := $(bin)04-chat-server/chat-server
+# options NAMES: --name 'value' for each variable NAME that has a value.
+options = $(foreach name,$(1),$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) '$($(name))'))
 bench-runtime: $(bench)/runtime ## the runtime beside libuv and asyncio (RUNS=1 JSON=file)
-	$< $(JSON)
-
-bench-echo: $(bench)/echo $(bin)02-coroutines-echo/echo-server $(bench)/echo_libuv ## the echo server beside libuv and asyncio (QUICK=1 RUNS=1 JSON=file)
-	$^ $(JSON)
-
+bench-echo: $(bench)/echo $(echo_servers) ## the echo server beside libuv and asyncio (QUICK=1)
 bench-stack: $(bench)/stack ## how much stack common library calls need
-	$<
+bench-runtime bench-echo bench-stack:
+	$^ $(JSON)
+bench-chat: $(bench)/chat $(chat_server) ## the chat beside its peers (QUICK=1 ROUNDS=3 CHART=file.svg)
+bench-cluster: needs_redis $(bench)/cluster $(chat_server) ## one chat on 1, 2 and 4 servers (QUICK=1)
+bench-chat bench-cluster: bench-%:
+	@$(bench)/$* $(if $(QUICK),--quick) --ours $(chat_server) $(call options,ROUNDS WORK SERVER JSON CHART)
 
-# SERVER=bun WORK=n100_w3 choose one server and one work. QUICK=1 shows in seconds that all of it runs.
-bench-chat: OURS ?= $(bin)04-chat-server/chat-server
-bench-chat: $(bench)/chat $(bin)04-chat-server/chat-server ## the chat beside its peers (QUICK=1 ROUNDS=3 JSON=file CHART=file.svg)
-	@$< $(if $(QUICK),--quick) $(call options,OURS ROUNDS WORK SERVER JSON CHART)
-
-run-many: needs_build needs_redis $(bin)04-chat-server/chat-server ## chat servers as one, over a Redis of their own (SERVERS=3)
-	@04-chat-server/cluster/run_many.sh $(bin)04-chat-server/chat-server $(or $(SERVERS),2)
-
-# SERVER=Socket.IO WORK=busy1000 choose one server and one work.
-bench-cluster: needs_redis $(bench)/cluster $(bin)04-chat-server/chat-server ## one chat on 1, 2 and 4 servers, beside Socket.IO (QUICK=1 ROUNDS=3)
-	@$(bench)/cluster $(if $(QUICK),--quick) --ours $(bin)04-chat-server/chat-server $(call options,ROUNDS WORK SERVER)
+run-many: needs_build needs_redis $(chat_server) ## chat servers as one, over a Redis of their own (SERVERS=3)
+	@04-chat-server/cluster/run_many.sh $(chat_server) $(or $(SERVERS),2)
 
 # Works with any variant: SANITIZE=address,undefined make soak STOPS=50.
-soak: needs_test $(bin)04-chat-server/chat-server ## an hour of the chat, compressed (MINUTES=5), or only its end, STOPS=50 times
-	/usr/bin/python3 tests/soak/soak.py $(bin)04-chat-server/chat-server $(if $(STOPS),stops $(STOPS),$(or $(MINUTES),5))
+soak: needs_test $(chat_server) ## an hour of the chat, compressed (MINUTES=5), or 50 ends (STOPS=50)
+	/usr/bin/python3 tests/soak/soak.py $(chat_server) $(if $(STOPS),stops $(STOPS),$(or $(MINUTES),5))
 
-sources := $(sort $(shell find common $(chapters) tests docs -name node_modules -prune -o -name '*.[ch]' -print))
-compiled := $(filter-out $(if $(redis),,04-chat-server/cluster/%),$(filter %.c,$(sources)))
-# clang-tidy reads one file a run: in a run for all, version 14 remembers va_list from the file before.
-# It does not read exercises, whose faults it would find.
-clang_version = case $$($(CLANG_FORMAT) --version) in *'version 14.'*) ;; *) \
-    echo 'CI uses version 14 of clang-format and clang-tidy: yours may differ in a few lines.' ;; esac
-lint: needs_ci compile_commands.json ## check the layout of the sources; clang-tidy, shellcheck
-	@$(clang_version)
-	@$(CLANG_FORMAT) --dry-run --Werror $(sources)
-	@printf '%s\n' $(filter-out tests/% %/exercise.c %/test.c $(near_misses:%=%.c),$(compiled)) | \
-	    xargs -P 2 -n 1 $(CLANG_TIDY) --quiet -p .
-	shellcheck .ci/run $(wildcard docs/*.sh tests/*.sh tests/*/*.sh 04-chat-server/cluster/*.sh)
-
+sources := $(sort $(shell find common 0* tests docs -name node_modules -prune -o -name '*.[ch]' -print))
+lint: needs_ci compile_commands.json ## check the sources' layout; clang-tidy, shellcheck
+	@tests/lint.sh check $(sources)
 format: needs_ci ## lay the sources out as .clang-format says
-	@$(clang_version)
-	@$(CLANG_FORMAT) -i $(sources)
+	@tests/lint.sh format $(sources)
 
-compile: $(patsubst %,$(out)/%.o,$(filter-out tests/bench/% tests/fuzz/% $(left_out:%=tests/test_%.c), \
-    $(compiled)) $(wildcard common/*/*.S)) ## compile only (ARCH=macos)
+not_compiled := tests/bench/% tests/fuzz/% $(left_out:%=tests/test_%.c) \
+    $(if $(redis),,04-chat-server/cluster/%)
+to_compile := $(filter-out $(not_compiled),$(filter %.c,$(sources)) $(wildcard common/*/*.S))
+compile: $(to_compile:%=$(out)/%.o) ## compile only (ARCH=macos)
 
 # clangd reads the flags of each source from here.
 compile_commands.json: Makefile $(sources)
@@ -252,10 +245,12 @@ clean: ## remove all that was built
 	rm -rf build compile_commands.json $(programs)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | expand -t 24
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(makefiles) | expand -t 24
 	@echo
-	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 | ARCH=riscv64 |'
-	@echo '      CHAT_WRITE=classic     with make all or make check'
+	@echo '  SANITIZE=address,undefined | SANITIZE=thread | SWITCH=ucontext | VALGRIND=1 | ARCH=aarch64 |'
+	@echo '      ARCH=riscv64 | CHAT_WRITE=classic     with make all or make check'
 
 include tests/fuzz/fuzz.mk docs/book.mk
-.PHONY: $(needs) always compile all chapter tests run run-many test check check-seeds deps doctor bench-runtime bench-echo bench-chat bench-cluster bench-stack soak lint format clean help
+makefiles := $(filter-out %.d,$(MAKEFILE_LIST))
+# A target with a comment ## is a command, which help lists. It makes no file of that name.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' $(makefiles)) always chapter tests

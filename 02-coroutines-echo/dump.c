@@ -16,8 +16,8 @@ static void print_and_free(const char *label, char *text)
     free(text);
 }
 
-/* A line end at the end is printed as it came; what else would command the terminal, or forge a
- * line of the output, is made visible. */
+/* A newline at the end is printed as it is. Any other character that would control the terminal, or
+ * forge a line of the output, is made visible. */
 static void print_text(const char *label, const char *data, size_t size)
 {
     size_t length;

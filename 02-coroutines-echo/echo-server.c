@@ -119,7 +119,6 @@ static void data_received(void *object, const char *data, size_t size)
 }
 // #endregion data_received
 
-// #region protocol
 static const struct protocol echo_protocol = {
     .size = sizeof(struct connection),
     .connection_made = connection_made,
@@ -127,9 +126,7 @@ static const struct protocol echo_protocol = {
     .connection_lost = connection_lost,
     .data_received = data_received,
 };
-// #endregion protocol
 
-// #region serve
 static int serve(void *unused)
 {
     struct server server = {0};
@@ -149,7 +146,6 @@ static int serve(void *unused)
     dump_report(&server.dump);
     return error;
 }
-// #endregion serve
 
 int main(int argc, char **argv)
 {

@@ -80,10 +80,21 @@ static const struct {
 
 #define SIGNALS (sizeof(signals) / sizeof(*signals))
 
+/* The library handles SIGUSR1 while tasks run. From screen_start to then it is blocked, because it
+ * would end the program and leave the terminal as it is. */
+static void mask_sigusr1(int how)
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGUSR1);
+    pthread_sigmask(how, &mask, NULL);
+}
+
 static int play(void *game)
 {
     struct loop_signal *started[SIGNALS] = {NULL};
     int error = 0;
+    mask_sigusr1(SIG_UNBLOCK);
     for (size_t i = 0; i < SIGNALS && !error; i++)
         error = loop_signal_start(
             task_loop(), &started[i], signals[i].number, signals[i].callback, game);
@@ -144,6 +155,7 @@ static int run(struct game *game, int *signal)
     int error = loop_init(&loop);
     if (error)
         return error;
+    mask_sigusr1(SIG_BLOCK);
     error = screen_start();
     if (!error) {
         error = task_run(&loop, "maze", play, game);

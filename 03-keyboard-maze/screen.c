@@ -71,9 +71,16 @@ static void choose_modes(void)
     typeahead(-1); /* draw even while keys wait */
 }
 
+/* A user who wants no colors sets NO_COLOR (https://no-color.org). */
+static bool uses_colors(void)
+{
+    const char *refused = getenv("NO_COLOR");
+    return has_colors() && !(refused && *refused);
+}
+
 static void choose_colors(void)
 {
-    if (!has_colors())
+    if (!uses_colors())
         return;
     start_color();
     use_default_colors();
@@ -211,7 +218,7 @@ void screen_clear(void)
 void screen_print_at(size_t x, size_t y, enum screen_style style, const char *text)
 {
     static const attr_t without_colors[] = {[SCREEN_PLAYER] = A_REVERSE, [SCREEN_ENEMY] = A_BOLD};
-    attrset(has_colors() ? (attr_t)COLOR_PAIR(style) : without_colors[style]);
+    attrset(uses_colors() ? (attr_t)COLOR_PAIR(style) : without_colors[style]);
     mvaddstr((int)y, (int)x, text);
 }
 

@@ -13,7 +13,7 @@ static bool is_probe(const struct client *self, const char *message)
     return self->is_page && strcmp(message, " ") == 0;
 }
 
-/* So a page knows that its message has arrived. */
+/* Tells a page that its message has been processed. */
 static void acknowledge(struct client *self)
 {
     if (self->is_page)
@@ -85,8 +85,8 @@ int client_send_as(
     return error;
 }
 
-/* A long message counts once for each of these units. So by default no more than 60 KiB a second
- * from the clients of one address reach another client, which a slow line can carry. */
+/* A long message counts once for each of these units. So by default the clients of one address send
+ * another client at most 60 KiB a second, which a slow line can carry. */
 #define BYTES_OF_A_MESSAGE (3 * 1024)
 /* What a message gets besides its sender's name: "PRIVATE from " and the like. */
 #define BYTES_AROUND 32
@@ -170,7 +170,8 @@ void client_process_commands(struct client *self, const char *message, size_t si
 
 #define RENAMES_PER_SECOND 4 /* of all clients of an address; twice as many at once */
 
-/* Delays a client that changes its name too often. Returns 0 or UV_ECANCELED. */
+/* Delays a client that changes its name too often. Returns 0; or an error if the client has left
+ * meanwhile: it must not stay in the list of names until its turn comes. */
 static int limit_renames(struct client *self)
 {
     struct address *address = websocket_address(self->socket);
@@ -178,7 +179,10 @@ static int limit_renames(struct client *self)
         return 0;
     double delay =
         address_spend(address, &address->renames, 1, RENAMES_PER_SECOND, loop_now(task_loop()));
-    return delay > 0 ? task_sleep(delay) : 0;
+    int error = 0;
+    for (; delay > 0 && !error && !websocket_has_ended(self->socket); delay--)
+        error = task_sleep(delay < 1 ? delay : 1);
+    return websocket_has_ended(self->socket) ? UV_EPIPE : error;
 }
 
 static void refuse_name(struct client *self)

@@ -195,9 +195,9 @@ static const struct command *find_command(const struct words *words)
     return NULL;
 }
 
-/* Returns a copy in which the white space around the command's name is a shell's, for the caller to
- * free; NULL: out of memory. An Apple keyboard writes U+00A0 for a space that is typed with Option
- * held. */
+/* Returns a copy, for the caller to free, in which the white space around the command's name
+ * consists of ASCII spaces; NULL: out of memory. An Apple keyboard writes U+00A0 for a space that
+ * is typed with Option held. */
 static char *simplify_space(const char *line)
 {
     char *copy = strdup(line);

@@ -23,8 +23,8 @@ struct log {
     struct loop_callback end_of_iteration;
     size_t count;         /* of the lines that are to be written: */
     size_t size;          /* bytes */
-    char lines[PIPE_BUF]; /* not on the stack of a client's task, which would be a page larger for
-                             ever */
+    char lines[PIPE_BUF]; /* on the stack of a client's task, this would use a page more until the
+                             task ends */
 };
 
 /* Writes a printf-style line. Disallowed code points are made visible (text.h), and a line of more

@@ -19,8 +19,9 @@ struct notice {
     const struct wording *wording;
     size_t count; /* of the names */
     size_t added;
-    struct buffer texts[FORMS]; /* a stream of open_memstream would need 8 KiB for a moment: behind
-                                   it, a name that stays would keep the heap from shrinking */
+    struct buffer
+        texts[FORMS]; /* open_memstream would allocate 8 KiB for a moment, and a name that is
+                         allocated after that block would keep the heap from shrinking */
     int error;
 };
 

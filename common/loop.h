@@ -99,7 +99,8 @@ int loop_on_signal(uv_loop_t *loop, void (*callback)(void *argument), void *argu
  * has called the callback, only this function reports the signal. */
 int loop_signal_received(const uv_loop_t *loop);
 
-/* The loop's clock in milliseconds (loop.time). It stands still within an iteration. */
+/* The loop's clock in milliseconds (loop.time). It stands still within an iteration, unless a task
+ * calls task_cancelled, which sets it. */
 uint64_t loop_now(const uv_loop_t *loop);
 
 /* The time that many seconds from now, by the loop's clock, rounded up; UINT64_MAX for infinity.

@@ -3,9 +3,9 @@
 # pictures call it.
 #
 #   pictures.sh record NAME                  plays the scenario docs/recordings/NAME.py
-#   pictures.sh draw NAME                    draws the book's picture from that recording
-#   pictures.sh run PROGRAM [ARGUMENT...]    records the program, and draws what $FROM, $TO and $ROWS
-#                                            choose: docs/picture.py --help
+#   pictures.sh all                          makes all pictures of docs/pictures again
+#   pictures.sh run [ARGUMENT...]            records $PROGRAM, or step $N, and draws what $FROM, $TO and
+#                                            $ROWS choose: docs/picture.py --help
 
 set -eu
 
@@ -36,13 +36,50 @@ draw_part() {
     gzip -9 --no-name <"$recordings/$recorded.json" >"docs/recordings/$name.json.gz" # the site's
 }
 
+record() {
+    test -f "docs/recordings/$1.py" || {
+        echo "NAME is one of: $(scenarios)"
+        exit 2
+    }
+    "$python" "docs/recordings/$1.py" "$recordings/$1.json"
+}
+
+scenarios() {
+    (cd docs/recordings && echo *.py | sed -e 's/\.py//g' -e 's/ scenario//')
+}
+
+# stroke is a short part of the same recording as timer.
+draw_all() {
+    for name in $(scenarios) stroke; do
+        [ "$name" = stroke ] || record "$name"
+        draw_part
+    done
+    for source in docs/pictures/*.dot; do
+        dot -Tsvg -o "${source%.dot}.svg" "$source"
+    done
+}
+
+# program: builds the program, and prints its path.
+program() {
+    if [ -n "${N:-}" ]; then
+        docs/lesson.sh program "$N"
+    elif [ -n "${PROGRAM:-}" ]; then
+        path=${BIN#"$PWD/"}$PROGRAM
+        MAKEFLAGS='' "${MAKE:-make}" -s "$path" >&2 && echo "$path"
+    else
+        echo 'Which program? make picture PROGRAM=01-event-loop/hello ARGS="--times 3"' >&2
+        exit 2
+    fi
+}
+
 # Ctrl+C ends the program, and its picture is drawn.
 run() {
-    file=$recordings/$(basename "$1")
+    path=$(program)
+    file=$recordings/$(basename "$path")
     rm -f "$file.json"
-    echo "TRACE=$file.json $*"
+    echo "TRACE=$file.json $path $*"
     trap : INT
-    TRACE=$file.json "$@"
+    TRACE=$file.json "$path" "$@"
     test -f "$file.json" || { echo 'No recording: only programs on common/loop.h make one.'; exit 1; }
     "$python" docs/picture.py ${FROM:+--from "$FROM"} ${TO:+--to "$TO"} ${ROWS:+--rows "$ROWS"} \
         "$file.json" "$file.svg"
@@ -52,13 +89,7 @@ run() {
 command=$1
 shift
 case $command in
-record)
-    test -f "docs/recordings/$1.py" || {
-        echo "NAME is one of: $(cd docs/recordings && echo *.py | sed -e 's/\.py//g' -e 's/ scenario//')"
-        exit 2
-    }
-    "$python" "docs/recordings/$1.py" "$recordings/$1.json"
-    ;;
-draw) name=$1 && draw_part ;;
+record) record "$1" ;;
+all) draw_all ;;
 run) run "$@" ;;
 esac

@@ -1,12 +1,12 @@
 /*
- * Scenarios of tests/chat_client.py, played against a chat server that runs.
+ * Scenarios of tests/chat_client.py, run against a chat server.
  */
 #pragma once
 
 #include <stdio.h>
 
-/* Starts one; with a certificate, over TLS ("": without). */
+/* Starts a scenario. If certificate is not "", it connects over TLS. */
 FILE *scenario_start(const char *scenario, int port, const char *certificate);
 
-/* Waits for its end; the case fails with what it said if it failed. */
+/* Waits for the scenario's end. If it failed, fails the test with its output. */
 void scenario_end(FILE *client);

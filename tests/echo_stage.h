@@ -1,6 +1,6 @@
 /*
- * What the suites of chapter 2's echo server share: the server, run as a program, and a client.
- * The functions fail the test when what they say does not hold.
+ * Helpers for the suites of chapter 2's echo server: the server, run as a program, and a client.
+ * The functions fail the test if their description does not hold.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ extern const char *const loud[], *const quiet[], *const in_english[];
 /* Starts the server, and returns its port. */
 int start_echo(struct child *server, const char *const words[], const char *const environment[]);
 
-/* Ends the server with the signal: with status 0, and nothing on its standard error. */
+/* Ends the server with the signal. It has to exit with status 0 and an empty standard error. */
 void end_with(struct child *server, int signal);
 
 /*
@@ -43,5 +43,6 @@ void ends_by(int port, const char *text, size_t size);
 #define IS_ANSWERED(client, text) is_answered(client, text, sizeof(text) - 1)
 #define ENDS_BY(port, text) ends_by(port, text, sizeof(text) - 1)
 
-/* Sends a line of that length. The connection then has only the message and its end. */
+/* Sends a line of that length. Returns the connection, for the test to read the answer and the end.
+ */
 int say_a_long_line(int port, size_t size);

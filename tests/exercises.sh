@@ -1,6 +1,9 @@
 #!/bin/sh
-# Tests the exercises of the book after docs/book.mk has built them:
+# Tests the exercises of the book after docs/lesson.sh has had make build them:
 #
+#   exercises.sh programs FORMS DIRECTORY...
+#                                      prints the names of the programs that the test needs; the forms
+#                                      are exercise, solution and near-misses/*
 #   exercises.sh try DIRECTORY FORM [TOOL...]
 #                                      tests the form, exercise or solution, and prints the result; if
 #                                      it passes, tests it with these tools too, where they are there:
@@ -75,17 +78,28 @@ has_sanitizers() {
         ${CC:-gcc} -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null
 }
 
+programs() {
+    forms=$1
+    shift
+    for directory; do
+        for form in $forms; do
+            for source in "$directory"/$form.c; do
+                [ ! -e "$source" ] || echo "$OUT/${source%.c}"
+            done
+        done
+        [ -e "$directory/exercise.h" ] || echo "$OUT/$directory/test"
+    done
+}
+
 # The two functions print the beginning of what the test said if it fails with this tool.
 passes_with_sanitizers() {
     has_sanitizers || return 0
     OUT=build/address-undefined
     [ -e "$OUT/libcommon.a" ] || say 'Agora com o AddressSanitizer. Da primeira vez isso compila muito.' \
         'Now with AddressSanitizer. The first time, this compiles a lot.'
-    N=$(number "$1")
-    solution=
-    [ "$2" = exercise ] || solution=1
+    # shellcheck disable=SC2046 # names without spaces
     log=$(MAKEFLAGS='' "${MAKE:-make}" -j "$(getconf _NPROCESSORS_ONLN)" SANITIZE=address,undefined \
-        exercise-program "N=$N" "SOLUTION=$solution" 2>&1) && log=$(run_test "$1" "$2" 2>&1)
+        $(programs "$2" "$1") 2>&1) && log=$(run_test "$1" "$2" 2>&1)
     passed=$?
     OUT=build/plain
     [ "$passed" -eq 0 ] || echo "$log" | head -n 30
@@ -353,7 +367,7 @@ check() {
 }
 
 case ${1:-} in
-try | hint | list | nearest | check | check_one) "$@" ;;
+programs | try | hint | list | nearest | check | check_one) "$@" ;;
 *)
     sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2
     exit 2

@@ -1,6 +1,6 @@
 /*
- * What the suites of HTTP and of the handshake share: parts of requests, and requests by their
- * status. The port is that of websocket_stage.h.
+ * Helpers for the suites of HTTP and of the handshake: parts of requests, and functions that check
+ * the status of a response. The port is that of websocket_stage.h.
  */
 #pragma once
 
@@ -18,7 +18,7 @@ struct expectation {
     int status;
 };
 
-/* Reads to the end of the connection, and returns how much came. */
+/* Reads to the end of the connection, and returns the number of bytes. */
 size_t read_to_end(int peer);
 
 /* The number in a header's Content-Length. */

@@ -1,5 +1,5 @@
 /*
- * What the suites of the maze share: the game in a terminal, and its player.
+ * Helpers for the suites of the maze: the game in a terminal, and its player.
  */
 #pragma once
 
@@ -40,6 +40,7 @@ bool maze_player_is_at(struct terminal *terminal, void *place);
 /* Waits until the usual game's maze is shown whole, and red. */
 void maze_check(struct terminal *terminal);
 
-/* Types a digit toward a free place, which *player then is; maze_step_once waits for the player. */
+/* Types a digit that moves the player to a free place, and stores that place in *player.
+ * maze_step_once also waits until the player is there. */
 void maze_step_without_waiting(struct terminal *terminal, struct place *player);
 void maze_step_once(struct terminal *terminal, struct place *player);

@@ -1,6 +1,6 @@
 /*
- * What macOS does not declare, for the tests. There a program that a test starts inherits its
- * sockets.
+ * Functions and constants that the tests need and macOS does not declare. On macOS, a program that
+ * a test starts inherits the test's sockets.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * Recordings for tests to judge.
+ * Recordings, and their checks.
  */
 #pragma once
 
@@ -11,12 +11,12 @@ struct recording {
 };
 void recording_init(struct recording *recording);
 
-/* Judges the file as tests/recording.py says, with these claims, words with a space between them,
- * and removes it. A test fails with what is wrong. */
+/* Checks the file by tests/recording.py with these claims, which are words separated by spaces, and
+ * removes it. If a claim is false, fails the test and says which. */
 void recording_judge(struct recording *recording, const char *claims);
 
-/* The same for the number-th file, run-2.json, ... */
+/* Does the same for file number N: run-2.json and so on. */
 void recording_judge_next(struct recording *recording, int number, const char *claims);
 
-/* Removes the directory, which has to be empty: the test has judged every file. */
+/* Removes the directory, which has to be empty because the test has checked every file. */
 void recording_free(struct recording *recording);

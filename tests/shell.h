@@ -4,13 +4,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The command make, without the options of a make that runs the tests, and without what chooses
- * suites, chapters, steps and exercises there: make exports the variables of its command line. */
+/* The command make. It does not inherit the options of the make that runs the tests, nor the
+ * variables that choose suites, chapters, steps and exercises, which make exports. */
 #define MAKE                                                                                       \
     "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u SUITE -u CHAPTER -u N -u HINT -u SOLUTION make "
 
-/* Runs the command, and returns its status, or 128 + the signal that ended it; output, of that
- * size, gets the beginning of what it wrote, as a string. Fails the test if it cannot be started.
+/*
+ * Runs the command, and returns its status, or 128 + the signal that ended it. Stores the beginning
+ * of its output in the buffer of that size, as a string. Fails the test if the command cannot be
+ * started.
  */
 int shell_run(const char *command, char *output, size_t size);
 

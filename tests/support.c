@@ -334,10 +334,11 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return 0;
 }
 
-static void unset_locale(void)
+/* What a user may have set for all programs. */
+static void unset_preferences(void)
 {
     static const char *const names[] = {"LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE",
-        "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME"};
+        "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "NO_COLOR"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unsetenv(names[i]);
 }
@@ -361,7 +362,7 @@ static TCase *add_case(Suite *suite, const char *name)
 static int run(Suite *suite)
 {
     char files[] = "/tmp/test-XXXXXX";
-    unset_locale();
+    unset_preferences();
     if (!mkdtemp(files) || setenv("TMPDIR", files, 1)) {
         perror(files);
         return EXIT_FAILURE;

@@ -1,7 +1,7 @@
 /*
- * What the suites share: programs run as programs, and the frame of a Check suite.
+ * Helpers for all suites: child processes, temporary files, and the frame of a Check suite.
  *
- * Every function fails the test (ck_abort_msg) when it cannot do what it says.
+ * Every function fails the test (ck_abort_msg) if it fails.
  */
 #pragma once
 
@@ -11,24 +11,26 @@
 
 #include "portable.h"
 
-/* A program that was started: its output is read from pipes. */
+/* A program that was started. Its output is read from a pipe. */
 struct child {
     pid_t pid;
     int input;  /* its standard input, or -1 */
     int output; /* its standard output, or -1 */
     int errors; /* a nameless file that holds its standard error; open until the test ends */
     char pending[65536];
-    size_t start, end; /* what has been read and not been asked for yet */
+    size_t start, end; /* of the output that was read and not returned yet */
 };
 
-/* Starts path (from the build variant's root: "02-coroutines-echo/echo-server") with these words,
- * the last one NULL, under Valgrind if VALGRIND is set; BIN names that root, else the current
- * directory is it. The environment is the suite's, with environment's "NAME=value" strings added,
- * the last one NULL too; NULL adds none. The locale is unset unless environment sets one. */
+/* Starts the program, for example "02-coroutines-echo/echo-server", with these words, of which the
+ * last is NULL. The path begins at the build variant's root, which is BIN or the current directory.
+ * If VALGRIND is set, Valgrind runs the program. The strings "NAME=value" of environment, of which
+ * the last is NULL, are added to the suite's environment; NULL adds none. The locale is unset
+ * unless environment sets one. */
 void child_start(struct child *child, const char *path, const char *const words[],
     const char *const environment[]);
 
-/* The next line of its output, without the newline; valid until the next call. NULL at the end. */
+/* Returns the next line of its output without the newline, valid until the next call; NULL at the
+ * end. */
 const char *child_line(struct child *child);
 
 /* Reads lines until one that contains text, and returns it; fails at the end of the output. */
@@ -38,36 +40,37 @@ const char *child_line_with(struct child *child, const char *text);
  * port. */
 int child_port(struct child *child);
 
-/* All that is left of its output, up to its end; to be freed. */
+/* Returns the rest of its output, up to the end, for the caller to free. */
 char *child_rest(struct child *child);
 
-/* All that it has written to its standard error so far; to be freed. */
+/* Returns everything that it has written to its standard error so far, for the caller to free. */
 char *child_errors(struct child *child);
 
 void child_signal(struct child *child, int signal);
 
-/* Ends its input, reads its output away, waits for its end, and returns its exit status, or 128 +
- * the signal that ended it. A report of a sanitizer or of Valgrind fails the test with its text. */
+/* Closes its input, discards the rest of its output, waits for its end, and returns its exit
+ * status, or 128 + the signal that ended it. A report of a sanitizer or of Valgrind fails the test
+ * with its text. */
 int child_wait(struct child *child);
 
-/* Starts, waits, and returns the exit status; *output and *errors, unless NULL, get what it wrote,
- * to be freed. */
+/* Starts the program, waits for its end, and returns its exit status. Stores what it wrote in
+ * *output and *errors unless they are NULL; the caller frees both. */
 int child_run(const char *path, const char *const words[], char **output, char **errors);
 
-/* A socket bound to a port of 127.0.0.1 that the system chooses, and that it gives to nobody else
- * while the socket is open. The socket does not listen, so connections are refused; a program that
- * sets SO_REUSEADDR can listen at the port. */
+/* Returns a socket bound to a port of 127.0.0.1 that the system chooses and reserves while the
+ * socket is open. The socket does not listen, so connections are refused. A program that sets
+ * SO_REUSEADDR can listen at the port. */
 int hold_port(int *port);
 
-/* A blocking socket connected to 127.0.0.1:port. */
+/* Returns a blocking socket connected to 127.0.0.1:port. */
 int connect_to(int port);
 
-/* How many descriptors pid has open; 0 is this process. */
+/* Returns the number of open descriptors of a process; 0 is this process. */
 int open_descriptors(pid_t pid);
 
-/* Makes a directory for a test's files, and stores its path, which ends with the name. When the
- * suite ends, it removes what is in it, also after a test that failed, crashed or took too long.
- * Programs find that place in TMPDIR. */
+/* Makes a directory for a test's files, and stores its path, which ends with the name. At its end
+ * the suite removes the directory with its contents, also after a test that failed, crashed or took
+ * too long. TMPDIR names the parent directory. */
 void temporary_directory(char path[64], const char *name);
 
 /* Makes a suite of one case for each group of tests, runs it, and returns main's exit status. Each
@@ -87,5 +90,5 @@ struct test_group {
 int run_suite(
     const char *name, const struct test_group *groups); /* the last group's name is NULL */
 
-/* The same for one test that is run for each row of a table, numbered _i from 0. */
+/* Does the same for one test, which runs for each row of a table; _i is the row's number from 0. */
 int run_table(const char *name, const TTest *test, int rows);

@@ -1,5 +1,5 @@
 /*
- * What the suites of coroutines and stacks share: coroutines on stacks of an arena of their own.
+ * Helpers for the suites of coroutines and stacks: coroutines on stacks of an arena of their own.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 #include "common/coroutine.h"
 #include "support_runtime.h"
 
-/* A coroutine and what its function has to know. */
+/* A coroutine and the data of its function. */
 struct routine {
     struct coroutine coroutine;
     void (*body)(struct routine *self);
@@ -18,8 +18,8 @@ struct routine {
     bool ended;
 };
 
-/* Begins a coroutine whose body is the function, on a stack of the usual size or of this one; and
- * ends it, whether its body has ended or not. */
+/* Begin a coroutine with this function on a stack of the usual size, or of the given size; end it,
+ * even if its function has not returned. */
 void routine_begin(struct stack_arena *arena, struct routine *routine,
     void (*body)(struct routine *self), uint64_t number);
 void routine_begin_large(struct stack_arena *arena, size_t size, struct routine *routine,

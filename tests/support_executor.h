@@ -1,5 +1,5 @@
 /*
- * What the suites of the executor share: work that waits until the test lets it go, on a pool of
+ * Helpers for the suites of the executor: work that blocks until the test releases it, on a pool of
  * THREADS threads.
  */
 #pragma once
@@ -9,8 +9,8 @@
 
 enum { THREADS = 4 };
 
-/* What the test and the works that block share. Each work counts as started, waits for its turn,
- * and counts as finished. */
+/* The state that the test and the blocking work functions share. Each work function counts itself
+ * as started, waits for its turn, and counts itself as finished. */
 struct gate {
     uv_sem_t started, turn;
     uv_mutex_t mutex;
@@ -20,14 +20,15 @@ struct gate {
 void gate_init(struct gate *gate);
 void gate_free(struct gate *gate);
 
-/* Runs the first task with a gate, which goes after the loop has been closed: then no work runs. */
+/* Runs the first task with a gate. The gate is destroyed after the loop is closed, when no work
+ * runs any more. */
 int run_with_gate(int (*function)(void *gate));
 
 /* Count and read begun or finished. */
 void count(struct gate *gate, int *counter);
 int counted(struct gate *gate, const int *counter);
 
-/* Work that goes through the gate. It overwrites filling, and returns number + 1. */
+/* Passes the gate, overwrites filling, and returns number + 1. */
 struct job {
     struct gate *gate;
     int number;
@@ -38,11 +39,11 @@ int block(void *job);
 /* A function of tasks: runs the job, and notes "done" or the error. */
 int run_job(void *job);
 
-/* Waits until that many works run; the loop stands still meanwhile, the threads do not. */
+/* Waits until that many work functions run. This blocks the loop, but not the threads. */
 void wait_until_started(struct gate *gate, int works);
 
-/* Lets that many works end. */
+/* Lets that many work functions end. */
 void let_go(struct gate *gate, int works);
 
-/* Has each thread run a job, in tasks of the scope. */
+/* Starts a job for each thread, in tasks of the scope. */
 void fill_the_pool(struct scope *scope, struct gate *gate, struct job jobs[THREADS]);

@@ -1,5 +1,5 @@
 /*
- * What the suites of the loop share: callbacks that leave a note. Each call has to succeed.
+ * Helpers for the suites of the loop: callbacks that leave a note. Each call has to succeed.
  */
 #pragma once
 
@@ -15,11 +15,11 @@ void run_loop(uv_loop_t *loop);
 void note_soon(uv_loop_t *loop, char *name);
 void note_later(uv_loop_t *loop, double seconds, char *name);
 
-/* From now on notes "|" before each iteration; and the end of that, and of the loop. */
+/* Begin to note "|" before each iteration; stop that, and close the loop. */
 void show_passes(uv_loop_t *loop, uv_prepare_t *prepare);
 void close_with_passes(uv_loop_t *loop, uv_prepare_t *prepare);
 
-/* A callback that calls itself again and again, until none is left. */
+/* A callback that schedules itself again until none is left. */
 struct chain {
     uv_loop_t *loop;
     int left;

@@ -1,5 +1,5 @@
 /*
- * What the suites of stack overflows share: tasks that overflow, in a process of its own.
+ * Helpers for the suites of stack overflows: tasks that overflow, each in a process of its own.
  */
 #pragma once
 
@@ -8,7 +8,8 @@
 
 #include "support_runtime.h"
 
-/* A sanitizer reports an overflow itself, and its fibers and shadows do not come by the 100,000. */
+/* A sanitizer reports an overflow itself, and cannot have 100,000 fibers with their shadow memory.
+ */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED true
 #else
@@ -28,7 +29,7 @@ int hold_one_megabyte(void *unused);
 /* As initscr does, whose frames of 30 KiB touch nothing on the way down. */
 int leap_over_the_end(void *unused);
 
-/* Who overflows: the first task of the arena, or one in the middle of its neighbours. */
+/* The task that overflows: the first one of the arena, or one between two neighbors. */
 struct attempt {
     const char *guard;
     int (*way)(void *unused);
@@ -37,7 +38,7 @@ struct attempt {
 };
 int overflow_among(void *attempt);
 
-/* A process for run_apart: one loop, whose first task overflows or has others overflow. */
+/* A function for run_apart: runs a loop whose first task overflows, or starts tasks that do. */
 void run_attempt(void *attempt);
 
 /* Fails unless the attempt ended its process by this signal, and named the task in one line. */

@@ -1,6 +1,6 @@
 /*
- * What the suites of the runtime share: a loop whose clock stands still, notes of what happened in
- * which order, and a process of its own for what ends in an abort.
+ * Helpers for the suites of the runtime: a loop with a paused clock, notes of what happened in
+ * which order, and a process of its own for a test that ends in an abort.
  */
 #pragma once
 
@@ -9,23 +9,25 @@
 #include "common/task.h"
 #include "support.h"
 
-/* Whether a sanitizer's or Valgrind's shadow of the memory leaves no room for a limit on it. */
+/* Whether a sanitizer or Valgrind needs so many addresses for its shadow memory that a limit on
+ * them makes no sense. */
 bool memory_is_shadowed(void);
 
-/* Whether qemu-user runs this. It accepts every advice to madvise and every limit on addresses, and
- * heeds neither. */
+/* Whether qemu-user runs this. It accepts any call of madvise and any limit on addresses, and
+ * ignores both. */
 bool is_emulated(void);
 
-/* A loop with its clock paused; and its end, which fails the test unless it returns 0. */
+/* Open a loop with a paused clock; close it, and fail the test unless that returns 0. */
 void open_loop(uv_loop_t *loop);
 void close_loop(uv_loop_t *loop);
 
-/* Runs function(argument) as the first task of a loop with its clock paused, closes the loop, and
- * returns the task's result. Tasks that all wait for ever are not told so, and the test times out:
- * what they are told, they could take for what was to be tested. */
+/* Runs function(argument) as the first task of a loop with a paused clock, closes the loop, and
+ * returns the task's result. If all tasks wait for ever, the test times out. They do not get
+ * the error of a deadlock, because a test could take it for the error that it expects. */
 int run_main(int (*function)(void *argument), void *argument);
 
-/* For tasks: lets run whatever can without time passing; advance moves the clock before that. */
+/* For tasks: run_ready runs everything that can run without time passing; advance moves the clock
+ * first. */
 void run_ready(void);
 void advance(double seconds);
 
@@ -56,12 +58,12 @@ struct failure {
 };
 int fail_later(void *failure);
 
-/* Runs function as the child of a first task that only moves the clock, by that many seconds, one
- * after the other; each is noted. */
+/* Runs function as the child of a first task that only moves the clock, by one number of seconds
+ * after the other, and notes each of them. */
 int run_for(int seconds, int (*function)(void *argument));
 
-/* A function of tasks: waits beyond a deadline of two seconds, and checks that each wait tells of
- * it, and none outside. */
+/* A function of tasks: waits beyond a deadline of two seconds, and checks that every wait inside
+ * reports it, and no wait outside. */
 int miss_a_deadline(void *unused);
 
 /* The deadline that many seconds from now. */
@@ -80,13 +82,13 @@ void note_result(int error);
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void expect_notes(const char *text);
 
-/* For a test of what first in, first out brings about: its loops do without LOOP_SEED. */
+/* For a test that depends on the order first in, first out: its loops ignore LOOP_SEED. */
 void keep_order(void);
 
-/* Runs function(argument) in a process of its own and returns its exit status, or 128 + the signal
- * that ended it; 0 if the function returned. *errors, unless NULL, gets what it wrote to its
- * standard error, to be freed. */
+/* Runs function(argument) in a process of its own, and returns its exit status, or 128 + the signal
+ * that ended it; 0 if the function returned. Stores its standard error in *errors unless that is
+ * NULL; the caller frees it. */
 int run_apart(void (*function)(void *argument), void *argument, char **errors);
 
-/* Fails unless main_task, run as by run_main, aborts and has said text on stderr. */
+/* Runs main_task as run_main does. Fails unless it aborts and has printed the text on stderr. */
 void aborts_with(const char *text, int (*main_task)(void *argument));

@@ -1,5 +1,5 @@
 /*
- * What the suites of streams share: tests that run as a task, and sockets for their peers.
+ * Helpers for the suites of streams: tests that run as a task, and sockets for their peers.
  *
  * A function that fails fails the test.
  */

@@ -39,11 +39,12 @@ void terminal_resize(struct terminal *terminal, int columns, int rows);
 /* Brings a group of processes to the foreground: terminal->program's, or terminal->shell.pid's. */
 void terminal_set_foreground(struct terminal *terminal, pid_t group);
 
-/* Waits until the condition holds. Before each call of it, output and news have been read. */
+/* Waits until the condition holds. Reads output and changes of the program's state before each
+ * check. */
 void terminal_until(struct terminal *terminal, const char *what,
     bool (*condition)(struct terminal *terminal, void *argument), void *argument);
 
-/* Waits until the program has read all that was typed. */
+/* Waits until the program has read everything that was typed. */
 void terminal_until_keys_are_read(struct terminal *terminal);
 
 /* Waits until a row of the screen contains the text. */

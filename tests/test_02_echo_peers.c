@@ -1,5 +1,6 @@
 /* Chapter 2's echo server, run as a program, with many peers: more than it has descriptors, and
  * 20,000 that connect and leave. */
+// Linux only.
 #include "support.h"
 
 #include <poll.h>

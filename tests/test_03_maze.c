@@ -102,6 +102,33 @@ START_TEST(the_clock_stays_below_a_maze_of_another_height)
 }
 END_TEST
 
+static bool player_is_in_reverse(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    for (int y = 0; y < CLOCK_Y; y++)
+        for (int x = 0; x < terminal->columns; x++) {
+            VTermScreenCell cell;
+            int foreground, background;
+            vterm_screen_get_cell(terminal->screen, (VTermPos){.row = y, .col = x}, &cell);
+            terminal_colors(terminal, x, y, &foreground, &background);
+            ck_assert_int_eq(foreground, -1);
+            ck_assert_int_eq(background, -1);
+            if (terminal_character(terminal, x, y) == '*' && cell.attrs.reverse)
+                return true;
+        }
+    return false;
+}
+
+START_TEST(no_color_shows_none)
+{
+    struct terminal terminal;
+    terminal_start(
+        &terminal, 80, 24, PROGRAM, maze_usual_words, (const char *const[]){"NO_COLOR=1", NULL});
+    terminal_until(&terminal, "the player is in reverse", player_is_in_reverse, NULL);
+    maze_leave(&terminal);
+}
+END_TEST
+
 /*
  * Enemies
  */
@@ -188,7 +215,7 @@ int main(void)
     const TTest *const shown[] = {it_shows_the_maze_in_red_and_the_player_in_white_on_blue,
         the_same_seed_puts_the_player_at_the_same_place, without_a_seed_mazes_differ,
         the_clock_ticks_while_no_key_is_pressed, the_clock_stays_below_a_maze_of_another_height,
-        NULL};
+        no_color_shows_none, NULL};
     const TTest *const enemies[] = {enemies_move_by_themselves,
         an_enemy_that_meets_the_player_ends_the_game, a_player_that_meets_an_enemy_ends_the_game,
         NULL};

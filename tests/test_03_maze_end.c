@@ -297,6 +297,31 @@ START_TEST(sigusr1_does_not_end_it)
 }
 END_TEST
 
+static bool has_the_terminal(struct terminal *terminal, void *unused)
+{
+    (void)unused;
+    return terminal->alternate;
+}
+
+static bool shows_clock_after_sigusr1(struct terminal *terminal, void *unused)
+{
+    kill(terminal->program, SIGUSR1);
+    return maze_shows_clock(terminal, unused);
+}
+
+/* When the game has just taken the terminal, no task runs yet. */
+START_TEST(sigusr1_does_not_end_it_at_the_start)
+{
+    struct terminal terminal;
+    for (int i = 0; i < 10; i++) {
+        terminal_start(&terminal, 80, 24, PROGRAM, maze_usual_words, NULL);
+        terminal_until(&terminal, "it has the terminal", has_the_terminal, NULL);
+        terminal_until(&terminal, "the clock is shown", shows_clock_after_sigusr1, NULL);
+        maze_leave(&terminal);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const leaving[] = {s_leaves, ctrl_c_leaves_as_the_article_says, sigterm_leaves,
@@ -306,7 +331,7 @@ int main(void)
         after_a_stop_the_game_takes_the_terminal_back, after_a_stop_the_cursor_is_the_shells,
         in_the_background_the_game_leaves_the_terminal_alone, a_stopped_game_can_be_ended,
         a_stopped_game_that_is_continued_in_the_foreground_can_be_ended, sigusr1_does_not_end_it,
-        NULL};
+        sigusr1_does_not_end_it_at_the_start, NULL};
     return run_suite(
         "03_maze_end", (const struct test_group[]){{"leaving", leaving}, {NULL, NULL}});
 }

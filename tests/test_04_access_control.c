@@ -1,4 +1,5 @@
 /* Access control: which sockets the server accepts, and how many. */
+// Linux only.
 
 #include <fcntl.h>
 #include <netinet/in.h>

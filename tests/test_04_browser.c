@@ -1,5 +1,6 @@
 /* The chat's page in a real browser: each script of tests/browser runs against a server of its own.
  */
+// Plain variant only.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

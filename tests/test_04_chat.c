@@ -1,4 +1,5 @@
 /* The chat server as a program. chat_client.py has a scenario for each test of what users see. */
+// Linux only.
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -153,6 +154,12 @@ END_TEST
 START_TEST(many_who_come_and_go_are_announced_together)
 {
     play("notices");
+}
+END_TEST
+
+START_TEST(a_client_that_waits_can_leave)
+{
+    play("leaving_while_slowed");
 }
 END_TEST
 
@@ -388,7 +395,8 @@ int main(void)
         english_for_who_prefers_it, NULL};
     const TTest *const places[] = {rooms, names_of_rooms, arrivals_and_departures, who_is_here,
         many_who_come_and_go_are_announced_together, limits_connections_and_names_by_address,
-        a_page_is_told_what_each_line_is, help_and_quit, last_messages, NULL};
+        a_client_that_waits_can_leave, a_page_is_told_what_each_line_is, help_and_quit,
+        last_messages, NULL};
     const TTest *const watchers[] = {counts, counts_no_reset_as_a_drop,
         metrics_are_for_those_who_may_read_them, the_log_tells_addresses_from_names, health, NULL};
     const TTest *const program[] = {the_log_says_who_came_and_left,

@@ -140,6 +140,55 @@ START_TEST(reads_what_follows_a_refused_request)
 }
 END_TEST
 
+#define REFUSED "POST / HTTP/1.1\r\n" HOST "\r\n"
+#define ALL_THAT_LINGER 16
+#define OF_AN_ADDRESS 4
+
+/* Sends more requests that are refused than connections may linger, and leaves these open. */
+static void refuse_many(int peers[2 * ALL_THAT_LINGER])
+{
+    for (int i = 0; i < 2 * ALL_THAT_LINGER; i++) {
+        peers[i] = peer_request(port, REFUSED);
+        ck_assert_int_eq(peer_answer(peers[i], NULL), 405);
+    }
+}
+
+/* The clock stands still, so that no time limit passes before the test moves it. */
+static void test_lingering(const char *per_address, int count)
+{
+    int peers[2 * ALL_THAT_LINGER];
+    setenv("PER_ADDRESS", per_address, 1);
+    start_own_with(PAGE, "paused");
+    int quiet = open_descriptors(server.pid);
+    refuse_many(peers);
+    wait_for_descriptors(quiet + count);
+    ck_assert_int_eq(open_descriptors(server.pid), quiet + count);
+    int later = peer_connect(port, "/later/3");
+    wait_for_descriptors(quiet + 1);
+    close(later);
+    for (int i = 0; i < 2 * ALL_THAT_LINGER; i++) {
+        ck_assert_uint_eq(read_to_end(peers[i]), strlen("Só GET e HEAD.\n"));
+        close(peers[i]);
+    }
+    stop();
+}
+
+START_TEST(reads_no_more_of_refused_clients_than_is_bounded)
+{
+    static const char part[64 * 1024];
+    int limit = 100 << 20;
+    test_lingering("0", ALL_THAT_LINGER);
+    test_lingering("100", OF_AN_ADDRESS);
+    start_own_with(PAGE, "paused");
+    int peer = peer_request(port, REFUSED);
+    while (limit > 0 && send(peer, part, sizeof(part), MSG_NOSIGNAL) > 0)
+        limit -= (int)sizeof(part);
+    ck_assert_int_gt(limit, 0);
+    close(peer);
+    stop();
+}
+END_TEST
+
 /* The response would have to say that the connection stays, and that of libwebsockets does not. */
 START_TEST(ends_the_connection_of_an_old_client)
 {
@@ -206,6 +255,12 @@ START_TEST(takes_whole_addresses)
     static struct frame frame;
     start_own(PAGE);
     EXPECT_ALL(cases);
+    for (int size = 255; size < 16000; size = size == 255 ? 256 : size * 2) {
+        char request[16384];
+        snprintf(
+            request, sizeof(request), "GET http://%0*d/chat.js HTTP/1.1\r\n" HOST "\r\n", size, 0);
+        ck_assert_int_eq(http_status(request), size == 255 ? 200 : 400);
+    }
     int peer =
         peer_request(port, "GET ws://localhost/who HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "\r\n");
     ck_assert_int_eq(peer_answer(peer, NULL), 101);
@@ -323,11 +378,12 @@ int main(int argc, char **argv)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
     return run_suite("04_http",
         (struct test_group[]){
-            {"requests", (const TTest *const[]){ignores_upgrades_that_are_not_to_websocket,
-                             takes_headers_of_16_kb, reads_what_follows_a_refused_request,
-                             says_that_a_path_is_too_long, ends_the_connection_of_an_old_client,
-                             answers_a_half_closed_connection, takes_whole_addresses,
-                             answers_each_of_several_requests, heads_have_no_body,
-                             sends_no_file_that_the_client_has, NULL}},
+            {"requests",
+                (const TTest *const[]){ignores_upgrades_that_are_not_to_websocket,
+                    takes_headers_of_16_kb, reads_what_follows_a_refused_request,
+                    reads_no_more_of_refused_clients_than_is_bounded, says_that_a_path_is_too_long,
+                    ends_the_connection_of_an_old_client, answers_a_half_closed_connection,
+                    takes_whole_addresses, answers_each_of_several_requests, heads_have_no_body,
+                    sends_no_file_that_the_client_has, NULL}},
             {NULL, NULL}});
 }

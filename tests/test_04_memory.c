@@ -1,4 +1,5 @@
 /* What a client of the chat server costs in memory. */
+// Linux only.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

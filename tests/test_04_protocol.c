@@ -1,4 +1,5 @@
 /* The WebSocket protocol (RFC 6455) as the server keeps it: frames, pings, closing, UTF-8. */
+// Linux only.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>

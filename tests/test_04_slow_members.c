@@ -1,4 +1,5 @@
 /* A room whose members do not read, or leave. */
+// Linux only.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +235,48 @@ static void test_frames(int pings, int messages, bool half_closes)
     peer_close(&peer);
 }
 
+/*
+ * Uploads
+ */
+
+#define POST "POST / HTTP/1.1\r\n" HOST
+#define UPLOAD_SIZE (10 << 20)
+
+/* Sends the start of a request and much more, and only then reads. The answer has to arrive, and
+ * after it the end of the connection, not a reset. */
+static void test_upload(const char *start, int expected)
+{
+    static char more[64 * 1024];
+    struct peer peer = peer_open();
+    size_t length;
+    char body[1];
+    memset(more, 'x', sizeof(more));
+    ck_assert_int_eq(peer_write(&peer, start, strlen(start)), (ssize_t)strlen(start));
+    for (size_t sent = 0; sent < UPLOAD_SIZE; sent += sizeof(more))
+        ck_assert_int_eq(peer_write(&peer, more, sizeof(more)), (ssize_t)sizeof(more));
+    int status = peer_response(&peer, &length, body, sizeof(body));
+    ck_assert_msg(status == expected, "%d: %s", status, start);
+    ck_assert_uint_eq(peer_take(&peer, body, 1), 0);
+    ck_assert_int_eq(recv(peer.socket, body, 1, 0), 0);
+    peer_close(&peer);
+}
+
+static void test_uploads(void)
+{
+    static const struct expectation uploads[] = {
+        {POST "Content-Length: 10485760\r\n\r\n", 405},
+        {POST "Transfer-Encoding: chunked\r\n\r\n100000\r\n", 405},
+        {"GET / HTTP/1.1\r\n" HOST "Content-Length: 10485760\r\n\r\n", 413},
+        {"GET / HTTP/1.1\r\n" HOST "X: ", 431},
+        {"GET /", 414},
+        {"GET / HTTP/1.1\r\n" HOST WEBSOCKET VERSION KEY "Origin: http://example.com\r\n\r\n", 403},
+        {ASK "Connection: close\r\n\r\n", 200},
+        {"GET /nothing HTTP/1.0\r\n\r\n", 404},
+    };
+    for (size_t i = 0; i < sizeof(uploads) / sizeof(*uploads); i++)
+        test_upload(uploads[i].request, uploads[i].status);
+}
+
 static void test_all(bool has_tls)
 {
     const size_t css = size_of(PAGE "/chat.css"), script = size_of(PAGE "/chat.js");
@@ -246,6 +289,7 @@ static void test_all(bool has_tls)
     start(has_tls);
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
         test_unread(&all[i]);
+    test_uploads();
     test_frames(40000, 0, true);
     test_frames(40000, 1000, false);
     test_frames(0, 1000, true);
@@ -268,6 +312,7 @@ int main(int argc, char **argv)
 {
     if (argc > 3 && strcmp(argv[1], "serve") == 0)
         return run_server(*argv[2] ? argv[2] : NULL, strcmp(argv[3], "paused") == 0);
+    signal(SIGPIPE, SIG_IGN);
     return run_suite("04_unread",
         (struct test_group[]){{"unread", (const TTest *const[]){clients_that_do_not_read,
                                              clients_that_do_not_read_over_tls, NULL}},

@@ -1,4 +1,5 @@
 /* WebSocket for tasks: hello-server as a program, and the suite's own server. */
+// Linux only.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,4 +1,5 @@
 /* WebSocket: clients that are slow or vanish, and how connections are closed. */
+// Linux only.
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -2,6 +2,7 @@
  * docs/book.py: each test makes one change to a small correct book, and the tool has to report it
  * at its line.
  */
+// Plain variant only.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

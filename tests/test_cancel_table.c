@@ -1,4 +1,5 @@
 /* Every call that waits, cancelled in every way at every moment. */
+// Not under an emulator.
 #include "waits.h"
 
 #include <math.h>

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 static void say_two_things(struct routine *self)
 {
     note("%c1", (int)self->number);
@@ -246,6 +250,30 @@ START_TEST(one_that_is_suspended_can_be_forgotten)
     stack_arena_release(&arena);
 }
 
+/* A stack on which every saved register holds the same address. */
+static size_t calls_from(size_t offset)
+{
+    enum { HALF = 32 };
+    static void *words[2 * HALF], *calls[1];
+    char *low = (char *)words;
+    struct coroutine coroutine = {
+        .pointer = words, .stack = {.low = low, .top = low + sizeof(words)}};
+    for (size_t i = 0; i < HALF; i++)
+        words[i] = low + offset;
+#if defined(__SANITIZE_ADDRESS__)
+    __asan_poison_memory_region(&words[HALF], sizeof(words) / 2);
+#endif
+    return coroutine_calls(&coroutine, calls, 1);
+}
+
+START_TEST(what_is_no_frame_is_not_read)
+{
+    size_t odd = sizeof(void *) * 40 + 1;
+    ck_assert_uint_eq(calls_from(odd), 0);
+    ck_assert_uint_le(calls_from(odd - 1), 1); /* it may be a frame: AddressSanitizer is silent */
+}
+END_TEST
+
 int main(void)
 {
     return run_suite("coroutine",
@@ -254,6 +282,6 @@ int main(void)
                 (const TTest *const[]){a_resume_runs_to_the_next_suspend,
                     a_coroutine_may_resume_another, what_a_thousand_hold_on_their_stacks_survives,
                     registers_survive_on_both_sides, floating_point_works_on_every_colour_of_stack,
-                    one_that_is_suspended_can_be_forgotten, NULL}},
+                    one_that_is_suspended_can_be_forgotten, what_is_no_frame_is_not_read, NULL}},
             {NULL, NULL}});
 }

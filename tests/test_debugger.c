@@ -1,5 +1,6 @@
 /* gdb on the echo server: backtraces inside tasks, and the commands of docs/tasks-gdb.py, on the
  * running program as on its core file. */
+// Not under an emulator.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
  * tests/exercises.sh, tried on an exercise whose programs are scripts, which end in various ways.
  */
+// Plain variant only.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* What fuzzing has kept, tried again: each file of tests/fuzz/corpus, in a process of its own. */
+// Not under an emulator.
 #include <glob.h>
 #include <stdlib.h>
 

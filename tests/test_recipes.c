@@ -1,4 +1,5 @@
 /* The recipes of docs/from-asyncio.md do what they say. */
+// Not under an emulator.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Recordings of every chapter's programs. What they have to be like, recording.py says. */
+// Not under an emulator.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

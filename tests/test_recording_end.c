@@ -1,4 +1,5 @@
 /* Recordings that end before their time. */
+// Not under an emulator.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Recordings that are bounded, or that cannot be written; names that are no text. */
+// Not under an emulator.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,6 @@
 /* Out of memory (support_shortage.h): buffers and texts, callbacks, tasks, the executor. */
+// Linux only.
+// Not under an emulator.
 #include "support_shortage.h"
 #include "support_stream.h"
 

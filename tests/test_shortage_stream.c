@@ -1,4 +1,6 @@
 /* Out of memory (support_shortage.h): connections, and those who wait for one. */
+// Linux only.
+// Not under an emulator.
 #include "support_shortage.h"
 #include "support_stream.h"
 

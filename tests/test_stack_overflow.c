@@ -106,6 +106,50 @@ START_TEST(of_a_large_stack)
 END_TEST
 
 /*
+ * Frames larger than the guard, in code without probes, such as a library's
+ */
+
+#if defined(__GNUC__) && !defined(__clang__)
+#define FRAMES_CAN_JUMP (!memory_is_shadowed()) /* a sanitizer or Valgrind reports them itself */
+#define WITHOUT_PROBES __attribute__((noinline, optimize("no-stack-clash-protection")))
+#else
+#define FRAMES_CAN_JUMP false
+#define WITHOUT_PROBES
+#endif
+#define BEYOND (STACK_SIZE + STACK_GUARD_SIZE + 170 * 1024) /* in the stack of another task */
+
+WITHOUT_PROBES static int fill_a_large_frame(void *unused)
+{
+    volatile char frame[BEYOND];
+    (void)unused;
+    for (size_t i = 0; i < sizeof(frame); i++)
+        frame[i] = 'x'; /* goes up, into the guard of another stack */
+    return frame[limit % 7];
+}
+
+WITHOUT_PROBES static int wait_below_the_guard(void *unused)
+{
+    volatile char frame[BEYOND];
+    (void)unused;
+    frame[limit % 7] = 'x';
+    return task_sleep(0) + frame[limit % 7];
+}
+
+START_TEST(of_a_frame_that_is_larger_than_the_guard)
+{
+    for (size_t i = 0; i < 3 && FRAMES_CAN_JUMP; i++) {
+        struct attempt attempt = {guards[i], wait_below_the_guard, true, NEIGHBOURS, 0};
+        if (!kernel_has(guards[i]))
+            continue;
+        is_named(attempt, SIGABRT);
+        attempt.way = fill_a_large_frame;
+        if (strcmp(guards[i], "canary") != 0)
+            is_named(attempt, SIGSEGV);
+    }
+}
+END_TEST
+
+/*
  * What only the canary stands for
  */
 
@@ -236,7 +280,8 @@ int main(void)
     return run_suite("overflow",
         (struct test_group[]){
             {"task", (const TTest *const[]){of_the_first_task, of_one_in_the_middle,
-                         of_any_place_in_the_arena, of_a_large_stack, NULL}},
+                         of_any_place_in_the_arena, of_a_large_stack,
+                         of_a_frame_that_is_larger_than_the_guard, NULL}},
             {"canary", (const TTest *const[]){into_a_neighbour_and_back, past_a_canary_that_lives,
                            a_leap_over_the_canary_harms_no_other_task, NULL}},
             {"many", (const TTest *const[]){a_hundred_thousand_by_install,

@@ -97,6 +97,7 @@ static int signal_a_forked_child(void *number)
     pid_t child = fork();
     if (child == 0) {
         raise(*(int *)number);
+        sleep(1); /* ThreadSanitizer delivers the signal here */
         _exit(0);
     }
     ck_assert_int_eq(waitpid(child, &status, 0), child);

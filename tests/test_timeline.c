@@ -1,6 +1,8 @@
 /* Recordings of real programs: the page that draws them (docs/timeline), in a browser, and the
  * pictures that docs/picture.py makes of them.
  */
+// Not under an emulator.
+// Plain variant only.
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>

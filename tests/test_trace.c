@@ -1,4 +1,5 @@
 /* The tree of tasks of a real program. */
+// Not under an emulator.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

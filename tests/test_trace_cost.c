@@ -1,5 +1,6 @@
 /* The cost of the hooks of a loop without an observer: counted in conditional branches and in
  * instructions, which are the same each time, and not in time. */
+// Not under an emulator.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Every call of the library that waits, as a row of a table: what it needs, the call, and what
- * makes its result arrive.
+ * Every call of the library that waits, as a row of a table: its preparation, the call, and the
+ * event that makes its result arrive.
  */
 #pragma once
 
@@ -31,7 +31,7 @@ enum arrival {
 enum trait {
     KEPT = 1,    /* a result that the cancelled call did not return is there for the next */
     GOES_ON = 2, /* what arrives is not the result yet: the call has more to wait for */
-    DEAF = 4,    /* it cannot be cut short */
+    DEAF = 4,    /* it cannot be cancelled */
     NESTED =
         16, /* it waits in a scope of its own, where the deadline around it is a cancellation */
     DETACHED = 8, /* when cancelled, work on the pool may go on, and libuv still hold its request */

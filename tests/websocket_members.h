@@ -17,9 +17,9 @@ void leave(const int peers[], int count);
 /* Sends commands to the server as that member, printf-style. */
 void tell(int peer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Fail unless the next message to the member is the text; unless none has arrived. */
+/* Fails unless the next message to the member is the text; fails if a message has arrived. */
 void expect(int peer, const char *text);
 void hears_nothing(int peer);
 
-/* All that the member sent before has been done. */
+/* Waits until the server has run everything that the member sent before. */
 void done(int peer);

@@ -33,11 +33,11 @@ void peer_send_text(int peer, const char *text);
 /* Reads a frame. Returns false if the connection has ended. */
 bool peer_read(int peer, struct frame *frame);
 
-/* Reads a frame that is no ping, and answers the pings before it: on a slow machine the server may
- * hear nothing of the client for 20 s. */
+/* Reads the next frame that is not a ping, and answers the pings before it. On a slow machine the
+ * client may send nothing else for 20 s, after which the server pings it. */
 bool peer_read_message(int peer, struct frame *frame);
 
-/* Reads a frame where none is expected. Returns whether there was none. */
+/* Returns whether the connection ends without another frame. */
 bool peer_has_ended(int peer);
 
 /* Reads frames to the end of the connection and answers the close frame. Returns its status, or 0

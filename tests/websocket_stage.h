@@ -1,6 +1,6 @@
 /*
- * What the WebSocket suites share: a test server, which is the suite itself, started as
- * "test_04_websocket serve DIRECTORY CLOCK"; hello-server; and a client made of a public library.
+ * Helpers for the WebSocket suites: a test server, which is the suite's own program, started as
+ * "test_04_websocket serve DIRECTORY CLOCK"; hello-server; and a client that uses a public library.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ void still_serves(void);
 /* Waits until the server has at most count descriptors open. */
 void wait_for_descriptors(int count);
 
-/* Starts websocket_client.py; fails unless its next line is the expected one; waits for its end. */
+/* Start websocket_client.py; fail unless its next line is the expected one; wait for its end. */
 FILE *start_client(const char *scenario, int count);
 void client_says(FILE *client, const char *expected);
 void end_client(FILE *client);

@@ -41,7 +41,6 @@ static int write_with_drain(struct stream *stream)
 }
 // #endregion with_drain
 
-// #region peer_that_reads
 static int read_all(void *peer)
 {
     char *data;
@@ -50,7 +49,6 @@ static int read_all(void *peer)
         continue;
     return (int)size;
 }
-// #endregion peer_that_reads
 
 static int try(const char *how, int (*write)(struct stream *stream), int (*peer_does)(void *peer))
 {

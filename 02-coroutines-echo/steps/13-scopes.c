@@ -44,6 +44,7 @@ static int run(void *unused)
 {
     (void)unused;
     // #region cases
+    /* name, seconds, result; the same for the second; the deadline; whether the body joins */
     puts("both end, and are waited for:");
     run_both((struct work){"ana", 0.1, 0}, (struct work){"bob", 0.2, 0}, INFINITY, true);
     puts("the body does not wait:");

@@ -26,7 +26,7 @@ static int read_lines(void *stream)
 // #endregion read_lines
 
 // #region write_pieces
-static const char *const pieces[] = {"Al", "ô\nTudo ", "bem?\nE você?\ns", "air\n", "tchau"};
+static const char *const pieces[] = {"Al", "ô\nTudo ", "bem?\nE você?\ns", "air\ntchau"};
 
 static int write_pieces(struct stream *stream)
 {

@@ -83,7 +83,6 @@ static int serve_and_talk(struct listener *listener, const char *address)
 
 static const char *chosen_port; /* NULL: the program talks to itself */
 
-// #region listen
 static int run(void *unused)
 {
     (void)unused;
@@ -102,7 +101,6 @@ static int run(void *unused)
     listener_close(&listener);
     return error;
 }
-// #endregion listen
 
 int main(int argc, char **argv)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* A shell can start a program without standard descriptors (`<&-`). A loop's descriptor would then
- * get one of their numbers, and libuv aborts when it closes such a one. */
+ * get one of their numbers, and libuv aborts when it closes a descriptor with such a number. */
 __attribute__((constructor)) static void open_standard_descriptors(void)
 {
     int descriptor = open("/dev/null", O_RDWR);

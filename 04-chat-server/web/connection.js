@@ -74,11 +74,12 @@ function setState(name, text) {
     : tr("Tentar agora", "Try now");
 }
 
-/* Browsers and proxies normalize paths: such a name would lead to another room. What else is no
- * name the server says itself. */
+/* Browsers and proxies normalize paths: such a name would lead to another room. A path with a NUL is
+ * no HTTP. What else is no name the server says itself. */
 function isRoom(name) {
   const parts = name.split("/");
-  return name === "" || ([...name].length <= 32 && !parts.some((part) => /^\.{0,2}$/.test(part)));
+  return name === "" || ([...name].length <= 32 && !name.includes("\0")
+    && !parts.some((part) => /^\.{0,2}$/.test(part)));
 }
 
 function refuseRoom() {

@@ -7,9 +7,10 @@
 const LINES_KEPT = 1000; // on the page; older ones go, and first those about who came and went
 const RENDERED = 50; // of the last lines, seen or not, so that the end is where it seems to be
 const LINES_SHOWN = 200; // of one message, until a person asks for all
+const CHARACTERS_SHOWN = 4000; // likewise; the layout of many combining marks takes quadratic time
 const NAMES_SHOWN = 3; // of those who came or went; if there are more, two are named
 const NEAR_THE_END = 40; // pixels from the log's end that still count as its end
-const LINK = /\bhttps?:\/\/[^\s<>"]*[^\s<>"'.,:;!?)\]}’”»]|(?<!\S)\/(?:sala|room) +("[^"\n]+"|“[^”\n]+”|\S*[^\s.,:;!?)])/giu;
+const LINK = /\bhttps?:\/\/[^\s<>"]*[^\s<>"'.,:;!?)\]}’”»]|(?<!\S)\/(?:sala|room) +("[^"\n]{1,64}"|“[^”\n]{1,64}”|\S*[^\s.,:;!?)])/giu;
 
 const [log, lines, latest] = ["log", "lines", "latest"].map((id) => document.getElementById(id));
 
@@ -58,9 +59,10 @@ function lineElement({ kind, tag, from, text }) {
   return line;
 }
 
-/* A text of very many lines shows its first ones, and a button that shows all. */
+/* A very long text shows its beginning, not cut inside a character, and a button that shows all. */
 function textElement(text) {
-  const first = text.split("\n", LINES_SHOWN).join("\n");
+  const first = text.split("\n", LINES_SHOWN).join("\n").slice(0, CHARACTERS_SHOWN)
+    .replace(/[\ud800-\udbff]$/u, "");
   const element = part("bdi", "text", "");
   element.append(...linked(first));
   if (first.length === text.length)

@@ -15,8 +15,9 @@ struct address {
     unsigned char network[8]; /* of IPv6, the first 64 bits, which belong to one household */
     struct address *wider;    /* of IPv6, the first 48 bits, which may be one customer's; or NULL */
     size_t connections;
-    size_t users;   /* connections, and clients whose connection may have ended */
-    size_t pending; /* bytes that its clients have left unread */
+    size_t users;     /* connections, and clients whose connection may have ended */
+    size_t lingering; /* connections that are being closed (linger.h) */
+    size_t pending;   /* bytes that its clients have left unread */
     struct rate connects;
     struct rate bytes;   /* that its clients have sent */
     struct rate renames; /* of its clients */

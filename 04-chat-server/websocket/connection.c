@@ -11,14 +11,6 @@
  * From the handshake to the end
  */
 
-static int on_upgrade(struct websocket_server *server, struct lws *connection)
-{
-    int refused = websocket_check_upgrade(&server->access, connection);
-    if (!refused)
-        websocket_cork(lws_get_socket_fd(connection), true); /* on_established schedules the end */
-    return refused;
-}
-
 /* Returns a copy of the handshake's header, or of "" if there was none; NULL: out of memory. */
 static char *copy_header(struct lws *connection, enum lws_token_indexes header)
 {
@@ -194,15 +186,17 @@ int websocket_callback(
     struct websocket_server *server = lws_context_user(lws_get_context(connection));
     struct websocket *socket = user;
     switch (reason) {
-    case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
-        return websocket_check_request(connection);
     case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
         websocket_on_ready(server, connection);
         return 0;
     case LWS_CALLBACK_HTTP:
         return websocket_on_http(server, connection, in);
+    case LWS_CALLBACK_CLOSED_HTTP:
+        websocket_on_http_closed(server, connection);
+        return 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return on_upgrade(server, connection);
+        websocket_cork(lws_get_socket_fd(connection), true); /* on_established schedules the end */
+        return 0;
     case LWS_CALLBACK_ESTABLISHED:
         return on_established(server, connection);
     case LWS_CALLBACK_RECEIVE:

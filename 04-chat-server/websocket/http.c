@@ -1,4 +1,5 @@
 /* HTTP requests: their answers, and the order in which libwebsockets gets them. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,10 @@ int websocket_on_http(
     char *body = NULL;
     const char *type = NULL;
     incoming->is_answering = true;
+    if (incoming->refusal) {
+        int failed = websocket_write_refusal(connection, incoming->refusal);
+        return failed || lws_http_transaction_completed(connection) ? -1 : 0;
+    }
     int error = options->directory ? files_serve(connection, options->directory, path) : UV_ENOENT;
     if (error != UV_ENOENT)
         return error ? -1 : 0;
@@ -125,4 +130,14 @@ int websocket_on_http(
                                           : write_response(connection, status, body, type);
     free(body);
     return failed || lws_http_transaction_completed(connection) ? -1 : 0;
+}
+
+void websocket_on_http_closed(struct websocket_server *server, struct lws *connection)
+{
+    const struct incoming *incoming = lws_get_opaque_user_data(connection);
+    if (!incoming || !incoming->is_answering || server->closing)
+        return;
+    int copy = fcntl(lws_get_socket_fd(connection), F_DUPFD_CLOEXEC, 0);
+    if (copy >= 0)
+        linger(&server->access.lingering, incoming->address, copy);
 }

@@ -38,12 +38,13 @@ static bool reserve_slot(int socket)
     return true;
 }
 
-struct incoming *incoming_open(int socket)
+struct incoming *incoming_open(int socket, const struct origins *origins)
 {
     struct incoming *incoming = reserve_slot(socket) ? calloc(1, sizeof(*incoming)) : NULL;
     if (!incoming)
         return NULL;
     incoming->socket = socket;
+    incoming->origins = origins;
     slots[socket].incoming = incoming;
     return incoming;
 }
@@ -99,8 +100,8 @@ static ssize_t finish_head(struct incoming *incoming, bool is_whole, char rewrit
 {
     const struct buffer *head = &incoming->head;
     free(incoming->path);
-    size_t size = request_rewrite(head->data + head->start, buffer_size(head), rewritten,
-        &incoming->path, &incoming->refusal);
+    size_t size = request_rewrite(head->data + head->start, buffer_size(head), incoming->origins,
+        rewritten, &incoming->path, &incoming->refusal);
     if (!is_whole)
         incoming->refusal = incoming->scan.lines == 0 ? &refusal_long_path : &refusal_long_header;
     buffer_free(&incoming->head);

@@ -20,6 +20,7 @@ struct websocket;
 
 struct incoming {
     int socket;
+    const struct origins *origins;
     bool is_answering;        /* libwebsockets has not finished with the request that it got last */
     bool has_ended;           /* the client sends no more frames */
     struct websocket *client; /* NULL: the client still sends requests, not frames */
@@ -33,8 +34,9 @@ struct incoming {
     LIST_ENTRY(incoming) ready_entry;
 };
 
-/* Starts checking what arrives at the socket. Returns NULL if out of memory. */
-struct incoming *incoming_open(int socket);
+/* Starts checking what arrives at the socket; origins must outlive it. Returns NULL if out of
+ * memory. */
+struct incoming *incoming_open(int socket, const struct origins *origins);
 
 void incoming_close(struct incoming *incoming);
 

@@ -12,10 +12,12 @@
  *     write.c                    frames, and a client's pending output
  *     queue.c, context.c
  *     access_control.c           which sockets and requests the server takes
+ *     linger.c                   closing a socket after a last answer
  *     address.c, rate.c          the limits for each address
  *     incoming.c                 what arrives, before libwebsockets reads it:
  *     frames.c                   frames; it calls write.c and closing.c
  *     request.c, request_parse.c HTTP requests,
+ *     origin.c                   which pages may send them,
  *     refusal.c                  and how they are refused
  *     files.c                    the directory's files
  */
@@ -214,6 +216,10 @@ void websocket_on_ready(struct websocket_server *server, struct lws *connection)
 /* For LWS_CALLBACK_HTTP: answers a request. Returns -1 to end the connection. */
 int websocket_on_http(
     const struct websocket_server *server, struct lws *connection, const char *path);
+
+/* For LWS_CALLBACK_CLOSED_HTTP: libwebsockets is about to close the socket. If the server has
+ * answered a request, the socket lingers. */
+void websocket_on_http_closed(struct websocket_server *server, struct lws *connection);
 
 /*
  * connection.c

@@ -1,6 +1,7 @@
 #include "04-chat-server/websocket/request.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +69,24 @@ static bool is_key(struct part key)
            memcmp(key.start + 22, "==", 2) == 0;
 }
 
-static const struct refusal *check(const struct request *request)
+#define MAX_TEXT 512 /* request_parse refuses longer hosts and origins */
+
+static void copy(char text[MAX_TEXT], struct part part)
+{
+    snprintf(text, MAX_TEXT, "%.*s", (int)part.size, part.start);
+}
+
+static bool is_origin_allowed(const struct request *request, const struct origins *origins)
+{
+    char origin[MAX_TEXT], host[MAX_TEXT];
+    if (!has(request, ORIGIN))
+        return true;
+    copy(origin, request->values[ORIGIN]);
+    copy(host, request->host.size > 0 ? request->host : request->values[HOST]);
+    return origin_is_allowed(origins, origin, host);
+}
+
+static const struct refusal *check(const struct request *request, const struct origins *origins)
 {
     if (!has(request, HOST) ? !request->is_old : !part_is_host(request->values[HOST]))
         return &refusal_bad_request;
@@ -80,7 +98,9 @@ static const struct refusal *check(const struct request *request)
         return &refusal_bad_handshake;
     if (!part_equals(request->values[WEBSOCKET_VERSION], "13"))
         return &refusal_bad_version;
-    return is_key(request->values[WEBSOCKET_KEY]) ? NULL : &refusal_bad_handshake;
+    if (!is_key(request->values[WEBSOCKET_KEY]))
+        return &refusal_bad_handshake;
+    return is_origin_allowed(request, origins) ? NULL : &refusal_foreign;
 }
 
 /*
@@ -116,13 +136,13 @@ static char *decode(struct part path)
     return decoded;
 }
 
-size_t request_rewrite(const char *head, size_t size, char rewritten[MAX_REWRITTEN], char **path,
-    const struct refusal **refusal)
+size_t request_rewrite(const char *head, size_t size, const struct origins *origins,
+    char rewritten[MAX_REWRITTEN], char **path, const struct refusal **refusal)
 {
     struct request request = {0};
     *refusal = request_parse(&request, (struct part){head, size});
     if (!*refusal)
-        *refusal = check(&request);
+        *refusal = check(&request, origins);
     bool is_head = part_equals(request.method, "HEAD");
     bool is_handshake = request.websocket && !*refusal;
     *path = is_handshake ? decode(request.path) : NULL;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "04-chat-server/websocket/origin.h"
 #include "04-chat-server/websocket/refusal.h"
 
 #define MAX_REQUEST (16 * 1024)  /* bytes of a head */
@@ -34,5 +35,5 @@ size_t request_scan(struct request_scan *scan, const char *data, size_t size);
  * Returns the size written. If the request has to be refused, *refusal says how, and the written
  * request asks for "/"; otherwise *refusal is NULL.
  */
-size_t request_rewrite(const char *head, size_t size, char rewritten[MAX_REWRITTEN], char **path,
-    const struct refusal **refusal);
+size_t request_rewrite(const char *head, size_t size, const struct origins *origins,
+    char rewritten[MAX_REWRITTEN], char **path, const struct refusal **refusal);

@@ -144,14 +144,15 @@ static bool parse_target(struct request *request, struct part target)
         if (target.size < size || !bytes_are_word(target.start, size, schemes[i]))
             continue;
         target = (struct part){target.start + size, target.size - size};
-        request->host = (struct part){target.start, 0};
+        struct part host = {target.start, 0};
         while (target.size > 0 && !strchr("/?#", *target.start)) {
-            request->host.size++;
+            host.size++;
             target.start++;
             target.size--;
         }
-        if (request->host.size == 0 || !part_is_host(request->host))
+        if (host.size == 0 || host.size > headers[HOST].max_size || !part_is_host(host))
             return false;
+        request->host = host;
         if (target.size > 0 && *target.start == '/')
             break;
         request->path = (struct part){root, 1};
@@ -184,16 +185,14 @@ static const struct refusal *parse_header(struct request *request, struct part l
     if (!memchr(line.start, ':', line.size))
         return &refusal_bad_request;
     struct part name = take(&line, ':');
-    if (!is_token(name)) /* a line that continues the one before, or a space before the colon */
-        return &refusal_bad_request;
     while (line.size > 0 && strchr(" \t", *line.start))
         line = (struct part){line.start + 1, line.size - 1};
     while (line.size > 0 && strchr(" \t", line.start[line.size - 1]))
         line.size--;
     while (header < HEADERS && !bytes_are_word(name.start, name.size, headers[header].name))
         header++;
-    if (header == HEADERS)
-        return NULL;
+    if (header == HEADERS) /* no token: a line that continues the one before, "Name : value" */
+        return is_token(name) ? NULL : &refusal_bad_request;
     if (headers[header].max_size && line.size > headers[header].max_size)
         return headers[header].is_ignored ? NULL : &refusal_bad_request;
     if (request->values[header].start && !headers[header].is_list)

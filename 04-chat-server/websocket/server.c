@@ -91,7 +91,7 @@ int websocket_listen(struct websocket_server **result, const struct websocket_op
     int error = open_listeners(server);
     if (error)
         goto free_server;
-    websocket_access_init(&server->access, options, server->address);
+    websocket_access_init(&server->access, options, server->address, &server->clients);
     error = websocket_context_open(&server->context, websocket_callback, server, options);
     if (error)
         goto close_listeners;

@@ -122,6 +122,11 @@ bool websocket_has_subprotocol(const struct websocket *socket)
     return socket->has_subprotocol;
 }
 
+bool websocket_has_ended(const struct websocket *socket)
+{
+    return !socket->connection;
+}
+
 const char *websocket_peer(const struct websocket *socket)
 {
     return socket->peer;

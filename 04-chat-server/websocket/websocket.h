@@ -143,6 +143,9 @@ const char *websocket_query(const struct websocket *socket);
  * agreed to it; the program decides what it means. */
 bool websocket_has_subprotocol(const struct websocket *socket);
 
+/* Whether the connection has ended. What had arrived before can still be received. */
+bool websocket_has_ended(const struct websocket *socket);
+
 /* The client's address, "127.0.0.1:50000". */
 const char *websocket_peer(const struct websocket *socket);
 

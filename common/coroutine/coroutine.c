@@ -1,5 +1,7 @@
 #include "common/coroutine.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "common/coroutine/switch.h"
@@ -199,15 +201,23 @@ void coroutine_end(struct coroutine *coroutine)
 #define FRAME_POINTER 0
 #endif
 
-size_t coroutine_calls(const struct coroutine *coroutine, void *calls[], size_t max)
+static bool is_frame(const struct stack *stack, void *const *frame)
+{
+    return (uintptr_t)frame % sizeof(*frame) == 0 && (char *)frame >= stack->low &&
+           (char *)(frame + 2) <= stack->top;
+}
+
+/* Code without frame pointers may have left any number in their register, which may lead to memory
+ * that AddressSanitizer forbids. */
+__attribute__((no_sanitize("address"))) size_t coroutine_calls(
+    const struct coroutine *coroutine, void *calls[], size_t max)
 {
     size_t count = 0;
     if (!FRAME_POINTER || !coroutine->pointer)
         return 0;
     /* Each frame begins with the caller's frame pointer and the return address. */
     void **frame = ((void **)coroutine->pointer)[FRAME_POINTER];
-    while (count < max && (char *)frame >= coroutine->stack.low &&
-           (char *)(frame + 2) <= coroutine->stack.top) {
+    while (count < max && is_frame(&coroutine->stack, frame)) {
         calls[count++] = frame[1];
         frame = frame[0];
     }

@@ -306,9 +306,17 @@ bool stack_canary_is_intact(const struct stack *stack, const void *pointer)
     return inside && memcmp(stack->low - CANARY_SIZE, canary, CANARY_SIZE) == 0;
 }
 
-bool stack_overflowed(const struct stack *stack, const void *address)
+/* A stack pointer further below a stack is on another stack, such as a signal handler's. */
+#define MAX_JUMP ((size_t)8 << 20)
+
+static bool is_just_below(const struct stack *stack, const void *address, size_t distance)
 {
     uintptr_t place = (uintptr_t)address, low = (uintptr_t)stack->low;
+    return place >= low - distance && place < low;
+}
+
+bool stack_overflowed(const struct stack *stack, const void *address, const void *pointer)
+{
     size_t below = stack->guard == GUARD_CANARY ? WALL_EVERY * SLOT : STACK_GUARD_SIZE;
-    return place >= low - below && place < low;
+    return is_just_below(stack, address, below) || is_just_below(stack, pointer, MAX_JUMP);
 }

@@ -94,7 +94,8 @@ static inline bool stack_is_whole(const struct stack *stack, const void *pointer
 
 /* Returns whether an access to the address, which the processor refused, was an overflow of the
  * stack. With canaries, the overflow runs over neighboring stacks until it reaches the next
- * wall. */
-bool stack_overflowed(const struct stack *stack, const void *address);
+ * wall. pointer is the stack pointer then, or NULL if it is not known: if it is below the stack, a
+ * frame larger than the guard has jumped over the guard. */
+bool stack_overflowed(const struct stack *stack, const void *address, const void *pointer);
 
 __END_DECLS

@@ -76,7 +76,8 @@ void debug_require_thread(const struct debug *debug)
 void debug_poll(struct debug *debug, bool alive)
 {
     if (!alive && !debug->forever)
-        fputs("LOOP_DEBUG: every task waits, and only a signal can wake one\n", stderr);
+        fputs("LOOP_DEBUG: every task waits, and only a signal or another thread can wake one\n",
+            stderr);
     debug->forever = !alive;
 }
 

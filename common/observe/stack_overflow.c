@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "common/task/state.h"
@@ -56,12 +57,24 @@ static struct {
 /* We cannot pass an argument to a signal handler. */
 static _Thread_local const struct task_pool *watched;
 
+/* Returns the stack pointer of the code that the signal has interrupted, or NULL where we do not
+ * know how the system stores it. */
+static const void *interrupted_at(const void *context)
+{
+#if defined(__linux__) && defined(__x86_64__)
+    return (const void *)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RSP];
+#elif defined(__linux__) && defined(__aarch64__)
+    return (const void *)((const ucontext_t *)context)->uc_mcontext.sp;
+#else
+    (void)context;
+    return NULL;
+#endif
+}
+
 static void segmentation_fault(int number, siginfo_t *info, void *context)
 {
     const struct task *task = watched ? watched->current : NULL;
-    const char *address = info->si_addr;
-    (void)context;
-    if (task && stack_overflowed(&task->coroutine.stack, address))
+    if (task && stack_overflowed(&task->coroutine.stack, info->si_addr, interrupted_at(context)))
         observe_stack_overflow(task);
     trace_rescue();
     /* When this handler returns, the processor runs the instruction again, and the fault then

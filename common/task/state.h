@@ -77,6 +77,9 @@ extern _Thread_local struct task_pool *running_pool;
 /* Returns the loop's pool, made at its first use, or NULL: out of memory. */
 struct task_pool *task_pool_of(uv_loop_t *loop);
 
+/* Prepares the pool to run tasks in this thread. */
+void task_pool_begin(struct task_pool *pool);
+
 /* Returns a new task, which is not ready yet, or NULL: out of memory or of stacks. */
 struct task *task_new(struct task_pool *pool, const char *name, int (*function)(void *argument),
     void *argument, size_t stack_size);

@@ -1,7 +1,6 @@
 #include "common/task.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -137,12 +136,16 @@ static void task_main(void *argument)
     coroutine_finish(&task->coroutine);
 }
 
-static void require_whole_stack(const struct task *task, const void *pointer)
+__attribute__((cold, noreturn)) static void end_overflowed(const struct task *task)
 {
-    if (!task->canary || stack_canary_is_intact(&task->coroutine.stack, pointer))
-        return;
     observe_stack_overflow(task);
     abort();
+}
+
+static void require_whole_stack(const struct task *task, const void *pointer)
+{
+    if (task->canary && !stack_canary_is_intact(&task->coroutine.stack, pointer))
+        end_overflowed(task);
 }
 
 /* Runs the task, and the tasks that follow it directly, until one of them suspends to the loop or
@@ -239,75 +242,12 @@ __attribute__((always_inline)) static inline void suspend(struct task_pool *pool
     coroutine_transfer(&task->coroutine, &next->coroutine);
 }
 
-static void cancel_root(void *argument)
+void task_pool_begin(struct task_pool *pool)
 {
-    struct task_pool *pool = argument;
-    if (pool->root)
-        task_cancel(pool->root);
-}
-
-static void root_ended(struct task *root)
-{
-    loop_stop(root->pool->loop);
-}
-
-/* Whether the first task of the last task_run was cancelled, in any thread. */
-static atomic_bool root_cancelled;
-
-bool task_run_was_cancelled(void)
-{
-    return root_cancelled;
-}
-
-/* Runs the first task until it has ended. loop_hold keeps the loop running even while only a signal
- * can wake a task, so loop_run returns earlier only after loop_stop or for lack of memory. */
-static int run_root(struct task_pool *pool, struct task *root)
-{
-    int failure = 0;
-    pool->root = root;
-    root->on_end = root_ended;
-    loop_ready(pool->loop, &root->ready);
-    loop_hold(pool->loop);
-    while (!root->ended) {
-        int error = loop_run(pool->loop);
-        failure = failure ? failure : error;
-        task_cancel(root);
-    }
-    loop_release(pool->loop);
-    pool->root = NULL;
-    root_cancelled = root->cancelled;
-    int result = root->result;
-    task_free(root);
-    return failure && (result >= 0 || result == UV_ECANCELED) ? failure : result;
-}
-
-int task_run(uv_loop_t *loop, const char *name, int (*function)(void *argument), void *argument)
-{
-    require_loop(loop);
-    require(function);
-    if (running_pool || state_of(loop)->running)
-        misuse("task_run was called while the loop runs: use scope_spawn");
-    struct task_pool *pool = task_pool_of(loop);
-    struct task_watch watch;
-    if (!pool || observe_tasks_begin(&watch, loop))
-        return UV_ENOMEM;
     pool->error = &errno;
     pool->control = floating_point_control();
     pool->begin = begin_task;
     pool->resume = OBSERVED(pool->observer) ? resume_observed_task : resume_task;
-    int result = loop_on_signal(loop, cancel_root, pool);
-    bool catches = result == 0;
-    if (catches || result == UV_EALREADY) { /* the program catches them itself */
-        struct task *root = task_new(pool, name, function, argument, 0);
-        result = root ? run_root(pool, root) : UV_ENOMEM;
-    }
-    if (catches) {
-        loop_stop_interrupts(loop);
-        if (loop_signal_received(loop)) /* it may have arrived after the task's last wait */
-            root_cancelled = true;
-    }
-    observe_tasks_end(&watch);
-    return result;
 }
 
 /*
@@ -319,6 +259,9 @@ int task_wait(struct task_wait *wait, const char *what, void (*cancel)(struct ta
     require(wait);
     require(what);
     struct task *task = task_required(what);
+    /* A frame larger than the guard may have jumped over it, into the stack of another task. */
+    if ((char *)__builtin_frame_address(0) < task->coroutine.stack.low)
+        end_overflowed(task);
     wait->what = what;
     wait->cancel = cancel;
     wait->task = task;

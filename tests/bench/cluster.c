@@ -53,6 +53,8 @@ static const struct work works[] = {
     {"quiet", 4, 100, MAX_QUIET, 1000},
 };
 
+#define WORKS (sizeof(works) / sizeof(*works))
+
 static struct stack stacks[STACKS] = {
     {"chat-server",
         {"04-chat-server/chat-server", "--port", "0", "--rate", "0", "--per-address", "0"}, NULL,
@@ -176,37 +178,23 @@ static double median(double samples[MAX_ROUNDS], size_t count)
     return samples[count / 2];
 }
 
-static void print(const struct stack *stack, const struct work *work,
-    double samples[FIGURES][MAX_ROUNDS], size_t count)
+/* Of the rounds that succeeded. */
+struct samples {
+    size_t count;
+    double of[FIGURES][MAX_ROUNDS];
+};
+
+static void print(const struct stack *stack, const struct work *work, struct samples *samples)
 {
     static const char *const formats[FIGURES] = {" %10.0f", " %12.0f", " %8.0f", " %10.0f",
         " %8.1f", " %8.2f", " %10.2f", "   %7.0f", " %7.0f", " %7.0f", " %7.0f"};
     printf("%-11s %7zu %7zu %5zu", stack->name, work->servers, work->clients, work->quiet);
     size_t figures = work->rate <= 0 ? MEDIAN : work->servers > 1 ? FIGURES : MEDIAN_ACROSS;
     for (size_t i = 0; i < figures; i++)
-        printf(formats[i], median(samples[i], count)); // NOLINT(clang-diagnostic-format-nonliteral)
+        printf(formats[i], // NOLINT(clang-diagnostic-format-nonliteral)
+            median(samples->of[i], samples->count));
     putchar('\n');
     fflush(stdout);
-}
-
-static int run_rounds(const struct stack *stack, const struct work *work)
-{
-    double samples[FIGURES][MAX_ROUNDS], figures[FIGURES];
-    struct work smaller = *work;
-    if (quick) {
-        smaller.clients = 40;
-        smaller.quiet /= 100;
-        work = &smaller;
-    }
-    for (long round = 0; round < rounds; round++) {
-        int error = run(stack, work, figures);
-        if (error)
-            return error;
-        for (size_t i = 0; i < FIGURES; i++)
-            samples[i][round] = figures[i];
-    }
-    print(stack, work, samples, (size_t)rounds);
-    return 0;
 }
 
 static bool is_chosen(const char *chosen_name, const char *name)
@@ -214,22 +202,58 @@ static bool is_chosen(const char *chosen_name, const char *name)
     return !chosen_name || strcmp(chosen_name, name) == 0;
 }
 
-/* A peer that cannot do a work is no failure of the benchmark. */
+/* Whether the stack is to be run. Says if it is not installed. */
+static bool is_ready(const struct stack *stack)
+{
+    if (!is_chosen(chosen_stack, stack->name))
+        return false;
+    if (!stack->probe || system(stack->probe) == 0)
+        return true;
+    fprintf(stderr,
+        tr("%s: não está instalado; make deps FOR=bench o instala\n",
+            "%s: not installed; make deps FOR=bench installs it\n"),
+        stack->name);
+    return false;
+}
+
+static struct work work_at(size_t i)
+{
+    struct work work = works[i];
+    if (quick) {
+        work.clients = 40;
+        work.quiet /= 100;
+    }
+    return work;
+}
+
+static int run_once(const struct stack *stack, const struct work *work, struct samples *samples)
+{
+    double figures[FIGURES];
+    int error = run(stack, work, figures);
+    for (size_t i = 0; i < FIGURES && !error; i++)
+        samples->of[i][samples->count] = figures[i];
+    samples->count += !error;
+    return error;
+}
+
+/* Each round runs all works, so that whatever else the machine does for a while affects one sample
+ * of each. A peer that cannot do a work is no failure of the benchmark. */
 static int run_stack(const struct stack *stack)
 {
+    static struct samples samples[WORKS];
     int error = 0;
-    if (!is_chosen(chosen_stack, stack->name))
-        return 0;
-    if (stack->probe && system(stack->probe) != 0) {
-        fprintf(stderr,
-            tr("%s: não está instalado; make deps FOR=bench o instala\n",
-                "%s: not installed; make deps FOR=bench installs it\n"),
-            stack->name);
-        return 0;
+    memset(samples, 0, sizeof(samples));
+    for (size_t turn = 0; turn < (size_t)rounds * WORKS; turn++) {
+        size_t i = turn % WORKS;
+        const struct work work = work_at(i);
+        if (is_chosen(chosen_work, work.name))
+            error = run_once(stack, &work, &samples[i]) || error;
     }
-    for (size_t i = 0; i < sizeof(works) / sizeof(*works); i++)
-        if (is_chosen(chosen_work, works[i].name))
-            error = run_rounds(stack, &works[i]) || error;
+    for (size_t i = 0; i < WORKS; i++) {
+        const struct work work = work_at(i);
+        if (samples[i].count > 0)
+            print(stack, &work, &samples[i]);
+    }
     return stack->probe ? 0 : error;
 }
 
@@ -258,6 +282,7 @@ int main(int argc, char **argv)
     print_head();
     int error = 0;
     for (size_t i = 0; i < STACKS; i++)
-        error = run_stack(&stacks[i]) || error;
+        if (is_ready(&stacks[i]))
+            error = run_stack(&stacks[i]) || error;
     return error != 0;
 }

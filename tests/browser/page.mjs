@@ -4,7 +4,7 @@
  * stands between the two.
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { check, closePage, equal, linesOf, openPage, run, say, waitFor } from "./browser.mjs";
+import { check, closePage, equal, linesOf, openPage, patience, run, say, waitFor } from "./browser.mjs";
 import {
   completion, countOfPeople, dayAndZone, forcedColours, links, longRoomNames, mentionsNotify, onlyTheLogScrolls,
   quotesOfPhones, severalLines, smooth,
@@ -192,6 +192,27 @@ async function hostileText() {
   await closePage(villain);
 }
 
+/* Whoever writes a message must not hold up the pages of its readers. */
+async function costlyTexts() {
+  const page = await open();
+  const last = page.locator("#lines .line:last-child .text");
+  const all = `a${"😀".repeat(5000)}`; // the cut would be in the middle of a character
+  await page.evaluate((text) => show({ kind: "person", from: "Ana", text }), all);
+  const beginning = `a${"😀".repeat(1999)}\n… Mostrar tudo`;
+  check(await last.textContent() === beginning, "a long message shows its beginning");
+  await last.locator("button").click();
+  check(await last.textContent() === all, "the button shows the whole message");
+  for (const unclosed of ["/sala “", "/sala “x ", "/sala \"\n", "/room \"x "]) {
+    const time = await page.evaluate((text) => {
+      const start = performance.now();
+      linked(text.repeat(65000 / text.length));
+      return performance.now() - start;
+    }, unclosed);
+    check(time < 2000 * patience, `links are found at once in ${unclosed}...; it took ${time} ms`);
+  }
+  await closePage(page);
+}
+
 async function languages() {
   const english = await openAs("Reader", { locale: "en-US" });
   equal(await english.getAttribute("html", "lang"), "en", "the page's language");
@@ -295,7 +316,7 @@ const GROUPS = {
   scroll: [scrolling],
   wheel: [onlyTheLogScrolls],
   input: [typing, history, keyboardOnly, scrolling],
-  display: [hostileText, languages, accessible, phone, fromFile],
+  display: [hostileText, costlyTexts, languages, accessible, phone, fromFile],
   connection: [serverGoneAndBack, ownGhost, growingPauses, reconnectsAtOnce, muteServer],
   network: [deadWhileIdle, deadWhenAwake, lostMessages, roomOverADeadNetwork, nameFirst],
   comforts: [completion, links, quotesOfPhones, severalLines, dayAndZone, countOfPeople, mentionsNotify],

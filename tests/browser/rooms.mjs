@@ -260,7 +260,7 @@ export async function outAndInAgain() {
   equal(await linesOf(refused), [reason], "what a bad room is told");
   let count = 1;
   for (const name of ["x".repeat(33), "x".repeat(9000), ".", "a//b", "/a", "a/", "a/../b", "%2E%2E", "%2F", "a%2F.",
-    "a%07", "%20"]) {
+    "a%07", "%20", "%00", "a%00b"]) {
     await refused.evaluate((hash) => { location.hash = hash; }, name);
     count++;
     await waitFor(() => linesOf(refused), (lines) => lines.length === count, `a line for ${name.slice(0, 50)}`);

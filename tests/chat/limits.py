@@ -128,3 +128,13 @@ async def deaf():
     await reader.readuntil(b"\x88\x02\x03\xe9")
     print("1001", flush=True)
     await reader.read()  # until the server is gone
+
+
+async def leaving_while_slowed():
+    """Who changes the name too often waits; who leaves meanwhile does not stay in the room until then."""
+    watcher = await enter()
+    crowd = [await enter(f"n{n}", path="/muitos") for n in range(80)]
+    for n, client in enumerate(crowd):
+        await client.say(f"/nome m{n}")
+    await asyncio.gather(*[client.leave() for client in crowd])
+    await watcher.is_told("/clientes", "1 clientes conectados")

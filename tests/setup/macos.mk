@@ -9,9 +9,4 @@ CFLAGS := -O1 -Wno-unused-command-line-argument -Wno-pointer-sign \
     -idirafter $(headers) -idirafter $(headers)/multiarch
 
 $(headers):
-	@mkdir -p $@/multiarch
-	@for header in uv uv.h check.h check_stdint.h vterm.h vterm_keycodes.h ncurses.h curses.h \
-	    ncurses_dll.h unctrl.h eti.h term.h openssl libwebsockets libwebsockets.h; do \
-	    ln -sfn /usr/include/$$header $@; done
-	@ln -sfn /usr/include/*/openssl $@/multiarch
-	@sed '/CAPABILITY/d; /LIBCAP/d' /usr/include/lws_config.h >$@/lws_config.h # Linux has these
+	@tests/macos/headers.sh $@

@@ -1,4 +1,5 @@
 /* Runs the calls with the loop's clock paused, and compares their order with the prediction. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <string.h>

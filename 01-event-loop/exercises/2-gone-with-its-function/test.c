@@ -1,5 +1,6 @@
 /* Where does each call keep its timer, and until when? The linker passes each malloc, free and
  * uv_run of the program to this file. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <limits.h>

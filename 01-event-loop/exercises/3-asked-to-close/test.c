@@ -1,5 +1,6 @@
 /* Counts what was opened, and what was closed. The linker passes uv_run and uv_loop_close of the
  * program to this file. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <signal.h>

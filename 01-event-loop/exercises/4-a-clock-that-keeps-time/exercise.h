@@ -17,5 +17,5 @@ struct periodic {
  * itself takes. A time that has passed while run was busy is skipped. Returns 0 or UV_ENOMEM. */
 int periodic_start(struct periodic *periodic);
 
-/* No call comes after this, until periodic_start. run may call it, too. */
+/* No call comes after this, until periodic_start. run may call both, too. */
 void periodic_stop(struct periodic *periodic);

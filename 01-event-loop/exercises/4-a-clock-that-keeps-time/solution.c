@@ -8,13 +8,14 @@ static uint64_t an_interval_from_now(const struct periodic *periodic)
 }
 
 /* The next call is due an interval after the time at which this one was due, or some intervals
- * after it: the first time that is still to come. */
+ * after it: the first time that is still to come. If run has stopped the timer and started it
+ * again, it is set already. */
 static void due(void *argument)
 {
     struct periodic *periodic = argument;
     uint64_t next = periodic->timer.deadline + periodic->interval;
     periodic->run(periodic->argument);
-    if (!periodic->running)
+    if (!periodic->running || periodic->timer.place)
         return;
     while (next + periodic->interval <= an_interval_from_now(periodic))
         next += periodic->interval;

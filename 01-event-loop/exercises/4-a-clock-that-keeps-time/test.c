@@ -1,5 +1,8 @@
 /* When is it called? Most tests pause the loop's clock, and move it; the last one really works. */
+// With Valgrind too.
 #include "exercise.h"
+
+#include <signal.h>
 
 #include "tests/support.h"
 
@@ -10,21 +13,29 @@ struct record {
     uint64_t began;
     double takes[CALLS]; /* seconds that each call takes */
     size_t stops_at;     /* the call that stops it, counted from 1; 0: none */
+    size_t starts_at;    /* the call that stops it and starts it again */
     int times[CALLS];    /* milliseconds from the start to the start of each call */
-    size_t count;
+    size_t count, more;  /* calls; those after the last that is written down */
 };
 
 static void write_down(void *argument)
 {
     struct record *record = argument;
     uv_loop_t *loop = record->periodic.loop;
-    if (record->count == CALLS)
+    if (record->count == CALLS) {
+        if (++record->more > 100)
+            ck_abort_msg("call after call comes without an interval between them");
         return;
+    }
     record->times[record->count] = (int)(loop_now(loop) - record->began);
     loop_clock_advance(loop, record->takes[record->count]);
     record->count++;
     if (record->count == record->stops_at)
         periodic_stop(&record->periodic);
+    if (record->count == record->starts_at) {
+        periodic_stop(&record->periodic);
+        ck_assert_int_eq(periodic_start(&record->periodic), 0);
+    }
 }
 
 static void let_pass(uv_loop_t *loop, int hundredths)
@@ -35,15 +46,26 @@ static void let_pass(uv_loop_t *loop, int hundredths)
     }
 }
 
-static void begin(struct record *record, uv_loop_t *loop)
+static void open_loop(uv_loop_t *loop)
 {
     ck_assert_int_eq(loop_init(loop), 0);
     loop_clock_pause(loop);
     loop_clock_advance(loop, 0.1 - (double)(loop_now(loop) % 100) / 1000 + 0.037); /* any time */
+    loop_clock_advance(loop, 50 * 24 * 60 * 60.0); /* an int has no room for these milliseconds */
+}
+
+static void begin_every(struct record *record, uv_loop_t *loop, uint64_t interval)
+{
     record->began = loop_now(loop);
-    record->periodic =
-        (struct periodic){.loop = loop, .interval = 100, .run = write_down, .argument = record};
+    record->periodic = (struct periodic){
+        .loop = loop, .interval = interval, .run = write_down, .argument = record};
     ck_assert_int_eq(periodic_start(&record->periodic), 0);
+}
+
+static void begin(struct record *record, uv_loop_t *loop)
+{
+    open_loop(loop);
+    begin_every(record, loop, 100);
 }
 
 /* Lets 2 seconds pass. */
@@ -59,6 +81,7 @@ static void run(struct record *record)
 
 static void require_times(const struct record *record, const int expected[CALLS])
 {
+    ck_assert_msg(record->count == CALLS, "only %zu calls came, and then none", record->count);
     for (int i = 0; i < CALLS; i++)
         ck_assert_msg(record->times[i] == expected[i], "call %d came at %d ms instead of at %d ms",
             i + 1, record->times[i], expected[i]);
@@ -125,6 +148,57 @@ START_TEST(it_can_be_stopped_inside_a_call)
 }
 END_TEST
 
+/* The process is about to fail, so it does not matter what the signal has interrupted. */
+static void report(int number)
+{
+    (void)number;
+    ck_abort_msg("the library has ended the program, and says above why: periodic_stop came before "
+                 "periodic_start");
+}
+
+START_TEST(it_can_be_started_again_inside_a_call)
+{
+    signal(SIGABRT, report);
+    struct record record = {.takes = {0, 0.03}, .starts_at = 2};
+    run(&record);
+    require_times(&record, (const int[]){100, 200, 330, 430, 530});
+}
+END_TEST
+
+START_TEST(it_can_be_started_again_between_two_calls)
+{
+    signal(SIGABRT, report);
+    struct record record = {.takes = {0}};
+    uv_loop_t loop;
+    begin(&record, &loop);
+    let_pass(&loop, 15);
+    periodic_stop(&record.periodic);
+    ck_assert_int_eq(periodic_start(&record.periodic), 0);
+    let_pass(&loop, 100);
+    periodic_stop(&record.periodic);
+    ck_assert_int_eq(loop_close(&loop), 0);
+    require_times(&record, (const int[]){100, 250, 350, 450, 550});
+}
+END_TEST
+
+START_TEST(two_of_them_do_not_know_each_other)
+{
+    struct record one = {.takes = {0}}, other = {.stops_at = 3};
+    uv_loop_t loop;
+    open_loop(&loop);
+    begin_every(&one, &loop, 100);
+    begin_every(&other, &loop, 70);
+    let_pass(&loop, 100);
+    periodic_stop(&one.periodic);
+    ck_assert_int_eq(loop_close(&loop), 0);
+    ck_assert_msg(
+        other.count == 3 && other.times[0] == 70 && other.times[1] == 140 && other.times[2] == 210,
+        "two run, each with its own interval, and the other one was not called at 70, 140 and 210 "
+        "ms");
+    require_times(&one, (const int[]){100, 200, 300, 400, 500});
+}
+END_TEST
+
 /*
  * Real work: the loop's clock runs, but in an iteration it stands still.
  */
@@ -182,6 +256,8 @@ int main(void)
             {"times", (const TTest *const[]){it_comes_at_each_interval,
                           the_time_that_a_call_takes_does_not_add_up,
                           a_time_that_was_missed_is_left_out, a_late_call_does_not_move_the_others,
-                          it_can_be_stopped_inside_a_call, real_work_is_no_other, NULL}},
+                          it_can_be_stopped_inside_a_call, it_can_be_started_again_inside_a_call,
+                          it_can_be_started_again_between_two_calls,
+                          two_of_them_do_not_know_each_other, real_work_is_no_other, NULL}},
             {NULL, NULL}});
 }

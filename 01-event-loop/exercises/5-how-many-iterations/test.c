@@ -1,4 +1,5 @@
 /* How many iterations do a chain and a row of calls take? */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <signal.h>
@@ -73,6 +74,15 @@ int __wrap_loop_init(uv_loop_t *loop)
     return error;
 }
 
+static bool fails; /* loop_run runs out of memory */
+int __real_loop_run(uv_loop_t *loop);
+
+int __wrap_loop_run(uv_loop_t *loop)
+{
+    int error = __real_loop_run(loop);
+    return fails ? UV_ENOMEM : error;
+}
+
 int __wrap_uv_run(uv_loop_t *loop, uv_run_mode mode)
 {
     int alive = __real_uv_run(loop, mode);
@@ -145,10 +155,23 @@ START_TEST(a_row_is_counted)
 }
 END_TEST
 
+START_TEST(an_error_of_the_loop_is_returned)
+{
+    signal(SIGALRM, report_endless_loop);
+    alarm(SECONDS);
+    fails = true;
+    long count = iterations_of_row(1);
+    alarm(0);
+    ck_assert_msg(count == UV_ENOMEM,
+        "loop_run has returned UV_ENOMEM, and iterations_of_row has returned %ld", count);
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite("1.5",
-        (struct test_group[]){
-            {"iterations", (const TTest *const[]){a_chain_is_counted, a_row_is_counted, NULL}},
-            {NULL, NULL}});
+    return run_suite(
+        "1.5", (struct test_group[]){
+                   {"iterations", (const TTest *const[]){a_chain_is_counted, a_row_is_counted,
+                                      an_error_of_the_loop_is_returned, NULL}},
+                   {NULL, NULL}});
 }

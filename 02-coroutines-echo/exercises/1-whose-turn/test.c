@@ -25,6 +25,10 @@ START_TEST(the_prediction_comes_true)
         "the tasks are other tasks than before: change the prediction, and nothing else");
     const char *said = prediction() ? prediction() : "";
     ck_assert_msg(*said, "write your prediction first");
+    ck_assert_msg(strspn(said, "123abxyz") == strlen(said),
+        "your prediction contains something else than the digits and letters that are written");
+    ck_assert_msg(strlen(said) == strlen(notes),
+        "eight letters and digits are written, your prediction has %zu", strlen(said));
     size_t right = 0;
     while (said[right] && said[right] == notes[right])
         right++;

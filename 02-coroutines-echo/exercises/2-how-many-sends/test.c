@@ -43,7 +43,9 @@ static void measure(void)
     int peer = open_with_peer(&stream);
     scope_enter(&scope);
     ck_assert_int_eq(scope_spawn(&scope, "another", take_turns, &done), 0);
-    ck_assert_int_eq(answer(&stream), 0);
+    int error = answer(&stream);
+    ck_assert_msg(error == 0, "answer has returned %s", uv_err_name(error));
+    ck_assert_msg(stream.open, "answer has closed the stream, which belongs to its caller");
     done = true;
     ck_assert_int_eq(scope_join(&scope), 0);
     scope_leave(&scope, 0);
@@ -112,11 +114,23 @@ TASK_TEST(a_cancelled_answer_ends)
     close(peer);
 }
 
+TASK_TEST(a_broken_connection_is_reported)
+{
+    struct stream stream;
+    int peer = open_with_peer(&stream);
+    close(peer);
+    int error = answer(&stream);
+    ck_assert_msg(
+        error < 0, "the peer has closed the connection, and answer has returned %d", error);
+    stream_close(&stream);
+}
+
 int main(void)
 {
     return run_suite("2.2",
         (struct test_group[]){
             {"sends", (const TTest *const[]){the_lines_leave_together_and_others_have_their_turn,
-                          the_count_is_as_measured, a_cancelled_answer_ends, NULL}},
+                          the_count_is_as_measured, a_cancelled_answer_ends,
+                          a_broken_connection_is_reported, NULL}},
             {NULL, NULL}});
 }

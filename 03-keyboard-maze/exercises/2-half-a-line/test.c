@@ -1,5 +1,6 @@
 /* Types on the device, stops in the middle of a line, and checks what the loop's thread sees then.
  */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <stdatomic.h>

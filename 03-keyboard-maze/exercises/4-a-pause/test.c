@@ -21,7 +21,7 @@ static void note_wait(void)
         asked++;
 }
 
-/* The linker sends each call of these three functions here: see docs/book.mk. */
+/* The linker sends each call of these three functions here (--wrap). */
 int __real_task_yield(void);
 int __wrap_task_yield(void);
 int __wrap_task_yield(void)

@@ -1,4 +1,5 @@
 /* A peer leaves while a thread works on its question: whose desk gets the answer? */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Gives names, and looks at what the others see. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// With Valgrind too.
 #include "exercise.h"
 
 #include <stdarg.h>

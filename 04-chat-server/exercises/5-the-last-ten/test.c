@@ -1,4 +1,5 @@
 /* Says messages, and lets a client come. The linker has this file see each malloc and free. */
+// With Valgrind too.
 #include "exercise.h"
 
 #include <stdio.h>
