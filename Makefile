@@ -120,7 +120,7 @@ libraries_of = $(if $(call uses_check,$(1)),$(suite_libraries)) libuv \
     $(libs_$(call chapter_of,$(1))) $(libs_$(1))
 # The linker replaces a function X where one of the sources defines __wrap_X.
 wraps = $(patsubst __wrap_%,-Wl$(comma)--wrap=%,$(sort $(shell \
-    grep -ohs '__wrap_[a-z_]*' $(patsubst $(out)/%.o,%,$(filter %.o,$^)))))
+    grep -ohs '__wrap_[a-z0-9_][a-z0-9_]*' $(patsubst $(out)/%.o,%,$(filter %.o,$^)))))
 define link_program
 @mkdir -p $(@D)
 $(call say,link)$(CC) $(sanitize) $(LDFLAGS) $(wraps) -o $@ $(filter %.o,$^) $(filter %.a,$^) \

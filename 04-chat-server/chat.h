@@ -295,9 +295,6 @@ void room_leave(struct client *client);
 /* Whether a room may have that name: "" is the common room's. */
 bool room_name_is_valid(const char *name);
 
-/* Returns the room of that name, or NULL. */
-struct room *room_find(const struct server *server, const char *name);
-
 /* Sends "NAME >> text" to all other clients in the origin's room, on all servers. The text may
  * contain NULs. Returns 0, or an error if nobody got it. */
 int room_send(struct client *origin, const char *text, size_t size);

@@ -8,7 +8,8 @@
 #include "04-chat-server/text.h"
 #include "common/bytes.h"
 
-struct room *room_find(const struct server *server, const char *name)
+/* Returns the room of that name, or NULL. */
+static struct room *find_room(const struct server *server, const char *name)
 {
     char **found = tfind(name, &server->rooms, text_compare);
     return found ? (struct room *)(*found - offsetof(struct room, name)) : NULL;
@@ -38,7 +39,7 @@ static void note_count(const struct client *client)
 
 int room_join(struct client *client, const char *name)
 {
-    struct room *room = room_find(client->server, name);
+    struct room *room = find_room(client->server, name);
     if (!room)
         room = open_room(client->server, name);
     if (!room)
@@ -148,7 +149,7 @@ void room_remember(
 int room_deliver(struct server *server, const char *name, struct websocket *except,
     const char *sender, const char *text, size_t size)
 {
-    struct room *room = room_find(server, name);
+    struct room *room = find_room(server, name);
     size_t sizes[FORMS] = {0};
     char *line = write_line("", sender, " >> ", text, size, &sizes[PORTUGUESE]);
     char *for_page = write_line("message\t", sender, "\n", text, size, &sizes[FORM_PAGE]);

@@ -9,7 +9,7 @@
 # each. tests/exercises.sh says what their first comment has to say.
 
 # GCC knows what snprintf returns, and would leave out a check whose result it knows.
-$(out)/04-chat-server/exercises/4-%: compile += -fno-builtin-snprintf
+$(out)/04-chat-server/exercises/4-%.o: compile += -fno-builtin-snprintf
 
 step: ## build and run a step: chapter.number (N=1.3 ARGS="...")
 diff: ## show what a step changed since the step before it (N=2.6)

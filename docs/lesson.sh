@@ -65,7 +65,10 @@ without_regions() {
 }
 
 diff_step() {
-    source=$(find_numbered step "$1") || return
+    source=$(find_numbered step "$1") || {
+        echo 'Which step? make diff N=2.6 shows what it changed since step 2.5.'
+        return 2
+    }
     before=$(all_steps | grep -B1 -x "$source" | head -n 1)
     if [ "${before%/*}" != "${source%/*}" ] || [ "$before" = "$source" ]; then
         echo "$source is the first of its chapter."

@@ -22,7 +22,7 @@ static int show_clock(void *unused)
 static int read_keyboard(void)
 {
     int error;
-    while (!(error = task_yield())) { /* the ready tasks run */
+    while (!(error = task_yield())) { /* the tasks that are ready now run */
         int key = getch();            /* blocks: everything stops */
         if (key == 'S' || key == 's' || key == ERR)
             return 0;

@@ -17,7 +17,7 @@ static char saved[128]; /* the names that were written into the file */
 static const char *slow = ""; /* the name that takes longer than others */
 static int yields;            /* of all tasks */
 
-/* The linker sends each call of task_yield here. */
+/* The linker sends each call of task_yield here (--wrap). */
 int __real_task_yield(void);
 int __wrap_task_yield(void);
 int __wrap_task_yield(void)
