@@ -129,7 +129,7 @@ try() {
     }
     number=$(number "$directory")
     # Nobody waits for half a minute in front of a test that hangs.
-    log=$(CK_TIMEOUT_MULTIPLIER="${CK_TIMEOUT_MULTIPLIER:-$(if_plain 0.2 1)}" && export CK_TIMEOUT_MULTIPLIER &&
+    log=$(CK_TIMEOUT_MULTIPLIER="${CK_TIMEOUT_MULTIPLIER:-$(if_plain 0.1 1)}" && export CK_TIMEOUT_MULTIPLIER &&
         run_test "$directory" "$form" 2>&1)
     passed=$?
     echo "$log"

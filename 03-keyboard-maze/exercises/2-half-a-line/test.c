@@ -14,7 +14,7 @@
 #define HALF 5
 #define OLD "an old line"
 #define OTHER "another one"
-#define PATIENCE 3000 /* milliseconds; less than one is enough */
+#define PATIENCE 1000 /* milliseconds; less than one is enough */
 
 static const char typed[] = "abcdefghijklmnopqrstuvwxyz";
 static atomic_size_t reads;

@@ -66,7 +66,7 @@ static void begin(const struct game *game)
 {
     tested = game;
     signal(SIGALRM, complain);
-    alarm(3);
+    alarm(2);
 }
 
 static void expect_steps(const struct enemy *enemy, int steps, const char *when)

@@ -16,7 +16,7 @@
 #include "tests/support_stream.h"
 
 #define STACK (64 * 1024L) /* bytes below visit's frame, in which those of serve and answer are */
-#define PATIENCE 3000      /* milliseconds; less than one is enough */
+#define PATIENCE 1000      /* milliseconds; less than one is enough */
 #define MAX_THOUGHTS 4
 
 /* What a thread does in think. It goes on when the test lets it. */

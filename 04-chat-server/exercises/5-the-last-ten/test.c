@@ -145,6 +145,7 @@ START_TEST(no_more_than_ten)
     expect(11, 2);
     expect(25, 16);
     expect(40, 31);
+    expect(300, 291); /* more than a byte can count */
 }
 END_TEST
 
@@ -233,13 +234,51 @@ START_TEST(no_memory_is_left)
 }
 END_TEST
 
+START_TEST(each_room_has_a_history)
+{
+    struct history histories[2] = {0};
+    struct client ana = {.limit = 1000}, bia = {.limit = 1000};
+    say(&histories[0], 12);
+    say(&histories[1], 2);
+    ck_assert_int_eq(history_replay(&histories[0], hear, &ana), 0);
+    ck_assert_int_eq(history_replay(&histories[1], hear, &bia), 0);
+    ck_assert_msg(ana.first == 3 && ana.next == 13 && bia.first == 1 && bia.next == 3,
+        "12 messages were said in a room, 2 in another; the clients heard %d to %d there, not 3 to "
+        "12, and %d to %d here, not 1 to 2",
+        ana.first, ana.next - 1, bia.first, bia.next - 1);
+    history_free(&histories[0]);
+    history_free(&histories[1]);
+}
+END_TEST
+
+START_TEST(a_freed_history_is_empty)
+{
+    struct history history = {0};
+    struct client ana = {.limit = 1000}, bia = {.limit = 1000};
+    say(&history, 12);
+    history_free(&history);
+    ck_assert_msg(history.said == 0, "history_free was called, and the history is not empty");
+    ck_assert_int_eq(history_replay(&history, hear, &ana), 0);
+    ck_assert_msg(
+        ana.calls == 0, "the history was freed, and a client heard %d messages", ana.calls);
+    say(&history, 3);
+    ck_assert_int_eq(history_replay(&history, hear, &bia), 0);
+    ck_assert_msg(bia.first == 1 && bia.next == 4,
+        "the history was freed, 3 messages were said, and a client heard %d to %d", bia.first,
+        bia.next - 1);
+    history_free(&history);
+    history_free(&history);
+}
+END_TEST
+
 int main(void)
 {
-    return run_suite(
-        "4.5", (struct test_group[]){
-                   {"history", (const TTest *const[]){what_was_said, no_more_than_ten,
-                                   a_second_client_hears_the_same, who_leaves_meanwhile,
-                                   each_byte_counts, no_memory_is_left, NULL}},
-                   {NULL, NULL},
-               });
+    return run_suite("4.5",
+        (struct test_group[]){
+            {"history",
+                (const TTest *const[]){what_was_said, no_more_than_ten,
+                    a_second_client_hears_the_same, who_leaves_meanwhile, each_byte_counts,
+                    no_memory_is_left, each_room_has_a_history, a_freed_history_is_empty, NULL}},
+            {NULL, NULL},
+        });
 }

@@ -1,0 +1,40 @@
+/* NEAR MISS: history_free leaves pointers to freed memory, and a count of messages.
+ * Says: and the history is not empty */
+#include "../exercise.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+int history_add(struct history *history, const char *text, size_t size)
+{
+    char *copy = malloc(size ? size : 1);
+    if (!copy)
+        return UV_ENOMEM;
+    memcpy(copy, text, size);
+    struct message *message = &history->messages[history->said % HISTORY];
+    free(message->text);
+    *message = (struct message){copy, size};
+    history->said++;
+    return 0;
+}
+
+int history_replay(const struct history *history,
+    int (*send)(void *client, const char *text, size_t size), void *client)
+{
+    size_t count = history->said < HISTORY ? history->said : HISTORY;
+    for (size_t i = history->said - count; i < history->said; i++) {
+        const struct message *message = &history->messages[i % HISTORY];
+        int error = send(client, message->text, message->size);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+void history_free(struct history *history)
+{
+    for (size_t i = 0; i < HISTORY; i++)
+        free(history->messages[i].text);
+}
