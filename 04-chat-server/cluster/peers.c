@@ -7,7 +7,8 @@
 #define MAX_PEERS 256
 #define MAX_DEAD_PEERS 32 /* stay in the list for the number of their last entry */
 
-void peer_remove(struct cluster *cluster, struct peer *peer)
+/* Buries the peer, takes it out of the list, and frees it. */
+static void remove_peer(struct cluster *cluster, struct peer *peer)
 {
     peer_bury(peer);
     TAILQ_REMOVE(&cluster->peers, peer, entry);
@@ -30,9 +31,9 @@ static void forget_one(struct cluster *cluster)
             unseen = peer;
     }
     if (oldest && (dead > MAX_DEAD_PEERS || is_full))
-        peer_remove(cluster, oldest);
+        remove_peer(cluster, oldest);
     else if (unseen && is_full)
-        peer_remove(cluster, unseen);
+        remove_peer(cluster, unseen);
 }
 
 struct peer *peer_find(struct cluster *cluster, const char *id)
@@ -69,6 +70,6 @@ void peers_free(struct cluster *cluster)
     peer_bury(&cluster->self);
     for (peer = TAILQ_FIRST(&cluster->peers); peer; peer = next) {
         next = TAILQ_NEXT(peer, entry);
-        peer_remove(cluster, peer);
+        remove_peer(cluster, peer);
     }
 }

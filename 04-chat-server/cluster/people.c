@@ -10,7 +10,9 @@
  * Persons
  */
 
-struct person *person_find(struct cluster *cluster, const struct peer *peer, const char *name)
+/* Returns the peer's client of that name, or NULL. */
+static struct person *find_person(
+    struct cluster *cluster, const struct peer *peer, const char *name)
 {
     struct client *client = server_find(cluster->server, name);
     struct person *person = client && client->is_remote ? (struct person *)client : NULL;
@@ -96,15 +98,15 @@ static void take_from_others(
 void people_put(
     struct cluster *cluster, struct peer *peer, const struct entry *entry, bool is_silent)
 {
-    struct person *person = *entry->other ? person_find(cluster, peer, entry->other) : NULL;
+    struct person *person = *entry->other ? find_person(cluster, peer, entry->other) : NULL;
     if (!person)
-        person = person_find(cluster, peer, entry->name);
+        person = find_person(cluster, peer, entry->name);
     if (person && strcmp(person->client.room->name, entry->room) != 0) {
         person_remove(person);
         person = NULL;
     }
     take_from_others(cluster, peer, entry->name, person);
-    struct person *other = person_find(cluster, peer, entry->name);
+    struct person *other = find_person(cluster, peer, entry->name);
     if (other && other != person)
         person_remove(other);
     if (!person)
@@ -138,7 +140,7 @@ void people_deliver(
             name_deliver(recipient, entry->name, entry->text);
         break;
     case ENTRY_LEFT:
-        person = person_find(cluster, peer, entry->name);
+        person = find_person(cluster, peer, entry->name);
         if (person)
             person_remove(person);
         break;

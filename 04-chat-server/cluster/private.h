@@ -210,9 +210,6 @@ struct peer *peer_find(struct cluster *cluster, const char *id);
  * number of that server's last entry. */
 void peer_bury(struct peer *peer);
 
-/* Does the same, then takes the peer out of the list and frees it. */
-void peer_remove(struct cluster *cluster, struct peer *peer);
-
 /* Removes all peers, and the clients of this server that have left. */
 void peers_free(struct cluster *cluster);
 
@@ -237,9 +234,6 @@ struct person *people_keep(struct cluster *cluster, struct client *client);
 
 /* Makes the person leave its room, and frees it. */
 void person_remove(struct person *person);
-
-/* Returns the peer's client of that name, or NULL. */
-struct person *person_find(struct cluster *cluster, const struct peer *peer, const char *name);
 
 /* Add a client of this server to the list of clients with a name, or remove it from the list. */
 void local_add(struct cluster *cluster, struct client *client);

@@ -43,7 +43,8 @@ void websocket_resume_reading(struct websocket *socket)
     wake_libwebsockets(socket);
 }
 
-void websocket_limit_closing(struct websocket *socket)
+/* Sets the time limit for the closing handshake. */
+static void limit_closing(struct websocket *socket)
 {
     if (!socket->server->closing) /* otherwise one time limit holds for all connections together */
         lws_set_timeout(socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LINGER);
@@ -82,7 +83,7 @@ void websocket_start_closing(struct websocket *socket, int status)
         return;
     }
     websocket_schedule_flush(socket);
-    websocket_limit_closing(socket);
+    limit_closing(socket);
     websocket_resume_reading(socket); /* for the peer's close frame */
     websocket_wake(socket);
 }

@@ -175,9 +175,6 @@ void websocket_resume_reading(struct websocket *socket);
  * time. */
 void websocket_start_closing(struct websocket *socket, int status);
 
-/* Sets the time limit for the closing handshake. */
-void websocket_limit_closing(struct websocket *socket);
-
 /* Ends the connection at once, without a close frame. */
 void websocket_abort(struct websocket *socket);
 
