@@ -8,7 +8,7 @@
 #define MAX_NAME 100
 
 // #region visit
-/* The state of the conversation. A function that waits needs none: its next line is the state. */
+/* How far the conversation with a client has come, and what has arrived of the name. */
 struct visit {
     enum { NAME_ARRIVING, GREETING_PENDING, GREETING_SENT } state;
     char name[MAX_NAME + 1];

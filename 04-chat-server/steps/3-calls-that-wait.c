@@ -11,7 +11,7 @@
 /* libwebsockets uses it until the connection is closed, and the task until it ends. */
 struct visitor {
     struct lws *connection; /* NULL after it was closed */
-    bool served;            /* the task has not ended */
+    bool task_runs;         /* false after it has ended */
     char name[100];
     size_t size;
     struct future whole, writable; /* set by the callbacks, awaited by the task */
@@ -21,7 +21,7 @@ struct visitor {
 // #region release
 static void release(struct visitor *self)
 {
-    if (!self->connection && !self->served)
+    if (!self->connection && !self->task_runs)
         free(self); /* the last user frees it */
 }
 // #endregion release
@@ -63,7 +63,7 @@ static int hello(void *visitor)
     struct visitor *self = visitor;
     if (receive(self) == 0)
         send_greeting(self); /* an error only ends this visitor's task */
-    self->served = false;
+    self->task_runs = false;
     if (self->connection)
         lws_callback_on_writable(self->connection); /* which closes it */
     release(self);
@@ -79,7 +79,7 @@ static int on_established(struct lws *connection, struct scope *tasks)
         return -1;
     }
     visitor->connection = connection;
-    visitor->served = true;
+    visitor->task_runs = true;
     lws_set_wsi_user(connection, visitor);
     return 0;
 }
@@ -119,7 +119,7 @@ static int on_event(
         return on_piece(visitor, data, size);
         // #region writable
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        if (!visitor->served)
+        if (!visitor->task_runs)
             return -1; /* the task has ended: close the connection */
         future_set(&visitor->writable, 0);
         return 0;
