@@ -68,7 +68,8 @@ compile := $(CC) -std=gnu17 -Wall -Wextra $(if $(WERROR),-Werror) -D_GNU_SOURCE 
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@;)
 
 # needs_GROUP: stops where a package of the group is missing, and prints the command that installs it.
-needs_%:
+needs := $(addprefix needs_,build test page redis ci docs picture site fuzz aarch64 riscv64 macos)
+$(needs): needs_%:
 	@tests/setup/packages.sh check $*
 
 # --- what is built ---------------------------------------------------------------------------
@@ -253,4 +254,4 @@ help: ## this list
 include tests/fuzz/fuzz.mk docs/book.mk
 makefiles := $(filter-out %.d,$(MAKEFILE_LIST))
 # A target with a comment ## is a command, which help lists. It makes no file of that name.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' $(makefiles)) always chapter tests
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' $(makefiles)) $(needs) always chapter tests
