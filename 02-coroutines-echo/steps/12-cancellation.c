@@ -38,8 +38,9 @@ static int polite(void *unused)
     (void)unused;
     int error = task_sleep(3600);
     struct scope farewell;
-    scope_enter_shielded(&farewell, 1.0); /* for one second, no wait in here is cancelled */
-    int late = task_sleep(0.1);
+    int late = scope_enter_shielded(&farewell, 1.0); /* for one second, no wait is cancelled */
+    if (!late)
+        late = task_sleep(0.1);
     printf("  polite: %s\n", late ? uv_strerror(late) : "has said goodbye, in 100 ms");
     scope_leave(&farewell, late);
     return error;

@@ -15,7 +15,9 @@ static void connection_made(void *object, struct stream *stream, void *unused)
     (void)unused;
     self->stream = stream;
 }
+// #endregion connection
 
+// #region manage
 static int manage(void *object)
 {
     struct connection *self = object;
@@ -31,10 +33,12 @@ static int manage(void *object)
     }
     return (int)size;
 }
+// #endregion manage
 
+// #region protocol
 static const struct protocol echo = {
     .size = sizeof(struct connection), .connection_made = connection_made, .manage = manage};
-// #endregion connection
+// #endregion protocol
 
 static void print_and_close(const char *name, struct stream *peer)
 {
