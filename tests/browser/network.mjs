@@ -41,7 +41,7 @@ export async function deadWhenAwake() {
     await page.clock.runFor(9000);
     await waitForState(page, "connected");
     await page.clock.runFor(1000);
-    check(await stateOf(page) !== "connected", `after "${way}" the page knows it`);
+    await waitFor(() => stateOf(page), (state) => state !== "connected", `after "${way}" that the page knows it`);
     await closePage(page);
   }
 }

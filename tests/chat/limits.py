@@ -133,7 +133,7 @@ async def deaf():
 async def leaving_while_slowed():
     """Who changes the name too often waits; who leaves meanwhile does not stay in the room until then."""
     watcher = await enter()
-    crowd = [await enter(f"n{n}", path="/muitos") for n in range(80)]
+    crowd = [await enter(f"n{n}", path=f"/sala{n}") for n in range(80)]
     for n, client in enumerate(crowd):
         await client.say(f"/nome m{n}")
     await asyncio.gather(*[client.leave() for client in crowd])
