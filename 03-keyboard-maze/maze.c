@@ -155,7 +155,7 @@ static int run(struct game *game, int *signal)
     int error = loop_init(&loop);
     if (error)
         return error;
-    mask_sigusr1(SIG_BLOCK);
+    mask_sigusr1(SIG_BLOCK); /* until play begins: before that it would end the program */
     error = screen_start();
     if (!error) {
         error = task_run(&loop, "maze", play, game);

@@ -52,7 +52,7 @@ int main(void)
     error = task_run(&loop, "measure_all", measure_all, calls);
     loop_close(&loop);
     for (int i = 0; i < CALLS && !error; i++)
-        printf("call %d took %s: %lu ms\n", i + 1,
-            calls[i].milliseconds < 750 ? "its time" : "twice its time", calls[i].milliseconds);
+        printf("call %d: %lu ms, %s as it blocks\n", i + 1, calls[i].milliseconds,
+            calls[i].milliseconds < 750 ? "as long" : "twice as long");
     return program_end(error, "the calls");
 }

@@ -22,7 +22,8 @@ static int show_clock(void *unused)
 static int call_getch(void *unused)
 {
     (void)unused;
-    return getch();
+    int key = getch();
+    return key == ERR ? UV_EOF : key; /* ERR: the terminal has gone */
 }
 
 static int read_keyboard(void)

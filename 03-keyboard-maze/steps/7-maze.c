@@ -7,7 +7,6 @@
 
 enum { WIDTH = 12, HEIGHT = 5 };
 
-// #region maze
 struct maze {
     bool visited[HEIGHT][WIDTH];
     bool wall_above[HEIGHT][WIDTH], wall_left[HEIGHT][WIDTH];
@@ -20,7 +19,6 @@ static void open_wall(struct maze *maze, int x, int y, int next_x, int next_y)
     else
         maze->wall_left[y][next_x > x ? next_x : x] = false;
 }
-// #endregion maze
 
 static int random_below(uint64_t *random, int limit)
 {
