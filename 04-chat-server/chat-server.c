@@ -119,7 +119,7 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /* Whether browsers can name such an origin: "scheme://host" or "scheme://host:port". They leave the
- * usual port out. */
+ * default port out. */
 static bool is_origin(const char *text)
 {
     const char *host = strstr(text, "://");
@@ -178,13 +178,13 @@ static int check_list(
 static int check_lists(void)
 {
     int status = check_list("also", server.others, is_server,
-        tr("use http://host:porta, em minúsculas, sem a porta usual e sem nada depois",
-            "use http://host:port, in lower case, without the usual port and with nothing after "
+        tr("use http://host:porta, em minúsculas, sem a porta padrão e sem nada depois",
+            "use http://host:port, in lower case, without the default port and with nothing after "
             "it"));
     if (!status)
         status = check_list("allow-origin", options.allow_origin, is_origin_or_word,
-            tr("use http://host:porta, sem a porta usual e sem nada depois, null ou *",
-                "use http://host:port, without the usual port and with nothing after it, null or "
+            tr("use http://host:porta, sem a porta padrão e sem nada depois, null ou *",
+                "use http://host:port, without the default port and with nothing after it, null or "
                 "*"));
     if (!status)
         status = check_list("metrics-from", server.metrics_from, is_address,

@@ -107,6 +107,16 @@ static double spend_rate(struct client *self, size_t size)
     return delay > delay_of_address ? delay : delay_of_address;
 }
 
+/* Returns 0 after that time, or an error if the client has left meanwhile: it must not stay in the
+ * room until its turn comes. */
+static int delay_client(const struct client *self, double seconds)
+{
+    int error = 0;
+    for (; seconds > 0 && !error && !websocket_has_ended(self->socket); seconds--)
+        error = task_sleep(seconds < 1 ? seconds : 1);
+    return websocket_has_ended(self->socket) ? UV_EPIPE : error;
+}
+
 /* Delays a client that sends more than its rate, after a warning, and disconnects it if it goes on.
  * Returns 0, or the error that ends it. */
 static int limit_rate(struct client *self, size_t size)
@@ -123,7 +133,7 @@ static int limit_rate(struct client *self, size_t size)
             server->rate);
     self->slowed = is_slowed;
     if (self->rate.excess <= TOLERATED)
-        return delay > 0 ? task_sleep(delay) : 0;
+        return delay > 0 ? delay_client(self, delay) : 0;
     client_send(self, "Mensagens demais. Até logo!", "Too many messages. Goodbye!");
     log_printf(&server->log, tr("Cliente %s%s: mensagens demais", "Client %s%s: too many messages"),
         client_label(self), client_mark(self));
@@ -170,8 +180,7 @@ void client_process_commands(struct client *self, const char *message, size_t si
 
 #define RENAMES_PER_SECOND 4 /* of all clients of an address; twice as many at once */
 
-/* Delays a client that changes its name too often. Returns 0; or an error if the client has left
- * meanwhile: it must not stay in the list of names until its turn comes. */
+/* Delays a client that changes its name too often. Returns 0, or an error if it has left. */
 static int limit_renames(struct client *self)
 {
     struct address *address = websocket_address(self->socket);
@@ -179,10 +188,7 @@ static int limit_renames(struct client *self)
         return 0;
     double delay =
         address_spend(address, &address->renames, 1, RENAMES_PER_SECOND, loop_now(task_loop()));
-    int error = 0;
-    for (; delay > 0 && !error && !websocket_has_ended(self->socket); delay--)
-        error = task_sleep(delay < 1 ? delay : 1);
-    return websocket_has_ended(self->socket) ? UV_EPIPE : error;
+    return delay_client(self, delay);
 }
 
 static void refuse_name(struct client *self)

@@ -165,7 +165,8 @@ size_t history_list(
         return 0;
     for (; line; line = TAILQ_NEXT(line, room_entry)) {
         *end++ = '\n';
-        end = mempcpy(end, line->text, line->size);
+        memcpy(end, line->text, line->size);
+        end += line->size;
     }
     *end = '\0';
     return found;

@@ -136,7 +136,7 @@ try() {
     case $log in *'Test timeout expired'*)
         say 'Um teste não terminou a tempo: o que o seu código espera, e quem faria isso acontecer?' \
             'A test did not end in time: what does your code wait for, and who would make it happen?' ;;
-    *'Received signal'*) locate_crash "$@" ;;
+    *'Received signal'*) (locate_crash "$@") ;;
     esac
     [ "$passed" -eq 0 ] || not_yet || return
     for tool; do

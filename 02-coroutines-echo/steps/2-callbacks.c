@@ -37,7 +37,8 @@ static void on_written(uv_write_t *request, int status)
 // #endregion closing
 
 // #region answering
-static void answer_line(struct connection *self, const char *line, int length)
+/* Returns whether it was the last line. */
+static bool answer_line(struct connection *self, const char *line, int length)
 {
     struct answer *answer =
         malloc(sizeof(*answer)); /* libuv reads it after this function has returned */
@@ -49,6 +50,7 @@ static void answer_line(struct connection *self, const char *line, int length)
     answer->request.data = answer;
     uv_buf_t text = uv_buf_init(answer->text, (unsigned)size);
     uv_write(&answer->request, (uv_stream_t *)&self->tcp, &text, 1, on_written);
+    return answer->last;
 }
 // #endregion answering
 
@@ -72,7 +74,10 @@ static void on_read(uv_stream_t *tcp, ssize_t size, const uv_buf_t *buffer)
     char *newline;
     while ((newline = memchr(self->line, '\n', self->length))) {
         size_t used = (size_t)(newline + 1 - self->line);
-        answer_line(self, self->line, (int)used - 1);
+        if (answer_line(self, self->line, (int)used - 1)) {
+            uv_read_stop(tcp); /* the rest is not answered */
+            return;
+        }
         self->length -= used;
         memmove(self->line, newline + 1, self->length);
     }

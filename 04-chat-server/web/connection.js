@@ -74,8 +74,8 @@ function setState(name, text) {
     : tr("Tentar agora", "Try now");
 }
 
-/* Browsers and proxies normalize paths: such a name would lead to another room. A path with a NUL is
- * no HTTP. What else is no name the server says itself. */
+/* Browsers and proxies normalize paths: such a name would lead to another room. HTTP allows no
+ * NUL in a path. The server refuses other invalid names itself. */
 function isRoom(name) {
   const parts = name.split("/");
   return name === "" || ([...name].length <= 32 && !name.includes("\0")

@@ -59,7 +59,7 @@ function lineElement({ kind, tag, from, text }) {
   return line;
 }
 
-/* A very long text shows its beginning, not cut inside a character, and a button that shows all. */
+/* A very long text shows its beginning, not cut inside a code point, and a button that shows all. */
 function textElement(text) {
   const first = text.split("\n", LINES_SHOWN).join("\n").slice(0, CHARACTERS_SHOWN)
     .replace(/[\ud800-\udbff]$/u, "");

@@ -43,10 +43,10 @@ static int write_error(struct lws *connection, int error)
 
 static void schedule_next(struct websocket_server *server, struct incoming *incoming)
 {
-    if (incoming->is_ready)
+    if (incoming->queue)
         return;
-    incoming->is_ready = true;
-    LIST_INSERT_HEAD(&server->ready, incoming, ready_entry);
+    incoming->queue = &server->ready;
+    TAILQ_INSERT_TAIL(&server->ready, incoming, queue_entry);
     websocket_server_schedule_flush(server);
 }
 
@@ -55,18 +55,18 @@ static bool has_stored(const struct incoming *incoming)
     return incoming && !incoming->is_answering && buffer_size(&incoming->stored) > 0;
 }
 
-/* One connection in each iteration, because a client may send many requests at once. After an
- * answer, libwebsockets reads only when it has been told that the socket can be written to: if it
- * waited for that, unread requests would wake the loop again and again. It is told here, and also
- * that there are stored requests or frames, because no event of the socket says so. */
+/* One connection in each iteration, in turn, because a client may send many requests at once. After
+ * an answer, libwebsockets reads only after a POLLOUT. This function reports one, because until
+ * libuv's came, unread requests would wake the loop again and again. It also reports stored
+ * requests and frames, of which no event of the socket tells. */
 void websocket_read_next(struct websocket_server *server)
 {
-    struct incoming *incoming = LIST_FIRST(&server->ready);
+    struct incoming *incoming = TAILQ_FIRST(&server->ready);
     if (!incoming)
         return;
     int socket = incoming->socket;
-    incoming->is_ready = false;
-    LIST_REMOVE(incoming, ready_entry);
+    incoming->queue = NULL;
+    TAILQ_REMOVE(&server->ready, incoming, queue_entry);
     struct lws_pollfd event = {.fd = socket, .events = LWS_POLLIN | LWS_POLLOUT};
     event.revents = LWS_POLLOUT;
     lws_service_fd(server->context.lws, &event);
@@ -74,9 +74,10 @@ void websocket_read_next(struct websocket_server *server)
         event.revents = LWS_POLLIN;
         lws_service_fd(server->context.lws, &event);
     }
-    if (has_stored(incoming_find(socket)))
+    incoming = incoming_find(socket);
+    if (has_stored(incoming))
         schedule_next(server, incoming);
-    if (!LIST_EMPTY(&server->ready))
+    if (!TAILQ_EMPTY(&server->ready))
         websocket_server_schedule_flush(server);
 }
 

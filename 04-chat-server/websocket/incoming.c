@@ -53,8 +53,8 @@ void incoming_close(struct incoming *incoming)
 {
     if (incoming_find(incoming->socket) == incoming) /* its number may be in use again */
         slots[incoming->socket].incoming = NULL;
-    if (incoming->is_ready)
-        LIST_REMOVE(incoming, ready_entry);
+    if (incoming->queue)
+        TAILQ_REMOVE(incoming->queue, incoming, queue_entry);
     buffer_free(&incoming->stored);
     buffer_free(&incoming->head);
     free(incoming->path);

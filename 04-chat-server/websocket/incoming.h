@@ -18,6 +18,8 @@
 struct address;
 struct websocket;
 
+TAILQ_HEAD(ready_queue, incoming);
+
 struct incoming {
     int socket;
     const struct origins *origins;
@@ -26,12 +28,12 @@ struct incoming {
     struct websocket *client; /* NULL: the client still sends requests, not frames */
     const struct refusal *refusal; /* of the request that libwebsockets got last; NULL: valid */
     struct request_scan scan;
-    struct buffer head;      /* what has arrived of the next request's head */
-    char *path;              /* of the handshake, until the client takes it; or NULL */
-    struct buffer stored;    /* over TLS: what has arrived after that request, decrypted */
-    struct address *address; /* NULL: nothing is limited by address */
-    bool is_ready;           /* in the server's list: libwebsockets may read the next request */
-    LIST_ENTRY(incoming) ready_entry;
+    struct buffer head;        /* what has arrived of the next request's head */
+    char *path;                /* of the handshake, until the client takes it; or NULL */
+    struct buffer stored;      /* over TLS: what has arrived after that request, decrypted */
+    struct address *address;   /* NULL: nothing is limited by address */
+    struct ready_queue *queue; /* libwebsockets may read the next request; NULL: in no queue */
+    TAILQ_ENTRY(incoming) queue_entry;
 };
 
 /* Starts checking what arrives at the socket; origins must outlive it. Returns NULL if out of

@@ -7,9 +7,7 @@
 #include "common/stream.h"
 
 #define MAX_LINGERING 16 /* half of the descriptors that access_control.c reserves */
-#define MAX_OF_ADDRESS                                                                             \
-    4 /* so that four addresses have to fill these before others are affected                      \
-       */
+#define MAX_OF_ADDRESS 4 /* so that one address does not take all of these */
 #define LINGER_SECONDS 2.0
 #define MAX_DISCARDED (16L * 1024 * 1024) /* bytes; more than any client sends by mistake */
 #define REQUEST_SIZE (16 * 1024)          /* bytes; more than any request that the server accepts */

@@ -66,7 +66,7 @@ static void remove_port(char *host, const char *port)
         host[size - end] = '\0';
 }
 
-/* Whether a page of that origin came from the host. Either may name the scheme's usual port.
+/* Whether a page of that origin came from the host. Either may name the scheme's default port.
  * Removes it from both. */
 static bool is_from_host(char *origin, char *host)
 {

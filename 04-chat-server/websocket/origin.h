@@ -10,8 +10,9 @@ struct origins {
     bool is_local;       /* the server listens at a loopback address */
 };
 
-/* Whether "HOST:PORT" names this computer: localhost, 127.0.0.0/8 or [::1]. No name server can give
- * such a name to another computer. */
+/* Whether "HOST:PORT" names this computer: localhost (also with a dot at its end), 127.0.0.0/8,
+ * also written as an IPv6 address, or [::1]. No name server can give such a name to another
+ * computer. */
 bool websocket_is_loopback(const char *text);
 
 /* Whether a page of that origin may connect to the host that it asks for. May shorten both. */

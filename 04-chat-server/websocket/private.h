@@ -52,10 +52,10 @@ struct websocket_server {
     struct future empty; /* while closing: set when the last connection has ended */
 
     uv_loop_t *loop;
-    struct loop_callback end_of_iteration; /* flushes these two lists: */
+    struct loop_callback end_of_iteration; /* flushes these lists: */
     LIST_HEAD(, websocket) pending;        /* clients with output of their own */
     LIST_HEAD(, websocket_room) pending_rooms;
-    LIST_HEAD(, incoming) ready; /* connections that may read their next request */
+    struct ready_queue ready; /* connections that may read their next request */
 };
 
 /*

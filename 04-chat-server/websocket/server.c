@@ -83,6 +83,7 @@ int websocket_listen(struct websocket_server **result, const struct websocket_op
         return UV_ENOMEM;
     server->options = *options;
     server->loop = task_loop();
+    TAILQ_INIT(&server->ready);
     server->end_of_iteration = (struct loop_callback){.run = end_of_iteration, .argument = server};
     if (server->options.max_message == 0)
         server->options.max_message = WEBSOCKET_MESSAGE_LIMIT;

@@ -203,8 +203,9 @@ void coroutine_end(struct coroutine *coroutine)
 
 static bool is_frame(const struct stack *stack, void *const *frame)
 {
-    return (uintptr_t)frame % sizeof(*frame) == 0 && (char *)frame >= stack->low &&
-           (char *)(frame + 2) <= stack->top;
+    uintptr_t place = (uintptr_t)frame;
+    return place % sizeof(*frame) == 0 && place >= (uintptr_t)stack->low &&
+           place <= (uintptr_t)stack->top - 2 * sizeof(*frame);
 }
 
 /* Code without frame pointers may have left any number in their register, which may lead to memory

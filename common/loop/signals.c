@@ -96,7 +96,7 @@ static struct {
     pthread_mutex_t lock;
     int loops;
     struct sigaction before[2], libuv[2];
-    pid_t process;        /* that runs the loops */
+    pid_t process;        /* the process that runs the loops */
     atomic_int last;      /* the signal that the handler was called for last ... */
     atomic_uint arrivals; /* ... and how often it was called */
 } interrupts = {.lock = PTHREAD_MUTEX_INITIALIZER};

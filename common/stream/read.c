@@ -112,7 +112,7 @@ static int more_input(struct stream *stream, const char *what)
         } else {
             error = task_checkpoint(what);
         }
-        if (!error)
+        if (!error && !stream->ended) /* another task may have closed it meanwhile */
             error = receive(stream);
         if (error)
             return error;
