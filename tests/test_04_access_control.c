@@ -80,7 +80,7 @@ START_TEST(does_not_start_without_descriptors)
     for (int count = 10; count < 16; count++) {
         char command[128], output[4096];
         snprintf(command, sizeof(command),
-            "exec 2>&1; timeout 5 sh -c 'ulimit -n %d; exec 04-chat-server/chat-server --port 0'",
+            "exec 2>&1; ulimit -n %d; exec timeout 60 \"$BIN\"04-chat-server/chat-server --port 0",
             count);
         ck_assert_int_eq(shell_run(command, output, sizeof(output)), 1);
         ck_assert_ptr_nonnull(strstr(output, "arquivos abertos demais; aumente com ulimit -n"));

@@ -226,7 +226,10 @@ static void test_frames(int pings, int messages, bool half_closes)
     char *frames = malloc((size_t)(pings + messages) * sizeof(ping)), *end = frames;
     for (int i = 0; i < pings + messages; i++)
         end = (char *)memcpy(end, i < pings ? ping : message, sizeof(ping)) + sizeof(ping);
+    char status[] = "HTTP/1.1 ...";
     peer_write(&peer, request, strlen(request));
+    peer_take(&peer, status, strlen(status));
+    ck_assert_str_eq(status, "HTTP/1.1 101");
     peer_fill(&peer, frames, (size_t)(end - frames));
     free(frames);
     if (half_closes)

@@ -131,10 +131,14 @@ async def deaf():
 
 
 async def leaving_while_slowed():
-    """Who changes the name too often waits; who leaves meanwhile does not stay in the room until then."""
+    """Clients that change names too often wait, but one that leaves does not stay until its turn."""
     watcher = await enter()
     crowd = [await enter(f"n{n}", path=f"/sala{n}") for n in range(80)]
     for n, client in enumerate(crowd):
         await client.say(f"/nome m{n}")
+    patient = crowd.pop(len(crowd) // 2)  # its turn comes long before that of the last ones
+    renamed = asyncio.create_task(patient.hears("Nome alterado com sucesso para m40"))
     await asyncio.gather(*[client.leave() for client in crowd])
-    await watcher.is_told("/clientes", "1 clientes conectados")
+    await watcher.is_told("/clientes", "2 clientes conectados")
+    assert not renamed.done(), "the others stayed until it was their turn"
+    renamed.cancel()

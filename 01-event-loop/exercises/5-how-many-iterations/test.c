@@ -74,12 +74,14 @@ int __wrap_loop_init(uv_loop_t *loop)
     return error;
 }
 
-static bool fails; /* loop_run runs out of memory */
+static bool fails;   /* loop_run runs out of memory */
+static bool has_run; /* it was called; a solution may call uv_run itself */
 int __real_loop_run(uv_loop_t *loop);
 
 int __wrap_loop_run(uv_loop_t *loop)
 {
     int error = __real_loop_run(loop);
+    has_run = true;
     return fails ? UV_ENOMEM : error;
 }
 
@@ -162,7 +164,7 @@ START_TEST(an_error_of_the_loop_is_returned)
     fails = true;
     long count = iterations_of_row(1);
     alarm(0);
-    ck_assert_msg(count == UV_ENOMEM,
+    ck_assert_msg(!has_run || count == UV_ENOMEM,
         "loop_run has returned UV_ENOMEM, and iterations_of_row has returned %ld", count);
 }
 END_TEST
