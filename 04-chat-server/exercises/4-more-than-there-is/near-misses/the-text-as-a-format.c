@@ -13,7 +13,7 @@ int server_send(struct server *server, struct buffer *sent, const char *name, co
         return UV_EINVAL;
     if (size >= LINE_SIZE)
         return UV_EMSGSIZE;
-    int more = snprintf(line + size, (size_t)(LINE_SIZE - size), text);
+    int more = snprintf(line + size, (size_t)(LINE_SIZE - size), text, name);
     if (more < 0)
         return UV_EINVAL;
     size += more;
