@@ -1,5 +1,5 @@
 /* NEAR MISS: what people say may have a % in it.
- * Says: and 24 were sent */
+ * Says: has 22 bytes, and */
 #include "../exercise.h"
 
 #include <stdio.h>
