@@ -122,10 +122,14 @@ static bool ends_with(const char *text, const char *end)
  * default port out. */
 static bool is_origin(const char *text)
 {
+    const char *colon =
+        strrchr(text, ':'); /* of the scheme, in an IPv6 address, or before a port */
+    bool has_port = colon && colon[1] != '/' && !strchr(colon, ']');
     const char *host = strstr(text, "://");
     bool is_http = strncasecmp(text, "http://", 7) == 0,
          is_https = strncasecmp(text, "https://", 8) == 0;
     return host && host > text && host[3] && !strpbrk(host + 3, "/?#@*\\") &&
+           (!has_port || (colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1))) &&
            !(is_http && ends_with(text, ":80")) && !(is_https && ends_with(text, ":443"));
 }
 

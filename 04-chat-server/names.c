@@ -33,14 +33,14 @@ static bool contains_server_phrase(const char *name)
 }
 
 /* A page shows its own messages as those of "Você" or "You". */
-static bool is_own_person(const char *name)
+static bool is_reserved_name(const char *name)
 {
     return text_compare_names(name, "Você") == 0 || text_compare_names(name, "You") == 0;
 }
 
 bool name_is_valid(const char *name)
 {
-    return text_is_name(name) && !contains_server_phrase(name) && !is_own_person(name);
+    return text_is_name(name) && !contains_server_phrase(name) && !is_reserved_name(name);
 }
 
 struct client *server_find(const struct server *server, const char *name)

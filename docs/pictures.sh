@@ -64,7 +64,7 @@ program() {
     if [ -n "${N:-}" ]; then
         docs/lesson.sh program "$N"
     elif [ -n "${PROGRAM:-}" ]; then
-        path=${BIN#"$PWD/"}$PROGRAM
+        path=${BIN#"$(pwd -P)/"}$PROGRAM
         MAKEFLAGS='' "${MAKE:-make}" -s "$path" >&2 && echo "$path"
     else
         echo 'Which program? make picture PROGRAM=01-event-loop/hello ARGS="--times 3"' >&2

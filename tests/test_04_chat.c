@@ -366,8 +366,8 @@ START_TEST(refuses_lists_that_match_nothing)
     static const char *const origins[] = {"a.example", "https://a.example/", "https://a.example/x",
         "https://", "https://a.example:443", "http://a.example:80", "HTTP://a:80",
         "https://*.example", "https://u@a.example", "null,a.example", "**", "none", "//a.example",
-        "https:a.example", "https://a.example?", "://a.example",
-        "https://a.example;https://b.example/"};
+        "https:a.example", "https://a.example?", "http://a.example:", "http://a.example:x",
+        "http://[::1]:8o", "://a.example", "https://a.example;https://b.example/"};
     static const char *const addresses[] = {"localhost", "127.0.0.0/8", "127.0.0.1:80", "[::1]",
         "1.2.3", "256.1.1.1", "127.0.0.1;::1", "0:0:0:0:0:0:0:1", "2001:0db8::1", "::1%lo", "**",
         "127.0.0.1,a", "127.000.000.001"};

@@ -34,7 +34,7 @@ static bool is_output_whole(void)
 }
 
 /* Returns the exit status of a program that has succeeded. */
-static int end_well(void)
+static int success_status(void)
 {
     if (is_output_whole())
         return EXIT_SUCCESS;
@@ -256,7 +256,7 @@ static void read_options(
         if (what == FIRST_OPTION + count) {
             print_help(
                 purpose, options); /* before any value is set, so that it shows the defaults */
-            exit(end_well());
+            exit(success_status());
         }
         given[what - FIRST_OPTION] = optarg ? optarg : "";
     }
@@ -283,7 +283,7 @@ int program_end(int error, const char *what, ...)
     if (error == UV_ECANCELED && task_run_was_cancelled())
         return EXIT_SUCCESS;
     if (error == 0)
-        return end_well();
+        return success_status();
     va_list arguments;
     va_start(arguments, what);
     fprintf(stderr, "%s: ", program_name());
