@@ -122,8 +122,8 @@ static bool ends_with(const char *text, const char *end)
  * default port out. */
 static bool is_origin(const char *text)
 {
-    const char *colon =
-        strrchr(text, ':'); /* of the scheme, in an IPv6 address, or before a port */
+    /* The last colon may also be that of the scheme, or in an IPv6 address. */
+    const char *colon = strrchr(text, ':');
     bool has_port = colon && colon[1] != '/' && !strchr(colon, ']');
     const char *host = strstr(text, "://");
     bool is_http = strncasecmp(text, "http://", 7) == 0,

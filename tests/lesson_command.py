@@ -15,7 +15,7 @@ from pathlib import Path
 
 page, directory = Path(sys.argv[1]), Path(sys.argv[2])
 OUT = Path(os.environ.get("OUT", "build/plain"))
-SECTION = re.compile(r"^### (?:Add a command|Acrescente um comando)\n(.*?)^## ", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^## (?:Add a command|Acrescente um comando)\n(.*?)^## ", re.MULTILINE | re.DOTALL)
 PROTOTYPE = "static int send_help(struct client *self, const struct words *words);\n"
 
 
