@@ -76,13 +76,19 @@ static void copy(char text[MAX_TEXT], struct part part)
     snprintf(text, MAX_TEXT, "%.*s", (int)part.size, part.start);
 }
 
+/* The host of the target, which wins over the header, as RFC 9112 says; or that of the header. */
+static struct part host_of(const struct request *request)
+{
+    return request->host.size > 0 ? request->host : request->values[HOST];
+}
+
 static bool is_origin_allowed(const struct request *request, const struct origins *origins)
 {
     char origin[MAX_TEXT], host[MAX_TEXT];
     if (!has(request, ORIGIN))
         return true;
     copy(origin, request->values[ORIGIN]);
-    copy(host, request->host.size > 0 ? request->host : request->values[HOST]);
+    copy(host, host_of(request));
     return origin_is_allowed(origins, origin, host);
 }
 
@@ -93,7 +99,7 @@ static const struct refusal *check(const struct request *request, const struct o
     const struct refusal *refusal = check_body(request);
     if (refusal || !request->websocket)
         return refusal;
-    bool has_host = request->values[HOST].size > 0 || request->host.size > 0;
+    bool has_host = host_of(request).size > 0;
     if (request->is_old || !request->upgrade || !has_host || !part_equals(request->method, "GET"))
         return &refusal_bad_handshake;
     if (!part_equals(request->values[WEBSOCKET_VERSION], "13"))
@@ -151,8 +157,7 @@ size_t request_rewrite(const char *head, size_t size, const struct origins *orig
     if (is_handshake && request.query.size > 0)
         end = append(stpcpy(end, "?"), request.query);
     end = stpcpy(end, request.is_old ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
-    if (request.host.size > 0)
-        request.values[HOST] = request.host;
+    request.values[HOST] = host_of(&request);
     for (size_t i = 0; i < FORWARDED; i++)
         if (request.values[i].size > 0)
             end = append_header(end, request_header_name((enum header)i), request.values[i]);
